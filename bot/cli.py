@@ -1,0 +1,225 @@
+"""The command line. Reads settings, files, the clock and standard input; everything else is in the core."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from bot.problem import ContentError, Severity
+from bot.settings import Settings, SettingsError, read_settings
+
+app = typer.Typer(
+    help="An FAQ bot for questions about migration. Without a command it opens the chat.",
+    no_args_is_help=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+class Format(StrEnum):
+    TEXT = "text"
+    JSON = "json"
+
+
+def main() -> None:
+    """Run the command line. A problem that its user can mend is told in words, with exit code 2."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # a text stream, unless replaced
+    try:
+        app()
+    except (ContentError, SettingsError) as error:
+        print(error, file=sys.stderr)
+        if isinstance(error, ContentError):
+            print("\nThe content cannot be used. `python -m bot check` shows all that is wrong.", file=sys.stderr)
+        sys.exit(2)
+    except BrokenPipeError:  # whoever read the output has gone
+        sys.stderr.close()
+        sys.exit(0)
+
+
+@app.callback(invoke_without_command=True)
+def _without_command(context: typer.Context) -> None:
+    if context.invoked_subcommand is None:
+        chat_()
+
+
+@app.command("chat")
+def chat_() -> None:
+    """Talk with the bot here, as people do in Telegram: questions, numbered choices, commands."""
+    from bot.chat import chat, hint
+
+    matcher = _matcher(read_settings())
+    print(hint())
+    chat(_typed_lines(), lambda text: print(f"\n{text}"), matcher)
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help="The question, in quotes.")] = "",
+    explain: Annotated[bool, typer.Option(help="Show how the message was read and why the decision fell.")] = False,
+    jsonl: Annotated[bool, typer.Option("--jsonl", help="Answer JSON objects from standard input, one a line.")] = False,
+) -> None:
+    """Ask one question.
+
+    With --jsonl every line of standard input is an object with "text" (and "language", "chat" if you like), and every
+    line of the output an object with outcome, entry, reply, sources, offered, candidates and language.
+    """
+    if jsonl == bool(question):
+        _fail('ask: give a question in quotes, or --jsonl and objects on standard input, as in ask "why now"')
+    matcher = _matcher(read_settings())
+    if jsonl:
+        from bot.jsonl import answer_lines
+
+        for line in answer_lines(_raw_lines(), matcher):
+            print(line, flush=True)
+    elif explain:
+        from bot.explaining import explain as explain_
+
+        print(explain_(question, matcher))
+    else:
+        from bot.dialogue import take_turn
+        from bot.model import Question
+        from bot.rendering import to_text
+
+        print(to_text(take_turn(Question(question, matcher.faq.language), matcher).reply))
+
+
+@app.command()
+def show(
+    entry: Annotated[str, typer.Argument(help="The entry's id, as in why-report-now.")],
+    as_json: Annotated[bool, typer.Option("--json", help="As one JSON object.")] = False,
+) -> None:
+    """Show an entry as a person would read it."""
+    from bot.content import MAIN_LANGUAGE, load_faqs
+    from bot.jsonl import entry_object
+    from bot.rendering import render_entry, to_text
+
+    settings = read_settings()
+    faq = load_faqs(settings.faq_dir, settings.seeds_dir)[MAIN_LANGUAGE]
+    found = faq.entries.get(entry)
+    if found is None:
+        from rapidfuzz.process import extract
+
+        near = ", ".join(name for name, _, _ in extract(entry, faq.entries.keys(), limit=3))
+        _fail(f"show: there is no entry '{entry}'; near to it: {near}")
+    print(json.dumps(entry_object(found, faq)) if as_json else to_text(render_entry(found, faq)))
+
+
+@app.command()
+def topics() -> None:
+    """List the topics with their questions and ids."""
+    from bot.content import MAIN_LANGUAGE, load_faqs
+    from bot.model import Kind
+
+    settings = read_settings()
+    faq = load_faqs(settings.faq_dir, settings.seeds_dir)[MAIN_LANGUAGE]
+    for topic in faq.topics:
+        print(f"\n{topic}")
+        for entry in faq.of_kind(Kind.ANSWER):
+            if entry.topic == topic:
+                print(f"  {entry.id:34}{entry.question}")
+
+
+@app.command()
+def check(
+    format_: Annotated[Format, typer.Option("--format", help="How to print the problems.")] = Format.TEXT,
+    documents: Annotated[
+        Path | None, typer.Option(help="The folder of the original documents: also compare the figures with them.")
+    ] = None,
+    today: Annotated[str, typer.Option(help="The day to check review dates by, as in 2026-11-21.")] = "",
+) -> None:
+    """Check the content: every problem with its place and mend. Errors exit 1; warnings inform."""
+    from bot.content import read_content
+    from bot.lint import lint
+    from bot.loading import read_originals
+
+    settings = read_settings()
+    if documents is not None and not documents.is_dir():
+        _fail(f"check: {documents} is no folder; name the folder that holds the original documents")
+    try:
+        day = date.fromisoformat(today) if today else date.today()
+    except ValueError:
+        _fail(f"check: '{today}' is no day; write it as in 2026-11-21")
+    originals = read_originals(documents) if documents is not None else None
+    problems = lint(read_content(settings.faq_dir, settings.seeds_dir), day, originals=originals)
+    failed = sum(problem.rule.severity is Severity.ERROR for problem in problems)
+    if format_ is Format.JSON:
+        rows = [
+            {
+                "file": problem.file,
+                "line": problem.line,
+                "code": problem.code,
+                "name": problem.rule.name,
+                "severity": problem.rule.severity,
+                "fact": problem.fact,
+                "mend": problem.mend,
+            }
+            for problem in problems
+        ]
+        print(json.dumps(rows, indent=2))
+    else:
+        for problem in problems:
+            print(problem)
+        print(f"{failed} errors, {len(problems) - failed} warnings")
+    raise typer.Exit(1 if failed else 0)
+
+
+@app.command()
+def schema(
+    only_check: Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 if a file is out of date.")] = False,
+) -> None:
+    """Write the JSON Schemas of the YAML files, by which an editor completes and checks while you type."""
+    from bot.forms import FORMS, SEED_FORMS, json_schema
+
+    settings = read_settings()
+    stale = []
+    for name in FORMS:
+        folder = (settings.seeds_dir if name in SEED_FORMS else settings.faq_dir) / "schema"
+        path, text = folder / f"{name}.json", json.dumps(json_schema(name), indent=2) + "\n"
+        if not path.is_file() or path.read_text(encoding="utf-8") != text:
+            stale.append(path)
+            if not only_check:
+                folder.mkdir(parents=True, exist_ok=True)
+                path.write_text(text, encoding="utf-8")
+    for path in stale:
+        print(f"{path}: {'is out of date; run python -m bot schema' if only_check else 'written'}")
+    raise typer.Exit(1 if only_check and stale else 0)
+
+
+# --- Edges --------------------------------------------------------------------------------------------------------
+
+
+def _matcher(settings: Settings):  # type: ignore[no-untyped-def]  # the matcher is imported late, for a quick --help
+    from bot.loading import load_matcher
+
+    return load_matcher(settings)
+
+
+def _typed_lines() -> Iterator[str]:
+    """What a person types, line by line, with a prompt where there is a person."""
+    from bot.chat import PROMPT
+
+    while True:
+        try:
+            yield input(PROMPT if sys.stdin.isatty() else "")
+        except (EOFError, KeyboardInterrupt):
+            print()
+            return
+
+
+def _raw_lines() -> Iterator[str]:
+    """Standard input line by line; bytes that are not UTF-8 do not end the run."""
+    for line in sys.stdin.buffer:
+        yield line.decode("utf-8", errors="replace")
+
+
+def _fail(message: str) -> NoReturn:
+    print(message, file=sys.stderr)
+    raise typer.Exit(2)

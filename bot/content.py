@@ -1,0 +1,254 @@
+"""The YAML files of faq/ and seeds/ as a Faq per language, each entry with its file and line.
+
+Reads everything there is before it complains: `read_content` never raises for what the files hold, `load_faqs` raises
+one ContentError with all that keeps the content from being used.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bot.forms import (
+    CardForm,
+    CardsForm,
+    DocumentForm,
+    EntryForm,
+    FactForm,
+    Form,
+    InterfaceForm,
+    LinksForm,
+    PageForm,
+    SourceForm,
+    TopicForm,
+    WordsForm,
+)
+from bot.model import Entry, Fact, Faq, Interface, Kind, Lookalike, Source, Wording
+from bot.problem import ContentError, Problem, errors
+from bot.reading import KeyPath, Tree, parse, parse_each, read_tree
+
+MAIN_LANGUAGE = "en"
+_LANGUAGE = re.compile(r"[a-z]{2,3}")
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """An entry or a source as it stands in a file."""
+
+    tree: Tree
+    at: KeyPath
+
+    def line(self, *path: str | int) -> int:
+        return self.tree.line(*self.at, *path)
+
+    def problem(self, code: str, fact: str, mend: str, *path: str | int) -> Problem:
+        """A problem at a path within the entry or source."""
+        return Problem(self.tree.file, self.line(*path), code, fact, mend)
+
+
+@dataclass(slots=True)
+class Edition:
+    """One language's files as read, sound or not: its entries with their places, doubles included."""
+
+    language: str
+    entries: list[tuple[Entry, Located]] = field(default_factory=list)
+    declared: set[str] = field(default_factory=set)
+    interface: Interface | None = None
+    interface_tree: Tree | None = None
+    wording: Wording = Wording()
+
+
+@dataclass(slots=True)
+class Content:
+    """All that was read: editions by language, sources with their places, and the problems of reading."""
+
+    editions: dict[str, Edition] = field(default_factory=dict)
+    sources: list[tuple[Source, Located]] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+    def faq(self, language: str = MAIN_LANGUAGE) -> Faq:
+        """The FAQ of one language. Entries that a translation lacks are those of the main language."""
+        main, edition = self.editions[MAIN_LANGUAGE], self.editions[language]
+        entries = {entry.id: entry for entry, _ in main.entries} | {entry.id: entry for entry, _ in edition.entries}
+        interface = edition.interface or main.interface
+        if interface is None:
+            raise ContentError(tuple(self.problems))
+        return Faq(
+            language=language,
+            entries=entries,
+            sources={source.id: source for source, _ in self.sources},
+            interface=interface,
+            wording=edition.wording,
+        )
+
+
+def load_faqs(faq_dir: Path, seeds_dir: Path) -> dict[str, Faq]:
+    """The FAQ of every language, ready to use.
+
+    Raises ContentError where a file is broken. The finer rules of lint are not run: they are the editors' check.
+    """
+    content = read_content(faq_dir, seeds_dir)
+    broken = errors(tuple(content.problems))
+    if broken:
+        raise ContentError(broken)
+    return {language: content.faq(language) for language in content.editions}
+
+
+def read_content(faq_dir: Path, seeds_dir: Path) -> Content:
+    """Read every file of both folders, and note all that is wrong with them as files."""
+    content = Content()
+    for path in _yaml_files(seeds_dir, content):
+        _read_source_file(path, f"{seeds_dir.name}/{path.name}", content)
+    for folder in _folders(faq_dir, content):
+        edition = content.editions[folder.name] = Edition(folder.name)
+        for path in _yaml_files(folder, content):
+            _read_faq_file(path, f"{faq_dir.name}/{folder.name}/{path.name}", content, edition)
+        if edition.interface is None and folder.name == MAIN_LANGUAGE and not content.problems:
+            place = f"{faq_dir.name}/{folder.name}"
+            content.problems.append(Problem(place, 1, "Y101", "interface.yaml is missing", "add it"))
+    if MAIN_LANGUAGE not in content.editions and not content.problems:
+        fact = f"there is no folder '{MAIN_LANGUAGE}'"
+        content.problems.append(Problem(str(faq_dir), 1, "Y101", fact, "see that FAQ_DIR names the FAQ's folder"))
+    content.problems.extend(_doubles(content))
+    return content
+
+
+def _folders(faq_dir: Path, content: Content) -> Iterator[Path]:
+    if not faq_dir.is_dir():
+        content.problems.append(
+            Problem(str(faq_dir), 1, "Y101", "is no folder", "run from the project's folder, or set FAQ_DIR")
+        )
+        return
+    for path in sorted(faq_dir.iterdir()):
+        if path.is_dir() and _LANGUAGE.fullmatch(path.name):
+            yield path
+
+
+def _yaml_files(folder: Path, content: Content) -> list[Path]:
+    if not folder.is_dir():
+        content.problems.append(
+            Problem(str(folder), 1, "Y101", "is no folder", "run from the project's folder, or set SEEDS_DIR")
+        )
+        return []
+    for path in sorted(folder.glob("*.yml")):
+        shown = f"{folder.name}/{path.name}"
+        content.problems.append(Problem(shown, 1, "Y111", "the name ends in .yml", "name it .yaml"))
+    return sorted(folder.glob("*.yaml"))
+
+
+# --- seeds/ ------------------------------------------------------------------------------------------------------
+
+
+def _read_source_file(path: Path, shown: str, content: Content) -> None:
+    tree = read_tree(path, shown)
+    if tree.data is not None and path.name == "links.yaml":
+        parse(tree, LinksForm, data=tree.data | {"pages": []})
+        for at, page in parse_each(tree, "pages", PageForm):
+            content.sources.append((_source(page), Located(tree, at)))
+    elif tree.data is not None:
+        document = parse(tree, DocumentForm)
+        if document is not None:
+            content.sources.append((_source(document), Located(tree, ())))
+            if document.id != path.stem:
+                tree.report(tree.line("id"), "Y111", f"the file of '{document.id}'", f"name it {document.id}.yaml")
+    content.problems.extend(tree.problems)
+
+
+def _source(form: SourceForm) -> Source:
+    values = form.model_dump(exclude={"facts", "note", "date_from"})
+    facts: list[FactForm] = getattr(form, "facts", [])
+    return Source(**values, facts=tuple(_fact(form.id, fact) for fact in facts))
+
+
+def _fact(source_id: str, form: FactForm) -> Fact:
+    values = form.model_dump(exclude={"id", "figures"})
+    return Fact(id=f"{source_id}.{form.id}", figures=tuple(form.figures), **values)
+
+
+# --- faq/LANGUAGE/ -----------------------------------------------------------------------------------------------
+
+
+def _read_faq_file(path: Path, shown: str, content: Content, edition: Edition) -> None:
+    tree = read_tree(path, shown)
+    if tree.data is not None:
+        if path.name == "interface.yaml":
+            edition.interface, edition.interface_tree = _interface(parse(tree, InterfaceForm)), tree
+        elif path.name == "words.yaml":
+            words = parse(tree, WordsForm)
+            edition.wording = _wording(words) if words else Wording()
+        else:
+            _read_entries(tree, edition)
+    content.problems.extend(tree.problems)
+
+
+def _read_entries(tree: Tree, edition: Edition) -> None:
+    edition.declared.update(_declared(tree.data))
+    shell = tree.data | ({"entries": []} if isinstance(tree.data.get("entries"), list) else {})
+    if "kind" in tree.data:
+        cards = parse(tree, CardsForm, data=shell)
+        if cards is not None:
+            for at, card in parse_each(tree, "entries", CardForm):
+                edition.entries.append((_entry(card, Kind(cards.kind), ""), Located(tree, at)))
+        return
+    topic = parse(tree, TopicForm, data=shell)
+    if topic is not None:
+        for at, form in parse_each(tree, "entries", EntryForm):
+            edition.entries.append((_entry(form, Kind.ANSWER, topic.topic), Located(tree, at)))
+
+
+def _declared(data: Mapping[str, Any]) -> set[str]:
+    """Ids that a file means to give, so that one broken entry does not break all that point to it."""
+    entries = data.get("entries")
+    return {str(item.get("id")) for item in entries if isinstance(item, dict)} if isinstance(entries, list) else set()
+
+
+def _entry(form: EntryForm | CardForm, kind: Kind, topic: str) -> Entry:
+    is_card = isinstance(form, CardForm)
+    return Entry(
+        id=form.id,
+        kind=kind,
+        topic=topic,
+        question=form.title if isinstance(form, CardForm) else form.question,
+        phrasings=tuple(form.phrasings),
+        answer=form.answer.strip(),
+        reviewed=form.reviewed,
+        review_by=form.review_by,
+        not_this=tuple(
+            Lookalike(item.text, None if item.belongs_to == "none" else item.belongs_to) for item in form.not_this
+        ),
+        sources=() if is_card else tuple(form.sources),
+        read_more=tuple(form.read_more),
+        see_also=() if is_card else tuple(form.see_also),
+    )
+
+
+def _wording(form: WordsForm) -> Wording:
+    return Wording(
+        spellings=form.spellings,
+        synonyms=tuple(tuple(group) for group in form.synonyms),
+        first_person=tuple(form.first_person),
+        question_words=tuple(form.question_words),
+        places=tuple(name for group in form.places for name in group),
+    )
+
+
+def _interface(form: Form | None) -> Interface | None:
+    if form is None:
+        return None
+    values = form.model_dump()
+    return Interface(**values | {"examples": tuple(values["examples"])})
+
+
+def _doubles(content: Content) -> Iterator[Problem]:
+    groups: list[list[tuple[str, Located]]] = [[(source.id, at) for source, at in content.sources]]
+    groups += [[(entry.id, at) for entry, at in edition.entries] for edition in content.editions.values()]
+    for group in groups:
+        first: dict[str, Located] = {}
+        for name, at in group:
+            other = first.setdefault(name, at)
+            if other is not at:
+                fact = f"'{name}' stands already at {other.tree.file}:{other.line('id')}"
+                yield at.problem("F203", fact, "give one of them another id", "id")

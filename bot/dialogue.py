@@ -1,0 +1,89 @@
+"""One turn of a chat without buttons: a message comes in, what the person reads goes out. Used by the terminal.
+
+A turn knows only the choices that the turn before showed, so that a bare number picks one of them.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal, assert_never
+
+from bot.commands import command_reply, topic_reply
+from bot.deciding import decide
+from bot.matching.matcher import Matcher
+from bot.model import (
+    Answer,
+    Candidate,
+    Choice,
+    Clarify,
+    Decision,
+    Kind,
+    Question,
+    Reply,
+    Section,
+    Smalltalk,
+    Unanswered,
+    Urgent,
+)
+from bot.rendering import render, render_entry
+
+Outcome = Literal["answer", "clarify", "unanswered", "urgent", "smalltalk", "command"]
+SHOWN_CANDIDATES = 5
+_NUMBER = re.compile(r"\s*(\d{1,2})\s*[.)]?\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What became of a message: the outcome, the entry it led to (if one did), what the person reads, the ranking."""
+
+    outcome: Outcome
+    reply: Reply
+    entry: str | None = None
+    candidates: tuple[Candidate, ...] = ()
+
+
+def take_turn(question: Question, matcher: Matcher, offered: tuple[Choice, ...] = ()) -> Turn:
+    """Answer a message. ``offered`` are the choices that the turn before showed."""
+    faq = matcher.faq
+    command = command_reply(question.text, faq)
+    if command is not None:
+        return Turn("command", command)
+    number = _NUMBER.fullmatch(question.text)
+    if number and offered:
+        return _choose(int(number[1]), matcher, offered)
+    decision = decide(question, matcher)
+    candidates = matcher.rank(question.text).candidates[:SHOWN_CANDIDATES]
+    outcome, entry = outcome_of(decision)
+    return Turn(outcome, render(decision, faq), entry, candidates)
+
+
+def outcome_of(decision: Decision) -> tuple[Outcome, str | None]:
+    """A decision's name, and the id of the entry it leads to."""
+    match decision:
+        case Answer(entries):
+            return "answer", entries[0].id
+        case Clarify():
+            return "clarify", None
+        case Urgent(entry):
+            return "urgent", entry.id
+        case Smalltalk(entry):
+            return "smalltalk", entry.id
+        case Unanswered(_, entry, _):
+            return "unanswered", entry.id if entry else None
+        case _:
+            assert_never(decision)
+
+
+def _choose(number: int, matcher: Matcher, offered: tuple[Choice, ...]) -> Turn:
+    faq = matcher.faq
+    if not 1 <= number <= len(offered):
+        return Turn("unanswered", Reply((Section("", faq.interface.no_such_choice),), choices=offered))
+    choice = offered[number - 1]
+    if choice.topic is not None:
+        return Turn("command", topic_reply(choice.topic, faq))
+    if choice.entry is None:
+        return Turn("unanswered", Reply((Section("", faq.interface.none_chosen),)))
+    entry = faq.entries[choice.entry]
+    outcome: Outcome = "answer" if entry.kind is Kind.ANSWER else "unanswered"
+    return Turn(outcome, render_entry(entry, faq), entry.id)

@@ -1,0 +1,311 @@
+"""The content check: rules over the FAQ and its sources, all problems in one run. Pure; the clock comes in as a date."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from string import Formatter
+from typing import TYPE_CHECKING
+
+from rapidfuzz import fuzz
+
+from bot.figures import figures
+from bot.forms import ID_BYTES, ID_PATTERN
+from bot.matching.matcher import Matcher
+from bot.model import Entry, Interface, Kind, Source
+from bot.problem import Problem, errors
+from bot.text import normalise, sentences, words
+
+if TYPE_CHECKING:
+    from bot.content import Content, Edition, Located
+
+FEWEST_PHRASINGS = 8
+LONGEST_ANSWER = 1200
+LONGEST_SENTENCE = 45
+NEAR_SAME = 95  # RapidFuzz ratio of two normalised phrasings that a person would call the same
+NEAR_SAME_KERNEL = 0.7  # below this the ratio need not be computed
+REVIEW_NOTICE = timedelta(days=30)
+PLACEHOLDERS: Mapping[str, frozenset[str]] = {
+    "topic": frozenset({"topic"}),
+    "nearest_topic": frozenset({"topic"}),
+    "time": frozenset({"time"}),
+}
+
+_ID = re.compile(ID_PATTERN)
+_ADDRESS = re.compile(r"https?://|www\.|\b[\w.+-]+@[\w-]+\.\w+|\b[\w-]+\.(?:org|int|com|net|info)\b", re.I)
+_ALLOWED_ADDRESSES = frozenset({"humansecurity@un.org"})  # an office, not a person; fact human-security.23
+_TELEPHONE = re.compile(r"(?:\+|\b00)\d[\d\s().-]{6,}\d|\b\d{2,4}[\s-]\d{3,4}[\s-]\d{3,4}\b")
+
+
+def lint(content: Content, today: date, *, originals: Mapping[str, str | None] | None = None) -> tuple[Problem, ...]:
+    """All problems of the content, sorted by place.
+
+    ``originals`` are the texts of the original documents by file name, None where a file is missing; without them the
+    figures are not compared with the documents.
+    """
+    problems = [*content.problems, *check_references(content)]
+    for source, at in content.sources:
+        problems += _check_source(source, at)
+        if originals is not None and source.original is not None:
+            problems += _check_original(source, at, originals)
+    problems += _check_used(content)
+    for edition in content.editions.values():
+        problems += _check_edition(edition, content, today)
+    return tuple(sorted(set(problems)))
+
+
+def check_references(content: Content) -> Iterator[Problem]:
+    """Ids that point nowhere: without these rules the content cannot be used at all."""
+    facts = {fact.id: fact for source, _ in content.sources for fact in source.facts}
+    pages = {source.id for source, _ in content.sources}
+    for edition in content.editions.values():
+        declared = edition.declared | content.editions["en"].declared if "en" in content.editions else edition.declared
+        for entry, at in edition.entries:
+            for index, name in enumerate(entry.sources):
+                if name not in facts:
+                    fact = f"entry '{entry.id}' cites {name}, which no record has"
+                    yield at.problem("F204", fact, "correct it, or add the fact to its record", "sources", index)
+                elif facts[name].left_out:
+                    fact = f"entry '{entry.id}' cites {name}, which is left out: {facts[name].left_out}"
+                    yield at.problem("F207", fact, "cite another fact", "sources", index)
+            for index, name in enumerate(entry.read_more):
+                if name not in pages:
+                    fact = f"entry '{entry.id}' links to '{name}', which no record has"
+                    yield at.problem("F206", fact, "correct it, or add the page to links.yaml", "read_more", index)
+            for index, name in enumerate(entry.see_also):
+                if name not in declared:
+                    fact = f"entry '{entry.id}' relates to '{name}', which is no entry"
+                    yield at.problem("F205", fact, "correct or delete it", "see_also", index)
+            for index, other in enumerate(entry.not_this):
+                if other.belongs_to is not None and other.belongs_to not in declared:
+                    fact = f"a look-alike of '{entry.id}' belongs to '{other.belongs_to}', which is no entry"
+                    yield at.problem("F205", fact, "correct it, or write 'none'", "not_this", index)
+        if edition.interface is not None and edition.interface_tree is not None:
+            for index, name in enumerate(edition.interface.examples):
+                if name not in declared:
+                    tree, fact = edition.interface_tree, f"the example '{name}' is no entry"
+                    yield Problem(tree.file, tree.line("examples", index), "F205", fact, "name an entry")
+
+
+# --- seeds/ ------------------------------------------------------------------------------------------------------
+
+
+def _check_source(source: Source, at: Located) -> Iterator[Problem]:
+    yield from _check_id(source.id, at)
+    scheme, _, rest = source.url.partition("://")
+    if not rest or scheme not in ("http", "https") or " " in source.url:
+        yield at.problem("S102", f"'{source.url}' is no web address", "write https://…", "url")
+    elif scheme == "http" and source.rating != "likely":
+        yield at.problem("S102", "the address is http", "use https, or rate the record likely", "url")
+    elif scheme == "http":
+        yield at.problem("S103", "the address is http", "use https once it is known to work", "url")
+    seen: dict[str, int] = {}
+    for index, fact in enumerate(source.facts):
+        first = seen.setdefault(fact.id, index)
+        if first != index:
+            known = f"{fact.id} stands already on line {at.line('facts', first)}"
+            yield at.problem("F203", known, "number it anew", "facts", index)
+        stated = figures(fact.fact)
+        missing = [said for text in fact.figures for figure, said in figures(text).items() if figure not in stated]
+        if missing:
+            unsaid = f"the text of {fact.id} does not state {', '.join(missing)}"
+            yield at.problem("S106", unsaid, "say the figure in the fact", "facts", index, "fact")
+
+
+def _check_original(source: Source, at: Located, originals: Mapping[str, str | None]) -> Iterator[Problem]:
+    original = originals.get(source.original or "")
+    if original is None:
+        yield at.problem("S105", f"{source.original} is not among the documents", "correct the name", "original")
+        return
+    printed = _printed(original)
+    for index, fact in enumerate(source.facts):
+        for figure in fact.figures:
+            if not re.search(rf"(?<![\d.,]){re.escape(_printed(figure))}(?!\d)", printed):
+                absent = f"{fact.id}: '{figure}' does not stand in {source.original}"
+                yield at.problem("S104", absent, "write it as the document prints it", "facts", index, "figures")
+
+
+def _printed(text: str) -> str:
+    """A text as its figures are compared: without markup and footnote marks, white space and case folded."""
+    return " ".join(re.sub(r"[⁰¹²³⁴-⁹]", " ", text.replace("\\", "")).casefold().split())
+
+
+def _check_used(content: Content) -> Iterator[Problem]:
+    used = {name for edition in content.editions.values() for entry, _ in edition.entries for name in entry.sources}
+    for source, at in content.sources:
+        for index, fact in enumerate(source.facts):
+            if fact.id not in used and not fact.left_out:
+                mend = "cite it in an entry, or say why not with 'left_out'"
+                yield at.problem("S101", f"no entry cites {fact.id}", mend, "facts", index)
+
+
+# --- faq/ --------------------------------------------------------------------------------------------------------
+
+
+def _check_edition(edition: Edition, content: Content, today: date) -> Iterator[Problem]:
+    facts = {fact.id: (source, fact) for source, _ in content.sources for fact in source.facts}
+    purposes = {source.id: source.purpose for source, _ in content.sources}
+    stated = {
+        name: figures(" ; ".join([fact.fact, *fact.figures, fact.time, source.date or ""])).keys()
+        for name, (source, fact) in facts.items()
+    }
+    for entry, at in edition.entries:
+        yield from _check_id(entry.id, at)
+        yield from _check_phrasings(entry, at)
+        yield from _check_answer(entry, at)
+        yield from _check_figures(entry, at, {figure for name in entry.sources for figure in stated.get(name, ())})
+        yield from _check_support(entry, at, purposes)
+        yield from _check_review(entry, at, today)
+    yield from _check_interface(edition)
+    yield from _check_translation(edition, content)
+    if not errors((*content.problems, *check_references(content))):
+        yield from _check_learned(edition, content)
+
+
+def _check_id(name: str, at: Located) -> Iterator[Problem]:
+    if not _ID.fullmatch(name):
+        yield at.problem("F201", f"'{name}' is no id", "use lower-case ASCII letters, digits and single hyphens", "id")
+    if len(name.encode()) > ID_BYTES:
+        yield at.problem("F202", f"'{name}' has {len(name.encode())} bytes", f"shorten it to {ID_BYTES}", "id")
+
+
+def _check_phrasings(entry: Entry, at: Located) -> Iterator[Problem]:
+    if len(entry.phrasings) < FEWEST_PHRASINGS:
+        fact = f"entry '{entry.id}' has {len(entry.phrasings)}"
+        yield at.problem("F301", fact, f"add phrasings of other kinds until there are {FEWEST_PHRASINGS}", "phrasings")
+    first: dict[str, int] = {}
+    for index, phrasing in enumerate(entry.phrasings):
+        if not words(phrasing):
+            yield at.problem("F401", f"'{phrasing}' has no words", "write words, or delete it", "phrasings", index)
+            continue
+        same = first.setdefault(normalise(phrasing), index)
+        if same != index:
+            fact = f"'{phrasing}' stands already on line {at.line('phrasings', same)}"
+            yield at.problem("F302", fact, "delete one, or say it in other words", "phrasings", index)
+
+
+def _check_answer(entry: Entry, at: Located) -> Iterator[Problem]:
+    for key, text in (("answer", entry.answer), ("question", entry.question)):
+        if not text.strip():
+            yield at.problem("F401", f"the {key} of '{entry.id}' is empty", "write it", key)
+    if len(entry.answer) > LONGEST_ANSWER:
+        fact = f"the answer of '{entry.id}' has {len(entry.answer):,} characters"
+        yield at.problem("F402", fact, f"shorten it to {LONGEST_ANSWER:,}", "answer")
+    for address in _ADDRESS.findall(entry.answer):
+        if address not in _ALLOWED_ADDRESSES:
+            mend = "take it out and name the page under 'read_more'"
+            yield at.problem("F403", f"the answer of '{entry.id}' holds '{address}'", mend, "answer")
+    if _TELEPHONE.search(entry.answer):
+        yield at.problem("F406", f"the answer of '{entry.id}' holds a telephone number", "take it out", "answer")
+    for sentence in sentences(entry.answer):
+        if len(sentence.split()) > LONGEST_SENTENCE:
+            fact = f"a sentence of '{entry.id}' has {len(sentence.split())} words"
+            yield at.problem("F408", fact, "split it", "answer")
+
+
+def _check_figures(entry: Entry, at: Located, stated: set[str]) -> Iterator[Problem]:
+    for figure, said in figures(entry.answer).items():
+        if figure not in stated:
+            mend = "cite the fact that states it, or take it out"
+            yield at.problem("F404", f"no fact that '{entry.id}' cites states '{said.strip()}'", mend, "answer")
+
+
+def _check_support(entry: Entry, at: Located, purposes: Mapping[str, str | None]) -> Iterator[Problem]:
+    leads_to_help = any(purposes.get(name) == "help" for name in entry.read_more)
+    if entry.kind is Kind.ANSWER and not entry.sources and not leads_to_help:
+        yield at.problem("F405", f"entry '{entry.id}' cites no fact", "add at least one under 'sources'")
+    if entry.kind is Kind.URGENT and not leads_to_help:
+        yield at.problem("F407", f"card '{entry.id}' leads to no help", "name a help page under 'read_more'")
+
+
+def _check_review(entry: Entry, at: Located, today: date) -> Iterator[Problem]:
+    mend = "compare it with its sources and set 'reviewed' and 'review_by'"
+    if entry.review_by < today:
+        yield at.problem("F501", f"'{entry.id}' was to be reviewed by {entry.review_by}", mend, "review_by")
+    elif entry.review_by < today + REVIEW_NOTICE:
+        yield at.problem("F502", f"'{entry.id}' is to be reviewed by {entry.review_by}", mend, "review_by")
+
+
+def _check_interface(edition: Edition) -> Iterator[Problem]:
+    if edition.interface is None or edition.interface_tree is None:
+        return
+    tree = edition.interface_tree
+    for name in Interface.__dataclass_fields__:
+        text = getattr(edition.interface, name)
+        if not isinstance(text, str):
+            continue
+        expected = PLACEHOLDERS.get(name, frozenset())
+        try:
+            used = {field for _, field, _, _ in Formatter().parse(text) if field is not None}
+        except ValueError:
+            used = {text}
+        if used != expected:
+            wanted = ", ".join(f"{{{field}}}" for field in expected) or "none"
+            yield Problem(tree.file, tree.line(name), "F701", f"the placeholders of '{name}' are off", f"use {wanted}")
+        if name != "emergency" and re.search(r"\b\d{3}\b", text) or _TELEPHONE.search(text):
+            fact, mend = f"'{name}' holds a telephone number", "only 'emergency' may, and only 112"
+            yield Problem(tree.file, tree.line(name), "F406", fact, mend)
+    if set(figures(edition.interface.emergency)) != {"112"}:
+        fact, mend = "'emergency' holds a number other than 112", "name 112 and no other"
+        yield Problem(tree.file, tree.line("emergency"), "F406", fact, mend)
+
+
+def _check_translation(edition: Edition, content: Content) -> Iterator[Problem]:
+    main = content.editions.get("en")
+    if main is None or main is edition:
+        return
+    own = {entry.id for entry, _ in edition.entries}
+    for entry, at in main.entries:
+        if entry.id not in own:
+            fact = f"'{entry.id}' has no translation into '{edition.language}'"
+            yield at.problem("F601", fact, f"translate it in faq/{edition.language}/", "id")
+    known = {entry.id for entry, _ in main.entries}
+    for entry, at in edition.entries:
+        if entry.id not in known:
+            yield at.problem("F602", f"'{entry.id}' is no English entry", "write the English entry first", "id")
+
+
+# --- What needs all phrasings at once ----------------------------------------------------------------------------
+
+
+def _check_learned(edition: Edition, content: Content) -> Iterator[Problem]:
+    """Shared and lost phrasings, by the matcher that answers people."""
+    matcher = Matcher(content.faq(edition.language))
+    places = _places(edition)
+    owners = [None if row.entry is None else matcher.entries[row.entry].id for row in matcher.rows]
+    place_of = [places.get((row.text, owner)) for row, owner in zip(matcher.rows, owners, strict=True)]
+    for one, other in matcher.near_rows(NEAR_SAME_KERNEL):
+        if owners[one] == owners[other] or not _is_near_same(matcher.rows[one].text, matcher.rows[other].text):
+            continue
+        here, there = place_of[one], place_of[other]
+        if here is not None and there is not None:
+            mine = f"'{matcher.rows[one].text}' ({owners[one] or 'none'})"
+            twin = f"'{matcher.rows[other].text}' ({owners[other] or 'none'}) at {there[0].tree.file}:{there[0].line(*there[1])}"
+            mend = "leave it to one of the two, or add the words that set them apart"
+            yield here[0].problem("F303", f"{mine} is nearly {twin}", mend, *here[1])
+    for row, owner, place, first in zip(matcher.rows, owners, place_of, matcher.found(), strict=True):
+        if owner is not None and first.id != owner and place is not None:
+            fact = f"'{row.text}' belongs to '{owner}' and finds '{first.id}'"
+            mend = "add the words that set it apart, or leave it to the other entry"
+            yield place[0].problem("F304", fact, mend, *place[1])
+
+
+def _places(edition: Edition) -> dict[tuple[str, str | None], tuple[Located, tuple[str | int, ...]]]:
+    """Where each text that the matcher learns from stands, by text and entry (None: belongs to none)."""
+    places: dict[tuple[str, str | None], tuple[Located, tuple[str | int, ...]]] = {}
+    for entry, at in edition.entries:
+        places.setdefault((entry.question, entry.id), (at, ("question",)))
+        for index, text in enumerate(entry.phrasings):
+            places.setdefault((text, entry.id), (at, ("phrasings", index)))
+        for index, other in enumerate(entry.not_this):
+            places.setdefault((other.text, other.belongs_to), (at, ("not_this", index)))
+    return places
+
+
+def _is_near_same(one: str, other: str) -> bool:
+    """Whether a person would call two phrasings the same; a number that differs makes them two."""
+    first, second = words(one), words(other)
+    if [word for word in first if word[0].isdigit()] != [word for word in second if word[0].isdigit()]:
+        return False
+    return fuzz.ratio(" ".join(first), " ".join(second)) >= NEAR_SAME

@@ -1,0 +1,1 @@
+"""Which entries a message may mean: kernel ridge regression over text kernels, learned from the phrasings alone."""

@@ -1,0 +1,106 @@
+"""Keep a fitted model on disk, so that only an edited FAQ is learned anew.
+
+One folder a model, named by a digest of all that it was learned from: rows, entries, wording, and the code that
+learns. Arrays are mapped, not read, so that a model costs little memory. Holds nothing but what the FAQ says.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import os
+import shutil
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+
+from bot.matching.calibration import Calibration, Logistic
+from bot.matching.kernels import Lexicon, Reader, Vectors
+from bot.matching.matcher import Model, fit, training_rows
+from bot.model import Faq
+from bot.text import Speller
+
+KEPT_MODELS = 4  # older ones are deleted when a new one is kept
+_ARRAYS = ("idf", "data", "indices", "indptr", "weights")
+_log = logging.getLogger(__name__)
+
+
+def fitted(faq: Faq, folder: Path | None) -> Model:
+    """The model of an FAQ: from the folder if it was learned before, else learned now and kept there.
+
+    A folder that cannot be written to costs time at the next start, nothing else.
+    """
+    if folder is None:
+        return fit(faq)
+    path = folder / _digest(faq)
+    try:
+        return _load(path, faq)
+    except (OSError, ValueError, KeyError):
+        model = fit(faq)
+    try:
+        _save(model, path)
+    except OSError as error:
+        _log.warning("the fitted model cannot be kept in %s (%s); set CACHE_DIR to a folder", folder, error.strerror)
+    return model
+
+
+def _digest(faq: Faq) -> str:
+    digest = hashlib.sha256()
+    here = Path(__file__).parent
+    for code in sorted([*here.glob("*.py"), here.parent / "text.py"]):
+        digest.update(code.read_bytes())
+    entries = tuple(faq.entries.values())
+    learned = [
+        faq.language,
+        [(entry.id, entry.kind) for entry in entries],
+        [(row.text, row.entry) for row in training_rows(entries)],
+        asdict(faq.wording),
+    ]
+    digest.update(json.dumps(learned).encode())
+    return digest.hexdigest()[:24]
+
+
+def _save(model: Model, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    work = Path(tempfile.mkdtemp(dir=path.parent, prefix=".new-"))
+    matrix = model.matrix
+    arrays = (model.vectors.idf, matrix.data, matrix.indices, matrix.indptr, model.weights)
+    for name, array in zip(_ARRAYS, arrays, strict=True):
+        np.save(work / f"{name}.npy", array)
+    values = {
+        "known": sorted(model.reader.known),
+        "grams": model.vectors.grams,
+        "words": model.lexicon.weights,
+        "unknown": model.lexicon.weight_of_unknown,
+        "calibration": asdict(model.calibration),
+    }
+    (work / "model.json").write_text(json.dumps(values), encoding="utf-8")
+    try:
+        os.replace(work, path)  # whole or not at all; another process may have been quicker
+    except OSError:
+        shutil.rmtree(work)
+        if not path.is_dir():
+            raise
+    others = sorted((p for p in path.parent.iterdir() if p.is_dir()), key=lambda p: p.stat().st_mtime, reverse=True)
+    for old in others[KEPT_MODELS:]:
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def _load(path: Path, faq: Faq) -> Model:
+    values: dict[str, Any] = json.loads((path / "model.json").read_text(encoding="utf-8"))
+    idf, data, indices, indptr, weights = (np.load(path / f"{name}.npy", mmap_mode="r") for name in _ARRAYS)
+    matrix = sparse.csr_array((data, indices, indptr), shape=(len(indptr) - 1, len(idf)))
+    logistics = {name: Logistic(**logistic) for name, logistic in values["calibration"].items()}
+    return Model(
+        reader=Reader(Speller(faq.wording, faq.language), values["known"]),
+        vectors=Vectors(values["grams"], idf),
+        lexicon=Lexicon(values["words"], values["unknown"]),
+        matrix=matrix,
+        weights=weights,
+        calibration=Calibration(**logistics),
+    )

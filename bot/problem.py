@@ -1,0 +1,109 @@
+"""What can be wrong with the content: one table of rules, and the value that reports a breach with its place and mend."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """Errors fail the check and keep the content from being used; warnings inform."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule of the content check. ``means`` says what it demands."""
+
+    code: str
+    name: str
+    severity: Severity
+    means: str
+
+
+def _rules(severity: Severity, *rows: tuple[str, str, str]) -> dict[str, Rule]:
+    return {code: Rule(code, name, severity, means) for code, name, means in rows}
+
+
+# Y1: the file itself; F2: ids and what they point to; F3: phrasings; F4: answers; F5: reviews; F6: translations;
+# F7: interface; S1: sources.
+RULES = _rules(
+    Severity.ERROR,
+    ("Y101", "unreadable", "a file can be opened, is UTF-8 and no larger than 1 MB"),
+    ("Y102", "syntax", "a file is well-formed YAML: one document that is a mapping"),
+    ("Y103", "tab", "indents are spaces; YAML knows no tabs"),
+    ("Y104", "duplicate-key", "a key stands once in its mapping; YAML would silently keep the last"),
+    ("Y105", "alias", "no anchors and aliases (&name, *name): every entry is written out"),
+    ("Y106", "unknown-key", "only keys of the file's form"),
+    ("Y107", "missing-key", "all keys that the form requires"),
+    ("Y108", "wrong-type", "a value has the type that the form asks for"),
+    ("Y109", "unquoted", "a text that YAML reads as something else (no, 1.10, 12:30, 2021) stands in quotes"),
+    ("Y111", "unknown-file", "a file's name and place say what it is"),
+    ("F201", "id-form", "an id is lower-case ASCII letters, digits and single hyphens"),
+    ("F202", "id-length", "an id has at most 40 bytes; it travels in button data and deep links"),
+    ("F203", "duplicate-id", "an id is unique among all entries, or among all sources"),
+    ("F204", "unknown-fact", "every cited fact stands in a record in seeds/"),
+    ("F205", "unknown-entry", "every related entry, and every belongs_to, is an entry of the FAQ"),
+    ("F206", "unknown-page", "every read-more page stands in seeds/links.yaml"),
+    ("F207", "left-out-fact", "a fact marked left_out is not cited"),
+    ("F301", "few-phrasings", "an entry has at least eight phrasings"),
+    ("F302", "repeated-phrasing", "a phrasing stands once in its entry"),
+    ("F303", "shared-phrasing", "two entries do not claim the same or nearly the same phrasing"),
+    ("F304", "lost-phrasing", "every phrasing finds its own entry first"),
+    ("F401", "empty-text", "an answer, a question and a phrasing are not empty"),
+    ("F402", "long-answer", "an answer is at most 1,200 characters, far below one message"),
+    ("F403", "bare-address", "an answer holds no web or e-mail address; links come from the records"),
+    ("F404", "unstated-figure", "every figure in an answer is stated by a fact that the entry cites"),
+    ("F405", "no-source", "an answer cites at least one fact, or leads to a help page"),
+    ("F406", "phone-number", "no telephone number, save 112 in the interface's emergency line"),
+    ("F407", "no-help-page", "an urgent card leads to at least one help page"),
+    ("F602", "translation-only", "a translation has no entry that the English FAQ lacks"),
+    ("F701", "bad-placeholder", "a text of the interface uses the placeholders that the bot fills, and no other"),
+    ("S101", "unused-fact", "every fact of a document is cited by an entry, or says why not in left_out"),
+    ("S102", "bad-link", "a link is https; http only where the record is rated likely"),
+    ("S104", "figure-not-in-document", "a record's figures stand in the original document (with --documents)"),
+    ("S105", "no-document", "the original document is there to be compared (with --documents)"),
+    ("S106", "figure-not-in-fact", "the fact's own text states its figures, so that answers can be checked"),
+) | _rules(
+    Severity.WARNING,
+    ("Y110", "no-schema", "the first line names the JSON Schema, so that an editor can complete and check"),
+    ("F408", "long-sentence", "a sentence has at most 45 words"),
+    ("F501", "review-passed", "an entry's review date has not passed"),
+    ("F502", "review-near", "an entry's review date is more than 30 days away"),
+    ("F601", "untranslated", "a translation has every entry of the English FAQ"),
+    ("S103", "http-link", "a link is https"),
+)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """A breach of a rule: where it is, what is the matter, and what mends it."""
+
+    file: str
+    line: int
+    code: str
+    fact: str
+    mend: str
+
+    @property
+    def rule(self) -> Rule:
+        return RULES[self.code]
+
+    def __str__(self) -> str:
+        level = "" if self.rule.severity is Severity.ERROR else " (warning)"
+        return f"{self.file}:{self.line}: {self.code} {self.rule.name}: {self.fact}; {self.mend}{level}"
+
+
+class ContentError(Exception):
+    """The content cannot be used. ``problems`` says all that is wrong with it, each with its place."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        self.problems = problems
+        super().__init__("\n".join(map(str, problems)))
+
+
+def errors(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
+    """Those problems that keep the content from being used."""
+    return tuple(problem for problem in problems if problem.rule.severity is Severity.ERROR)

@@ -1,0 +1,201 @@
+"""From a decision to what a person reads: a Reply free of markup, then HTML for Telegram or plain text.
+
+All that comes from outside the program is escaped here and nowhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from html import escape
+from typing import assert_never
+
+from bot.model import (
+    Answer,
+    Choice,
+    Clarify,
+    Decision,
+    Entry,
+    Faq,
+    Kind,
+    Link,
+    Reason,
+    Reply,
+    Section,
+    Smalltalk,
+    Source,
+    Unanswered,
+    Urgent,
+)
+
+MESSAGE_UNITS = 4096  # UTF-16 code units of one message after its markup is parsed: core.telegram.org/bots/api#sendmessage
+
+
+def render(decision: Decision, faq: Faq) -> Reply:
+    """What a person reads as the answer to a message."""
+    says = faq.interface
+    match decision:
+        case Answer(entries):
+            return _render_answer(entries, faq)
+        case Urgent(entry):
+            text = f"{says.emergency.strip()}\n\n{entry.answer}"
+            return Reply((Section("", text),), says.where_to_turn, _pages(entry, faq))
+        case Smalltalk(entry):
+            return Reply((Section("", entry.answer),), says.read_more, _pages(entry, faq))
+        case Clarify(choices):
+            none_of_these = Choice(says.none_of_these)
+            return Reply((Section("", says.clarify),), choices=(*choices_of(choices), none_of_these))
+        case Unanswered(reason, entry, topic):
+            return _render_unanswered(reason, entry, topic, faq)
+        case _:
+            assert_never(decision)
+
+
+def render_entry(entry: Entry, faq: Faq) -> Reply:
+    """An entry as its own decision would show it."""
+    match entry.kind:
+        case Kind.ANSWER:
+            return render(Answer((entry,)), faq)
+        case Kind.URGENT:
+            return render(Urgent(entry), faq)
+        case Kind.SMALLTALK:
+            return render(Smalltalk(entry), faq)
+        case Kind.OUT_OF_SCOPE:
+            return render(Unanswered(Reason.OUT_OF_SCOPE, entry), faq)
+        case _:
+            assert_never(entry.kind)
+
+
+def choices_of(entries: Iterable[Entry]) -> tuple[Choice, ...]:
+    """Entries as something to choose from."""
+    return tuple(Choice(entry.question, entry.id) for entry in entries)
+
+
+def _render_answer(entries: Sequence[Entry], faq: Faq) -> Reply:
+    sections = tuple(
+        Section(entry.question, entry.answer, _time_line(entry, faq), _sources(entry, faq)) for entry in entries
+    )
+    pages = dict.fromkeys(page for entry in entries for page in _pages(entry, faq))
+    cited = {link.url for section in sections for link in section.sources}
+    more = tuple(page for page in pages if page.url not in cited)
+    related = dict.fromkeys(name for entry in entries for name in entry.see_also if name in faq.entries)
+    others = [faq.entries[name] for name in related if faq.entries[name] not in entries]
+    says = faq.interface
+    return Reply(sections, says.read_more, more, says.see_also, choices_of(others[:3]))
+
+
+def _render_unanswered(reason: Reason, entry: Entry | None, topic: str | None, faq: Faq) -> Reply:
+    says = faq.interface
+    match reason:
+        case Reason.OUT_OF_SCOPE if entry is not None:
+            return Reply((Section("", entry.answer),), says.where_to_turn, _pages(entry, faq))
+        case Reason.OTHER_LANGUAGE:
+            return Reply((Section("", says.other_language),))
+        case Reason.EMPTY:
+            return Reply((Section("", says.no_words),))
+        case Reason.NO_MATCH | Reason.OUT_OF_SCOPE:
+            nearest = f"\n{says.nearest_topic.format(topic=topic)}" if topic else ""
+            return Reply((Section("", says.unanswered.strip() + nearest),))
+        case _:
+            assert_never(reason)
+
+
+def _time_line(entry: Entry, faq: Faq) -> str:
+    """The times that an answer's facts speak of, in the order of its facts; inferred ones are marked."""
+    times = dict.fromkeys(
+        fact.time if fact.as_of == "printed" else f"{fact.time} ({faq.interface.inferred})"
+        for _, fact in faq.cited(entry)
+    )
+    return faq.interface.time.format(time="; ".join(times)) if times else ""
+
+
+def _sources(entry: Entry, faq: Faq) -> tuple[Link, ...]:
+    return tuple(dict.fromkeys(source_link(source, faq) for source, _ in faq.cited(entry)))
+
+
+def source_link(source: Source, faq: Faq) -> Link:
+    """A source as a person sees it, with its date and with what its address leads to where that is not the text."""
+    says = faq.interface
+    label = {"landing": says.landing, "publisher": says.publisher}.get(source.is_, "")
+    title = f"{source.title} ({source.date})" if source.date else source.title
+    return Link(title, source.url, label if source.original else "")
+
+
+def _pages(entry: Entry, faq: Faq) -> tuple[Link, ...]:
+    return tuple(Link(page.title, page.url) for page in (faq.sources[name] for name in entry.read_more))
+
+
+# --- As HTML for Telegram, and as plain text ---------------------------------------------------------------------
+
+
+def to_html(reply: Reply) -> list[str]:
+    """The reply as messages in Telegram's HTML, each within the limit; mostly one. Choices are buttons, not text."""
+    blocks: list[str] = []
+    for section in reply.sections:
+        question = [f"<b>{escape(section.question)}</b>"] if section.question else []
+        blocks += question + [escape(paragraph) for paragraph in _paragraphs(section.text)]
+        blocks += [f"<i>{escape(section.time)}</i>"] if section.time else []
+        blocks += ["\n".join(_html_link(link) for link in section.sources)] if section.sources else []
+    if reply.pages:
+        blocks.append("\n".join([escape(reply.pages_title), *(_html_link(link) for link in reply.pages)]))
+    return _within_messages(blocks)
+
+
+def _html_link(link: Link) -> str:
+    label = f" ({escape(link.label)})" if link.label else ""
+    return f'<a href="{escape(link.url)}">{escape(link.title)}</a>{label}'
+
+
+def _paragraphs(text: str) -> list[str]:
+    return [paragraph.strip() for paragraph in text.split("\n\n") if paragraph.strip()]
+
+
+def _within_messages(blocks: Sequence[str]) -> list[str]:
+    """Blocks joined to as few messages as the limit allows.
+
+    The markup is counted as well, so a message may end a little early. A single block over the limit is cut.
+    """
+    messages: list[str] = []
+    for block in blocks:
+        joined = f"{messages[-1]}\n\n{block}" if messages else block
+        if messages and _units(joined) <= MESSAGE_UNITS:
+            messages[-1] = joined
+        else:
+            messages.append(block)
+    return messages or [""]
+
+
+def _units(text: str) -> int:
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def body_text(reply: Reply) -> str:
+    """What a person reads, as plain text without the echoed question and the source lines."""
+    parts: list[str] = []
+    for section in reply.sections:
+        parts += [section.text.strip(), section.time]
+    if reply.pages:
+        parts.append("\n".join([reply.pages_title, *(f"- {page.title}: {page.url}" for page in reply.pages)]))
+    return "\n\n".join(part for part in parts if part)
+
+
+def to_text(reply: Reply) -> str:
+    """The whole reply as plain text, choices numbered from 1."""
+    parts: list[str] = []
+    for section in reply.sections:
+        parts += [section.question, section.text.strip(), section.time]
+        parts.append("\n".join(_text_link(link) for link in section.sources))
+    if reply.pages:
+        parts.append("\n".join([reply.pages_title, *(f"- {page.title}: {page.url}" for page in reply.pages)]))
+    numbered = [f"{number}. {choice.label}" for number, choice in enumerate(reply.choices, 1)]
+    if numbered:
+        parts.append("\n".join(filter(None, [reply.choices_title, *numbered])))
+    return "\n\n".join(part for part in parts if part)
+
+
+def _text_link(link: Link) -> str:
+    return f"Source: {link.title}{f' [{link.label}]' if link.label else ''}\n  {link.url}"
+
+
+def sources_of(reply: Reply) -> tuple[Link, ...]:
+    """All the pages behind a reply: its sources, then its further pages, each once."""
+    return tuple(dict.fromkeys([link for section in reply.sections for link in section.sources] + list(reply.pages)))

@@ -1,0 +1,132 @@
+"""From what a person typed to words: the one place for Unicode, spelling and stems. Pure; knows no entry."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+
+import snowballstemmer
+
+from bot.model import Wording
+
+MAX_CHARACTERS = 4096  # one Telegram message; what is longer is cut, not refused
+MAX_WORD = 40  # a longer "word" is no word; cutting it keeps hostile input cheap
+
+# Letters of other scripts that look like Latin ones, mended only inside words that mix the scripts.
+_LOOKALIKES = str.maketrans("аеорсухкмтвніјѕԁɡαοερτυνικ", "aeopcyxkmtbhijsdgaoeptuvik")
+_SUPERSCRIPTS = str.maketrans(dict.fromkeys("⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉", " "))
+_APOSTROPHES = re.compile(r"['’‘ʼ`´]")
+_GROUPED = re.compile(r"(?<![\d.,])\d{1,3}(?:([,. ])\d{3})(?:\1\d{3})*(?![\d]|[.,]\d)")  # 14,000  14.000  14 000
+_DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")
+_NUMBER_WORD = re.compile(r"(?<=\d)(?=[^\W\d_])|(?<=[^\W\d_])(?=\d)")  # 244m -> 244 m
+_SYMBOLS = {"%": " percent ", "$": " dollar ", "€": " euro ", "£": " pound ", "&": " and ", "_": " "}
+_WORD = re.compile(r"\d+(?:\.\d+)*|[^\W\d_]+")
+_REPEATED = re.compile(r"([^\W\d_])\1{2,}")  # soooo -> soo
+_SENTENCE_END = re.compile(r"(?<=[.!?;…])[\s)\"”»]+|[\n\r]+|(?<=[?!])(?=\w)|[؟。？！]+")
+
+
+def clean(text: str) -> str:
+    """The text as NFKC, without control characters, zero-width characters and lone surrogates; at most one message."""
+    kept = text[:MAX_CHARACTERS]
+    if kept.isascii() and kept.isprintable():
+        return kept
+    kept = kept.translate(_SUPERSCRIPTS)
+    kept = "".join(" " if unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") and c != "\n" else c for c in kept)
+    kept = unicodedata.normalize("NFKC", kept)
+    return "".join(c for c in kept if unicodedata.category(c) != "Cf")
+
+
+def normalise(text: str) -> str:
+    """Lower case, without accents and marks, numbers in one form: what all comparisons are made on."""
+    bare = clean(text).casefold()
+    if not bare.isascii():
+        marked = unicodedata.normalize("NFKD", bare)
+        bare = unicodedata.normalize("NFC", "".join(c for c in marked if unicodedata.category(c)[0] != "M"))
+    bare = _APOSTROPHES.sub("", bare)
+    bare = _DECIMAL_COMMA.sub(".", _GROUPED.sub(_joined, bare))
+    for symbol, word in _SYMBOLS.items():
+        bare = bare.replace(symbol, word)
+    return " ".join(_NUMBER_WORD.sub(" ", bare).split())
+
+
+def _joined(number: re.Match[str]) -> str:
+    return re.sub(r"\D", "", number[0])
+
+
+def words(text: str) -> list[str]:
+    """The words and numbers of a text, normalised, look-alike letters mended."""
+    return [_mend_word(word[:MAX_WORD]) for word in _WORD.findall(normalise(text))]
+
+
+def _mend_word(word: str) -> str:
+    if not word.isascii() and any("a" <= c <= "z" for c in word):
+        word = word.translate(_LOOKALIKES)
+    return _REPEATED.sub(r"\1\1", word)
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences and lines of a message that hold any word, in order."""
+    return [part.strip() for part in _SENTENCE_END.split(clean(text)) if _WORD.search(part)]
+
+
+class Speller:
+    """Mends how people type the words of one language, then reduces words to stems and to shared meanings.
+
+    Raises nothing; a wording without spellings and synonyms leaves the words as they are.
+    """
+
+    def __init__(self, wording: Wording, language: str = "en") -> None:
+        names = {"en": "english", "fr": "french", "es": "spanish", "de": "german", "it": "italian", "ar": "arabic"}
+        self._stemmer = snowballstemmer.stemmer(names.get(language, "porter"))
+        self.stem = lru_cache(maxsize=20_000)(self._stem)
+        self._spellings = _Phrases({tuple(words(typed)): words(meant) for typed, meant in wording.spellings.items()})
+        groups: dict[tuple[str, ...], list[str]] = {}
+        for group in wording.synonyms:
+            name = "=" + "_".join(words(group[0]))
+            groups |= {tuple(self.stems(words(member))): [name] for member in group}
+        self._meanings = _Phrases(groups)
+        self.first_person = frozenset(word for item in wording.first_person for word in words(item))
+
+    def _stem(self, word: str) -> str:
+        stemmed: str = self._stemmer.stemWord(word)
+        return stemmed
+
+    def mend(self, typed: Iterable[str]) -> list[str]:
+        """Words with the wording's spellings put right: `ppl` to `people`, `labour` to `labor`."""
+        return self._spellings.replace(list(typed))
+
+    def stems(self, mended: Iterable[str]) -> list[str]:
+        return [self.stem(word) for word in mended]
+
+    def meanings(self, stems: Sequence[str]) -> list[str]:
+        """Stems with the members of each synonym group replaced by the group's name."""
+        return self._meanings.replace(list(stems))
+
+
+class _Phrases:
+    """Replace runs of words by other words, the longest run first."""
+
+    def __init__(self, table: dict[tuple[str, ...], list[str]]) -> None:
+        self._table = {run: new for run, new in table.items() if run}
+        self._lengths: dict[str, list[int]] = {}
+        for run in sorted(self._table, key=len, reverse=True):
+            lengths = self._lengths.setdefault(run[0], [])
+            if len(run) not in lengths:
+                lengths.append(len(run))
+
+    def replace(self, sequence: list[str]) -> list[str]:
+        result: list[str] = []
+        at = 0
+        while at < len(sequence):
+            for length in self._lengths.get(sequence[at], ()):
+                new = self._table.get(tuple(sequence[at : at + length]))
+                if new is not None:
+                    result += new
+                    at += length
+                    break
+            else:
+                result.append(sequence[at])
+                at += 1
+        return result
