@@ -1,6 +1,6 @@
 """From a message to a decision: answer, clarify, urgent help, small talk, or an honest "I don't know".
 
-The same function serves Telegram, the terminal, the content check and the evaluation. It is pure: question, FAQ and
+The same function serves Telegram, the terminal, the content check and the evaluation. It is pure: question and
 matcher in, decision out.
 """
 
@@ -18,31 +18,47 @@ from bot.text import sentences
 MOST_PARTS = 12  # of a long story; what follows is told in the same words
 CLARIFY_SHARE = 0.5  # a choice scores at least this share of the best
 MOST_CHOICES = 3
-_QUESTION = re.compile(r"\?|^\W*(?:and |but |or |so )?(?:who|what|when|where|why|which|whose|how|is|are|was|were|do|does|did|can|could|will|would|should|has|have)\b", re.I)
-_SECOND_QUESTION = re.compile(
-    r"[,;]?\s+(?:and|also|plus|&)\s+(?=(?:also\s+)?(?:who|what|when|where|why|which|whose|how)\b)", re.I
-)
+FEWEST_WORDS = 3  # in a shorter message a card must be the very best candidate: "no" is in many a cry for help
 
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """Where the lines are drawn between decisions. All but the last are probabilities, learned from the phrasings."""
+    """Where the lines are drawn between decisions. All are probabilities, learned from the phrasings, but the last.
 
-    answer: float = 0.6
-    clarify: float = 0.35
-    urgent: float = 0.5
-    foreign_coverage: float = 0.7
+    Below ``foreign`` the FAQ knows so little of a message's words that it may be in another language.
+    """
+
+    answer: float = 0.5
+    clarify: float = 0.2
+    urgent: float = 0.85
+    foreign: float = 0.7
 
 
 THRESHOLDS = Thresholds()
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A message, or a sentence of it, with its ranking. ``unmet`` are years and places of which the reply says nothing."""
+
+    text: str
+    ranking: Ranking
+    is_question: bool
+    unmet: tuple[str, ...]
+
+    def answers(self, line: float) -> bool:
+        """Whether the best reply is an answer that is sure enough and meets all that the part names."""
+        is_answer = self.ranking.reply.entry.kind is Kind.ANSWER
+        return is_answer and self.ranking.confidence >= line and not self.unmet
+
+
+@dataclass(frozen=True, slots=True)
 class Reasoning:
-    """How a decision fell: the message and its parts, each with its ranking."""
+    """How a decision fell: the whole message and its parts, as ranked."""
 
     decision: Decision
-    rankings: tuple[tuple[str, Ranking], ...]
+    whole: Part
+    parts: tuple[Part, ...]
 
 
 def decide(question: Question, matcher: Matcher) -> Decision:
@@ -52,68 +68,78 @@ def decide(question: Question, matcher: Matcher) -> Decision:
 
 def reason(question: Question, matcher: Matcher) -> Reasoning:
     """The decision with the rankings it rests on, for `--explain`."""
-    whole = matcher.rank(question.text)
-    parts = [part for part in _parts(question.text) if part != question.text.strip()][:MOST_PARTS]
-    rankings = ((question.text, whole), *((part, matcher.rank(part)) for part in parts))
-    return Reasoning(conclude(question, rankings), rankings)
+    whole = _part(question.text, matcher)
+    texts = [text for text in split(question.text, matcher) if text != question.text.strip()]
+    parts = tuple(_part(text, matcher) for text in texts[:MOST_PARTS])
+    return Reasoning(conclude(question, whole, parts), whole, parts)
 
 
-def _parts(text: str) -> list[str]:
-    return [part for sentence in sentences(text) for part in _SECOND_QUESTION.split(sentence) if part.strip()]
+def split(text: str, matcher: Matcher) -> list[str]:
+    """The sentences of a message; one that joins two questions ("… and how many …") is two."""
+    joined = re.compile(rf"[,;]?\s+(?:and|also|plus|&)\s+(?=(?:also\s+)?(?:{'|'.join(matcher.question_words)})\b)", re.I)
+    return [part for sentence in sentences(text) for part in joined.split(sentence) if part.strip()]
 
 
-def conclude(
-    question: Question, rankings: Sequence[tuple[str, Ranking]], lines: Thresholds = THRESHOLDS
-) -> Decision:
-    """The decision that the rankings of a message (the whole first, then its parts) lead to."""
-    whole = rankings[0][1]
-    if not whole.reading.typed:
+def _part(text: str, matcher: Matcher) -> Part:
+    ranking = matcher.rank(text)
+    first = ranking.reading.mended[:3]
+    asks = "?" in text or any(word in matcher.question_words for word in first)
+    return Part(text, ranking, asks, matcher.unmet(ranking.reading, ranking.reply.entry))
+
+
+def conclude(question: Question, whole: Part, parts: Sequence[Part], lines: Thresholds = THRESHOLDS) -> Decision:
+    """The decision that the rankings of a message and its parts lead to."""
+    if not whole.ranking.reading.typed:
         return Unanswered(Reason.EMPTY)
-    most_urgent = max((ranking for _, ranking in rankings), key=lambda ranking: ranking.urgency)
-    if most_urgent.urgency >= lines.urgent:
-        return Urgent(next(c.entry for c in most_urgent.candidates if c.entry.kind is Kind.URGENT))
-    if whole.coverage < lines.foreign_coverage and is_foreign(question.text, question.language):
+    if whole.ranking.coverage < lines.foreign and is_foreign(question.text, question.language):
         return Unanswered(Reason.OTHER_LANGUAGE)
-    answers = _answers(rankings, lines.answer)
+    card = _card(whole, parts, lines)
+    if card is not None:
+        return Urgent(card)
+    answers = _answers(whole, parts, lines.answer)
     if answers:
         return Answer(answers)
-    first = whole.candidates[0]
-    if first.entry.kind is Kind.SMALLTALK and whole.confidence >= lines.answer:
-        return Smalltalk(first.entry)
-    if first.entry.kind is Kind.OUT_OF_SCOPE and whole.confidence >= lines.clarify:
-        return Unanswered(Reason.OUT_OF_SCOPE, first.entry)
-    best = max((ranking for _, ranking in rankings), key=lambda ranking: ranking.confidence)
-    choices = _choices(best)
-    if best.confidence >= lines.clarify and choices:
+    first = whole.ranking.candidates[0]
+    if whole.ranking.reply.entry.kind is Kind.SMALLTALK and whole.ranking.confidence >= lines.answer:
+        return Smalltalk(whole.ranking.reply.entry)
+    best = max((whole, *parts), key=lambda part: part.ranking.confidence)
+    choices = _choices(best.ranking)
+    if best.ranking.confidence >= lines.clarify and choices:
         return Clarify(choices)
-    return Unanswered(Reason.NO_MATCH, topic=_nearest_topic(whole))
+    if first.entry.kind is Kind.OUT_OF_SCOPE:
+        return Unanswered(Reason.OUT_OF_SCOPE, first.entry)
+    return Unanswered(Reason.NO_MATCH, topic=_nearest_topic(whole.ranking))
 
 
-def _answers(rankings: Sequence[tuple[str, Ranking]], line: float) -> tuple[Entry, ...]:
+def _card(whole: Part, parts: Sequence[Part], lines: Thresholds) -> Entry | None:
+    """The card for a message that as a whole is urgent, or that holds an urgent sentence and is half-way so."""
+    most = max((whole, *parts), key=lambda part: part.ranking.urgency)
+    card = most.ranking.best(Kind.URGENT)
+    if card is None or most.ranking.urgency < lines.urgent or whole.ranking.urgency < lines.urgent / 2:
+        return None
+    if len(most.ranking.reading.typed) < FEWEST_WORDS and most.ranking.candidates[0] != card:
+        return None
+    return card.entry
+
+
+def _answers(whole: Part, parts: Sequence[Part], line: float) -> tuple[Entry, ...]:
     """The entry that answers the message, or the two that answer two questions in it."""
-    whole, *parts = rankings
-    sure = [
-        (text, ranking)
-        for text, ranking in parts
-        if ranking.confidence >= line and ranking.candidates[0].entry.kind is Kind.ANSWER
-    ]
-    asked = list(dict.fromkeys(ranking.candidates[0].entry for text, ranking in sure if _QUESTION.search(text)))
+    sure = [part for part in parts if part.answers(line)]
+    asked = list(dict.fromkeys(part.ranking.reply.entry for part in sure if part.is_question))
     if len(asked) == 2:
         return tuple(asked)
-    first = whole[1].candidates[0].entry
-    if whole[1].confidence >= line and first.kind is Kind.ANSWER:
-        return (first,)
-    if sure and first.kind is not Kind.OUT_OF_SCOPE:
-        return (max(sure, key=lambda pair: pair[1].confidence)[1].candidates[0].entry,)
+    if whole.answers(line):
+        return (whole.ranking.reply.entry,)
+    if sure:
+        return (max(sure, key=lambda part: part.ranking.confidence).ranking.reply.entry,)
     return ()
 
 
 def _choices(ranking: Ranking) -> tuple[Entry, ...]:
-    best = ranking.candidates[0].score
-    near = [candidate for candidate in ranking.candidates[:8] if candidate.score >= CLARIFY_SHARE * best]
-    return tuple(candidate.entry for candidate in near if candidate.entry.kind is Kind.ANSWER)[:MOST_CHOICES]
+    answers = [candidate for candidate in ranking.candidates if candidate.entry.kind is Kind.ANSWER][:MOST_CHOICES]
+    return tuple(c.entry for c in answers if c.score >= CLARIFY_SHARE * answers[0].score)
 
 
 def _nearest_topic(ranking: Ranking) -> str | None:
-    first = ranking.candidates[0].entry
-    return first.topic if first.kind is Kind.ANSWER and ranking.coverage >= 0.5 else None
+    reply = ranking.reply.entry
+    return reply.topic if reply.kind is Kind.ANSWER and ranking.coverage >= 0.5 else None

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from bot.deciding import THRESHOLDS, Reasoning, conclude, reason
+from bot.deciding import THRESHOLDS, Reasoning, Thresholds, conclude, reason
 from bot.dialogue import Outcome, outcome_of
 from bot.matching.matcher import Matcher
 from bot.model import Answer, Clarify, Decision, Entry, Question, Reason, Unanswered
@@ -166,6 +166,10 @@ def counts(judged: Sequence[Judged], key: Callable[[Judged], str]) -> dict[str, 
     return table
 
 
+def _again(one: Judged, lines: Thresholds) -> Decision:
+    return conclude(Question(one.message.text), one.reasoning.whole, one.reasoning.parts, lines)
+
+
 @dataclass(frozen=True, slots=True)
 class CurvePoint:
     """At one answer threshold: the share of in-scope messages answered rightly, and of all messages answered wrongly."""
@@ -182,7 +186,7 @@ def curve(judged: Sequence[Judged], matcher: Matcher, steps: int = 40) -> list[C
     for step in range(steps + 1):
         lines = replace(THRESHOLDS, answer=step / steps, clarify=min(THRESHOLDS.clarify, step / steps))
         again = [
-            judge(one.message, Reasoning(conclude(Question(one.message.text), one.reasoning.rankings, lines), ()))
+            judge(one.message, replace(one.reasoning, decision=_again(one, lines)))
             for one in judged
         ]
         right = sum(one.verdict == "right" for one in again if one.message.set == "inscope")

@@ -82,58 +82,92 @@ def hold_out(inverse_factor: Matrix, alpha: Matrix, targets: Matrix, belongs: Be
     return HeldOut(without_row, without_entry)
 
 
-def held_out_nearness(kernel: Matrix, belongs: Belongs) -> tuple[Vector, Vector]:
-    """Each row's similarity to its nearest other row, and to the nearest row of another entry."""
-    to_rows, to_entries = np.zeros(len(kernel)), np.zeros(len(kernel))
-    for at, row in enumerate(kernel):
-        others = row.copy()
-        others[at] = -1
-        to_rows[at] = others.max()
-        if belongs[at] >= 0:
-            others[belongs == belongs[at]] = -1
-        to_entries[at] = others.max()
-    return to_rows, to_entries
+@dataclass(frozen=True, slots=True)
+class Kinds:
+    """Which entries are of which kind, as masks over the entries."""
+
+    answer: Mask
+    smalltalk: Mask
+    urgent: Mask
+    out_of_scope: Mask
+
+    @property
+    def reply(self) -> Mask:
+        """Entries that reply to a message: answers and small talk."""
+        return self.answer | self.smalltalk
 
 
-def confidence_signals(scores: Matrix, coverage: Vector, nearness: Vector) -> Vector:
-    """What tells whether the first entry is right: its score, the coverage, the nearest phrasing; rows x signals."""
-    return np.column_stack([scores.max(axis=1), coverage, nearness])
+def nearest_rows(similarities: Matrix, belongs: Belongs, entries: int) -> Matrix:
+    """The similarity to the nearest row of each entry, from that to each row: texts x entries; -1 without rows."""
+    nearest = np.full((len(similarities), entries), -1, dtype=np.float32)
+    order = np.argsort(belongs, kind="stable")
+    order = order[np.searchsorted(belongs[order], 0) :]
+    own, starts = np.unique(belongs[order], return_index=True)
+    if len(own):
+        nearest[:, own] = np.maximum.reduceat(similarities[:, order], starts, axis=1)
+    return nearest
 
 
-def urgency_signals(scores: Matrix, is_urgent: Mask, coverage: Vector) -> Vector:
-    """What tells whether a person is in need: the urgent entries' scores, summed and the best, against the others'."""
-    urgent, other = scores[:, is_urgent], scores[:, ~is_urgent]
-    return np.column_stack([urgent.sum(axis=1), urgent.max(axis=1), other.max(axis=1), coverage])
+def best_replies(scores: Matrix, kinds: Kinds) -> Belongs:
+    """The entry with the highest score among answers and small talk, text by text."""
+    best: Belongs = np.where(kinds.reply, scores, -np.inf).argmax(axis=1)
+    return best
+
+
+def confidence_signals(scores: Matrix, nearest: Matrix, kinds: Kinds) -> Vector:
+    """What tells whether the best reply is right: texts x signals.
+
+    Its score; its lead over the best out-of-scope entry; how much nearer its nearest phrasing is than that of any
+    other entry; the summed scores of its kind less those of the out-of-scope entries.
+    """
+    texts = np.arange(len(scores))
+    best = best_replies(scores, kinds)
+    score = scores[texts, best]
+    outside = np.where(kinds.out_of_scope, scores, -np.inf).max(axis=1, initial=-1)
+    others = nearest.copy()
+    others[texts, best] = -1
+    nearness = nearest[texts, best] - others.max(axis=1)
+    same_kind = np.where(kinds.answer[best], scores[:, kinds.answer].sum(axis=1), scores[:, kinds.smalltalk].sum(axis=1))
+    balance = same_kind - scores[:, kinds.out_of_scope].sum(axis=1)
+    return np.column_stack([score, score - outside, nearness, balance]).astype(np.float64)
+
+
+def urgency_signals(scores: Matrix, kinds: Kinds) -> Vector:
+    """What tells whether a person is in need: the urgent entries' scores, summed and the best, and the best other."""
+    urgent, other = scores[:, kinds.urgent], scores[:, ~kinds.urgent]
+    best = urgent.max(axis=1, initial=-1)
+    return np.column_stack([urgent.sum(axis=1), best, other.max(axis=1, initial=-1)]).astype(np.float64)
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """What was learned from the rows held out: how far a ranking may be trusted, and how urgent a message is."""
+    """What was learned from the rows held out: how far the best reply may be trusted, and how urgent a message is."""
 
     confidence: Logistic
     urgency: Logistic
 
 
-def calibrate(
-    held_out: HeldOut, belongs: Belongs, is_urgent: Mask, coverage: tuple[Vector, Vector], nearness: tuple[Vector, Vector]
-) -> Calibration:
-    """Learn from the held-out rows. ``is_urgent`` marks entries; the pairs are without the row, without its entry."""
-    of_some = belongs >= 0
-    is_right = of_some & (held_out.without_row.argmax(axis=1) == belongs)
-    right = confidence_signals(held_out.without_row, coverage[0], nearness[0])[is_right]
-    none = confidence_signals(held_out.without_entry, coverage[1], nearness[1])
-    confidence = fit_logistic(np.concatenate([right, none]), np.arange(len(right) + len(none)) < len(right))
+def calibrate(held_out: HeldOut, kernel: Matrix, belongs: Belongs, kinds: Kinds) -> Calibration:
+    """Learn from the held-out rows. ``kernel`` holds the similarities of the rows to each other."""
+    to_others = kernel - 2 * np.eye(len(kernel), dtype=np.float32)
+    nearest = nearest_rows(to_others, belongs, len(kinds.answer))
+    of_some = np.flatnonzero(belongs >= 0)
+    without_entry, nearest_without = held_out.without_entry.copy(), nearest.copy()
+    without_entry[of_some, belongs[of_some]] = -1
+    nearest_without[of_some, belongs[of_some]] = -1
 
-    in_need = of_some & is_urgent[belongs]
-    urgency = fit_logistic(
+    is_right = best_replies(held_out.without_row, kinds) == belongs
+    confidence = fit_logistic(
         np.concatenate(
             [
-                urgency_signals(held_out.without_row, is_urgent, coverage[0]),
-                urgency_signals(held_out.without_entry, is_urgent, coverage[1]),
+                confidence_signals(held_out.without_row, nearest, kinds),
+                confidence_signals(without_entry, nearest_without, kinds),
             ]
         ),
-        np.concatenate([in_need, in_need]),
+        np.concatenate([is_right, np.zeros(len(belongs), dtype=bool)]),
     )
+    in_need = (belongs >= 0) & kinds.urgent[belongs]
+    urgency = fit_logistic(urgency_signals(held_out.without_row, kinds), in_need)
     return Calibration(confidence, urgency)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate, chain, pairwise
@@ -17,16 +17,16 @@ from itertools import accumulate, chain, pairwise
 import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz.distance import DamerauLevenshtein
-from rapidfuzz.process import extractOne
+from rapidfuzz.process import extract
 from scipy import sparse
 
 from bot.text import Speller, words
 
 Floats = NDArray[np.float32]
-Doubles = NDArray[np.float64]
 
-# Wrong letters allowed in a word of so many letters, its first letter being right: one from 4, two from 8.
-_ONE_TYPO, _TWO_TYPOS = 4, 8
+# Wrong letters allowed in a word of so many letters, its first letter being right: one from 4, two from 9.
+_ONE_TYPO, _TWO_TYPOS = 4, 9
+_WITHOUT_VOWELS = str.maketrans("", "", "aeiou")
 SELF = "@self"  # stands among the meanings of a message in which people speak of themselves or theirs
 _CACHED_WORDS = 20_000
 
@@ -43,13 +43,13 @@ class Reading:
 
 
 class Reader:
-    """Reads messages. ``known`` are the words of the phrasings, to which unknown words are matched."""
+    """Reads messages. ``known`` are words with how often the phrasings have them; unknown words are matched to them."""
 
-    def __init__(self, speller: Speller, known: Iterable[str] = ()) -> None:
+    def __init__(self, speller: Speller, known: Mapping[str, int]) -> None:
         self._speller = speller
-        self.known = frozenset(known)
+        self.known = known
         self._by_letter: dict[str, list[str]] = defaultdict(list)
-        for word in sorted(self.known):
+        for word in sorted({*known, *speller.vocabulary}):
             self._by_letter[word[0]].append(word)
         self.nearest_word = lru_cache(maxsize=_CACHED_WORDS)(self._nearest_word)
 
@@ -58,7 +58,7 @@ class Reader:
         """A reader that knows the words of these texts, and the texts as it reads them."""
         typed = [words(text) for text in texts]
         mended = [speller.mend(row) for row in typed]
-        reader = cls(speller, chain.from_iterable(mended))
+        reader = cls(speller, Counter(chain.from_iterable(mended)))
         return reader, [reader._reading(*row) for row in zip(typed, mended, strict=True)]
 
     def read(self, text: str) -> Reading:
@@ -72,14 +72,34 @@ class Reader:
         return Reading(tuple(typed), tuple(mended), tuple(stems), tuple(self._speller.meanings(stems)), is_personal)
 
     def _nearest_word(self, word: str) -> str | None:
-        """The known word that an unknown one is most probably a typo of, or None. Ties go to the first in order."""
-        if word in self.known or len(word) < _ONE_TYPO or word[0].isdigit():
+        """The known word that an unknown one is most probably a typo of, or None.
+
+        Of words equally near, one with the same consonants is likelier (people drop vowels), then the more frequent.
+        """
+        if word in self.known or word in self._speller.vocabulary or len(word) < _ONE_TYPO or word[0].isdigit():
             return None
         typos = 1 if len(word) < _TWO_TYPOS else 2
-        found = extractOne(
-            word, self._by_letter.get(word[0], ()), scorer=DamerauLevenshtein.distance, score_cutoff=typos
+        near = extract(
+            word,
+            self._by_letter.get(word[0], ()),
+            scorer=DamerauLevenshtein.distance,
+            score_cutoff=typos,
+            limit=None,
         )
-        return found[0] if found else None
+        return min(
+            (known for known, _, _ in near),
+            key=lambda known: (
+                DamerauLevenshtein.distance(word, known),
+                _consonants(known) != _consonants(word),
+                -self.known.get(known, 0),
+                known,
+            ),
+            default=None,
+        )
+
+
+def _consonants(word: str) -> str:
+    return word.translate(_WITHOUT_VOWELS)
 
 
 def stem_grams(reading: Reading) -> Iterable[str]:
@@ -94,7 +114,7 @@ def meaning_grams(reading: Reading) -> Iterable[str]:
 
 def character_grams(reading: Reading) -> Iterable[str]:
     """Runs of 2 to 5 characters within each word, its borders included: these carry typos and inflection."""
-    return chain.from_iterable(map(_character_grams, reading.typed))
+    return chain.from_iterable(map(_character_grams, reading.mended))
 
 
 def _pairs(items: Sequence[str]) -> Iterable[str]:
@@ -204,29 +224,12 @@ class Lexicon:
         weights = {word: inverse_document_frequency(number, total) for word, number in holders.items()}
         return cls(weights, inverse_document_frequency(0, total))
 
-    def coverage(self, words: Iterable[str], *, known: Container[str] | None = None) -> float:
+    def coverage(self, words: Iterable[str]) -> float:
         """The share of the words that are known, by weight; 0 where there are none."""
         inside = outside = 0.0
         for word in set(words):
-            if word in (self.weights if known is None else known):
+            if word in self.weights:
                 inside += self.weights[word]
             else:
                 outside += self.weight_of_unknown
         return inside / (inside + outside) if inside or outside else 0.0
-
-    def held_out(self, readings: Sequence[Reading], belongs: NDArray[np.int64]) -> tuple[Doubles, Doubles]:
-        """The coverage of each row by all other rows, and by the rows of other entries only.
-
-        ``belongs`` is each row's entry, -1 for a row of none.
-        """
-        rows = [set(reading.meanings) for reading in readings]
-        everywhere = Counter(chain.from_iterable(rows))
-        inside: dict[int, Counter[str]] = defaultdict(Counter)
-        for entry, row in zip(belongs.tolist(), rows, strict=True):
-            inside[entry].update(row)
-        by_rows, by_entries = [], []
-        for entry, row in zip(belongs.tolist(), rows, strict=True):
-            own = inside[entry] if entry >= 0 else Counter(row)
-            by_rows.append(self.coverage(row, known={word for word in row if everywhere[word] > 1}))
-            by_entries.append(self.coverage(row, known={word for word in row if everywhere[word] > own[word]}))
-        return np.array(by_rows), np.array(by_entries)

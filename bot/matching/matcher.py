@@ -7,8 +7,10 @@ added up: score = x (X^T alpha).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,39 +19,44 @@ from threadpoolctl import threadpool_limits
 
 from bot.matching.calibration import (
     Calibration,
+    Kinds,
     calibrate,
     confidence_signals,
-    held_out_nearness,
     hold_out,
+    nearest_rows,
     urgency_signals,
 )
 from bot.matching.kernels import Floats, Lexicon, Reader, Reading, Vectors
 from bot.model import Candidate, Entry, Faq, Kind
-from bot.text import Speller
+from bot.text import Speller, words
 
 RIDGE = 0.5  # lambda: how far the regression may follow single phrasings
 
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """All entries for one message, best first, and how far the first may be trusted.
+    """All entries for one message, best first, and how far they may be trusted.
 
-    ``confidence`` is the probability, in [0, 1], that the first entry is right; ``urgency`` the probability that a
-    person is in danger or need; ``coverage`` the share of the message's words, by weight, that any phrasing knows; ``nearness``
-    the similarity to the nearest phrasing.
+    ``reply`` is the best answer or small talk, ``confidence`` the probability that it is right; ``urgency`` is the
+    probability that a person is in danger or need, ``coverage`` the share of the message's words, by weight, that any
+    phrasing knows. All but the reply lie in [0, 1].
     """
 
     reading: Reading
     candidates: tuple[Candidate, ...]
+    reply: Candidate
     confidence: float
     urgency: float
     coverage: float
-    nearness: float
+
+    def best(self, kind: Kind) -> Candidate | None:
+        """The best candidate of one kind."""
+        return next((candidate for candidate in self.candidates if candidate.entry.kind is kind), None)
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What carried a candidate: the words with their part of the score, and the nearest of its phrasings."""
+    """What carried a candidate: words (and all letters together) with their part of the score, its nearest phrasing."""
 
     words: tuple[tuple[str, float], ...]
     phrasing: str
@@ -98,21 +105,27 @@ def fit(faq: Faq) -> Model:
     vectors, matrix = Vectors.fit(readings)
     lexicon = Lexicon.fit(readings)
 
-    belongs = np.array([-1 if row.entry is None else row.entry for row in rows])
+    belongs = belongings(rows)
     targets = np.zeros((len(rows), len(entries)), dtype=np.float32)
     targets[np.flatnonzero(belongs >= 0), belongs[belongs >= 0]] = 1
     kernel = _kernel(matrix)
     with threadpool_limits(1, user_api="blas"):
         alpha, inverse_factor = _solve_ridge(kernel, targets)
-    is_urgent = np.array([entry.kind is Kind.URGENT for entry in entries])
-    calibration = calibrate(
-        hold_out(inverse_factor, alpha, targets, belongs),
-        belongs,
-        is_urgent,
-        lexicon.held_out(readings, belongs),
-        held_out_nearness(kernel, belongs),
-    )
+    held_out = hold_out(inverse_factor, alpha, targets, belongs)
+    calibration = calibrate(held_out, kernel, belongs, kinds_of(entries))
     return Model(reader, vectors, lexicon, matrix, np.ascontiguousarray(matrix.T @ alpha), calibration)
+
+
+def belongings(rows: Sequence[Row]) -> NDArray[np.int64]:
+    """The entry of each row by number, -1 for rows of none."""
+    return np.array([-1 if row.entry is None else row.entry for row in rows], dtype=np.int64)
+
+
+def kinds_of(entries: Sequence[Entry]) -> Kinds:
+    """The entries' kinds as masks."""
+    masks = (np.array([entry.kind is kind for entry in entries]) for kind in Kind)
+    answer, urgent, smalltalk, out_of_scope = masks
+    return Kinds(answer=answer, urgent=urgent, smalltalk=smalltalk, out_of_scope=out_of_scope)
 
 
 class Matcher:
@@ -124,25 +137,55 @@ class Matcher:
         self.rows = training_rows(self.entries)
         self.model = model or fit(faq)
         self._by_gram = sparse.csr_array(self.model.matrix.T)
-        self._is_urgent = np.array([entry.kind is Kind.URGENT for entry in self.entries])
+        self._belongs = belongings(self.rows)
+        self._kinds = kinds_of(self.entries)
+        self.question_words = frozenset(faq.wording.question_words)
+        self._places = frozenset(" ".join(words(place)) for place in faq.wording.places)
+        self._said = {entry.id: self._years_and_places(entry) for entry in self.entries}
 
     def rank(self, text: str) -> Ranking:
         """Every entry with its score for this message, best first; equal scores in the order of ids."""
         reading = self.model.reader.read(text)
         columns, values = self.model.vectors.vector(reading)
-        scores = values @ self.model.weights[columns]
-        order = sorted(range(len(self.entries)), key=lambda at: (-scores[at], self.entries[at].id))
-        coverage = np.array([self.model.lexicon.coverage(reading.meanings)])
-        nearness = np.array([float(self._similarities(columns, values).max(initial=0))])
+        scores: Floats = (values @ self.model.weights[columns])[None]
+        nearest = nearest_rows(self._similarities(columns, values)[None], self._belongs, len(self.entries))
+        order = sorted(range(len(self.entries)), key=lambda at: (-scores[0, at], self.entries[at].id))
+        candidates = tuple(Candidate(self.entries[at], float(scores[0, at])) for at in order)
         calibration = self.model.calibration
         return Ranking(
             reading=reading,
-            candidates=tuple(Candidate(self.entries[at], float(scores[at])) for at in order),
-            confidence=calibration.confidence(*confidence_signals(scores[None], coverage, nearness)[0]),
-            urgency=calibration.urgency(*urgency_signals(scores[None], self._is_urgent, coverage)[0]),
-            coverage=float(coverage[0]),
-            nearness=float(nearness[0]),
+            candidates=candidates,
+            reply=next(c for c in candidates if c.entry.kind in (Kind.ANSWER, Kind.SMALLTALK)),
+            confidence=calibration.confidence(*confidence_signals(scores, nearest, self._kinds)[0]),
+            urgency=calibration.urgency(*urgency_signals(scores, self._kinds)[0]),
+            coverage=self.model.lexicon.coverage(reading.meanings),
         )
+
+    def evidence(self, text: str, entry: Entry, *, most: int = 6) -> Evidence:
+        """What carried an entry's score for a message: its words and pairs of words by their part, largest first."""
+        columns, values = self.model.vectors.vector(self.model.reader.read(text))
+        at = self.entries.index(entry)
+        parts: dict[str, float] = defaultdict(float)
+        for column, part in zip(columns.tolist(), values * self.model.weights[columns, at], strict=True):
+            kernel, gram = self.model.vectors.gram(column)
+            parts["(letters)" if kernel == "characters" else gram.replace("=", "").replace("_", " ")] += float(part)
+        similarities = np.where(self._belongs == at, self._similarities(columns, values), -1)
+        nearest = int(similarities.argmax())
+        carried = sorted(parts.items(), key=lambda item: (-abs(item[1]), item[0]))[:most]
+        return Evidence(tuple(carried), self.rows[nearest].text, float(similarities[nearest]))
+
+    def unmet(self, reading: Reading, entry: Entry) -> tuple[str, ...]:
+        """Years and places that a message names and of which an entry, with the facts it cites, says nothing."""
+        return tuple(sorted((_years(reading.mended) | self._names(reading.mended)) - self._said[entry.id]))
+
+    def _years_and_places(self, entry: Entry) -> frozenset[str]:
+        facts = (f"{source.date} {fact.fact} {fact.time}" for source, fact in self.faq.cited(entry))
+        said = words(" . ".join((entry.question, entry.answer, *entry.phrasings, *facts)))
+        return frozenset(_years(said) | self._names(said))
+
+    def _names(self, words_: Sequence[str]) -> set[str]:
+        pairs = {" ".join(pair) for pair in pairwise(words_)}
+        return (set(words_) | pairs) & self._places
 
     def found(self) -> list[Entry]:
         """The first entry for the text of each row, all at once: what `rank` would find for it."""
@@ -158,6 +201,10 @@ class Matcher:
         """The similarity of a message to every row."""
         similarities: Floats = values @ self._by_gram[columns] if len(columns) else np.zeros(len(self.rows), np.float32)
         return similarities
+
+
+def _years(words_: Iterable[str]) -> set[str]:
+    return {word for word in words_ if len(word) == 4 and word.isdigit() and word[:2] in ("19", "20")}
 
 
 def _kernel(matrix: sparse.csr_array) -> Floats:

@@ -73,7 +73,7 @@ def _save(model: Model, path: Path) -> None:
     for name, array in zip(_ARRAYS, arrays, strict=True):
         np.save(work / f"{name}.npy", array)
     values = {
-        "known": sorted(model.reader.known),
+        "known": dict(model.reader.known),
         "grams": model.vectors.grams,
         "words": model.lexicon.weights,
         "unknown": model.lexicon.weight_of_unknown,
