@@ -8,12 +8,15 @@ from collections.abc import Iterator
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from bot.problem import ContentError, Severity
 from bot.settings import Settings, SettingsError, read_settings
+
+if TYPE_CHECKING:
+    from bot.matching.matcher import Matcher  # imported where needed, so that --help is quick
 
 app = typer.Typer(
     help="An FAQ bot for questions about migration. Without a command it opens the chat.",
@@ -63,8 +66,13 @@ def chat_() -> None:
 @app.command()
 def ask(
     question: Annotated[str, typer.Argument(help="The question, in quotes.")] = "",
-    explain: Annotated[bool, typer.Option(help="Show how the message was read and why the decision fell.")] = False,
-    jsonl: Annotated[bool, typer.Option("--jsonl", help="Answer JSON objects from standard input, one a line.")] = False,
+    *,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Show how the message was read and why the decision fell.")
+    ] = False,
+    jsonl: Annotated[
+        bool, typer.Option("--jsonl", help="Answer JSON objects from standard input, one a line.")
+    ] = False,
 ) -> None:
     """Ask one question.
 
@@ -94,11 +102,13 @@ def ask(
 @app.command()
 def show(
     entry: Annotated[str, typer.Argument(help="The entry's id, as in why-report-now.")],
+    *,
     as_json: Annotated[bool, typer.Option("--json", help="As one JSON object.")] = False,
 ) -> None:
     """Show an entry as a person would read it."""
-    from bot.content import MAIN_LANGUAGE, load_faqs
+    from bot.content import load_faqs
     from bot.jsonl import entry_object
+    from bot.located import MAIN_LANGUAGE
     from bot.rendering import render_entry, to_text
 
     settings = read_settings()
@@ -115,7 +125,8 @@ def show(
 @app.command()
 def topics() -> None:
     """List the topics with their questions and ids."""
-    from bot.content import MAIN_LANGUAGE, load_faqs
+    from bot.content import load_faqs
+    from bot.located import MAIN_LANGUAGE
     from bot.model import Kind
 
     settings = read_settings()
@@ -173,7 +184,10 @@ def check(
 
 @app.command()
 def schema(
-    only_check: Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 if a file is out of date.")] = False,
+    *,
+    only_check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; exit 1 if a file is out of date.")
+    ] = False,
 ) -> None:
     """Write the JSON Schemas of the YAML files, by which an editor completes and checks while you type."""
     from bot.forms import FORMS, SEED_FORMS, json_schema
@@ -193,13 +207,57 @@ def schema(
     raise typer.Exit(1 if only_check and stale else 0)
 
 
+@app.command()
+def evaluate(
+    *,
+    questions: Annotated[Path, typer.Option(help="The folder of the question sets.")] = Path("tests/questions"),
+    misses: Annotated[bool, typer.Option("--misses", help="List every message that was not handled right.")] = False,
+    plot: Annotated[Path | None, typer.Option(help="Draw the curve into this file (.svg or .png).")] = None,
+    floor: Annotated[
+        Path | None, typer.Option(help="A JSON file of counts, set by set; exit 1 if the result falls short.")
+    ] = None,
+) -> None:
+    """Ask the question sets and show what is right, offered, wrong or without an answer."""
+    from rich.console import Console
+    from rich.progress import track
+
+    from bot.evaluation import below_floor, curve, read_questions
+    from bot.evaluation import evaluate as evaluate_
+    from bot.scoreboard import draw_curve, print_curve, print_scoreboard
+
+    try:
+        messages = read_questions(questions)
+        wanted = json.loads(floor.read_text(encoding="utf-8")) if floor is not None else {}
+    except (OSError, ValueError) as error:
+        _fail(f"evaluate: {error}")
+    matcher = _matcher(read_settings())
+    progress = Console(stderr=True)
+    asked = track(evaluate_(messages, matcher), "Asking", len(messages), console=progress, transient=True)
+    judged = list(asked)
+    console = Console()
+    print_scoreboard(judged, matcher.faq, console, with_misses=misses)
+    points = curve(judged)
+    print_curve(points, console)
+    if plot is not None:
+        try:
+            draw_curve(points, plot)
+        except ModuleNotFoundError:
+            _fail('evaluate: --plot needs matplotlib; install it with: pip install -e ".[plots]"')
+        except (OSError, ValueError) as error:
+            _fail(f"evaluate: {plot}: {error}")
+    short = below_floor(judged, wanted)
+    for line in short:
+        print(f"below the floor: {line}")
+    raise typer.Exit(1 if short else 0)
+
+
 # --- Edges --------------------------------------------------------------------------------------------------------
 
 
-def _matcher(settings: Settings):  # type: ignore[no-untyped-def]  # the matcher is imported late, for a quick --help
+def _matcher(settings: Settings) -> Matcher:
     from bot.loading import load_matcher
 
-    return load_matcher(settings)
+    return load_matcher(settings, tell=lambda note: print(note, file=sys.stderr, flush=True))
 
 
 def _typed_lines() -> Iterator[str]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -26,63 +25,13 @@ from bot.forms import (
     TopicForm,
     WordsForm,
 )
+from bot.located import MAIN_LANGUAGE, Content, Edition, Located, Tree
 from bot.model import Entry, Fact, Faq, Interface, Kind, Lookalike, Source, Wording
 from bot.problem import ContentError, Problem, errors
-from bot.reading import KeyPath, Tree, parse, parse_each, read_tree
+from bot.reading import parse, parse_each, read_tree
+from bot.references import check_references
 
-MAIN_LANGUAGE = "en"
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
-
-
-@dataclass(frozen=True, slots=True)
-class Located:
-    """An entry or a source as it stands in a file."""
-
-    tree: Tree
-    at: KeyPath
-
-    def line(self, *path: str | int) -> int:
-        return self.tree.line(*self.at, *path)
-
-    def problem(self, code: str, fact: str, mend: str, *path: str | int) -> Problem:
-        """A problem at a path within the entry or source."""
-        return Problem(self.tree.file, self.line(*path), code, fact, mend)
-
-
-@dataclass(slots=True)
-class Edition:
-    """One language's files as read, sound or not: its entries with their places, doubles included."""
-
-    language: str
-    entries: list[tuple[Entry, Located]] = field(default_factory=list)
-    declared: set[str] = field(default_factory=set)
-    interface: Interface | None = None
-    interface_tree: Tree | None = None
-    wording: Wording = Wording()
-
-
-@dataclass(slots=True)
-class Content:
-    """All that was read: editions by language, sources with their places, and the problems of reading."""
-
-    editions: dict[str, Edition] = field(default_factory=dict)
-    sources: list[tuple[Source, Located]] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-
-    def faq(self, language: str = MAIN_LANGUAGE) -> Faq:
-        """The FAQ of one language. Entries that a translation lacks are those of the main language."""
-        main, edition = self.editions[MAIN_LANGUAGE], self.editions[language]
-        entries = {entry.id: entry for entry, _ in main.entries} | {entry.id: entry for entry, _ in edition.entries}
-        interface = edition.interface or main.interface
-        if interface is None:
-            raise ContentError(tuple(self.problems))
-        return Faq(
-            language=language,
-            entries=entries,
-            sources={source.id: source for source, _ in self.sources},
-            interface=interface,
-            wording=edition.wording,
-        )
 
 
 def load_faqs(faq_dir: Path, seeds_dir: Path) -> dict[str, Faq]:
@@ -91,7 +40,7 @@ def load_faqs(faq_dir: Path, seeds_dir: Path) -> dict[str, Faq]:
     Raises ContentError where a file is broken. The finer rules of lint are not run: they are the editors' check.
     """
     content = read_content(faq_dir, seeds_dir)
-    broken = errors(tuple(content.problems))
+    broken = errors((*content.problems, *check_references(content)))
     if broken:
         raise ContentError(broken)
     return {language: content.faq(language) for language in content.editions}
@@ -206,7 +155,6 @@ def _declared(data: Mapping[str, Any]) -> set[str]:
 
 
 def _entry(form: EntryForm | CardForm, kind: Kind, topic: str) -> Entry:
-    is_card = isinstance(form, CardForm)
     return Entry(
         id=form.id,
         kind=kind,
@@ -219,9 +167,9 @@ def _entry(form: EntryForm | CardForm, kind: Kind, topic: str) -> Entry:
         not_this=tuple(
             Lookalike(item.text, None if item.belongs_to == "none" else item.belongs_to) for item in form.not_this
         ),
-        sources=() if is_card else tuple(form.sources),
+        sources=() if isinstance(form, CardForm) else tuple(form.sources),
         read_more=tuple(form.read_more),
-        see_also=() if is_card else tuple(form.see_also),
+        see_also=() if isinstance(form, CardForm) else tuple(form.see_also),
     )
 
 

@@ -18,19 +18,24 @@ from bot.text import sentences
 MOST_PARTS = 12  # of a long story; what follows is told in the same words
 CLARIFY_SHARE = 0.5  # a choice scores at least this share of the best
 MOST_CHOICES = 3
-FEWEST_WORDS = 3  # in a shorter message a card must be the very best candidate: "no" is in many a cry for help
+FEWEST_WORDS = 3  # a shorter part of a message says nothing by itself; "no" stands in many a cry for help
+CARD_OF_FEW_WORDS = 0.3  # the score from which so short a message is taken for urgent, its card being first of all
 
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """Where the lines are drawn between decisions. All are probabilities, learned from the phrasings, but the last.
+    """Where the lines are drawn between decisions.
 
-    Below ``foreign`` the FAQ knows so little of a message's words that it may be in another language.
+    ``answer``, ``clarify`` and the urgent ones are probabilities, learned from the phrasings; what is urgent but not
+    ``surely_urgent`` gives way to a question that has an answer. ``known`` and ``foreign`` are shares of the message's
+    words: below the first it is not answered, below the second it may be in another language.
     """
 
     answer: float = 0.5
     clarify: float = 0.2
     urgent: float = 0.85
+    surely_urgent: float = 0.97
+    known: float = 0.5
     foreign: float = 0.7
 
 
@@ -39,17 +44,21 @@ THRESHOLDS = Thresholds()
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A message, or a sentence of it, with its ranking. ``unmet`` are years and places of which the reply says nothing."""
+    """A message, or a sentence of it, with its ranking.
+
+    ``unmet`` are the years and places that it names and of which the best reply says nothing.
+    """
 
     text: str
     ranking: Ranking
     is_question: bool
     unmet: tuple[str, ...]
 
-    def answers(self, line: float) -> bool:
+    def answers(self, lines: Thresholds) -> bool:
         """Whether the best reply is an answer that is sure enough and meets all that the part names."""
-        is_answer = self.ranking.reply.entry.kind is Kind.ANSWER
-        return is_answer and self.ranking.confidence >= line and not self.unmet
+        ranking = self.ranking
+        is_sure = ranking.confidence >= lines.answer and ranking.coverage >= lines.known
+        return ranking.reply.entry.kind is Kind.ANSWER and is_sure and not self.unmet
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +78,34 @@ def decide(question: Question, matcher: Matcher) -> Decision:
 def reason(question: Question, matcher: Matcher) -> Reasoning:
     """The decision with the rankings it rests on, for `--explain`."""
     whole = _part(question.text, matcher)
-    texts = [text for text in split(question.text, matcher) if text != question.text.strip()]
-    parts = tuple(_part(text, matcher) for text in texts[:MOST_PARTS])
+    parts = tuple(_part(text, matcher) for text in split(question.text, matcher)[:MOST_PARTS])
     return Reasoning(conclude(question, whole, parts), whole, parts)
 
 
 def split(text: str, matcher: Matcher) -> list[str]:
-    """The sentences of a message; one that joins two questions ("… and how many …") is two."""
-    joined = re.compile(rf"[,;]?\s+(?:and|also|plus|&)\s+(?=(?:also\s+)?(?:{'|'.join(matcher.question_words)})\b)", re.I)
-    return [part for sentence in sentences(text) for part in joined.split(sentence) if part.strip()]
+    """The parts of a message that may be asked by themselves, if it has any.
+
+    Its sentences; of a sentence that joins two questions ("… and how many …") both; of one that begins with a
+    greeting or thanks, what follows.
+    """
+    words = "|".join(sorted(matcher.question_words))
+    joined = re.compile(rf"[,;]?\s+(?:and|also|plus|&)\s+(?=(?:also\s+)?(?:{words})\b)", re.I)
+    parts = []
+    for sentence in sentences(text):
+        greeting, rest = _greeting(sentence, matcher)
+        parts += [greeting, *joined.split(rest)] if greeting else joined.split(rest)
+    long_enough = [part for part in parts if len(part.split()) >= FEWEST_WORDS]
+    return long_enough if long_enough != [text.strip()] else []
+
+
+def _greeting(sentence: str, matcher: Matcher) -> tuple[str, str]:
+    """The greeting or thanks that a sentence begins with, up to its first comma or the like, and the rest."""
+    first, mark, rest = re.match(r"([^,;:–—]*)([,;:–—]?)(.*)", sentence, re.S).groups()  # type: ignore[union-attr]
+    if mark and rest.strip():
+        ranking = matcher.rank(first)
+        if ranking.reply.entry.kind is Kind.SMALLTALK and ranking.confidence >= THRESHOLDS.answer:
+            return first, rest.strip()
+    return "", sentence
 
 
 def _part(text: str, matcher: Matcher) -> Part:
@@ -93,42 +121,47 @@ def conclude(question: Question, whole: Part, parts: Sequence[Part], lines: Thre
         return Unanswered(Reason.EMPTY)
     if whole.ranking.coverage < lines.foreign and is_foreign(question.text, question.language):
         return Unanswered(Reason.OTHER_LANGUAGE)
-    card = _card(whole, parts, lines)
-    if card is not None:
+    card, urgency = _card(whole, parts)
+    if card is not None and urgency >= lines.surely_urgent:
         return Urgent(card)
-    answers = _answers(whole, parts, lines.answer)
+    answers = _answers(whole, parts, lines)
     if answers:
         return Answer(answers)
-    first = whole.ranking.candidates[0]
+    if card is not None and urgency >= lines.urgent:
+        return Urgent(card)
     if whole.ranking.reply.entry.kind is Kind.SMALLTALK and whole.ranking.confidence >= lines.answer:
         return Smalltalk(whole.ranking.reply.entry)
     best = max((whole, *parts), key=lambda part: part.ranking.confidence)
     choices = _choices(best.ranking)
     if best.ranking.confidence >= lines.clarify and choices:
         return Clarify(choices)
-    if first.entry.kind is Kind.OUT_OF_SCOPE:
-        return Unanswered(Reason.OUT_OF_SCOPE, first.entry)
+    first = whole.ranking.candidates[0].entry
+    if first.kind is Kind.OUT_OF_SCOPE:
+        return Unanswered(Reason.OUT_OF_SCOPE, first)
     return Unanswered(Reason.NO_MATCH, topic=_nearest_topic(whole.ranking))
 
 
-def _card(whole: Part, parts: Sequence[Part], lines: Thresholds) -> Entry | None:
-    """The card for a message that as a whole is urgent, or that holds an urgent sentence and is half-way so."""
+def _card(whole: Part, parts: Sequence[Part]) -> tuple[Entry | None, float]:
+    """The best card for a message or a sentence of it, and how urgent that is.
+
+    A sentence counts only as far as the whole message is half-way urgent too.
+    """
     most = max((whole, *parts), key=lambda part: part.ranking.urgency)
     card = most.ranking.best(Kind.URGENT)
-    if card is None or most.ranking.urgency < lines.urgent or whole.ranking.urgency < lines.urgent / 2:
-        return None
-    if len(most.ranking.reading.typed) < FEWEST_WORDS and most.ranking.candidates[0] != card:
-        return None
-    return card.entry
+    is_first = most.ranking.candidates[0] == card and card is not None and card.score >= CARD_OF_FEW_WORDS
+    too_short = len(most.ranking.reading.typed) < FEWEST_WORDS and not is_first
+    if card is None or too_short:
+        return None, 0.0
+    return card.entry, min(most.ranking.urgency, 2 * whole.ranking.urgency)
 
 
-def _answers(whole: Part, parts: Sequence[Part], line: float) -> tuple[Entry, ...]:
+def _answers(whole: Part, parts: Sequence[Part], lines: Thresholds) -> tuple[Entry, ...]:
     """The entry that answers the message, or the two that answer two questions in it."""
-    sure = [part for part in parts if part.answers(line)]
+    sure = [part for part in parts if part.answers(lines)]
     asked = list(dict.fromkeys(part.ranking.reply.entry for part in sure if part.is_question))
     if len(asked) == 2:
         return tuple(asked)
-    if whole.answers(line):
+    if whole.answers(lines):
         return (whole.ranking.reply.entry,)
     if sure:
         return (max(sure, key=lambda part: part.ranking.confidence).ranking.reply.entry,)
@@ -142,4 +175,4 @@ def _choices(ranking: Ranking) -> tuple[Entry, ...]:
 
 def _nearest_topic(ranking: Ranking) -> str | None:
     reply = ranking.reply.entry
-    return reply.topic if reply.kind is Kind.ANSWER and ranking.coverage >= 0.5 else None
+    return reply.topic if reply.kind is Kind.ANSWER and ranking.coverage >= THRESHOLDS.known else None

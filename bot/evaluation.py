@@ -1,6 +1,6 @@
 """How well the bot does on question sets: what is right, offered, wrong or without an answer, and where it errs.
 
-A set is a folder of JSON-lines files; the file's name says how its messages are judged (see tests/questions/README.md).
+A set is a JSON-lines file; its name says how its messages are judged (see tests/questions/README.md).
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
+from bot.commands import command_reply
 from bot.deciding import THRESHOLDS, Reasoning, Thresholds, conclude, reason
 from bot.dialogue import Outcome, outcome_of
 from bot.matching.matcher import Matcher
@@ -21,10 +22,19 @@ from bot.model import Answer, Clarify, Decision, Entry, Question, Reason, Unansw
 Verdict = Literal["right", "offered", "wrong", "none"]
 VERDICTS: tuple[Verdict, ...] = ("right", "offered", "wrong", "none")
 
+# Which outcomes are right where no answer is wanted. A choice is tolerated ("offered"), an answer is wrong.
+_RIGHT_OUTCOMES: Mapping[str, frozenset[Outcome]] = {
+    "near_oos": frozenset({"unanswered"}),
+    "far_oos": frozenset({"unanswered", "smalltalk", "command"}),
+    "smalltalk": frozenset({"smalltalk"}),
+    "distress": frozenset({"urgent"}),
+}
+SETS = ("inscope", *_RIGHT_OUTCOMES, "distress_hardneg", "other_language")
+
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message of a question set, with what its set says of it (`expected`: the other keys of its line)."""
+    """A message of a question set, with what its set says of it (`expected`: all keys of its line)."""
 
     id: str
     set: str
@@ -34,7 +44,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A message with what the bot made of it."""
+    """A message with what the bot made of it. ``entries`` are those answered with, or offered."""
 
     message: Message
     outcome: Outcome
@@ -44,11 +54,9 @@ class Judged:
 
 
 def read_questions(folder: Path) -> list[Message]:
-    """All messages of a folder's sets. Raises ValueError with the place of a line that is none."""
+    """All messages of the sets in and below a folder. Raises ValueError with the place of a line that is none."""
     messages = []
-    for path in sorted(folder.glob("*.jsonl")):
-        if path.stem not in JUDGES:
-            continue
+    for path in sorted(path for path in folder.rglob("*.jsonl") if path.stem in SETS):
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
             try:
                 row = json.loads(line)
@@ -64,29 +72,50 @@ def evaluate(messages: Sequence[Message], matcher: Matcher) -> Iterator[Judged]:
     """Ask every message and judge the decision."""
     for message in messages:
         reasoning = reason(Question(message.text, matcher.faq.language), matcher)
-        yield judge(message, reasoning)
+        judged = judge(message, reasoning)
+        if command_reply(message.text, matcher.faq) is not None:
+            judged = replace(judged, outcome="command", entries=(), verdict=_verdict(message, "command", (), None))
+        yield judged
 
 
 def judge(message: Message, reasoning: Reasoning) -> Judged:
     """Set what the bot decided against what the set expects."""
     decision = reasoning.decision
     outcome, _ = outcome_of(decision)
-    entries = decision.entries if isinstance(decision, Answer) else decision.choices if isinstance(decision, Clarify) else ()
-    verdict = JUDGES[message.set](message.expected, outcome, entries, decision)
-    return Judged(message, outcome, entries, verdict, reasoning)
+    entries = (
+        decision.entries if isinstance(decision, Answer) else decision.choices if isinstance(decision, Clarify) else ()
+    )
+    return Judged(message, outcome, entries, _verdict(message, outcome, entries, decision), reasoning)
 
 
 def is_right(entry: Entry, expected: Mapping[str, Any]) -> bool:
     """Whether an entry is one of `entries`, or its answer matches one of the regular expressions of `any_of`."""
     answer = " ".join(entry.answer.split())
     return entry.id in expected.get("entries", ()) or any(
-        re.search(pattern, answer, re.I) for pattern in expected.get("any_of", ())
+        re.search(pattern, answer, re.IGNORECASE) for pattern in expected.get("any_of", ())
     )
 
 
-def _judge_in_scope(
-    expected: Mapping[str, Any], outcome: Outcome, entries: tuple[Entry, ...], decision: Decision
-) -> Verdict:
+def _verdict(message: Message, outcome: Outcome, entries: tuple[Entry, ...], decision: Decision | None) -> Verdict:
+    match message.set:
+        case "inscope":
+            return _verdict_in_scope(message.expected, outcome, entries)
+        case "distress_hardneg":
+            return _verdict_look_alike(message.expected, outcome, entries)
+        case "other_language":
+            is_told = isinstance(decision, Unanswered) and decision.reason is Reason.OTHER_LANGUAGE
+            return "right" if is_told else "wrong" if outcome == "answer" else "none"
+        case _:
+            return _verdict_without_answer(outcome, _RIGHT_OUTCOMES[message.set])
+
+
+def _verdict_without_answer(outcome: Outcome, right: frozenset[Outcome]) -> Verdict:
+    if outcome in right:
+        return "right"
+    return "wrong" if outcome == "answer" else "offered" if outcome == "clarify" else "none"
+
+
+def _verdict_in_scope(expected: Mapping[str, Any], outcome: Outcome, entries: tuple[Entry, ...]) -> Verdict:
     if outcome not in ("answer", "clarify"):
         return "none"
     found = any(is_right(entry, expected) for entry in entries)
@@ -98,64 +127,14 @@ def _judge_in_scope(
     return "right" if found else "wrong"
 
 
-def _judge_out_of_scope(
-    expected: Mapping[str, Any], outcome: Outcome, entries: tuple[Entry, ...], decision: Decision
-) -> Verdict:
-    verdicts: dict[Outcome, Verdict] = {"unanswered": "right", "clarify": "offered", "answer": "wrong"}
-    return verdicts.get(outcome, "none")
-
-
-def _judge_far(
-    expected: Mapping[str, Any], outcome: Outcome, entries: tuple[Entry, ...], decision: Decision
-) -> Verdict:
-    verdicts: dict[Outcome, Verdict] = {
-        "unanswered": "right",
-        "smalltalk": "right",
-        "command": "right",
-        "clarify": "offered",
-        "answer": "wrong",
-    }
-    return verdicts.get(outcome, "none")
-
-
-def _judge_outcome(wanted: Outcome) -> Judge:
-    return lambda expected, outcome, entries, decision: (
-        "right" if outcome == wanted else "wrong" if outcome == "answer" else "none"
-    )
-
-
-def _judge_lookalike(
-    expected: Mapping[str, Any], outcome: Outcome, entries: tuple[Entry, ...], decision: Decision
-) -> Verdict:
+def _verdict_look_alike(expected: Mapping[str, Any], outcome: Outcome, entries: tuple[Entry, ...]) -> Verdict:
     if outcome == "urgent":
         return "wrong"
-    wanted = expected["expect"]
-    if wanted == "abstain":
-        return _judge_far(expected, outcome, entries, decision)
+    if expected["expect"] == "abstain":
+        return _verdict_without_answer(outcome, _RIGHT_OUTCOMES["far_oos"])
     if outcome in ("answer", "clarify"):
-        judged = {"entries", "any_of"} & expected.keys()
-        return _judge_in_scope(expected, outcome, entries, decision) if judged else "right"
-    return "right" if wanted == "answer_or_abstain" else "none"
-
-
-def _judge_other_language(
-    expected: Mapping[str, Any], outcome: Outcome, entries: tuple[Entry, ...], decision: Decision
-) -> Verdict:
-    if isinstance(decision, Unanswered):
-        return "right" if decision.reason is Reason.OTHER_LANGUAGE else "none"
-    return "wrong" if outcome == "answer" else "none"
-
-
-Judge = Callable[[Mapping[str, Any], Outcome, "tuple[Entry, ...]", Decision], Verdict]
-JUDGES: Mapping[str, Judge] = {
-    "inscope": _judge_in_scope,
-    "near_oos": _judge_out_of_scope,
-    "far_oos": _judge_far,
-    "smalltalk": _judge_outcome("smalltalk"),
-    "distress": _judge_outcome("urgent"),
-    "distress_hardneg": _judge_lookalike,
-    "other_language": _judge_other_language,
-}
+        return _verdict_in_scope(expected, outcome, entries) if {"entries", "any_of"} & expected.keys() else "right"
+    return "right" if expected["expect"] == "answer_or_abstain" else "none"
 
 
 def counts(judged: Sequence[Judged], key: Callable[[Judged], str]) -> dict[str, Counter[Verdict]]:
@@ -166,30 +145,51 @@ def counts(judged: Sequence[Judged], key: Callable[[Judged], str]) -> dict[str, 
     return table
 
 
-def _again(one: Judged, lines: Thresholds) -> Decision:
-    return conclude(Question(one.message.text), one.reasoning.whole, one.reasoning.parts, lines)
+def confusions(judged: Sequence[Judged]) -> Counter[tuple[str, str]]:
+    """How often an in-scope message of one entry was answered with another: (expected, answered)."""
+    return Counter(
+        (expected, entry.id)
+        for one in judged
+        if one.message.set == "inscope" and one.verdict == "wrong"
+        for expected in one.message.expected.get("entries", ["?"])[:1]
+        for entry in one.entries
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class CurvePoint:
-    """At one answer threshold: the share of in-scope messages answered rightly, and of all messages answered wrongly."""
+    """At one answer threshold: the share of in-scope messages answered rightly, of all messages answered wrongly."""
 
     threshold: float
     right: float
     wrong: float
 
 
-def curve(judged: Sequence[Judged], matcher: Matcher, steps: int = 40) -> list[CurvePoint]:
+def curve(judged: Sequence[Judged], *, steps: int = 40) -> list[CurvePoint]:
     """Wrong answers against right ones as the answer threshold goes from 0 to 1."""
     points = []
     in_scope = sum(one.message.set == "inscope" for one in judged)
     for step in range(steps + 1):
         lines = replace(THRESHOLDS, answer=step / steps, clarify=min(THRESHOLDS.clarify, step / steps))
-        again = [
-            judge(one.message, replace(one.reasoning, decision=_again(one, lines)))
-            for one in judged
-        ]
+        again = [judge(one.message, replace(one.reasoning, decision=_again(one, lines))) for one in judged]
         right = sum(one.verdict == "right" for one in again if one.message.set == "inscope")
         wrong = sum(one.outcome == "answer" and one.verdict == "wrong" for one in again)
         points.append(CurvePoint(lines.answer, right / max(in_scope, 1), wrong / len(again)))
     return points
+
+
+def _again(one: Judged, lines: Thresholds) -> Decision:
+    return conclude(Question(one.message.text), one.reasoning.whole, one.reasoning.parts, lines)
+
+
+def below_floor(judged: Sequence[Judged], floor: Mapping[str, Mapping[Verdict, int]]) -> list[str]:
+    """What falls short of a floor: at least so many right, right or offered; at most so many wrong, set by set."""
+    by_set = counts(judged, lambda one: one.message.set)
+    short = []
+    for name, wanted in floor.items():
+        found = by_set.get(name, Counter())
+        for verdict, number in wanted.items():
+            if found[verdict] > number if verdict == "wrong" else found[verdict] < number:
+                limit = "at most" if verdict == "wrong" else "at least"
+                short.append(f"{name}: {found[verdict]} {verdict}, the floor is {limit} {number}")
+    return short

@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 from decimal import Decimal, InvalidOperation
 
-_UNITS = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-    "eighteen nineteen"
-).split()
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+_UNITS = [
+    *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),
+    *("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"),
+]
+_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 _WORDS = {word: number for number, word in enumerate(_UNITS)} | {w: 20 + 10 * n for n, w in enumerate(_TENS)}
 _ORDINALS = {"third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10}
 _SCALES = {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9, "m": 10**6, "bn": 10**9}
@@ -37,7 +37,7 @@ _NOISE = re.compile(r"[⁰¹²³⁴-⁹₀-₉]")  # footnote marks, which foldi
 
 
 def figures(text: str) -> dict[str, str]:
-    """The figures of a text in one form, each with the words that state it. Years count; "one" and "two" alone don't."""
+    """The figures of a text in one form, with the words that state them. Years count; "one" and "two" alone do not."""
     found: dict[str, str] = {}
     for match in _FIGURE.finditer(_NOISE.sub(" ", text).replace("\u00a0", " ")):
         figure = _figure(match)

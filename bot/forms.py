@@ -1,4 +1,4 @@
-"""The form of each YAML file, as pydantic models. The loader checks files by them and the JSON Schemas come from them."""
+"""The form of each YAML file, as pydantic models: the loader checks by them, the JSON Schemas come from them."""
 
 from __future__ import annotations
 
@@ -125,15 +125,16 @@ class WordsForm(Form):
     synonyms: list[list[Text]] = []
     first_person: list[Text] = Field(default=[], description="Words by which people speak of themselves and theirs.")
     question_words: list[Text] = Field(default=[], description="Words that begin a question.")
-    places: list[list[Text]] = Field(default=[], description="Names of countries, peoples, cities, seas; grouped freely.")
+    places: list[list[Text]] = Field(
+        default=[], description="Names of countries, peoples, cities, seas; grouped freely."
+    )
 
 
 def _interface_form() -> type[Form]:
     """faq/LANGUAGE/interface.yaml: the fields of `Interface`, each a text that is not empty."""
     types: dict[str, Any] = {"str": Text, "tuple[str, ...]": list[Text], "Mapping[str, str]": dict[Text, Text]}
-    keys = {item.name: (types[str(item.type)], ...) for item in fields(Interface)}
-    form: type[Form] = create_model("InterfaceForm", __base__=Form, **keys)
-    return form
+    keys: dict[str, Any] = {item.name: (types[str(item.type)], ...) for item in fields(Interface)}
+    return create_model("InterfaceForm", __base__=Form, **keys)
 
 
 InterfaceForm = _interface_form()

@@ -1,4 +1,4 @@
-"""`ask --jsonl`: one JSON object a line in, one a line out, in order. The form is kept stable: other programs read it."""
+"""`ask --jsonl`: one JSON object a line in, one a line out, in order. Other programs read it: the form is stable."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def _request(line: str) -> dict[str, Any]:
     try:
         request = json.loads(line)
     except (ValueError, RecursionError) as error:
-        raise ValueError(f"no JSON ({error}); write one object a line, as in {{\"text\": \"…\"}}") from None
+        raise ValueError(f'no JSON ({error}); write one object a line, as in {{"text": "…"}}') from None
     if not isinstance(request, dict) or not isinstance(request.get("text"), str):
         raise ValueError('no object with a text; write {"text": "…"}')
     language = request.get("language")

@@ -1,4 +1,4 @@
-"""The content check: rules over the FAQ and its sources, all problems in one run. Pure; the clock comes in as a date."""
+"""The content check: rules over the FAQ and its sources, all problems in one run. Pure: the date comes in."""
 
 from __future__ import annotations
 
@@ -6,19 +6,17 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from string import Formatter
-from typing import TYPE_CHECKING
 
 from rapidfuzz import fuzz
 
 from bot.figures import figures
 from bot.forms import ID_BYTES, ID_PATTERN
+from bot.located import MAIN_LANGUAGE, Content, Edition, Located
 from bot.matching.matcher import Matcher
 from bot.model import Entry, Interface, Kind, Source
 from bot.problem import Problem, errors
+from bot.references import check_references
 from bot.text import normalise, sentences, words
-
-if TYPE_CHECKING:
-    from bot.content import Content, Edition, Located
 
 FEWEST_PHRASINGS = 8
 LONGEST_ANSWER = 1200
@@ -53,39 +51,6 @@ def lint(content: Content, today: date, *, originals: Mapping[str, str | None] |
     for edition in content.editions.values():
         problems += _check_edition(edition, content, today)
     return tuple(sorted(set(problems)))
-
-
-def check_references(content: Content) -> Iterator[Problem]:
-    """Ids that point nowhere: without these rules the content cannot be used at all."""
-    facts = {fact.id: fact for source, _ in content.sources for fact in source.facts}
-    pages = {source.id for source, _ in content.sources}
-    for edition in content.editions.values():
-        declared = edition.declared | content.editions["en"].declared if "en" in content.editions else edition.declared
-        for entry, at in edition.entries:
-            for index, name in enumerate(entry.sources):
-                if name not in facts:
-                    fact = f"entry '{entry.id}' cites {name}, which no record has"
-                    yield at.problem("F204", fact, "correct it, or add the fact to its record", "sources", index)
-                elif facts[name].left_out:
-                    fact = f"entry '{entry.id}' cites {name}, which is left out: {facts[name].left_out}"
-                    yield at.problem("F207", fact, "cite another fact", "sources", index)
-            for index, name in enumerate(entry.read_more):
-                if name not in pages:
-                    fact = f"entry '{entry.id}' links to '{name}', which no record has"
-                    yield at.problem("F206", fact, "correct it, or add the page to links.yaml", "read_more", index)
-            for index, name in enumerate(entry.see_also):
-                if name not in declared:
-                    fact = f"entry '{entry.id}' relates to '{name}', which is no entry"
-                    yield at.problem("F205", fact, "correct or delete it", "see_also", index)
-            for index, other in enumerate(entry.not_this):
-                if other.belongs_to is not None and other.belongs_to not in declared:
-                    fact = f"a look-alike of '{entry.id}' belongs to '{other.belongs_to}', which is no entry"
-                    yield at.problem("F205", fact, "correct it, or write 'none'", "not_this", index)
-        if edition.interface is not None and edition.interface_tree is not None:
-            for index, name in enumerate(edition.interface.examples):
-                if name not in declared:
-                    tree, fact = edition.interface_tree, f"the example '{name}' is no entry"
-                    yield Problem(tree.file, tree.line("examples", index), "F205", fact, "name an entry")
 
 
 # --- seeds/ ------------------------------------------------------------------------------------------------------
@@ -243,7 +208,7 @@ def _check_interface(edition: Edition) -> Iterator[Problem]:
         if used != expected:
             wanted = ", ".join(f"{{{field}}}" for field in expected) or "none"
             yield Problem(tree.file, tree.line(name), "F701", f"the placeholders of '{name}' are off", f"use {wanted}")
-        if name != "emergency" and re.search(r"\b\d{3}\b", text) or _TELEPHONE.search(text):
+        if (name != "emergency" and re.search(r"\b\d{3}\b", text)) or _TELEPHONE.search(text):
             fact, mend = f"'{name}' holds a telephone number", "only 'emergency' may, and only 112"
             yield Problem(tree.file, tree.line(name), "F406", fact, mend)
     if set(figures(edition.interface.emergency)) != {"112"}:
@@ -252,7 +217,7 @@ def _check_interface(edition: Edition) -> Iterator[Problem]:
 
 
 def _check_translation(edition: Edition, content: Content) -> Iterator[Problem]:
-    main = content.editions.get("en")
+    main = content.editions.get(MAIN_LANGUAGE)
     if main is None or main is edition:
         return
     own = {entry.id for entry, _ in edition.entries}
@@ -281,7 +246,8 @@ def _check_learned(edition: Edition, content: Content) -> Iterator[Problem]:
         here, there = place_of[one], place_of[other]
         if here is not None and there is not None:
             mine = f"'{matcher.rows[one].text}' ({owners[one] or 'none'})"
-            twin = f"'{matcher.rows[other].text}' ({owners[other] or 'none'}) at {there[0].tree.file}:{there[0].line(*there[1])}"
+            other_place = f"{there[0].tree.file}:{there[0].line(*there[1])}"
+            twin = f"'{matcher.rows[other].text}' ({owners[other] or 'none'}) at {other_place}"
             mend = "leave it to one of the two, or add the words that set them apart"
             yield here[0].problem("F303", f"{mine} is nearly {twin}", mend, *here[1])
     for row, owner, place, first in zip(matcher.rows, owners, place_of, matcher.found(), strict=True):

@@ -233,7 +233,7 @@ Decision = Answer | Clarify | Urgent | Smalltalk | Unanswered
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A source or a page to read, as a person sees it. ``label`` says what the page is where it is not the text itself."""
+    """A source or page as a person sees it; ``label`` says what the page is where it is not the text itself."""
 
     title: str
     url: str

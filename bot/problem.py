@@ -1,4 +1,4 @@
-"""What can be wrong with the content: one table of rules, and the value that reports a breach with its place and mend."""
+"""What can be wrong with the content: one table of rules, and a breach of one with its place and mend."""
 
 from __future__ import annotations
 

@@ -7,7 +7,6 @@ encodings) become problems with a place and a mend. Knows nothing of what the fi
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,6 +14,7 @@ import yaml
 from pydantic import ValidationError
 
 from bot.forms import Form
+from bot.located import KeyPath, Tree
 from bot.problem import Problem
 
 MAX_BYTES = 1_000_000
@@ -22,28 +22,7 @@ MAX_BYTES = 1_000_000
 Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _CONSTRUCT = yaml.SafeLoader.yaml_constructors
 
-KeyPath = tuple[str | int, ...]
 F = TypeVar("F", bound=Form)
-
-
-@dataclass(slots=True)
-class Tree:
-    """The data of a file, with the line of each value by its path and the raw text of each that is no string."""
-
-    file: str
-    data: Any = None
-    lines: dict[KeyPath, int] = field(default_factory=dict)
-    raw: dict[KeyPath, str] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
-
-    def line(self, *path: str | int) -> int:
-        """The line of the value at a path, or of the nearest value above it that the file has."""
-        while path and path not in self.lines:
-            path = path[:-1]
-        return self.lines.get(path, 1)
-
-    def report(self, line: int, code: str, fact: str, mend: str) -> None:
-        self.problems.append(Problem(self.file, line, code, fact, mend))
 
 
 def read_tree(path: Path, shown: str) -> Tree:
@@ -143,7 +122,7 @@ def _convert_mapping(node: yaml.MappingNode, path: KeyPath, tree: Tree, seen: se
     return result
 
 
-def _convert_scalar(node: yaml.ScalarNode, path: KeyPath, tree: Tree) -> Any:
+def _convert_scalar(node: yaml.Node, path: KeyPath, tree: Tree) -> Any:
     if node.tag == "tag:yaml.org,2002:str":
         return node.value
     tree.raw[path] = node.value

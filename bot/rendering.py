@@ -5,6 +5,7 @@ All that comes from outside the program is escaped here and nowhere else.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from html import escape
 from typing import assert_never
@@ -27,7 +28,12 @@ from bot.model import (
     Urgent,
 )
 
-MESSAGE_UNITS = 4096  # UTF-16 code units of one message after its markup is parsed: core.telegram.org/bots/api#sendmessage
+LONGEST_TITLE, LONGEST_ADDRESS = 300, 2000
+PIECE_UNITS = 3000  # of one paragraph; longer ones are divided
+_TOO_LONG = re.compile(r"(?:&\w+;|[^&]|&){1,500}")
+MESSAGE_UNITS = (
+    4096  # UTF-16 code units of one message after its markup is parsed: core.telegram.org/bots/api#sendmessage
+)
 
 
 def render(decision: Decision, faq: Faq) -> Reply:
@@ -128,40 +134,59 @@ def _pages(entry: Entry, faq: Faq) -> tuple[Link, ...]:
 
 
 def to_html(reply: Reply) -> list[str]:
-    """The reply as messages in Telegram's HTML, each within the limit; mostly one. Choices are buttons, not text."""
+    """The reply as messages in Telegram's HTML, each within the limit; mostly one. Choices are buttons, not text.
+
+    Long texts are divided between words. Titles over 300 characters and addresses over 2,000 are cut or left out.
+    """
     blocks: list[str] = []
     for section in reply.sections:
-        question = [f"<b>{escape(section.question)}</b>"] if section.question else []
-        blocks += question + [escape(paragraph) for paragraph in _paragraphs(section.text)]
-        blocks += [f"<i>{escape(section.time)}</i>"] if section.time else []
-        blocks += ["\n".join(_html_link(link) for link in section.sources)] if section.sources else []
+        blocks += [f"<b>{_escape(section.question[:LONGEST_TITLE])}</b>"] if section.question.strip() else []
+        blocks += [piece for paragraph in section.text.split("\n\n") for piece in _pieces(paragraph)]
+        blocks += [f"<i>{piece}</i>" for piece in _pieces(section.time)]
+        blocks += _joined([_html_link(link) for link in section.sources], "\n")
     if reply.pages:
-        blocks.append("\n".join([escape(reply.pages_title), *(_html_link(link) for link in reply.pages)]))
-    return _within_messages(blocks)
+        blocks += _joined([*_pieces(reply.pages_title), *(_html_link(link) for link in reply.pages)], "\n")
+    return _joined(blocks, "\n\n")
+
+
+def _escape(text: str) -> str:
+    """The one place where text becomes HTML. A lone surrogate, which no message can hold, becomes U+FFFD."""
+    return escape(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
 
 
 def _html_link(link: Link) -> str:
-    label = f" ({escape(link.label)})" if link.label else ""
-    return f'<a href="{escape(link.url)}">{escape(link.title)}</a>{label}'
+    title = _escape(link.title[:LONGEST_TITLE])
+    label = f" ({_escape(link.label[:LONGEST_TITLE])})" if link.label else ""
+    if len(link.url) > LONGEST_ADDRESS or not title.strip():
+        return f"{title}{label}"
+    return f'<a href="{_escape(link.url)}">{title}</a>{label}'
 
 
-def _paragraphs(text: str) -> list[str]:
-    return [paragraph.strip() for paragraph in text.split("\n\n") if paragraph.strip()]
-
-
-def _within_messages(blocks: Sequence[str]) -> list[str]:
-    """Blocks joined to as few messages as the limit allows.
-
-    The markup is counted as well, so a message may end a little early. A single block over the limit is cut.
-    """
-    messages: list[str] = []
-    for block in blocks:
-        joined = f"{messages[-1]}\n\n{block}" if messages else block
-        if messages and _units(joined) <= MESSAGE_UNITS:
-            messages[-1] = joined
+def _pieces(text: str) -> list[str]:
+    """A paragraph as escaped HTML, in as many pieces as it takes to keep each within a message."""
+    pieces: list[str] = []
+    for line in _lines_within(_escape(text).strip()):
+        if pieces and _units(pieces[-1]) + _units(line) < PIECE_UNITS:
+            pieces[-1] += line
         else:
-            messages.append(block)
-    return messages or [""]
+            pieces.append(line)
+    return [piece.strip() for piece in pieces if piece.strip()]
+
+
+def _lines_within(escaped: str) -> list[str]:
+    """Words with the space behind them; what is too long for a word is divided, though never inside an `&amp;`."""
+    return [part for word in re.findall(r"\S*\s*", escaped) for part in _TOO_LONG.findall(word)]
+
+
+def _joined(blocks: Sequence[str], between: str) -> list[str]:
+    """Blocks joined to as few as the limit allows. Markup counts as well, so a message may end a little early."""
+    joined: list[str] = []
+    for block in blocks:
+        if joined and _units(joined[-1]) + _units(between) + _units(block) <= MESSAGE_UNITS:
+            joined[-1] += between + block
+        elif block:
+            joined.append(block)
+    return joined
 
 
 def _units(text: str) -> int:

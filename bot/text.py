@@ -87,7 +87,11 @@ class Speller:
             name = "=" + "_".join(words(group[0]))
             groups |= {tuple(self.stems(words(member))): [name] for member in group}
         self._meanings = _Phrases(groups)
-        said = [*wording.spellings.values(), *wording.places, *(member for group in wording.synonyms for member in group)]
+        said = [
+            *wording.spellings.values(),
+            *wording.places,
+            *(member for group in wording.synonyms for member in group),
+        ]
         self.vocabulary = frozenset(word for text in said for word in words(text))
         self.first_person = frozenset(word for item in wording.first_person for word in words(item))
 

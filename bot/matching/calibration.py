@@ -31,34 +31,6 @@ class Thresholds:
 
 
 @dataclass(frozen=True, slots=True)
-class Calibration:
-    """What was learned from the rows held out: the confidence in a ranking, and where to draw the lines."""
-
-    confidence: Logistic
-    held_out: HeldOut
-
-
-def calibrate(
-    kernel: Matrix,
-    inverse: Matrix,
-    alpha: Matrix,
-    targets: Matrix,
-    belongs: NDArray[np.int64],
-    coverage: tuple[Vector, Vector],
-) -> Calibration:
-    """Learn from the held-out rows. ``coverage`` is that of each row without the row, and without its entry."""
-    held_out = hold_out(inverse, alpha, targets, belongs)
-    nearness = held_out_nearness(kernel, belongs)
-    of_some = belongs >= 0
-    first = held_out.without_row.argmax(axis=1)
-    right = np.column_stack([held_out.without_row.max(axis=1), coverage[0], nearness[0]])[of_some & (first == belongs)]
-    none = np.column_stack([held_out.without_entry.max(axis=1), coverage[1], nearness[1]])
-    signals = np.concatenate([right, none])
-    is_right = np.arange(len(signals)) < len(right)
-    return Calibration(fit_logistic(signals, is_right), held_out)
-
-
-@dataclass(frozen=True, slots=True)
 class HeldOut:
     """Scores that the rows would get, had the regression not learned from them: rows x entries."""
 
@@ -127,7 +99,9 @@ def confidence_signals(scores: Matrix, nearest: Matrix, kinds: Kinds) -> Vector:
     others = nearest.copy()
     others[texts, best] = -1
     nearness = nearest[texts, best] - others.max(axis=1)
-    same_kind = np.where(kinds.answer[best], scores[:, kinds.answer].sum(axis=1), scores[:, kinds.smalltalk].sum(axis=1))
+    same_kind = np.where(
+        kinds.answer[best], scores[:, kinds.answer].sum(axis=1), scores[:, kinds.smalltalk].sum(axis=1)
+    )
     balance = same_kind - scores[:, kinds.out_of_scope].sum(axis=1)
     return np.column_stack([score, score - outside, nearness, balance]).astype(np.float64)
 

@@ -80,7 +80,7 @@ def training_rows(entries: Sequence[Entry]) -> list[Row]:
         for text in own:
             rows.setdefault((text, at), Row(text, at))
         for other in entry.not_this:
-            belongs = number.get(other.belongs_to) if other.belongs_to is not None else None
+            belongs = number[other.belongs_to] if other.belongs_to is not None else None
             rows.setdefault((other.text, belongs), Row(other.text, belongs))
     return list(rows.values())
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import os
 import shutil
 import tempfile
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -30,17 +30,18 @@ _ARRAYS = ("idf", "data", "indices", "indptr", "weights")
 _log = logging.getLogger(__name__)
 
 
-def fitted(faq: Faq, folder: Path | None) -> Model:
+def fitted(faq: Faq, folder: Path, *, before_fit: Callable[[Faq], None] | None = None) -> Model:
     """The model of an FAQ: from the folder if it was learned before, else learned now and kept there.
 
-    A folder that cannot be written to costs time at the next start, nothing else.
+    ``before_fit`` is called before the seconds that learning takes. A folder that cannot be written to costs time at
+    the next start, nothing else.
     """
-    if folder is None:
-        return fit(faq)
     path = folder / _digest(faq)
     try:
         return _load(path, faq)
     except (OSError, ValueError, KeyError):
+        if before_fit is not None:
+            before_fit(faq)
         model = fit(faq)
     try:
         _save(model, path)
@@ -81,7 +82,7 @@ def _save(model: Model, path: Path) -> None:
     }
     (work / "model.json").write_text(json.dumps(values), encoding="utf-8")
     try:
-        os.replace(work, path)  # whole or not at all; another process may have been quicker
+        work.replace(path)  # whole or not at all; another process may have been quicker
     except OSError:
         shutil.rmtree(work)
         if not path.is_dir():

@@ -1,0 +1,63 @@
+"""What many tests share: the real content, learned once a run, and a small FAQ of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from bot.content import Content, read_content
+from bot.matching.matcher import Matcher
+from bot.matching.store import fitted
+from bot.model import Faq
+
+ROOT = Path(__file__).parent.parent
+SMALL = Path(__file__).parent / "small"
+
+
+@pytest.fixture(scope="session")
+def content() -> Content:
+    """The project's own content."""
+    return read_content(ROOT / "faq", ROOT / "seeds")
+
+
+@pytest.fixture(scope="session")
+def faq(content: Content) -> Faq:
+    return content.faq()
+
+
+@pytest.fixture(scope="session")
+def matcher(faq: Faq, tmp_path_factory: pytest.TempPathFactory) -> Matcher:
+    """The matcher of the project's own FAQ."""
+    return Matcher(faq, fitted(faq, tmp_path_factory.mktemp("models")))
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Path:
+    """A copy of the small FAQ that a test may break: a folder with faq/ and seeds/."""
+    for path in SMALL.rglob("*"):
+        if path.is_file():
+            copy = tmp_path / path.relative_to(SMALL)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            copy.write_bytes(path.read_bytes())
+    return tmp_path
+
+
+@pytest.fixture(scope="session")
+def small_matcher() -> Matcher:
+    """The matcher of the small FAQ."""
+    return Matcher(read_content(SMALL / "faq", SMALL / "seeds").faq())
+
+
+@pytest.fixture
+def edit(small: Path) -> Callable[[str, str, str], None]:
+    """Replace a text in a file of the small FAQ's copy; the text must be there."""
+
+    def replace(file: str, old: str, new: str) -> None:
+        path = small / file
+        text = path.read_text(encoding="utf-8")
+        assert old in text, f"{file} holds no {old!r}"
+        path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+    return replace

@@ -1,0 +1,233 @@
+"""The command line as its users run it: a process of its own, its output and exit code."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bot.matching.matcher import Matcher
+
+ROOT = Path(__file__).parent.parent
+SMALL = Path(__file__).parent / "small"
+
+
+@pytest.fixture(scope="session")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("cache")
+
+
+def run(
+    *arguments: str, cache: Path, folder: Path = SMALL, typed: str | bytes = "", **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Run the program on a folder's content; the small one unless said otherwise."""
+    set_ = {**os.environ, "CACHE_DIR": str(cache), "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", **environment}
+    for name in ("FAQ_DIR", "SEEDS_DIR"):
+        if name not in environment:
+            set_.pop(name, None)
+    typed_ = typed if isinstance(typed, bytes) else typed.encode()
+    done = subprocess.run(  # noqa: S603  # our own program
+        [sys.executable, "-m", "bot", *arguments],
+        cwd=folder,
+        env=set_,
+        input=typed_,
+        capture_output=True,
+        timeout=300,
+        check=False,
+    )
+    return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+def test_the_model_question_is_answered_with_its_source(cache: Path) -> None:
+    """The main job on the project's own content: the answer, its time, its source with link and label."""
+    done = run("ask", "Why is the Secretary-General releasing this report now?", cache=cache, folder=ROOT)
+    assert done.returncode == 0, done.stderr
+    assert "beginning to negotiate the Global Compact" in done.stdout
+    assert "January 2018" in done.stdout
+    assert "https://refugeesmigrants.un.org/SGReport" in done.stdout
+    assert "the text itself was not found online" in done.stdout
+
+
+def test_the_chat_greets_answers_and_ends(cache: Path) -> None:
+    """Lines typed into the chat are answered one by one; the end of input ends it well."""
+    done = run(cache=cache, folder=ROOT, typed="why now\n1\n/topics\n/nonsense\n")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("Related questions:") == 2
+    assert "Numbers and trends" in done.stdout
+    assert "I do not know that command" in done.stdout
+    assert "Traceback" not in done.stderr
+
+
+def test_quit_ends_the_chat(cache: Path) -> None:
+    """/quit ends it at once; what follows is not read."""
+    done = run("chat", cache=cache, folder=ROOT, typed="/quit\nwhy now\n")
+    assert done.returncode == 0
+    assert "Related questions" not in done.stdout
+
+
+def test_a_person_at_a_terminal_gets_a_prompt(cache: Path, matcher: Matcher) -> None:
+    """In a real terminal the chat prompts, answers and ends on ctrl-D without a traceback."""
+    run("ask", "why now", cache=cache, folder=ROOT)  # learns the FAQ, so that the prompt comes soon
+    environment = {**os.environ, "CACHE_DIR": str(cache), "TERM": "dumb"}
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(  # our own program
+        [sys.executable, "-m", "bot"], cwd=ROOT, env=environment, stdin=theirs, stdout=theirs, stderr=theirs
+    ) as process:
+        os.close(theirs)
+        os.write(ours, b"why now\n\x04")
+        shown = b""
+        while True:
+            try:
+                piece = os.read(ours, 4096)
+            except OSError:  # the other end has closed
+                break
+            if not piece:
+                break
+            shown += piece
+        assert process.wait(timeout=120) == 0
+    os.close(ours)
+    assert b"You: " in shown
+    assert b"beginning to negotiate" in shown
+    assert b"Traceback" not in shown
+
+
+def test_jsonl_answers_line_by_line(cache: Path) -> None:
+    """Objects in, objects out, in order; a bad line gives an error and the run goes on."""
+    lines = b'{"text": "why now"}\nnonsense\n\xff\xfe\n{"text": "hello"}\n'
+    done = run("ask", "--jsonl", cache=cache, folder=ROOT, typed=lines)
+    assert done.returncode == 0, done.stderr
+    first, bad, worse, last = map(json.loads, done.stdout.splitlines())
+    assert first["outcome"] == "answer"
+    assert first["entry"] == "why-report-now"
+    assert first["sources"][0]["url"].startswith("https://")
+    assert "line 2" in bad["error"]
+    assert "line 3" in worse["error"]
+    assert last["outcome"] == "smalltalk"
+    assert done.stdout.isascii()
+
+
+def test_show_json_and_an_answer_agree(cache: Path) -> None:
+    """`show --json` has the reply and the sources that asking for the entry gives."""
+    shown = json.loads(run("show", "why-report-now", "--json", cache=cache, folder=ROOT).stdout)
+    asked = json.loads(run("ask", "--jsonl", cache=cache, folder=ROOT, typed='{"text": "why now"}\n').stdout)
+    assert (shown["reply"], shown["sources"]) == (asked["reply"], asked["sources"])
+
+
+def test_explain_shows_how_the_decision_fell(cache: Path) -> None:
+    """`--explain` names the words, the candidates with scores, the thresholds and the reason."""
+    done = run("ask", "--explain", "How much cash do migrants wire home?", cache=cache, folder=ROOT)
+    assert done.returncode == 0, done.stderr
+    for part in (
+        "with meanings",
+        "urgent",
+        "confidence",
+        "carried by",
+        "nearest phrasing",
+        "Decision: answer",
+        "because",
+    ):
+        assert part in done.stdout
+
+
+def test_topics_lists_every_entry(cache: Path, matcher: Matcher) -> None:
+    """Each answer's id stands in the list."""
+    done = run("topics", cache=cache, folder=ROOT)
+    assert all(entry.id in done.stdout for entry in matcher.entries if entry.topic)
+
+
+def test_check_passes_on_the_small_content(cache: Path) -> None:
+    """Content without errors exits 0 and says so."""
+    done = run("check", "--today", "2026-11-22", "--documents", "originals", cache=cache)
+    assert done.returncode == 0, done.stdout
+    assert done.stdout.splitlines()[-1].startswith("0 errors")
+
+
+def test_check_reports_place_code_and_mend(cache: Path, small: Path) -> None:
+    """A broken file exits 1 with file:line: CODE name: fact; mend, in text and in JSON."""
+    path = small / "faq" / "en" / "smalltalk.yaml"
+    path.write_text(path.read_text(encoding="utf-8") + "oops: 1\n", encoding="utf-8")
+    line = path.read_text(encoding="utf-8").count("\n")
+    done = run("check", "--today", "2026-11-22", cache=cache, folder=small)
+    assert done.returncode == 1
+    assert f"faq/en/smalltalk.yaml:{line}: Y106 unknown-key: " in done.stdout
+    rows = json.loads(run("check", "--format", "json", cache=cache, folder=small).stdout)
+    assert any(row["code"] == "Y106" and row["line"] == line and row["mend"] for row in rows)
+
+
+def test_broken_content_stops_an_answer_with_words_and_exit_2(cache: Path, small: Path) -> None:
+    """The bot does not answer from files that it cannot trust; it says where they are broken."""
+    (small / "faq" / "en" / "ferry.yaml").write_bytes(b"\xff")
+    done = run("ask", "hello", cache=cache, folder=small)
+    assert done.returncode == 2
+    assert "ferry.yaml:1: Y101" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("ask",), "give a question"),
+        (("ask", "--jsonl", "why"), "give a question"),
+        (("show", "no-such-entry-at-all"), "there is no entry"),
+        (("check", "--today", "soon"), "is no day"),
+        (("check", "--documents", "nowhere"), "is no folder"),
+        (("evaluate", "--questions", "nowhere"), "no question sets"),
+        (("nonsense",), "nonsense"),
+        (("ask", "--nonsense"), "nonsense"),
+    ],
+)
+def test_wrong_usage_exits_2_with_words(arguments: tuple[str, ...], said: str, cache: Path) -> None:
+    """Whatever is wrong with a call is said in words, with exit code 2."""
+    done = run(*arguments, cache=cache)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_wrong_folder_is_named(cache: Path, tmp_path: Path) -> None:
+    """Started in the wrong folder, the bot names the setting that mends it."""
+    done = run("ask", "hello", cache=cache, folder=tmp_path)
+    assert done.returncode == 2
+    assert "FAQ_DIR" in done.stderr
+
+
+def test_settings_come_from_the_environment_and_dotenv(cache: Path, tmp_path: Path) -> None:
+    """FAQ_DIR and SEEDS_DIR lead to the content from anywhere, from the environment or from .env."""
+    done = run("topics", cache=cache, folder=tmp_path, FAQ_DIR=str(SMALL / "faq"), SEEDS_DIR=str(SMALL / "seeds"))
+    assert done.returncode == 0, done.stderr
+    (tmp_path / ".env").write_text(f"FAQ_DIR={SMALL / 'faq'}\nSEEDS_DIR={SMALL / 'seeds'}\n", encoding="utf-8")
+    assert run("topics", cache=cache, folder=tmp_path).stdout == done.stdout
+
+
+def test_schemas_are_up_to_date(cache: Path) -> None:
+    """The committed JSON Schemas are those of the models, and a stale one fails the check."""
+    assert run("schema", "--check", cache=cache, folder=ROOT).returncode == 0
+
+
+def test_schema_writes_and_checks(cache: Path, small: Path) -> None:
+    """`schema` writes all six; `schema --check` fails when one is stale."""
+    assert run("schema", "--check", cache=cache, folder=small).returncode == 1
+    assert run("schema", cache=cache, folder=small).returncode == 0
+    assert run("schema", "--check", cache=cache, folder=small).returncode == 0
+    assert len(list(small.rglob("schema/*.json"))) == 6
+
+
+def test_an_output_that_nobody_reads_is_no_error(cache: Path) -> None:
+    """`topics | head -1` ends quietly."""
+    command = f"{sys.executable} -m bot topics | head -1"
+    environment = {**os.environ, "CACHE_DIR": str(cache)}
+    done = subprocess.run(  # noqa: S602  # a pipe is what is tested
+        command, shell=True, cwd=ROOT, env=environment, capture_output=True, timeout=300, check=False
+    )
+    assert b"Traceback" not in done.stderr
+
+
+def test_help_names_every_command(cache: Path) -> None:
+    """`--help` teaches: it names the commands with what they do."""
+    shown = run("--help", cache=cache).stdout
+    assert all(name in shown for name in ("ask", "chat", "check", "evaluate", "schema", "show", "topics"))

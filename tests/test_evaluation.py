@@ -1,0 +1,147 @@
+"""The bot on its question sets, and the evaluation itself."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from bot.deciding import reason
+from bot.evaluation import (
+    VERDICTS,
+    Judged,
+    Message,
+    below_floor,
+    confusions,
+    counts,
+    curve,
+    evaluate,
+    judge,
+    read_questions,
+)
+from bot.matching.matcher import Matcher
+from bot.model import Question
+from bot.scoreboard import draw_curve, print_curve, print_scoreboard
+
+QUESTIONS = Path(__file__).parent / "questions"
+MESSAGES = {message.id: message for message in read_questions(QUESTIONS)}
+KNOWN_MISSES = {
+    line.split()[0] for line in (QUESTIONS / "known_misses.txt").read_text(encoding="utf-8").splitlines() if line
+}
+
+
+@pytest.fixture(scope="session")
+def judged(matcher: Matcher) -> dict[str, Judged]:
+    return {one.message.id: one for one in evaluate(list(MESSAGES.values()), matcher)}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=pytest.mark.xfail(reason="known miss: remove its line once this passes"))
+        if name in KNOWN_MISSES
+        else name
+        for name in MESSAGES
+    ],
+)
+def test_message(name: str, judged: dict[str, Judged]) -> None:
+    """A message of the question sets is handled right, unless it is a known miss."""
+    assert judged[name].verdict == "right"
+
+
+def test_known_misses_are_messages() -> None:
+    """The list of known misses names only messages that the sets have."""
+    assert MESSAGES.keys() >= KNOWN_MISSES
+
+
+def test_no_message_is_a_phrasing(matcher: Matcher) -> None:
+    """What is measured was not learned."""
+    learned = {row.text.casefold() for row in matcher.rows}
+    copied = [m.text for m in MESSAGES.values() if m.text.casefold() in learned and len(m.text.split()) > 3]
+    assert not copied
+
+
+def test_the_result_is_not_below_the_floor(judged: dict[str, Judged]) -> None:
+    """The committed floor holds."""
+    floor = json.loads((QUESTIONS / "floor.json").read_text(encoding="utf-8"))
+    assert below_floor(list(judged.values()), floor) == []
+
+
+def test_a_floor_that_is_too_high_is_reported(judged: dict[str, Judged]) -> None:
+    """The floor can fail: both for too few right and for too many wrong."""
+    short = below_floor(list(judged.values()), {"inscope": {"right": 10_000, "wrong": -1}})
+    assert len(short) == 2
+    assert "at least 10000" in short[0]
+    assert "at most -1" in short[1]
+
+
+def test_every_message_is_counted_once(judged: dict[str, Judged]) -> None:
+    """The counts by set add up to the messages."""
+    table = counts(list(judged.values()), lambda one: one.message.set)
+    assert sum(sum(row.values()) for row in table.values()) == len(MESSAGES)
+    assert all(verdict in VERDICTS for row in table.values() for verdict in row)
+
+
+def ask(matcher: Matcher, set_: str, text: str, **expected: object) -> str:
+    message = Message("x", set_, text, {"id": "x", "text": text, **expected})
+    return judge(message, reason(Question(text), matcher)).verdict
+
+
+def test_verdicts(matcher: Matcher) -> None:
+    """Right, wrong and none fall as the sets' README says."""
+    asked = "Why is the Secretary-General releasing this report now?"
+    assert ask(matcher, "inscope", asked, entries=["why-report-now"]) == "right"
+    assert ask(matcher, "inscope", asked, any_of=["beginning to negotiate"]) == "right"
+    assert ask(matcher, "inscope", asked, entries=["what-is-iom"]) == "wrong"
+    assert ask(matcher, "near_oos", asked) == "wrong"
+    assert ask(matcher, "distress", asked) == "wrong"
+    assert ask(matcher, "distress", "our boat is sinking please help us") == "right"
+    assert ask(matcher, "distress_hardneg", "our boat is sinking please help us", expect="abstain") == "wrong"
+    assert ask(matcher, "smalltalk", "hello there") == "right"
+    assert ask(matcher, "inscope", "hello there", entries=["what-is-iom"]) == "none"
+
+
+def test_confusions_name_both_entries(matcher: Matcher) -> None:
+    """A wrong answer is counted under the entry expected and the one given."""
+    text = "Why is the Secretary-General releasing this report now?"
+    message = Message("x", "inscope", text, {"entries": ["what-is-iom"]})
+    assert confusions([judge(message, reason(Question(text), matcher))]) == {("what-is-iom", "why-report-now"): 1}
+
+
+def test_a_higher_threshold_never_answers_more(judged: dict[str, Judged]) -> None:
+    """Along the curve both right and wrong answers only fall."""
+    points = curve(list(judged.values()), steps=10)
+    for lower, higher in zip(points, points[1:], strict=False):
+        assert higher.wrong <= lower.wrong + 1e-9 or higher.right <= lower.right + 1e-9
+    assert points[-1].right <= points[5].right
+
+
+@pytest.mark.parametrize("line", ["{", "[]", '{"id": "a"}', '{"text": "a"}', "7"])
+def test_a_broken_line_is_reported_with_its_place(line: str, tmp_path: Path) -> None:
+    """A set that cannot be read names file and line."""
+    path = tmp_path / "inscope.jsonl"
+    path.write_text('{"id": "ok", "text": "why now", "entries": []}\n' + line + "\n", encoding="utf-8")
+    with pytest.raises(ValueError, match=r"inscope\.jsonl:2"):
+        read_questions(tmp_path)
+
+
+def test_a_folder_without_sets_is_reported(tmp_path: Path) -> None:
+    """An empty folder is no success."""
+    with pytest.raises(ValueError, match="no question sets"):
+        read_questions(tmp_path)
+
+
+def test_the_scoreboard_shows_every_set_and_miss(matcher: Matcher, judged: dict[str, Judged], tmp_path: Path) -> None:
+    """The printed tables hold all sets, styles and misses, the curve is printed and drawn."""
+    every = list(judged.values())
+    console = Console(record=True, width=200, quiet=True)
+    print_scoreboard(every, matcher.faq, console, with_misses=True)
+    points = curve(every, steps=8)
+    print_curve(points, console)
+    shown = console.export_text()
+    assert all(set_ in shown for set_ in {one.message.set for one in every})
+    assert all(one.message.id in shown for one in every if one.verdict != "right")
+    draw_curve(points, tmp_path / "curve.svg")
+    assert "<svg" in (tmp_path / "curve.svg").read_text(encoding="utf-8")
