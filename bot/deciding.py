@@ -18,6 +18,8 @@ from bot.text import sentences
 MOST_PARTS = 12  # of a long story; what follows is told in the same words
 CLARIFY_SHARE = 0.5  # a choice scores at least this share of the best
 MOST_CHOICES = 3
+FIRST_WORDS = 4  # among them a question word makes a question, with or without its mark
+NOTED_SCORE = 0.2  # an out-of-scope entry below it says nothing of why there is no answer
 FEWEST_WORDS = 3  # a shorter part of a message says nothing by itself; "no" stands in many a cry for help
 CARD_OF_FEW_WORDS = 0.3  # the score from which so short a message is taken for urgent, its card being first of all
 
@@ -26,12 +28,14 @@ CARD_OF_FEW_WORDS = 0.3  # the score from which so short a message is taken for 
 class Thresholds:
     """Where the lines are drawn between decisions.
 
-    ``answer``, ``clarify`` and the urgent ones are probabilities, learned from the phrasings; what is urgent but not
-    ``surely_urgent`` gives way to a question that has an answer. ``known`` and ``foreign`` are shares of the message's
+    All but the last two are probabilities, learned from the phrasings: an answer needs the confidence ``answer`` that
+    there is one and the certainty ``certain`` that it is the first; what is urgent but not ``surely_urgent`` gives way
+    to a question that has an answer. ``known`` and ``foreign`` are shares of the message's
     words: below the first it is not answered, below the second it may be in another language.
     """
 
     answer: float = 0.5
+    certain: float = 0.3
     clarify: float = 0.2
     urgent: float = 0.85
     surely_urgent: float = 0.97
@@ -57,8 +61,9 @@ class Part:
     def answers(self, lines: Thresholds) -> bool:
         """Whether the best reply is an answer that is sure enough and meets all that the part names."""
         ranking = self.ranking
-        is_sure = ranking.confidence >= lines.answer and ranking.coverage >= lines.known
-        return ranking.reply.entry.kind is Kind.ANSWER and is_sure and not self.unmet
+        is_sure = ranking.confidence >= lines.answer and ranking.certainty >= lines.certain
+        is_known = ranking.coverage >= lines.known
+        return ranking.reply.entry.kind is Kind.ANSWER and is_sure and is_known and not self.unmet
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,28 +95,28 @@ def split(text: str, matcher: Matcher) -> list[str]:
     """
     words = "|".join(sorted(matcher.question_words))
     joined = re.compile(rf"[,;]?\s+(?:and|also|plus|&)\s+(?=(?:also\s+)?(?:{words})\b)", re.I)
-    parts = []
+    parts: list[str] = []
     for sentence in sentences(text):
         greeting, rest = _greeting(sentence, matcher)
-        parts += [greeting, *joined.split(rest)] if greeting else joined.split(rest)
+        parts += [greeting] if greeting else []
+        parts += joined.split(rest)
     long_enough = [part for part in parts if len(part.split()) >= FEWEST_WORDS]
     return long_enough if long_enough != [text.strip()] else []
 
 
 def _greeting(sentence: str, matcher: Matcher) -> tuple[str, str]:
-    """The greeting or thanks that a sentence begins with, up to its first comma or the like, and the rest."""
-    first, mark, rest = re.match(r"([^,;:–—]*)([,;:–—]?)(.*)", sentence, re.S).groups()  # type: ignore[union-attr]
-    if mark and rest.strip():
-        ranking = matcher.rank(first)
-        if ranking.reply.entry.kind is Kind.SMALLTALK and ranking.confidence >= THRESHOLDS.answer:
-            return first, rest.strip()
-    return "", sentence
+    """The greetings and thanks that a sentence begins with, each up to a comma or the like, and the rest."""
+    clauses = re.split(r"(?<=[,;:–—])\s+", sentence)
+    for at, clause in enumerate(clauses[:-1]):
+        ranking = matcher.rank(clause)
+        if ranking.reply.entry.kind is not Kind.SMALLTALK or ranking.confidence < THRESHOLDS.clarify:
+            return " ".join(clauses[:at]), " ".join(clauses[at:])
+    return " ".join(clauses[:-1]), clauses[-1]
 
 
 def _part(text: str, matcher: Matcher) -> Part:
     ranking = matcher.rank(text)
-    first = ranking.reading.mended[:3]
-    asks = "?" in text or any(word in matcher.question_words for word in first)
+    asks = "?" in text or not matcher.question_words.isdisjoint(ranking.reading.mended[:FIRST_WORDS])
     return Part(text, ranking, asks, matcher.unmet(ranking.reading, ranking.reply.entry))
 
 
@@ -129,30 +134,32 @@ def conclude(question: Question, whole: Part, parts: Sequence[Part], lines: Thre
         return Answer(answers)
     if card is not None and urgency >= lines.urgent:
         return Urgent(card)
-    if whole.ranking.reply.entry.kind is Kind.SMALLTALK and whole.ranking.confidence >= lines.answer:
+    if _is_smalltalk(whole, parts, lines):
         return Smalltalk(whole.ranking.reply.entry)
     best = max((whole, *parts), key=lambda part: part.ranking.confidence)
     choices = _choices(best.ranking)
     if best.ranking.confidence >= lines.clarify and choices:
         return Clarify(choices)
-    first = whole.ranking.candidates[0].entry
-    if first.kind is Kind.OUT_OF_SCOPE:
-        return Unanswered(Reason.OUT_OF_SCOPE, first)
+    first = whole.ranking.candidates[0]
+    if first.entry.kind is Kind.OUT_OF_SCOPE and first.score >= NOTED_SCORE:
+        return Unanswered(Reason.OUT_OF_SCOPE, first.entry)
     return Unanswered(Reason.NO_MATCH, topic=_nearest_topic(whole.ranking))
 
 
 def _card(whole: Part, parts: Sequence[Part]) -> tuple[Entry | None, float]:
     """The best card for a message or a sentence of it, and how urgent that is.
 
-    A sentence counts only as far as the whole message is half-way urgent too.
+    A sentence counts only as far as the whole message is half-way urgent too, and is never surely urgent by itself.
     """
     most = max((whole, *parts), key=lambda part: part.ranking.urgency)
-    card = most.ranking.best(Kind.URGENT)
-    is_first = most.ranking.candidates[0] == card and card is not None and card.score >= CARD_OF_FEW_WORDS
-    too_short = len(most.ranking.reading.typed) < FEWEST_WORDS and not is_first
-    if card is None or too_short:
+    card = most.ranking.card
+    if card is None:
         return None, 0.0
-    return card.entry, min(most.ranking.urgency, 2 * whole.ranking.urgency)
+    is_first = most.ranking.candidates[0] == card and card.score >= CARD_OF_FEW_WORDS
+    if len(most.ranking.reading.typed) < FEWEST_WORDS and not is_first:
+        return None, 0.0
+    of_part = min(most.ranking.urgency, 2 * whole.ranking.urgency, THRESHOLDS.surely_urgent - 0.01)
+    return card.entry, max(whole.ranking.urgency, of_part)
 
 
 def _answers(whole: Part, parts: Sequence[Part], lines: Thresholds) -> tuple[Entry, ...]:
@@ -168,8 +175,17 @@ def _answers(whole: Part, parts: Sequence[Part], lines: Thresholds) -> tuple[Ent
     return ()
 
 
+def _is_smalltalk(whole: Part, parts: Sequence[Part], lines: Thresholds) -> bool:
+    """Whether a message is surely small talk and no part of it asks something else."""
+    asks = any(
+        part.is_question and part.ranking.reply.entry.kind is Kind.ANSWER and part.ranking.confidence >= lines.clarify
+        for part in parts
+    )
+    return whole.ranking.reply.entry.kind is Kind.SMALLTALK and whole.ranking.confidence >= lines.answer and not asks
+
+
 def _choices(ranking: Ranking) -> tuple[Entry, ...]:
-    answers = [candidate for candidate in ranking.candidates if candidate.entry.kind is Kind.ANSWER][:MOST_CHOICES]
+    answers = ranking.answers[:MOST_CHOICES]
     return tuple(c.entry for c in answers if c.score >= CLARIFY_SHARE * answers[0].score)
 
 

@@ -31,6 +31,7 @@ def _explain_part(name: str, part: Part, matcher: Matcher) -> Iterator[str]:
     yield f"  urgent         {ranking.urgency:.2f} (a card from {lines.urgent:.2f})"
     confidence = f"{ranking.confidence:.2f} (an answer from {lines.answer:.2f}, a choice from {lines.clarify:.2f})"
     yield f"  best reply     {ranking.reply.entry.id}, confidence {confidence}"
+    yield f"                 certainty {ranking.certainty:.2f} that it is this one (an answer from {lines.certain:.2f})"
     if part.unmet:
         yield f"  but it names   {', '.join(part.unmet)}, of which that entry says nothing"
     yield "  candidates"

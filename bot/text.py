@@ -21,10 +21,16 @@ _APOSTROPHES = re.compile(r"['’‘ʼ`´]")
 _GROUPED = re.compile(r"(?<![\d.,])\d{1,3}(?:([,. ])\d{3})(?:\1\d{3})*(?![\d]|[.,]\d)")  # 14,000  14.000  14 000
 _DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")
 _NUMBER_WORD = re.compile(r"(?<=\d)(?=[^\W\d_])|(?<=[^\W\d_])(?=\d)")  # 244m -> 244 m
-_SYMBOLS = {"%": " percent ", "$": " dollar ", "€": " euro ", "£": " pound ", "&": " and ", "_": " "}
+_SYMBOLS = {"&": " and ", "_": " "}
+_UNITS = (  # signs say something beside a number only
+    (re.compile(r"(?<=\d)\s?%"), " percent "),
+    (re.compile(r"\$(?=\s?\d)|(?<=\d)\s?\$"), " dollar "),
+    (re.compile(r"€(?=\s?\d)|(?<=\d)\s?€"), " euro "),
+    (re.compile(r"£(?=\s?\d)|(?<=\d)\s?£"), " pound "),
+)
 _WORD = re.compile(r"\d+(?:\.\d+)*|[^\W\d_]+")
 _REPEATED = re.compile(r"([^\W\d_])\1{2,}")  # soooo -> soo
-_SENTENCE_END = re.compile(r"(?<=[.!?;…])[\s)\"”»]+|[\n\r]+|(?<=[?!])(?=\w)|[؟。？！]+")
+_SENTENCE_END = re.compile(r"\s[:;]-?[)(DPp](?=\s|$)|(?<=[.!?;…])[\s)\"”»]+|[\n\r]+|(?<=[?!])(?=\w)|[؟。？！]+")
 
 
 def clean(text: str) -> str:
@@ -46,6 +52,8 @@ def normalise(text: str) -> str:
         bare = unicodedata.normalize("NFC", "".join(c for c in marked if unicodedata.category(c)[0] != "M"))
     bare = _APOSTROPHES.sub("", bare)
     bare = _DECIMAL_COMMA.sub(".", _GROUPED.sub(_joined, bare))
+    for sign, word in _UNITS:
+        bare = sign.sub(word, bare)
     for symbol, word in _SYMBOLS.items():
         bare = bare.replace(symbol, word)
     return " ".join(_NUMBER_WORD.sub(" ", bare).split())

@@ -69,15 +69,33 @@ class Kinds:
         return self.answer | self.smalltalk
 
 
-def nearest_rows(similarities: Matrix, belongs: Belongs, entries: int) -> Matrix:
-    """The similarity to the nearest row of each entry, from that to each row: texts x entries; -1 without rows."""
-    nearest = np.full((len(similarities), entries), -1, dtype=np.float32)
-    order = np.argsort(belongs, kind="stable")
-    order = order[np.searchsorted(belongs[order], 0) :]
-    own, starts = np.unique(belongs[order], return_index=True)
-    if len(own):
-        nearest[:, own] = np.maximum.reduceat(similarities[:, order], starts, axis=1)
-    return nearest
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The rows grouped by the entry that they belong to, to find the nearest row of each entry quickly.
+
+    ``belongs`` is each row's entry, -1 for rows of none.
+    """
+
+    belongs: Belongs
+    entries: int
+    _order: Belongs
+    _starts: Belongs
+    _own: Belongs
+
+    @classmethod
+    def of(cls, belongs: Belongs, entries: int) -> Rows:
+        """Group rows by entry."""
+        order = np.argsort(belongs, kind="stable")
+        order = order[np.searchsorted(belongs[order], 0) :]
+        own, starts = np.unique(belongs[order], return_index=True)
+        return cls(belongs, entries, order, starts, own)
+
+    def nearest(self, similarities: Matrix) -> Matrix:
+        """From similarities to each row (texts x rows), those to the nearest row of each entry; -1 without rows."""
+        nearest = np.full((len(similarities), self.entries), -1, dtype=np.float32)
+        if len(self._own):
+            nearest[:, self._own] = np.maximum.reduceat(similarities[:, self._order], self._starts, axis=1)
+        return nearest
 
 
 def best_replies(scores: Matrix, kinds: Kinds) -> Belongs:
@@ -87,7 +105,7 @@ def best_replies(scores: Matrix, kinds: Kinds) -> Belongs:
 
 
 def confidence_signals(scores: Matrix, nearest: Matrix, kinds: Kinds) -> Vector:
-    """What tells whether the best reply is right: texts x signals.
+    """What tells whether the FAQ has an answer, the best reply being it: texts x signals.
 
     Its score; its lead over the best out-of-scope entry; how much nearer its nearest phrasing is than that of any
     other entry; the summed scores of its kind less those of the out-of-scope entries.
@@ -96,35 +114,55 @@ def confidence_signals(scores: Matrix, nearest: Matrix, kinds: Kinds) -> Vector:
     best = best_replies(scores, kinds)
     score = scores[texts, best]
     outside = np.where(kinds.out_of_scope, scores, -np.inf).max(axis=1, initial=-1)
-    others = nearest.copy()
-    others[texts, best] = -1
-    nearness = nearest[texts, best] - others.max(axis=1)
     same_kind = np.where(
         kinds.answer[best], scores[:, kinds.answer].sum(axis=1), scores[:, kinds.smalltalk].sum(axis=1)
     )
     balance = same_kind - scores[:, kinds.out_of_scope].sum(axis=1)
-    return np.column_stack([score, score - outside, nearness, balance]).astype(np.float64)
+    return _signals(score, score - outside, _lead(nearest, best), balance)
+
+
+def certainty_signals(scores: Matrix, nearest: Matrix, kinds: Kinds) -> Vector:
+    """What tells whether the best reply is the right one of them all: its lead in score, and in nearness."""
+    best = best_replies(scores, kinds)
+    return _signals(_lead(np.where(kinds.reply, scores, -1), best), _lead(nearest, best))
+
+
+def _lead(values: Matrix, best: Belongs) -> Matrix:
+    """By how much the value of the best entry exceeds the highest of the others, text by text."""
+    texts = np.arange(len(values))
+    others = values.copy()
+    others[texts, best] = -1
+    lead: Matrix = values[texts, best] - others.max(axis=1, initial=-1)
+    return lead
+
+
+def _signals(*columns: Matrix) -> Vector:
+    return np.column_stack(columns).astype(np.float64)
 
 
 def urgency_signals(scores: Matrix, kinds: Kinds) -> Vector:
     """What tells whether a person is in need: the urgent entries' scores, summed and the best, and the best other."""
     urgent, other = scores[:, kinds.urgent], scores[:, ~kinds.urgent]
     best = urgent.max(axis=1, initial=-1)
-    return np.column_stack([urgent.sum(axis=1), best, other.max(axis=1, initial=-1)]).astype(np.float64)
+    return _signals(urgent.sum(axis=1), best, other.max(axis=1, initial=-1))
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """What was learned from the rows held out: how far the best reply may be trusted, and how urgent a message is."""
+    """What was learned from the rows held out.
+
+    ``confidence``: is there an answer; ``certainty``: is the first reply the right one, if one is; ``urgency``.
+    """
 
     confidence: Logistic
+    certainty: Logistic
     urgency: Logistic
 
 
 def calibrate(held_out: HeldOut, kernel: Matrix, belongs: Belongs, kinds: Kinds) -> Calibration:
     """Learn from the held-out rows. ``kernel`` holds the similarities of the rows to each other."""
     to_others = kernel - 2 * np.eye(len(kernel), dtype=np.float32)
-    nearest = nearest_rows(to_others, belongs, len(kinds.answer))
+    nearest = Rows.of(belongs, len(kinds.answer)).nearest(to_others)
     of_some = np.flatnonzero(belongs >= 0)
     without_entry, nearest_without = held_out.without_entry.copy(), nearest.copy()
     without_entry[of_some, belongs[of_some]] = -1
@@ -140,9 +178,11 @@ def calibrate(held_out: HeldOut, kernel: Matrix, belongs: Belongs, kinds: Kinds)
         ),
         np.concatenate([is_right, np.zeros(len(belongs), dtype=bool)]),
     )
+    has_reply = (belongs >= 0) & kinds.reply[belongs]
+    certainty = fit_logistic(certainty_signals(held_out.without_row, nearest, kinds)[has_reply], is_right[has_reply])
     in_need = (belongs >= 0) & kinds.urgent[belongs]
     urgency = fit_logistic(urgency_signals(held_out.without_row, kinds), in_need)
-    return Calibration(confidence, urgency)
+    return Calibration(confidence, certainty, urgency)
 
 
 @dataclass(frozen=True, slots=True)

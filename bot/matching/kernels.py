@@ -8,6 +8,7 @@ mean. Words that no phrasing has are matched to the nearest word that one has (D
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ Floats = NDArray[np.float32]
 _ONE_TYPO, _TWO_TYPOS = 4, 9
 _WITHOUT_VOWELS = str.maketrans("", "", "aeiou")
 SELF = "@self"  # stands among the meanings of a message in which people speak of themselves or theirs
+_DOUBLED = re.compile(r"([^\W\d_])\1+")
 _CACHED_WORDS = 20_000
 
 
@@ -76,7 +78,12 @@ class Reader:
 
         Of words equally near, one with the same consonants is likelier (people drop vowels), then the more frequent.
         """
-        if word in self.known or word in self._speller.vocabulary or len(word) < _ONE_TYPO or word[0].isdigit():
+        if word in self.known or word in self._speller.vocabulary or word[0].isdigit():
+            return None
+        squeezed = _DOUBLED.sub(r"\1", word)  # hii, pleease
+        if squeezed in self.known:
+            return squeezed
+        if len(word) < _ONE_TYPO:
             return None
         typos = 1 if len(word) < _TWO_TYPOS else 2
         near = extract(

@@ -20,38 +20,40 @@ from threadpoolctl import threadpool_limits
 from bot.matching.calibration import (
     Calibration,
     Kinds,
+    Rows,
     calibrate,
+    certainty_signals,
     confidence_signals,
     hold_out,
-    nearest_rows,
     urgency_signals,
 )
 from bot.matching.kernels import Floats, Lexicon, Reader, Reading, Vectors
 from bot.model import Candidate, Entry, Faq, Kind
 from bot.text import Speller, words
 
+RANKED = 8  # entries that a ranking holds
 RIDGE = 0.5  # lambda: how far the regression may follow single phrasings
 
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """All entries for one message, best first, and how far they may be trusted.
+    """The first entries for one message, best first, and how far they may be trusted.
 
-    ``reply`` is the best answer or small talk, ``confidence`` the probability that it is right; ``urgency`` is the
-    probability that a person is in danger or need, ``coverage`` the share of the message's words, by weight, that any
-    phrasing knows. All but the reply lie in [0, 1].
+    ``answers`` are the first answers among them all, ``card`` the best urgent card, ``reply`` the best answer or
+    small talk. ``confidence`` is the probability that the FAQ has a reply, this one; ``certainty`` that it is this one
+    if it has any; ``urgency`` that a person is in danger or need. ``coverage`` is the share of the message's words, by
+    weight, that any phrasing knows.
     """
 
     reading: Reading
     candidates: tuple[Candidate, ...]
+    answers: tuple[Candidate, ...]
+    card: Candidate | None
     reply: Candidate
     confidence: float
+    certainty: float
     urgency: float
     coverage: float
-
-    def best(self, kind: Kind) -> Candidate | None:
-        """The best candidate of one kind."""
-        return next((candidate for candidate in self.candidates if candidate.entry.kind is kind), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,29 +139,37 @@ class Matcher:
         self.rows = training_rows(self.entries)
         self.model = model or fit(faq)
         self._by_gram = sparse.csr_array(self.model.matrix.T)
-        self._belongs = belongings(self.rows)
+        self._rows = Rows.of(belongings(self.rows), len(self.entries))
+        self._by_id = np.argsort(np.argsort([entry.id for entry in self.entries]))
         self._kinds = kinds_of(self.entries)
         self.question_words = frozenset(faq.wording.question_words)
         self._places = frozenset(" ".join(words(place)) for place in faq.wording.places)
         self._said = {entry.id: self._years_and_places(entry) for entry in self.entries}
 
     def rank(self, text: str) -> Ranking:
-        """Every entry with its score for this message, best first; equal scores in the order of ids."""
+        """The entries by their score for this message, best first; equal scores in the order of ids."""
         reading = self.model.reader.read(text)
         columns, values = self.model.vectors.vector(reading)
         scores: Floats = (values @ self.model.weights[columns])[None]
-        nearest = nearest_rows(self._similarities(columns, values)[None], self._belongs, len(self.entries))
-        order = sorted(range(len(self.entries)), key=lambda at: (-scores[0, at], self.entries[at].id))
-        candidates = tuple(Candidate(self.entries[at], float(scores[0, at])) for at in order)
+        nearest = self._rows.nearest(self._similarities(columns, values)[None])
+        order = np.lexsort((self._by_id, -scores[0]))
+        first = self._candidates(order, scores[0])
+        cards = self._candidates(order[self._kinds.urgent[order]], scores[0], most=1)
         calibration = self.model.calibration
         return Ranking(
             reading=reading,
-            candidates=candidates,
-            reply=next(c for c in candidates if c.entry.kind in (Kind.ANSWER, Kind.SMALLTALK)),
+            candidates=first,
+            answers=self._candidates(order[self._kinds.answer[order]], scores[0]),
+            card=cards[0] if cards else None,
+            reply=self._candidates(order[self._kinds.reply[order]], scores[0], most=1)[0],
             confidence=calibration.confidence(*confidence_signals(scores, nearest, self._kinds)[0]),
+            certainty=calibration.certainty(*certainty_signals(scores, nearest, self._kinds)[0]),
             urgency=calibration.urgency(*urgency_signals(scores, self._kinds)[0]),
             coverage=self.model.lexicon.coverage(reading.meanings),
         )
+
+    def _candidates(self, order: NDArray[np.int64], scores: Floats, *, most: int = RANKED) -> tuple[Candidate, ...]:
+        return tuple(Candidate(self.entries[at], float(scores[at])) for at in order[:most].tolist())
 
     def evidence(self, text: str, entry: Entry, *, most: int = 6) -> Evidence:
         """What carried an entry's score for a message: its words and pairs of words by their part, largest first."""
@@ -169,7 +179,7 @@ class Matcher:
         for column, part in zip(columns.tolist(), values * self.model.weights[columns, at], strict=True):
             kernel, gram = self.model.vectors.gram(column)
             parts["(letters)" if kernel == "characters" else gram.replace("=", "").replace("_", " ")] += float(part)
-        similarities = np.where(self._belongs == at, self._similarities(columns, values), -1)
+        similarities = np.where(self._rows.belongs == at, self._similarities(columns, values), -1)
         nearest = int(similarities.argmax())
         carried = sorted(parts.items(), key=lambda item: (-abs(item[1]), item[0]))[:most]
         return Evidence(tuple(carried), self.rows[nearest].text, float(similarities[nearest]))
