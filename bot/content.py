@@ -29,7 +29,7 @@ from bot.located import MAIN_LANGUAGE, Content, Edition, Located, Tree
 from bot.model import Entry, Fact, Faq, Interface, Kind, Lookalike, Source, Wording
 from bot.problem import ContentError, Problem, errors
 from bot.reading import parse, parse_each, read_tree
-from bot.references import check_references
+from bot.soundness import check_soundness
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 
@@ -40,7 +40,7 @@ def load_faqs(faq_dir: Path, seeds_dir: Path) -> dict[str, Faq]:
     Raises ContentError where a file is broken. The finer rules of lint are not run: they are the editors' check.
     """
     content = read_content(faq_dir, seeds_dir)
-    broken = errors((*content.problems, *check_references(content)))
+    broken = errors((*content.problems, *check_soundness(content)))
     if broken:
         raise ContentError(broken)
     return {language: content.faq(language) for language in content.editions}
@@ -49,16 +49,16 @@ def load_faqs(faq_dir: Path, seeds_dir: Path) -> dict[str, Faq]:
 def read_content(faq_dir: Path, seeds_dir: Path) -> Content:
     """Read every file of both folders, and note all that is wrong with them as files."""
     content = Content()
-    for path in _yaml_files(seeds_dir, content):
+    for path in _yaml_files(seeds_dir, seeds_dir.name, content):
         _read_source_file(path, f"{seeds_dir.name}/{path.name}", content)
     for folder in _folders(faq_dir, content):
         edition = content.editions[folder.name] = Edition(folder.name)
-        for path in _yaml_files(folder, content):
+        for path in _yaml_files(folder, f"{faq_dir.name}/{folder.name}", content):
             _read_faq_file(path, f"{faq_dir.name}/{folder.name}/{path.name}", content, edition)
-        if edition.interface is None and folder.name == MAIN_LANGUAGE and not content.problems:
+        if edition.interface_tree is None and folder.name == MAIN_LANGUAGE:
             place = f"{faq_dir.name}/{folder.name}"
             content.problems.append(Problem(place, 1, "Y101", "interface.yaml is missing", "add it"))
-    if MAIN_LANGUAGE not in content.editions and not content.problems:
+    if faq_dir.is_dir() and MAIN_LANGUAGE not in content.editions:
         fact = f"there is no folder '{MAIN_LANGUAGE}'"
         content.problems.append(Problem(str(faq_dir), 1, "Y101", fact, "see that FAQ_DIR names the FAQ's folder"))
     content.problems.extend(_doubles(content))
@@ -76,15 +76,14 @@ def _folders(faq_dir: Path, content: Content) -> Iterator[Path]:
             yield path
 
 
-def _yaml_files(folder: Path, content: Content) -> list[Path]:
+def _yaml_files(folder: Path, shown: str, content: Content) -> list[Path]:
     if not folder.is_dir():
         content.problems.append(
             Problem(str(folder), 1, "Y101", "is no folder", "run from the project's folder, or set SEEDS_DIR")
         )
         return []
     for path in sorted(folder.glob("*.yml")):
-        shown = f"{folder.name}/{path.name}"
-        content.problems.append(Problem(shown, 1, "Y111", "the name ends in .yml", "name it .yaml"))
+        content.problems.append(Problem(f"{shown}/{path.name}", 1, "Y111", "the name ends in .yml", "name it .yaml"))
     return sorted(folder.glob("*.yaml"))
 
 
@@ -94,16 +93,34 @@ def _yaml_files(folder: Path, content: Content) -> list[Path]:
 def _read_source_file(path: Path, shown: str, content: Content) -> None:
     tree = read_tree(path, shown)
     if tree.data is not None and path.name == "links.yaml":
-        parse(tree, LinksForm, data=tree.data | {"pages": []})
+        parse(tree, LinksForm, data=_shell(tree.data, "pages"))
+        content.declared.update(_declared_facts(tree.data.get("pages")))
         for at, page in parse_each(tree, "pages", PageForm):
             content.sources.append((_source(page), Located(tree, at)))
     elif tree.data is not None:
+        content.declared.update(_declared_facts([tree.data]))
         document = parse(tree, DocumentForm)
         if document is not None:
             content.sources.append((_source(document), Located(tree, ())))
             if document.id != path.stem:
                 tree.report(tree.line("id"), "Y111", f"the file of '{document.id}'", f"name it {document.id}.yaml")
     content.problems.extend(tree.problems)
+
+
+def _shell(data: Mapping[str, Any], key: str) -> dict[str, Any]:
+    """A file's data without the items of a list, which are parsed one by one."""
+    return {**data, **({key: []} if isinstance(data.get(key), list) else {})}
+
+
+def _declared_facts(records: Any) -> Iterator[str]:
+    """Ids of sources and facts that records mean to give, so that one mistake does not break all that cite them."""
+    for record in records if isinstance(records, list) else ():
+        if isinstance(record, dict):
+            yield str(record.get("id"))
+            facts = record.get("facts")
+            for fact in facts if isinstance(facts, list) else ():
+                if isinstance(fact, dict):
+                    yield f"{record.get('id')}.{fact.get('id')}"
 
 
 def _source(form: SourceForm) -> Source:
@@ -135,7 +152,7 @@ def _read_faq_file(path: Path, shown: str, content: Content, edition: Edition) -
 
 def _read_entries(tree: Tree, edition: Edition) -> None:
     edition.declared.update(_declared(tree.data))
-    shell = tree.data | ({"entries": []} if isinstance(tree.data.get("entries"), list) else {})
+    shell = _shell(tree.data, "entries")
     if "kind" in tree.data:
         cards = parse(tree, CardsForm, data=shell)
         if cards is not None:

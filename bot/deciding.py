@@ -136,9 +136,8 @@ def conclude(question: Question, whole: Part, parts: Sequence[Part], lines: Thre
         return Urgent(card)
     if _is_smalltalk(whole, parts, lines):
         return Smalltalk(whole.ranking.reply.entry)
-    best = max((whole, *parts), key=lambda part: part.ranking.confidence)
-    choices = _choices(best.ranking)
-    if best.ranking.confidence >= lines.clarify and choices:
+    choices = _choices(whole, parts, lines)
+    if choices:
         return Clarify(choices)
     first = whole.ranking.candidates[0]
     if first.entry.kind is Kind.OUT_OF_SCOPE and first.score >= NOTED_SCORE:
@@ -184,9 +183,17 @@ def _is_smalltalk(whole: Part, parts: Sequence[Part], lines: Thresholds) -> bool
     return whole.ranking.reply.entry.kind is Kind.SMALLTALK and whole.ranking.confidence >= lines.answer and not asks
 
 
-def _choices(ranking: Ranking) -> tuple[Entry, ...]:
-    answers = ranking.answers[:MOST_CHOICES]
-    return tuple(c.entry for c in answers if c.score >= CLARIFY_SHARE * answers[0].score)
+def _choices(whole: Part, parts: Sequence[Part], lines: Thresholds) -> tuple[Entry, ...]:
+    """The entries of which one is probably meant; where several questions are asked, the first of each."""
+    asked = [part.ranking for part in parts if part.is_question and part.ranking.confidence >= lines.clarify]
+    firsts = dict.fromkeys(ranking.answers[0].entry for ranking in asked if ranking.answers)
+    if len(firsts) > 1:
+        return tuple(firsts)[:MOST_CHOICES]
+    best = max((whole, *parts), key=lambda part: part.ranking.confidence).ranking
+    if best.confidence < lines.clarify:
+        return ()
+    near = (candidate for candidate in best.answers if candidate.score >= CLARIFY_SHARE * best.answers[0].score)
+    return tuple(candidate.entry for candidate in near)[:MOST_CHOICES]
 
 
 def _nearest_topic(ranking: Ranking) -> str | None:

@@ -6,32 +6,37 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal, InvalidOperation
+from collections.abc import Mapping
+from decimal import Decimal
 
 _UNITS = [
     *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),
     *("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"),
 ]
 _TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
-_WORDS = {word: number for number, word in enumerate(_UNITS)} | {w: 20 + 10 * n for n, w in enumerate(_TENS)}
-_ORDINALS = {"third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10}
+_VALUES = {word: number for number, word in enumerate(_UNITS)} | {w: 20 + 10 * n for n, w in enumerate(_TENS)}
 _SCALES = {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9, "m": 10**6, "bn": 10**9}
-_FRACTIONS = {"half": "1/2", "a half": "1/2", "a third": "1/3", "two thirds": "2/3", "a quarter": "1/4"}
+_ORDINALS = {"third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10}
+_PARTS = {"half": 2, "halves": 2, "third": 3, "thirds": 3, "quarter": 4, "quarters": 4, "fifth": 5, "fifths": 5}
 _MULTIPLES = {"twice": 2, "double": 2, "triple": 3, "threefold": 3, "thrice": 3, "dozen": 12}
 # "one" and "two" are said of anything ("one of them", "two parts"); alone they state no figure.
 _PLAIN = {"zero", "one", "two"}
 
-_NUMBER = r"\d[\d,]*\d(?:\.\d+)?|\d(?:\.\d+)?"
-_WORD = "|".join([*_TENS, *reversed(_UNITS)])
+_SMALL = rf"(?:(?:{'|'.join(_TENS)})(?:[\s-](?:{'|'.join(_UNITS[1:10])}))?|{'|'.join(reversed(_UNITS))})"
+_SPELLED = rf"{_SMALL}(?:\s(?:hundred|thousand)(?:\s(?:and\s)?{_SMALL})?)*"
+_DIGITS = r"\d{1,3}(?:[,\s]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
+_SCALE = r"hundred|thousand|million|billion"
+_PERCENT = r"\s?(?:%|per\s?cent\b)"
 _FIGURE = re.compile(
-    rf"(?<![\w.])(?P<digits>{_NUMBER})(?:st|nd|rd|th)?(?:[\s-]?(?P<scale>hundred|thousand|million|billion|m|bn)\b)?"
-    rf"(?P<percent>\s?(?:%|per\s?cent\b))?"
-    rf"|\b(?P<word>{_WORD})(?:[\s-](?P<unit>{'|'.join(_UNITS[1:10])}))?\b(?![\s-]thirds?\b)"
-    r"(?:\s(?P<word_scale>hundred|thousand|million|billion)\b)?(?P<word_percent>\sper\s?cent\b)?"
+    rf"\b(?P<share>(?:a|one|two|three|four)[\s-](?:{'|'.join(_PARTS)}))\b"
+    r"|(?<![\w/])(?P<quotient>[1-9]/(?:[2-9]|10))(?![\w/])"
+    rf"|\b(?P<half>half(?:\s(?:a\s)?(?P<half_scale>{_SCALE}))?)\b"
+    rf"|(?:(?<=\busd)|(?<=\beur)|(?<=us)|(?<![\w.]))(?P<digits>{_DIGITS})(?:st|nd|rd|th)?"
+    rf"(?:(?:[\s-](?P<scale>{_SCALE})|(?P<short>m|bn))\b)?(?P<percent>{_PERCENT})?"
+    rf"|\b(?P<spelled>{_SPELLED})(?:\s(?P<spelled_scale>{_SCALE}))?\b(?P<spelled_percent>{_PERCENT})?"
     rf"|\b(?P<ordinal>{'|'.join(_ORDINALS)})\b"
-    r"|\b(?P<fraction>two[\s-]thirds|a third|a quarter|a half|half)\b"
     rf"|\b(?P<multiple>{'|'.join(_MULTIPLES)})\b",
-    re.I,
+    re.IGNORECASE,
 )
 _NOISE = re.compile(r"[⁰¹²³⁴-⁹₀-₉]")  # footnote marks, which folding would glue to a figure
 
@@ -39,31 +44,47 @@ _NOISE = re.compile(r"[⁰¹²³⁴-⁹₀-₉]")  # footnote marks, which foldi
 def figures(text: str) -> dict[str, str]:
     """The figures of a text in one form, with the words that state them. Years count; "one" and "two" alone do not."""
     found: dict[str, str] = {}
-    for match in _FIGURE.finditer(_NOISE.sub(" ", text).replace("\u00a0", " ")):
+    for match in _FIGURE.finditer(_NOISE.sub(" ", text)):
         figure = _figure(match)
-        if figure:
+        if figure is not None:
             found.setdefault(figure, match[0])
     return found
 
 
 def _figure(match: re.Match[str]) -> str | None:
-    if match["fraction"]:
-        return _FRACTIONS[re.sub(r"[\s-]+", " ", match["fraction"].lower())]
-    if match["multiple"]:
-        return str(_MULTIPLES[match["multiple"].lower()])
-    if match["ordinal"]:
-        return str(_ORDINALS[match["ordinal"].lower()])
-    scale = match["scale"] or match["word_scale"]
-    percent = match["percent"] or match["word_percent"]
-    if match["word"]:
-        word = match["word"].lower()
-        if word in _PLAIN and not scale and not percent:
-            return None
-        value = Decimal(_WORDS[word] + (_WORDS[match["unit"].lower()] if match["unit"] else 0))
+    part = {name: value.lower() for name, value in match.groupdict().items() if value is not None}
+    if "share" in part:
+        count, share = re.split(r"[\s-]", part["share"])
+        return f"{1 if count == 'a' else _VALUES[count]}/{_PARTS[share]}"
+    if "quotient" in part:
+        return part["quotient"]
+    if "half" in part:
+        return f"{_SCALES[part['half_scale']] // 2}" if "half_scale" in part else "1/2"
+    if "ordinal" in part or "multiple" in part:
+        return str((_ORDINALS | _MULTIPLES)[part.get("ordinal") or part["multiple"]])
+    return _number(part)
+
+
+def _number(part: Mapping[str, str]) -> str | None:
+    scale = part.get("scale") or part.get("short") or part.get("spelled_scale")
+    percent = "%" if "percent" in part or "spelled_percent" in part else ""
+    if "digits" in part:
+        value = Decimal(re.sub(r"[,\s]", "", part["digits"]))
+    elif part["spelled"] in _PLAIN and not scale and not percent:
+        return None
     else:
-        try:
-            value = Decimal(match["digits"].replace(",", ""))
-        except InvalidOperation:  # pragma: no cover - the pattern admits only numbers
-            return None
-    value *= _SCALES[scale.lower()] if scale else 1
-    return f"{value.normalize():f}{'%' if percent else ''}"
+        value = Decimal(_spelled(part["spelled"]))
+    return f"{(value * _SCALES[scale] if scale else value).normalize():f}{percent}"
+
+
+def _spelled(text: str) -> int:
+    """The value of a number in words, below a million: `two hundred and fifty`."""
+    total = current = 0
+    for word in re.split(r"[\s-]", text):
+        if word in ("hundred", "thousand"):
+            current = max(current, 1) * _SCALES[word]
+            if word == "thousand":
+                total, current = total + current, 0
+        elif word != "and":
+            current += _VALUES[word]
+    return total + current

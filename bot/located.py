@@ -14,13 +14,17 @@ KeyPath = tuple[str | int, ...]
 
 @dataclass(slots=True)
 class Tree:
-    """The data of a file, with the line of each value by its path and the raw text of each that is no string."""
+    """The data of a file, with the line of each value by its path and the raw text of each that is no string.
+
+    ``reported`` are the paths of values that were broken already when they were read.
+    """
 
     file: str
     data: Any = None
     lines: dict[KeyPath, int] = field(default_factory=dict)
     raw: dict[KeyPath, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    reported: set[KeyPath] = field(default_factory=set)
 
     def line(self, *path: str | int) -> int:
         """The line of the value at a path, or of the nearest value above it that the file has."""
@@ -61,10 +65,14 @@ class Edition:
 
 @dataclass(slots=True)
 class Content:
-    """All that was read: editions by language, sources with their places, and the problems of reading."""
+    """All that was read: editions by language, sources with their places, and the problems of reading.
+
+    ``declared`` are the ids that records mean to give, sound or not.
+    """
 
     editions: dict[str, Edition] = field(default_factory=dict)
     sources: list[tuple[Source, Located]] = field(default_factory=list)
+    declared: set[str] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
 
     def faq(self, language: str = MAIN_LANGUAGE) -> Faq:

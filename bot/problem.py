@@ -48,6 +48,7 @@ RULES = _rules(
     ("F205", "unknown-entry", "every related entry, and every belongs_to, is an entry of the FAQ"),
     ("F206", "unknown-page", "every read-more page stands in seeds/links.yaml"),
     ("F207", "left-out-fact", "a fact marked left_out is not cited"),
+    ("F208", "no-answer", "an FAQ has at least one answer"),
     ("F301", "few-phrasings", "an entry has at least eight phrasings"),
     ("F302", "repeated-phrasing", "a phrasing stands once in its entry"),
     ("F303", "shared-phrasing", "two entries do not claim the same or nearly the same phrasing"),
@@ -93,7 +94,8 @@ class Problem:
 
     def __str__(self) -> str:
         level = "" if self.rule.severity is Severity.ERROR else " (warning)"
-        return f"{self.file}:{self.line}: {self.code} {self.rule.name}: {self.fact}; {self.mend}{level}"
+        said = f"{self.file}:{self.line}: {self.code} {self.rule.name}: {self.fact}; {self.mend}{level}"
+        return " ".join(said.split())  # one line, whatever the content holds
 
 
 class ContentError(Exception):

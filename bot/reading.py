@@ -6,11 +6,13 @@ encodings) become problems with a place and a mend. Knows nothing of what the fi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
+import yaml.resolver
 from pydantic import ValidationError
 
 from bot.forms import Form
@@ -20,7 +22,18 @@ from bot.problem import Problem
 MAX_BYTES = 1_000_000
 # The C loader where PyYAML has it (all wheels do): the whole FAQ in a fraction of a second.
 Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_CONSTRUCT = yaml.SafeLoader.yaml_constructors
+MAX_DEPTH = 12  # levels; the deepest form has five
+LONGEST_NUMBER = 40
+_TEXT = "tag:yaml.org,2002:str"
+_RESOLVER: Any = yaml.resolver.Resolver()
+_CONSTRUCT = {
+    tag: construct
+    for tag, construct in yaml.SafeLoader.yaml_constructors.items()
+    if tag and tag.rpartition(":")[2] in ("bool", "int", "float", "null", "timestamp")
+}
+# https://yaml.org/spec/1.2.2/#51-character-set
+_NOT_YAML = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_MISSING = object()
 
 F = TypeVar("F", bound=Form)
 
@@ -38,13 +51,17 @@ def read_tree(path: Path, shown: str) -> Tree:
             "the first line names no schema",
             "begin the file with '# yaml-language-server: $schema=../schema/….json'",
         )
-    node = _compose(text, tree)
-    if node is None:
+    odd = _NOT_YAML.search(text)
+    if odd is not None:
+        line = text.count("\n", 0, odd.start()) + 1
+        tree.report(line, "Y102", f"the control character U+{ord(odd[0]):04X} stands here", "take it out")
         return tree
-    if not isinstance(node, yaml.MappingNode):
-        tree.report(node.start_mark.line + 1, "Y102", "the file is no mapping", "begin it with 'key: value'")
-        return tree
-    tree.data = _convert(node, (), tree, set())
+    _build(text, tree)
+    if tree.data is None and not any(problem.code != "Y110" for problem in tree.problems):
+        tree.report(1, "Y102", "the file is empty", "write its keys, or delete it")
+    elif tree.data is not None and not isinstance(tree.data, dict):
+        tree.report(tree.line(), "Y102", "the file is no mapping", "begin it with 'key: value'")
+        tree.data = None
     return tree
 
 
@@ -65,10 +82,21 @@ def _read_text(path: Path, tree: Tree) -> str | None:
         return None
 
 
-def _compose(text: str, tree: Tree) -> yaml.Node | None:
+def _build(text: str, tree: Tree) -> None:
+    """Build the tree's data from the parser's events, one by one: no recursion, and nothing that grows by aliases."""
+    builder = _Builder(tree)
     try:
-        node: yaml.Node | None = yaml.compose(text, Loader=Loader)
+        for event in yaml.parse(text, Loader=Loader):
+            if isinstance(event, yaml.DocumentStartEvent) and builder.documents:
+                tree.report(_line(event), "Y102", "a second document begins", "keep one in a file")
+                return
+            if not builder.take(event):
+                line = _line(event)
+                tree.report(line, "Y102", "is nested too deeply", "a file has no more levels than its form")
+                tree.data = None
+                return
     except yaml.MarkedYAMLError as error:
+        tree.data = None
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
         written = text.splitlines()[line - 1 : line]
@@ -77,74 +105,160 @@ def _compose(text: str, tree: Tree) -> yaml.Node | None:
         else:
             fact = " ".join(filter(None, (error.context, error.problem)))
             tree.report(line, "Y102", fact, "mend the YAML here or on the line before")
-    except yaml.YAMLError as error:  # a character that YAML does not allow
-        fact = str(error).splitlines()[0]
-        tree.report(1, "Y102", fact, "take out the control character")
-    except RecursionError:
-        tree.report(1, "Y102", "is nested too deeply", "a file has no more levels than its form")
-    else:
-        if node is None:
-            tree.report(1, "Y102", "the file is empty", "write its keys, or delete it")
-        return node
-    return None
 
 
-def _convert(node: yaml.Node, path: KeyPath, tree: Tree, seen: set[int]) -> Any:
-    line = node.start_mark.line + 1
-    tree.lines[path] = line
-    if id(node) in seen:
-        tree.report(line, "Y105", "an alias (*name) stands here", "write the value out")
-        return None
-    seen.add(id(node))
-    if isinstance(node, yaml.MappingNode):
-        return _convert_mapping(node, path, tree, seen)
-    if isinstance(node, yaml.SequenceNode):
-        return [_convert(item, (*path, index), tree, seen) for index, item in enumerate(node.value)]
-    return _convert_scalar(node, path, tree)
+def _line(event: yaml.Event) -> int:
+    return event.start_mark.line + 1 if event.start_mark is not None else 1
 
 
-def _convert_mapping(node: yaml.MappingNode, path: KeyPath, tree: Tree, seen: set[int]) -> dict[str, Any]:
-    result: dict[str, Any] = {}
-    for key_node, value_node in node.value:
-        line = key_node.start_mark.line + 1
-        if not isinstance(key_node, yaml.ScalarNode):
-            tree.report(line, "Y108", "a key is a list or a mapping", "make the key a word")
-            continue
-        key = key_node.value
-        if key_node.tag != "tag:yaml.org,2002:str":
-            tree.report(line, "Y109", f"YAML does not read the key {key} as text", f'write "{key}"')
-        if key in result:
-            first = tree.line(*path, key)
-            tree.report(line, "Y104", f"'{key}' stands already on line {first}", "keep one of the two")
-            continue
-        result[key] = _convert(value_node, (*path, key), tree, seen)
-        tree.lines[(*path, key)] = line
-    return result
+def _tag(event: yaml.ScalarEvent) -> str:
+    """What YAML takes a scalar for, by its looks and quotes."""
+    tag: str = _RESOLVER.resolve(yaml.ScalarNode, event.value, event.implicit)
+    return tag
 
 
-def _convert_scalar(node: yaml.Node, path: KeyPath, tree: Tree) -> Any:
-    if node.tag == "tag:yaml.org,2002:str":
-        return node.value
-    tree.raw[path] = node.value
-    construct = _CONSTRUCT.get(node.tag)
-    if construct is None:
-        fact = f"the tag {node.tag} is not allowed"
-        tree.report(node.start_mark.line + 1, "Y108", fact, "write plain text")
-        return None
-    try:
-        return construct(yaml.SafeLoader(""), node)
-    except ValueError as error:
-        tree.report(node.start_mark.line + 1, "Y108", f"{node.value!r}: {error}", "correct it, or put it in quotes")
-        return None
+class _Frame:
+    """A mapping or list that is being filled. ``key`` is the key whose value comes next, if ``has_key``."""
+
+    __slots__ = ("data", "has_key", "key", "key_line", "path")
+
+    def __init__(self, data: dict[str, Any] | list[Any], path: KeyPath) -> None:
+        self.data = data
+        self.path = path
+        self.key: str | None = None  # None: the value is dropped
+        self.key_line = 0
+        self.has_key = False
 
 
-def parse(tree: Tree, form: type[F], *, data: Any = None, at: KeyPath = ()) -> F | None:
+class _Builder:
+    def __init__(self, tree: Tree) -> None:
+        self._tree = tree
+        self._frames: list[_Frame] = []
+        self.documents = 0
+
+    def take(self, event: yaml.Event) -> bool:
+        """Take one event; False if the file is nested too deeply."""
+        match event:
+            case yaml.DocumentStartEvent():
+                self.documents += 1
+            case yaml.MappingStartEvent() | yaml.SequenceStartEvent():
+                return self._begin(event)
+            case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
+                self._frames.pop()
+            case yaml.AliasEvent():
+                path = self._place(event)
+                line = _line(event)
+                self._tree.report(line, "Y105", f"the alias *{event.anchor} stands here", "write the value out")
+                self._attach(path, None, is_reported=True)
+            case yaml.ScalarEvent():
+                self._scalar(event)
+        return True
+
+    def _begin(self, event: yaml.MappingStartEvent | yaml.SequenceStartEvent) -> bool:
+        if len(self._frames) >= MAX_DEPTH:
+            return False
+        frame = self._frames[-1] if self._frames else None
+        if frame is not None and isinstance(frame.data, dict) and not frame.has_key:
+            line = _line(event)
+            self._tree.report(line, "Y108", "a key is a list or a mapping", "make the key a word")
+            frame.key, frame.has_key = None, True
+            self._frames.append(_Frame([] if isinstance(event, yaml.SequenceStartEvent) else {}, ("?",)))
+            return True
+        path = self._place(event)
+        tagged = self._refuse_tag(event)
+        data: dict[str, Any] | list[Any] = [] if isinstance(event, yaml.SequenceStartEvent) else {}
+        self._attach(path, data, is_reported=tagged)
+        self._frames.append(_Frame(data, path if path is not None else ("?",)))
+        return True
+
+    def _place(self, event: yaml.NodeEvent) -> KeyPath | None:
+        """The path of a value that begins here, its line noted; None if it is dropped."""
+        line = _line(event)
+        if not self._frames:
+            self._tree.lines[()] = line
+            return ()
+        frame = self._frames[-1]
+        if isinstance(frame.data, list):
+            path: KeyPath = (*frame.path, len(frame.data))
+        elif frame.key is None:
+            return None
+        else:
+            path, line = (*frame.path, frame.key), frame.key_line
+        self._tree.lines[path] = line
+        return path
+
+    def _attach(self, path: KeyPath | None, value: Any, *, is_reported: bool = False) -> None:
+        if is_reported and path is not None:
+            self._tree.reported.add(path)
+        if not self._frames:
+            self._tree.data = value
+            return
+        frame = self._frames[-1]
+        if isinstance(frame.data, list):
+            frame.data.append(value)
+            return
+        if frame.key is not None:
+            frame.data[frame.key] = value
+        frame.key, frame.has_key = None, False
+
+    def _scalar(self, event: yaml.ScalarEvent) -> None:
+        frame = self._frames[-1] if self._frames else None
+        if frame is not None and isinstance(frame.data, dict) and not frame.has_key:
+            self._key(event, frame, frame.data)
+            return
+        path = self._place(event)
+        if self._refuse_tag(event):
+            self._attach(path, event.value, is_reported=True)
+            return
+        tag = _tag(event)
+        value, is_broken = self._value(event, tag)
+        if tag != _TEXT and path is not None:
+            self._tree.raw[path] = event.value
+        self._attach(path, value, is_reported=is_broken)
+
+    def _key(self, event: yaml.ScalarEvent, frame: _Frame, data: dict[str, Any]) -> None:
+        line = _line(event)
+        key: str | None = event.value
+        self._refuse_tag(event)
+        if _tag(event) != _TEXT:
+            self._tree.report(line, "Y109", f"YAML does not read the key {key} as text", f'write "{key}"')
+        if key in data:
+            first = self._tree.line(*frame.path, key)
+            self._tree.report(line, "Y104", f"'{key}' stands already on line {first}", "keep one of the two")
+            key = None
+        frame.key, frame.key_line, frame.has_key = key, line, True
+
+    def _value(self, event: yaml.ScalarEvent, tag: str) -> tuple[Any, bool]:
+        """The value of a scalar, and whether it is broken and that was reported."""
+        line, raw = _line(event), event.value
+        construct = _CONSTRUCT.get(tag)
+        if tag == _TEXT or construct is None:
+            return raw, False
+        if len(raw) > LONGEST_NUMBER:
+            self._tree.report(line, "Y108", f"a number of {len(raw):,} characters", "shorten it, or put it in quotes")
+            return raw, True
+        try:
+            return construct(yaml.SafeLoader(""), yaml.ScalarNode(tag, raw)), False
+        except (ValueError, OverflowError) as error:
+            self._tree.report(line, "Y108", f"{raw!r}: {error}", "correct it, or put it in quotes")
+            return raw, True
+
+    def _refuse_tag(self, event: yaml.NodeEvent) -> bool:
+        tag = getattr(event, "tag", None)
+        if tag is None:
+            return False
+        fact, mend = f"the tag {tag} stands here", "write the value without a tag"
+        self._tree.report(_line(event), "Y108", fact, mend)
+        return True
+
+
+def parse(tree: Tree, form: type[F], *, data: Any = _MISSING, at: KeyPath = ()) -> F | None:
     """The file's data as its form, or None with the reasons among the tree's problems.
 
     With ``data`` and ``at``, only the part of the file at that path.
     """
     try:
-        return form.model_validate(tree.data if data is None else data)
+        return form.model_validate(tree.data if data is _MISSING else data)
     except ValidationError as error:
         tree.problems.extend(_problems(error, tree, at))
         return None
@@ -165,6 +279,8 @@ def _problems(error: ValidationError, tree: Tree, at: KeyPath) -> Iterator[Probl
         path = (*at, *detail["loc"])
         name = str(path[-1]) if path else tree.file
         line = tree.line(*path)
+        if any(path[: len(reported)] == reported for reported in tree.reported):
+            continue
         match detail["type"]:
             case "extra_forbidden":
                 yield Problem(tree.file, line, "Y106", f"'{name}' is no key here", "correct or delete it")
@@ -177,7 +293,8 @@ def _problems(error: ValidationError, tree: Tree, at: KeyPath) -> Iterator[Probl
                 raw = tree.raw[path]
                 kind = type(detail["input"]).__name__
                 fact = f"YAML reads {raw or 'the empty value'} as {_KINDS.get(kind, kind)}, not as text"
-                yield Problem(tree.file, line, "Y109", fact, f'write "{raw}"')
+                mend = f'write "{raw}"' if raw else f"write the text, or delete '{name}'"
+                yield Problem(tree.file, line, "Y109", fact, mend)
             case _:
                 fact = f"'{name}': {detail['msg'][0].lower()}{detail['msg'][1:]}"
                 yield Problem(tree.file, line, "Y108", fact, "give a value of that type")

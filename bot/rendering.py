@@ -30,7 +30,7 @@ from bot.model import (
 
 LONGEST_TITLE, LONGEST_ADDRESS = 300, 2000
 PIECE_UNITS = 3000  # of one paragraph; longer ones are divided
-_TOO_LONG = re.compile(r"(?:&\w+;|[^&]|&){1,500}")
+_TOO_LONG = re.compile(r"(?:&#?\w+;|[^&]|&){1,500}")
 MESSAGE_UNITS = (
     4096  # UTF-16 code units of one message after its markup is parsed: core.telegram.org/bots/api#sendmessage
 )

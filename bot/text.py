@@ -18,7 +18,9 @@ MAX_WORD = 40  # a longer "word" is no word; cutting it keeps hostile input chea
 _LOOKALIKES = str.maketrans("аеорсухкмтвніјѕԁɡαοερτυνικ", "aeopcyxkmtbhijsdgaoeptuvik")
 _SUPERSCRIPTS = str.maketrans(dict.fromkeys("⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉", " "))
 _APOSTROPHES = re.compile(r"['’‘ʼ`´]")
-_GROUPED = re.compile(r"(?<![\d.,])\d{1,3}(?:([,. ])\d{3})(?:\1\d{3})*(?![\d]|[.,]\d)")  # 14,000  14.000  14 000
+_GROUPED = re.compile(  # 14,000  14.000  14 000  1,234,567.5
+    r"(?<![\d.,])\d{1,3}([,. ])\d{3}(?:\1\d{3})*(?:(?!\1)[.,]\d+)?(?![\d]|[.,]\d)"
+)
 _DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")
 _NUMBER_WORD = re.compile(r"(?<=\d)(?=[^\W\d_])|(?<=[^\W\d_])(?=\d)")  # 244m -> 244 m
 _SYMBOLS = {"&": " and ", "_": " "}
@@ -40,7 +42,7 @@ def clean(text: str) -> str:
         return kept
     kept = kept.translate(_SUPERSCRIPTS)
     kept = "".join(" " if unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") and c != "\n" else c for c in kept)
-    kept = unicodedata.normalize("NFKC", kept)
+    kept = unicodedata.normalize("NFKC", kept)[:MAX_CHARACTERS]  # one character may have become many
     return "".join(c for c in kept if unicodedata.category(c) != "Cf")
 
 
@@ -60,7 +62,7 @@ def normalise(text: str) -> str:
 
 
 def _joined(number: re.Match[str]) -> str:
-    return re.sub(r"\D", "", number[0])
+    return number[0].replace(number[1], "").replace(",", ".")
 
 
 def words(text: str) -> list[str]:

@@ -18,6 +18,7 @@ from bot.matching.calibration import (
     Rows,
     best_replies,
     calibrate,
+    certainty_signals,
     confidence_signals,
     fit_logistic,
     hold_out,
@@ -120,6 +121,13 @@ def slow_confidence(scores: list[float], nearest: list[float], kinds: list[Kind]
     ]
 
 
+def slow_certainty(scores: list[float], nearest: list[float], kinds: list[Kind]) -> list[float]:
+    best = slow_best(scores, kinds)
+    other_replies = [one for at, one in enumerate(scores) if at != best and kinds[at] in (Kind.ANSWER, Kind.SMALLTALK)]
+    others = [near for at, near in enumerate(nearest) if at != best]
+    return [scores[best] - max(other_replies, default=-1), nearest[best] - max(others, default=-1)]
+
+
 def slow_urgency(scores: list[float], kinds: list[Kind]) -> list[float]:
     urgent = [one for one, kind in zip(scores, kinds, strict=True) if kind is Kind.URGENT]
     other = [one for one, kind in zip(scores, kinds, strict=True) if kind is not Kind.URGENT]
@@ -129,13 +137,15 @@ def slow_urgency(scores: list[float], kinds: list[Kind]) -> list[float]:
 @some
 @given(kind_lists, st.integers(1, 4), st.data())
 def test_signals_are_what_their_docstrings_say(kinds: list[Kind], texts: int, data: st.DataObject) -> None:
-    """The signals of confidence and urgency, in plain Python; kinds without any entry included."""
+    """The signals of confidence, certainty and urgency, in plain Python; kinds without any entry included."""
     scores: Matrix = data.draw(arrays(np.float32, (texts, len(kinds)), elements=score))
     nearest: Matrix = data.draw(arrays(np.float32, (texts, len(kinds)), elements=st.floats(-1, 1, width=32)))
     rows, nears = scores.tolist(), nearest.tolist()
     confidence = [slow_confidence(row, near, kinds) for row, near in zip(rows, nears, strict=True)]
+    certainty = [slow_certainty(row, near, kinds) for row, near in zip(rows, nears, strict=True)]
     assert best_replies(scores, masks(kinds)).tolist() == [slow_best(row, kinds) for row in rows]
     assert np.allclose(confidence_signals(scores, nearest, masks(kinds)), confidence, atol=1e-5)
+    assert np.allclose(certainty_signals(scores, nearest, masks(kinds)), certainty, atol=1e-5)
     assert np.allclose(urgency_signals(scores, masks(kinds)), [slow_urgency(row, kinds) for row in rows], atol=1e-5)
 
 
@@ -216,17 +226,20 @@ def test_the_same_rows_calibrate_alike_in_any_order() -> None:
     """Probabilities do not hang on the order of the files."""
     one, other = fit(faq_of(*ENTRIES)).calibration, fit(faq_of(*reversed(ENTRIES))).calibration
     assert np.allclose(one.confidence.weights, other.confidence.weights, rtol=0.02, atol=0.01)
+    assert np.allclose(one.certainty.weights, other.certainty.weights, rtol=0.02, atol=0.01)
     assert np.allclose(one.urgency.weights, other.urgency.weights, rtol=0.02, atol=0.01)
 
 
 @some
 @given(st.integers(0, 10**6), st.data())
 def test_any_rows_can_be_calibrated(seed: int, data: st.DataObject) -> None:
-    """Few rows, rows of none, and kinds without rows give probabilities all the same."""
+    """Few rows, rows of none, and kinds without rows give probabilities all the same, if one row has a reply."""
     kernel, targets, belongs = random_problem(seed)
+    belongs[0], targets[0] = 0, np.eye(targets.shape[1])[0]
     kinds = data.draw(st.lists(st.sampled_from(list(Kind)), min_size=targets.shape[1], max_size=targets.shape[1]))
     kinds[0] = Kind.ANSWER
     held_out = held_out_of(kernel, targets, belongs)
     calibration = calibrate(held_out, kernel.astype(np.float32), belongs, masks(kinds))
     assert 0 <= calibration.confidence(0.5, 0.1, 0.1, 0.5) <= 1
+    assert 0 <= calibration.certainty(0.1, 0.1) <= 1
     assert 0 <= calibration.urgency(0.5, 0.5, 0.5) <= 1

@@ -50,7 +50,7 @@ def test_the_model_question_is_answered_with_its_source(cache: Path) -> None:
     assert "beginning to negotiate the Global Compact" in done.stdout
     assert "January 2018" in done.stdout
     assert "https://refugeesmigrants.un.org/SGReport" in done.stdout
-    assert "the text itself was not found online" in done.stdout
+    assert "landing page of the report" in done.stdout
 
 
 def test_the_chat_greets_answers_and_ends(cache: Path) -> None:
@@ -120,7 +120,7 @@ def test_show_json_and_an_answer_agree(cache: Path) -> None:
 
 def test_explain_shows_how_the_decision_fell(cache: Path) -> None:
     """`--explain` names the words, the candidates with scores, the thresholds and the reason."""
-    done = run("ask", "--explain", "How much cash do migrants wire home?", cache=cache, folder=ROOT)
+    done = run("ask", "--explain", "What is the Migration Governance Index?", cache=cache, folder=ROOT)
     assert done.returncode == 0, done.stderr
     for part in (
         "with meanings",

@@ -91,7 +91,7 @@ def test_a_ranking_holds_the_best_of_each_kind() -> None:
 def test_any_text_is_ranked(text: str) -> None:
     """Nothing that a person types raises; probabilities and coverage lie in [0, 1]."""
     ranking = MATCHER.rank(text)
-    for share in (ranking.confidence, ranking.urgency, ranking.coverage):
+    for share in (ranking.confidence, ranking.certainty, ranking.urgency, ranking.coverage):
         assert 0 <= share <= 1
     for candidate in ranking.candidates:
         MATCHER.evidence(text, candidate.entry)
@@ -119,6 +119,7 @@ def test_the_order_of_entries_and_phrasings_does_not_matter(order: random.Random
     for text in ("opening hours", "may my puppy see the oak", "somebody fell", "will the bus be late", "hey"):
         assert scores(other, text) == pytest.approx(scores(one, text), abs=1e-3)
         assert other.rank(text).confidence == pytest.approx(one.rank(text).confidence, abs=0.01)
+        assert other.rank(text).certainty == pytest.approx(one.rank(text).certainty, abs=0.01)
         assert other.rank(text).urgency == pytest.approx(one.rank(text).urgency, abs=0.01)
 
 
@@ -258,10 +259,16 @@ def test_a_phrasing_without_words_harms_nothing() -> None:
     assert matcher.rank("opening hours").candidates[0].entry.id == "opening-hours"
 
 
-@pytest.mark.xfail(reason="alike to the seventh digit is not equal: rounding noise decides, not the id")
 def test_ties_are_broken_by_id() -> None:
     """Of entries with the same phrasings the first id wins, in whatever order the files stand."""
     texts = ("red ball", "blue ball in the grass", "green ball")
     b, a = entry("b", "Where is the ball?", *texts), entry("a", "Where is the ball?", *texts)
     matcher = Matcher(faq_of(b, a, OPENING_HOURS, HELLO))
     assert [matcher.rank(text).candidates[0].entry.id for text in texts] == ["a", "a", "a"]
+
+
+@pytest.mark.xfail(reason="`found` takes the first of equal scores by file, `rank` by id")
+def test_found_breaks_ties_as_rank_does() -> None:
+    """What the content check finds for a phrasing without words is what a person would get."""
+    matcher = Matcher(faq_of(replace(OPENING_HOURS, phrasings=("🕐", *OPENING_HOURS.phrasings)), *EIGHT[1:]))
+    assert matcher.found() == [matcher.rank(row.text).candidates[0].entry for row in matcher.rows]

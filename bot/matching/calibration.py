@@ -198,7 +198,12 @@ class Logistic:
 
 
 def fit_logistic(signals: Vector, is_right: NDArray[np.bool_], *, steps: int = 30) -> Logistic:
-    """Logistic regression with the two classes weighted alike, by Newton's method, lightly regularised."""
+    """Logistic regression with the two classes weighted alike, by Newton's method, lightly regularised.
+
+    From nothing it learns nothing: a probability of one half.
+    """
+    if not len(signals):
+        return Logistic(0.0, (0.0,) * signals.shape[1])
     design = np.column_stack([np.ones(len(signals)), signals])
     share = is_right.mean()
     weight = np.where(is_right, 0.5 / max(share, 1e-9), 0.5 / max(1 - share, 1e-9)) / len(signals)

@@ -32,6 +32,7 @@ from bot.model import Candidate, Entry, Faq, Kind
 from bot.text import Speller, words
 
 RANKED = 8  # entries that a ranking holds
+EQUAL_DIGITS = 5  # scores alike so far are equal: single precision knows no better
 RIDGE = 0.5  # lambda: how far the regression may follow single phrasings
 
 
@@ -152,7 +153,7 @@ class Matcher:
         columns, values = self.model.vectors.vector(reading)
         scores: Floats = (values @ self.model.weights[columns])[None]
         nearest = self._rows.nearest(self._similarities(columns, values)[None])
-        order = np.lexsort((self._by_id, -scores[0]))
+        order = np.lexsort((self._by_id, -scores[0].round(EQUAL_DIGITS)))
         first = self._candidates(order, scores[0])
         cards = self._candidates(order[self._kinds.urgent[order]], scores[0], most=1)
         calibration = self.model.calibration

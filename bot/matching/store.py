@@ -39,7 +39,8 @@ def fitted(faq: Faq, folder: Path, *, before_fit: Callable[[Faq], None] | None =
     path = folder / _digest(faq)
     try:
         return _load(path, faq)
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError, EOFError):  # none, or a broken one
+        shutil.rmtree(path, ignore_errors=True)
         if before_fit is not None:
             before_fit(faq)
         model = fit(faq)
@@ -95,7 +96,10 @@ def _save(model: Model, path: Path) -> None:
 def _load(path: Path, faq: Faq) -> Model:
     values: dict[str, Any] = json.loads((path / "model.json").read_text(encoding="utf-8"))
     idf, data, indices, indptr, weights = (np.load(path / f"{name}.npy", mmap_mode="r") for name in _ARRAYS)
-    matrix = sparse.csr_array((data, indices, indptr), shape=(len(indptr) - 1, len(idf)))
+    rows, entries = len(training_rows(tuple(faq.entries.values()))), len(faq.entries)
+    if len(indptr) != rows + 1 or weights.shape != (len(idf), entries) or not len(data) == len(indices) == indptr[-1]:
+        raise ValueError("the arrays do not fit the FAQ")
+    matrix = sparse.csr_array((data, indices, indptr), shape=(rows, len(idf)))
     logistics = {name: Logistic(**logistic) for name, logistic in values["calibration"].items()}
     return Model(
         reader=Reader(Speller(faq.wording, faq.language), values["known"]),

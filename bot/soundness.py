@@ -1,0 +1,86 @@
+"""What content must be for the bot to use it at all: ids that point somewhere, placeholders that can be filled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import fields
+from string import Formatter
+
+from bot.located import MAIN_LANGUAGE, Content, Edition
+from bot.model import Interface, Kind
+from bot.problem import Problem
+
+PLACEHOLDERS: Mapping[str, frozenset[str]] = {
+    "topic": frozenset({"topic"}),
+    "nearest_topic": frozenset({"topic"}),
+    "time": frozenset({"time"}),
+}
+
+
+def check_soundness(content: Content) -> Iterator[Problem]:
+    """Every problem that keeps the content from being used, beyond those of reading it."""
+    yield from check_references(content)
+    for edition in content.editions.values():
+        yield from check_placeholders(edition)
+    main = content.editions.get(MAIN_LANGUAGE)
+    if main is not None and not main.declared:
+        yield Problem(f"faq/{MAIN_LANGUAGE}", 1, "F208", "the FAQ has no entry", "write a topic with its entries")
+    elif main is not None and main.entries and not any(entry.kind is Kind.ANSWER for entry, _ in main.entries):
+        yield Problem(f"faq/{MAIN_LANGUAGE}", 1, "F208", "the FAQ has no answer", "write a topic with its entries")
+
+
+def check_placeholders(edition: Edition) -> Iterator[Problem]:
+    """Every text of the interface whose placeholders the bot cannot fill."""
+    if edition.interface is None or edition.interface_tree is None:
+        return
+    tree = edition.interface_tree
+    for name in (field.name for field in fields(Interface)):
+        text = getattr(edition.interface, name)
+        if not isinstance(text, str):
+            continue
+        expected = PLACEHOLDERS.get(name, frozenset())
+        if _placeholders(text) != expected:
+            wanted = ", ".join(f"{{{field}}}" for field in expected) or "none"
+            yield Problem(tree.file, tree.line(name), "F701", f"the placeholders of '{name}' are off", f"use {wanted}")
+
+
+def _placeholders(text: str) -> frozenset[str]:
+    """The names between braces; what is no sound format gives a name that nothing expects."""
+    try:
+        parts = list(Formatter().parse(text))
+    except ValueError:
+        return frozenset({text})
+    return frozenset(f"{name}{spec}{conversion or ''}" for _, name, spec, conversion in parts if name is not None)
+
+
+def check_references(content: Content) -> Iterator[Problem]:
+    """Every id that points nowhere, or to a fact that is left out."""
+    facts = {fact.id: fact for source, _ in content.sources for fact in source.facts}
+    pages = {source.id for source, _ in content.sources}
+    for edition in content.editions.values():
+        declared = edition.declared | content.editions.get(MAIN_LANGUAGE, edition).declared
+        for entry, at in edition.entries:
+            for index, name in enumerate(entry.sources):
+                if name not in facts and name not in content.declared:
+                    fact = f"entry '{entry.id}' cites {name}, which no record has"
+                    yield at.problem("F204", fact, "correct it, or add the fact to its record", "sources", index)
+                elif name in facts and facts[name].left_out:
+                    fact = f"entry '{entry.id}' cites {name}, which is left out: {facts[name].left_out}"
+                    yield at.problem("F207", fact, "cite another fact", "sources", index)
+            for index, name in enumerate(entry.read_more):
+                if name not in pages and name not in content.declared:
+                    fact = f"entry '{entry.id}' links to '{name}', which no record has"
+                    yield at.problem("F206", fact, "correct it, or add the page to links.yaml", "read_more", index)
+            for index, name in enumerate(entry.see_also):
+                if name not in declared:
+                    fact = f"entry '{entry.id}' relates to '{name}', which is no entry"
+                    yield at.problem("F205", fact, "correct or delete it", "see_also", index)
+            for index, other in enumerate(entry.not_this):
+                if other.belongs_to is not None and other.belongs_to not in declared:
+                    fact = f"a look-alike of '{entry.id}' belongs to '{other.belongs_to}', which is no entry"
+                    yield at.problem("F205", fact, "correct it, or write 'none'", "not_this", index)
+        if edition.interface is not None and edition.interface_tree is not None:
+            for index, name in enumerate(edition.interface.examples):
+                if name not in declared:
+                    tree, fact = edition.interface_tree, f"the example '{name}' is no entry"
+                    yield Problem(tree.file, tree.line("examples", index), "F205", fact, "name an entry")
