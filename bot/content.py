@@ -92,6 +92,7 @@ def _yaml_files(folder: Path, shown: str, content: Content) -> list[Path]:
 
 def _read_source_file(path: Path, shown: str, content: Content) -> None:
     tree = read_tree(path, shown)
+    content.is_partial |= tree.data is None
     if tree.data is not None and path.name == "links.yaml":
         parse(tree, LinksForm, data=_shell(tree.data, "pages"))
         content.declared.update(_declared_facts(tree.data.get("pages")))
@@ -139,6 +140,7 @@ def _fact(source_id: str, form: FactForm) -> Fact:
 
 def _read_faq_file(path: Path, shown: str, content: Content, edition: Edition) -> None:
     tree = read_tree(path, shown)
+    content.is_partial |= tree.data is None
     if tree.data is not None:
         if path.name == "interface.yaml":
             edition.interface, edition.interface_tree = _interface(parse(tree, InterfaceForm)), tree
@@ -152,6 +154,7 @@ def _read_faq_file(path: Path, shown: str, content: Content, edition: Edition) -
 
 def _read_entries(tree: Tree, edition: Edition) -> None:
     edition.declared.update(_declared(tree.data))
+    edition.cited.update(_cited(tree.data))
     shell = _shell(tree.data, "entries")
     if "kind" in tree.data:
         cards = parse(tree, CardsForm, data=shell)
@@ -169,6 +172,13 @@ def _declared(data: Mapping[str, Any]) -> set[str]:
     """Ids that a file means to give, so that one broken entry does not break all that point to it."""
     entries = data.get("entries")
     return {str(item.get("id")) for item in entries if isinstance(item, dict)} if isinstance(entries, list) else set()
+
+
+def _cited(data: Mapping[str, Any]) -> Iterator[str]:
+    entries = data.get("entries")
+    for item in entries if isinstance(entries, list) else ():
+        sources = item.get("sources") if isinstance(item, dict) else None
+        yield from (str(name) for name in sources) if isinstance(sources, list) else ()
 
 
 def _entry(form: EntryForm | CardForm, kind: Kind, topic: str) -> Entry:

@@ -20,6 +20,7 @@ _ORDINALS = {"third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eig
 _PARTS = {"half": 2, "halves": 2, "third": 3, "thirds": 3, "quarter": 4, "quarters": 4, "fifth": 5, "fifths": 5}
 _MULTIPLES = {"twice": 2, "double": 2, "triple": 3, "threefold": 3, "thrice": 3, "dozen": 12}
 # "one" and "two" are said of anything ("one of them", "two parts"); alone they state no figure.
+# Nor does the 1 of "1 in 7".
 _PLAIN = {"zero", "one", "two"}
 
 _SMALL = rf"(?:(?:{'|'.join(_TENS)})(?:[\s-](?:{'|'.join(_UNITS[1:10])}))?|{'|'.join(reversed(_UNITS))})"
@@ -31,8 +32,8 @@ _FIGURE = re.compile(
     rf"\b(?P<share>(?:a|one|two|three|four)[\s-](?:{'|'.join(_PARTS)}))\b"
     r"|(?<![\w/])(?P<quotient>[1-9]/(?:[2-9]|10))(?![\w/])"
     rf"|\b(?P<half>half(?:\s(?:a\s)?(?P<half_scale>{_SCALE}))?)\b"
-    rf"|(?:(?<=\busd)|(?<=\beur)|(?<=us)|(?<![\w.]))(?P<digits>{_DIGITS})(?:st|nd|rd|th)?"
-    rf"(?:(?:[\s-](?P<scale>{_SCALE})|(?P<short>m|bn))\b)?(?P<percent>{_PERCENT})?"
+    rf"|(?:(?<=\busd)|(?<=\beur)|(?<=\bus)|(?<![\w.]))(?P<digits>(?!1\sin\s\d)(?:{_DIGITS}))(?:st|nd|rd|th)?"
+    rf"(?:(?:[\s-]?(?P<scale>{_SCALE}|bn)|(?P<short>m))\b)?(?P<percent>{_PERCENT})?"
     rf"|\b(?P<spelled>{_SPELLED})(?:\s(?P<spelled_scale>{_SCALE}))?\b(?P<spelled_percent>{_PERCENT})?"
     rf"|\b(?P<ordinal>{'|'.join(_ORDINALS)})\b"
     rf"|\b(?P<multiple>{'|'.join(_MULTIPLES)})\b",

@@ -40,7 +40,8 @@ def lint(content: Content, today: date, *, originals: Mapping[str, str | None] |
         problems += _check_source(source, at)
         if originals is not None and source.original is not None:
             problems += _check_original(source, at, originals)
-    problems += _check_used(content)
+    if not content.is_partial:
+        problems += _check_used(content)
     for edition in content.editions.values():
         problems += _check_edition(edition, content, today)
     return tuple(sorted(set(problems)))
@@ -96,7 +97,7 @@ def _printed(text: str) -> str:
 
 
 def _check_used(content: Content) -> Iterator[Problem]:
-    used = {name for edition in content.editions.values() for entry, _ in edition.entries for name in entry.sources}
+    used = set().union(*(edition.cited for edition in content.editions.values()))
     for source, at in content.sources:
         for index, fact in enumerate(source.facts):
             if fact.id not in used and not fact.left_out:
@@ -187,7 +188,7 @@ def _check_review(entry: Entry, at: Located, today: date) -> Iterator[Problem]:
     mend = "compare it with its sources and set 'reviewed' and 'review_by'"
     if entry.review_by < today:
         yield at.problem("F501", f"'{entry.id}' was to be reviewed by {entry.review_by}", mend, "review_by")
-    elif entry.review_by < today + REVIEW_NOTICE:
+    elif entry.review_by <= today + REVIEW_NOTICE:
         yield at.problem("F502", f"'{entry.id}' is to be reviewed by {entry.review_by}", mend, "review_by")
 
 
@@ -242,7 +243,7 @@ def _check_learned(edition: Edition, content: Content) -> Iterator[Problem]:
             mend = "leave it to one of the two, or add the words that set them apart"
             yield here[0].problem("F303", f"{mine} is nearly {twin}", mend, *here[1])
     for row, owner, place, first in zip(matcher.rows, owners, place_of, matcher.found(), strict=True):
-        if owner is not None and first.id != owner and place is not None:
+        if owner is not None and first.id != owner and place is not None and words(row.text):
             fact = f"'{row.text}' belongs to '{owner}' and finds '{first.id}'"
             mend = "add the words that set it apart, or leave it to the other entry"
             yield place[0].problem("F304", fact, mend, *place[1])

@@ -53,11 +53,15 @@ class Located:
 
 @dataclass(slots=True)
 class Edition:
-    """One language's files as read, sound or not: its entries with their places, doubles included."""
+    """One language's files as read, sound or not: its entries with their places, doubles included.
+
+    ``declared`` are the ids that entries mean to give, ``cited`` the facts that they mean to cite, broken ones too.
+    """
 
     language: str
     entries: list[tuple[Entry, Located]] = field(default_factory=list)
     declared: set[str] = field(default_factory=set)
+    cited: set[str] = field(default_factory=set)
     interface: Interface | None = None
     interface_tree: Tree | None = None
     wording: Wording = field(default_factory=Wording)
@@ -67,13 +71,15 @@ class Edition:
 class Content:
     """All that was read: editions by language, sources with their places, and the problems of reading.
 
-    ``declared`` are the ids that records mean to give, sound or not.
+    ``declared`` are the ids that records mean to give, sound or not. ``is_partial`` if a file could not be read at
+    all: then nothing can be said of what is missing.
     """
 
     editions: dict[str, Edition] = field(default_factory=dict)
     sources: list[tuple[Source, Located]] = field(default_factory=list)
     declared: set[str] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
+    is_partial: bool = False
 
     def faq(self, language: str = MAIN_LANGUAGE) -> Faq:
         """The FAQ of one language. Entries that a translation lacks are those of the main language."""

@@ -75,7 +75,7 @@ def _read_text(path: Path, tree: Tree) -> str | None:
         tree.report(1, "Y101", f"has {len(raw):,} bytes", f"split it; a file has at most {MAX_BYTES:,}")
         return None
     try:
-        return raw.decode("utf-8")
+        return raw.decode("utf-8-sig")  # with or without a byte order mark
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         tree.report(line, "Y101", f"byte 0x{raw[error.start]:02x} is not UTF-8", "save the file as UTF-8")
@@ -146,10 +146,10 @@ class _Builder:
             case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
                 self._frames.pop()
             case yaml.AliasEvent():
-                path = self._place(event)
-                line = _line(event)
-                self._tree.report(line, "Y105", f"the alias *{event.anchor} stands here", "write the value out")
-                self._attach(path, None, is_reported=True)
+                fact, mend = f"the alias *{event.anchor} stands here", "write the value out"
+                self._tree.report(_line(event), "Y105", fact, mend)
+                if not self._drop_key():
+                    self._attach(self._place(event), None, is_reported=True)
             case yaml.ScalarEvent():
                 self._scalar(event)
         return True
@@ -157,11 +157,8 @@ class _Builder:
     def _begin(self, event: yaml.MappingStartEvent | yaml.SequenceStartEvent) -> bool:
         if len(self._frames) >= MAX_DEPTH:
             return False
-        frame = self._frames[-1] if self._frames else None
-        if frame is not None and isinstance(frame.data, dict) and not frame.has_key:
-            line = _line(event)
-            self._tree.report(line, "Y108", "a key is a list or a mapping", "make the key a word")
-            frame.key, frame.has_key = None, True
+        if self._drop_key():
+            self._tree.report(_line(event), "Y108", "a key is a list or a mapping", "make the key a word")
             self._frames.append(_Frame([] if isinstance(event, yaml.SequenceStartEvent) else {}, ("?",)))
             return True
         path = self._place(event)
@@ -169,6 +166,14 @@ class _Builder:
         data: dict[str, Any] | list[Any] = [] if isinstance(event, yaml.SequenceStartEvent) else {}
         self._attach(path, data, is_reported=tagged)
         self._frames.append(_Frame(data, path if path is not None else ("?",)))
+        return True
+
+    def _drop_key(self) -> bool:
+        """Whether a key is due here; if so, neither it nor its value is kept."""
+        frame = self._frames[-1] if self._frames else None
+        if frame is None or not isinstance(frame.data, dict) or frame.has_key:
+            return False
+        frame.key, frame.has_key = None, True
         return True
 
     def _place(self, event: yaml.NodeEvent) -> KeyPath | None:
@@ -277,7 +282,7 @@ def parse_each(tree: Tree, key: str, form: type[F]) -> Iterator[tuple[KeyPath, F
 def _problems(error: ValidationError, tree: Tree, at: KeyPath) -> Iterator[Problem]:
     for detail in error.errors(include_url=False, include_context=True):
         path = (*at, *detail["loc"])
-        name = str(path[-1]) if path else tree.file
+        name = _name(path) if path else tree.file
         line = tree.line(*path)
         if any(path[: len(reported)] == reported for reported in tree.reported):
             continue
@@ -298,6 +303,12 @@ def _problems(error: ValidationError, tree: Tree, at: KeyPath) -> Iterator[Probl
             case _:
                 fact = f"'{name}': {detail['msg'][0].lower()}{detail['msg'][1:]}"
                 yield Problem(tree.file, line, "Y108", fact, "give a value of that type")
+
+
+def _name(path: KeyPath) -> str:
+    """A key, or an item of a list as an editor counts them."""
+    last = path[-1]
+    return last if isinstance(last, str) else f"item {last + 1} of {_name(path[:-1]) if path[:-1] else 'the file'}"
 
 
 _KINDS = {"bool": "yes or no", "int": "a number", "float": "a number", "NoneType": "nothing", "date": "a date"}

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.content import Content, read_content
+from bot.content import read_content
+from bot.located import Content
 from bot.matching.matcher import Matcher
 from bot.matching.store import fitted
 from bot.model import Faq

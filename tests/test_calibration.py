@@ -10,6 +10,7 @@ from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
 from bot.matching.calibration import (
+    PENALTY,
     Belongs,
     HeldOut,
     Kinds,
@@ -153,13 +154,13 @@ def test_signals_are_what_their_docstrings_say(kinds: list[Kind], texts: int, da
 
 
 def slope(logistic: Logistic, signals: Doubles, is_right: NDArray[np.bool_]) -> Doubles:
-    """The gradient of the loss: both classes weigh a half, and each weight is drawn to zero by 1e-4."""
+    """The gradient of the loss: both classes weigh a half, and each weight is drawn to zero, the bias a hundredth as much."""
     loss = np.zeros(signals.shape[1] + 1)
     for row, right in zip(signals, is_right, strict=True):
         share = is_right.mean() if right else 1 - is_right.mean()
         error = logistic(*row) - right
         loss += 0.5 / share / len(signals) * error * np.array([1, *row])
-    gradient: Doubles = loss + 1e-4 * np.array([0, *logistic.weights])
+    gradient: Doubles = loss + PENALTY * np.array([logistic.bias / 100, *logistic.weights])
     return gradient
 
 
@@ -230,14 +231,56 @@ def test_the_same_rows_calibrate_alike_in_any_order() -> None:
     assert np.allclose(one.urgency.weights, other.urgency.weights, rtol=0.02, atol=0.01)
 
 
+def slow_nearest(kernel: Doubles, belongs: Belongs, row: int, entries: int) -> list[float]:
+    """The largest similarity of a row to other rows, entry by entry."""
+    return [
+        max((float(kernel[row, at]) for at in range(len(kernel)) if at != row and belongs[at] == entry), default=-1)
+        for entry in range(entries)
+    ]
+
+
+@some
+@given(st.integers(0, 10**6), st.data())
+def test_calibration_learns_from_what_was_held_out(seed: int, data: st.DataObject) -> None:
+    """Right are held-out rows that find their entry; wrong are the others, and all rows once their entry is gone."""
+    kernel, targets, belongs, kinds = calibration_problem(seed, data)
+    held_out = held_out_of(kernel, targets, belongs)
+    signals: list[list[float]] = []
+    is_right: list[bool] = []
+    for row, own in enumerate(belongs):
+        scores, nearest = held_out.without_row[row].tolist(), slow_nearest(kernel, belongs, row, len(kinds))
+        signals.append(slow_confidence(scores, nearest, kinds))
+        is_right.append(slow_best(scores, kinds) == own)
+        if own >= 0:
+            scores, nearest[own] = held_out.without_entry[row].tolist(), -1.0
+            scores[own] = -1.0
+        signals.append(slow_confidence(scores, nearest, kinds))
+        is_right.append(False)
+    confidence = calibrate(held_out, kernel.astype(np.float32), belongs, masks(kinds)).confidence
+    assert np.abs(slope(confidence, np.array(signals), np.array(is_right))).max() < 1e-4
+
+
+def calibration_problem(seed: int, data: st.DataObject) -> tuple[Doubles, Doubles, Belongs, list[Kind]]:
+    """Random rows with entries of random kinds; at least one row has a reply."""
+    kernel, targets, belongs = random_problem(seed)
+    belongs[0], targets[0] = 0, np.eye(targets.shape[1])[0]
+    entries = targets.shape[1] - 1
+    return (
+        kernel,
+        targets,
+        belongs,
+        [
+            Kind.ANSWER,
+            *data.draw(st.lists(st.sampled_from(list(Kind)), min_size=entries, max_size=entries)),
+        ],
+    )
+
+
 @some
 @given(st.integers(0, 10**6), st.data())
 def test_any_rows_can_be_calibrated(seed: int, data: st.DataObject) -> None:
     """Few rows, rows of none, and kinds without rows give probabilities all the same, if one row has a reply."""
-    kernel, targets, belongs = random_problem(seed)
-    belongs[0], targets[0] = 0, np.eye(targets.shape[1])[0]
-    kinds = data.draw(st.lists(st.sampled_from(list(Kind)), min_size=targets.shape[1], max_size=targets.shape[1]))
-    kinds[0] = Kind.ANSWER
+    kernel, targets, belongs, kinds = calibration_problem(seed, data)
     held_out = held_out_of(kernel, targets, belongs)
     calibration = calibrate(held_out, kernel.astype(np.float32), belongs, masks(kinds))
     assert 0 <= calibration.confidence(0.5, 0.1, 0.1, 0.5) <= 1

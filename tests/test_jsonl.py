@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from bot.jsonl import KEPT_CHATS, answer_lines, entry_object
 from bot.matching.matcher import Matcher
 from bot.model import Entry
 from bot.rendering import body_text, render_entry, sources_of
-from tests.made import DOGS, ENTRIES, OLDEST_TREE, garden
+from tests.made import DOGS, ENTRIES, OLDEST_TREE, faq_of, garden
 
 MATCHER = Matcher(garden())
 FAQ = MATCHER.faq
@@ -74,8 +75,10 @@ def test_every_outcome_has_the_same_keys(text: str, outcome: str, entry: str | N
 
 def test_the_output_is_ascii_one_line_each() -> None:
     """Any terminal, pipe and locale can carry it."""
-    lines = list(answer_lines([request("wie heißt die Eiche? 🌳\u2028\n"), "é", OAK], MATCHER))
+    matcher = Matcher(faq_of(replace(DOGS, answer="Où ?\u2028Là 🌳\n!"), OLDEST_TREE))
+    lines = list(answer_lines([request(DOGS.question), "é", request("🌳\u2028\n")], matcher))
     assert all(line.isascii() and "\n" not in line for line in lines)
+    assert json.loads(lines[0])["reply"] == "Où ?\u2028Là 🌳\n!"
 
 
 def test_the_order_is_kept() -> None:

@@ -60,6 +60,7 @@ def similarity(one: str, other: str) -> float:
         (["migrant"], "migront", "migrant"),
         (["remittances"], "remitances", "remittances"),
         (["remittances"], "remitancs", "remittances"),
+        (["pathways"], "pothwoys", None),
         (["bird"], "brd", None),
         (["birds"], "brds", "birds"),
         (["children"], "chldrn", None),

@@ -196,7 +196,7 @@ def test_an_answer_without_facts_has_no_time_line() -> None:
 def test_a_page_needs_no_label() -> None:
     """Only a document's address is explained, where it leads elsewhere than to the text; dates go with titles."""
     document = replace(GUIDE, is_="document")
-    page = replace(MAP, facts=(fact("map.1", "A fact.", "2016"),))
+    page = replace(MAP, is_="publisher", facts=(fact("map.1", "A fact.", "2016"),))
     entry = replace(OPENING_HOURS, sources=("guide.1", "map.1"))
     reply = render(Answer((entry,)), replace(faq_of(entry), sources={"guide": document, "map": page}))
     assert reply.sections[0].sources == (Link("Guide to the garden (May 2016)", GUIDE.url), Link(MAP.title, MAP.url))
