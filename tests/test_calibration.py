@@ -154,7 +154,7 @@ def test_signals_are_what_their_docstrings_say(kinds: list[Kind], texts: int, da
 
 
 def slope(logistic: Logistic, signals: Doubles, is_right: NDArray[np.bool_]) -> Doubles:
-    """The gradient of the loss: both classes weigh a half, and each weight is drawn to zero, the bias a hundredth as much."""
+    """The gradient of the loss: both classes weigh a half, and each weight is drawn to zero, the bias less."""
     loss = np.zeros(signals.shape[1] + 1)
     for row, right in zip(signals, is_right, strict=True):
         share = is_right.mean() if right else 1 - is_right.mean()
