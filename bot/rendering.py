@@ -136,7 +136,8 @@ def _pages(entry: Entry, faq: Faq) -> tuple[Link, ...]:
 def to_html(reply: Reply) -> list[str]:
     """The reply as messages in Telegram's HTML, each within the limit; mostly one. Choices are buttons, not text.
 
-    Long texts are divided between words. Titles over 300 characters and addresses over 2,000 are cut or left out.
+    Long texts are divided between words. Titles over 300 characters are cut; an address over
+    2,000, or without a title, is left out.
     """
     blocks: list[str] = []
     for section in reply.sections:

@@ -21,9 +21,8 @@ _APOSTROPHES = re.compile(r"['’‘ʼ`´]")
 _GROUPED = re.compile(  # 14,000  14.000  14 000  1,234,567.5
     r"(?<![\d.,])\d{1,3}([,. ])\d{3}(?:\1\d{3})*(?:(?!\1)[.,]\d+)?(?![\d]|[.,]\d)"
 )
-_DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")
+_DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d{1,2}(?!\d))")
 _NUMBER_WORD = re.compile(r"(?<=\d)(?=[^\W\d_])|(?<=[^\W\d_])(?=\d)")  # 244m -> 244 m
-_SYMBOLS = {"&": " and ", "_": " "}
 _UNITS = (  # signs say something beside a number only
     (re.compile(r"(?<=\d)\s?%"), " percent "),
     (re.compile(r"\$(?=\s?\d)|(?<=\d)\s?\$"), " dollar "),
@@ -31,6 +30,7 @@ _UNITS = (  # signs say something beside a number only
     (re.compile(r"£(?=\s?\d)|(?<=\d)\s?£"), " pound "),
 )
 _WORD = re.compile(r"\d+(?:\.\d+)*|[^\W\d_]+")
+_ROMAN = re.compile(r"[ivx]+")
 _REPEATED = re.compile(r"([^\W\d_])\1{2,}")  # soooo -> soo
 _SENTENCE_END = re.compile(r"\s[:;]-?[)(DPp](?=\s|$)|(?<=[.!?;…])[\s)\"”»]+|[\n\r]+|(?<=[?!])(?=\w)|[؟。？！]+")
 
@@ -50,14 +50,13 @@ def normalise(text: str) -> str:
     """Lower case, without accents and marks, numbers in one form: what all comparisons are made on."""
     bare = clean(text).casefold()
     if not bare.isascii():
+        bare = "".join(str(unicodedata.digit(c)) if c.isdecimal() else c for c in bare)
         marked = unicodedata.normalize("NFKD", bare)
         bare = unicodedata.normalize("NFC", "".join(c for c in marked if unicodedata.category(c)[0] != "M"))
-    bare = _APOSTROPHES.sub("", bare)
+    bare = " ".join(_APOSTROPHES.sub("", bare).replace("_", " ").replace("&", " and ").split())
     bare = _DECIMAL_COMMA.sub(".", _GROUPED.sub(_joined, bare))
     for sign, word in _UNITS:
         bare = sign.sub(word, bare)
-    for symbol, word in _SYMBOLS.items():
-        bare = bare.replace(symbol, word)
     return " ".join(_NUMBER_WORD.sub(" ", bare).split())
 
 
@@ -73,12 +72,12 @@ def words(text: str) -> list[str]:
 def _mend_word(word: str) -> str:
     if not word.isascii() and any("a" <= c <= "z" for c in word):
         word = word.translate(_LOOKALIKES)
-    return _REPEATED.sub(r"\1\1", word)
+    return word if _ROMAN.fullmatch(word) else _REPEATED.sub(r"\1\1", word)
 
 
 def sentences(text: str) -> list[str]:
     """The sentences and lines of a message that hold any word, in order."""
-    return [part.strip() for part in _SENTENCE_END.split(clean(text)) if _WORD.search(part)]
+    return [part.strip() for part in _SENTENCE_END.split(clean(text)) if words(part)]
 
 
 class Speller:

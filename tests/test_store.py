@@ -148,7 +148,7 @@ def break_into_file(model: Path) -> None:
         pytest.param(break_file("weights.npy", None), id="half weights"),
         pytest.param(break_file("weights.npy", b"no array at all"), id="weights that are no array"),
         pytest.param(break_file("weights.npy", b""), id="empty weights"),
-        pytest.param(break_file("indptr.npy", b""), id="empty indptr"),
+        pytest.param(break_file("by_row-indptr.npy", b""), id="empty indptr"),
         pytest.param(break_file("idf.npy", None), id="half idf"),
     ],
 )

@@ -22,16 +22,6 @@ PENALTY = 1e-4  # of the squared weights; the bias has a hundredth of it
 
 
 @dataclass(frozen=True, slots=True)
-class Thresholds:
-    """Where the lines are drawn. ``answer`` and ``clarify`` are confidences, ``urgent`` a sum of scores."""
-
-    answer: float = 0.6
-    clarify: float = 0.35
-    urgent: float = 0.35
-    foreign_coverage: float = 0.7
-
-
-@dataclass(frozen=True, slots=True)
 class HeldOut:
     """Scores that the rows would get, had the regression not learned from them: rows x entries."""
 
@@ -99,6 +89,16 @@ class Rows:
         return nearest
 
 
+def _nearest_others(kernel: Matrix, rows: Rows) -> Matrix:
+    """The similarity of each row to the nearest other row of each entry, some rows at a time to spare memory."""
+    nearest = []
+    for start in range(0, len(kernel), 500):
+        some = kernel[start : start + 500].copy()
+        some[np.arange(len(some)), start + np.arange(len(some))] = -1  # not to itself
+        nearest.append(rows.nearest(some))
+    return np.concatenate(nearest)
+
+
 def best_replies(scores: Matrix, kinds: Kinds) -> Belongs:
     """The entry with the highest score among answers and small talk, text by text."""
     best: Belongs = np.where(kinds.reply, scores, -np.inf).argmax(axis=1)
@@ -162,8 +162,7 @@ class Calibration:
 
 def calibrate(held_out: HeldOut, kernel: Matrix, belongs: Belongs, kinds: Kinds) -> Calibration:
     """Learn from the held-out rows. ``kernel`` holds the similarities of the rows to each other."""
-    to_others = kernel - 2 * np.eye(len(kernel), dtype=np.float32)
-    nearest = Rows.of(belongs, len(kinds.answer)).nearest(to_others)
+    nearest = _nearest_others(kernel, Rows.of(belongs, len(kinds.answer)))
     of_some = np.flatnonzero(belongs >= 0)
     without_entry, nearest_without = held_out.without_entry.copy(), nearest.copy()
     without_entry[of_some, belongs[of_some]] = -1

@@ -10,12 +10,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import linalg, sparse
-from threadpoolctl import threadpool_limits
+from scipy import sparse
 
 from bot.matching.calibration import (
     Calibration,
@@ -90,12 +89,17 @@ def training_rows(entries: Sequence[Entry]) -> list[Row]:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """All that was learned from the phrasings of an FAQ. ``weights`` is grams x entries."""
+    """All that was learned from the phrasings of an FAQ.
+
+    ``by_row`` holds the phrasings' vectors (rows x grams), ``by_gram`` the same turned round; ``weights`` is grams x
+    entries.
+    """
 
     reader: Reader
     vectors: Vectors
     lexicon: Lexicon
-    matrix: sparse.csr_array
+    by_row: sparse.csr_array
+    by_gram: sparse.csr_array
     weights: Floats
     calibration: Calibration
 
@@ -112,11 +116,18 @@ def fit(faq: Faq) -> Model:
     targets = np.zeros((len(rows), len(entries)), dtype=np.float32)
     targets[np.flatnonzero(belongs >= 0), belongs[belongs >= 0]] = 1
     kernel = _kernel(matrix)
-    with threadpool_limits(1, user_api="blas"):
-        alpha, inverse_factor = _solve_ridge(kernel, targets)
+    alpha, inverse_factor = _solve_ridge(kernel, targets)
     held_out = hold_out(inverse_factor, alpha, targets, belongs)
     calibration = calibrate(held_out, kernel, belongs, kinds_of(entries))
-    return Model(reader, vectors, lexicon, matrix, np.ascontiguousarray(matrix.T @ alpha), calibration)
+    return Model(
+        reader=reader,
+        vectors=vectors,
+        lexicon=lexicon,
+        by_row=matrix,
+        by_gram=sparse.csr_array(matrix.T),
+        weights=np.ascontiguousarray(matrix.T @ alpha),
+        calibration=calibration,
+    )
 
 
 def belongings(rows: Sequence[Row]) -> NDArray[np.int64]:
@@ -139,13 +150,13 @@ class Matcher:
         self.entries = tuple(faq.entries.values())
         self.rows = training_rows(self.entries)
         self.model = model or fit(faq)
-        self._by_gram = sparse.csr_array(self.model.matrix.T)
         self._rows = Rows.of(belongings(self.rows), len(self.entries))
-        self._by_id = np.argsort(np.argsort([entry.id for entry in self.entries]))
+        self._in_order = np.argsort([entry.id for entry in self.entries])  # equal scores go by id
+        self._by_id = np.argsort(self._in_order)
         self._kinds = kinds_of(self.entries)
         self.question_words = frozenset(faq.wording.question_words)
         self._places = frozenset(" ".join(words(place)) for place in faq.wording.places)
-        self._said = {entry.id: self._years_and_places(entry) for entry in self.entries}
+        self._said = cache(self._years_and_places)  # by entry id, so never more than there are entries
 
     def rank(self, text: str) -> Ranking:
         """The entries by their score for this message, best first; equal scores in the order of ids."""
@@ -187,30 +198,34 @@ class Matcher:
 
     def unmet(self, reading: Reading, entry: Entry) -> tuple[str, ...]:
         """Years and places that a message names and of which an entry, with the facts it cites, says nothing."""
-        return tuple(sorted((_years(reading.mended) | self._names(reading.mended)) - self._said[entry.id]))
+        return tuple(sorted((_years(reading.mended) | self._names(reading.mended)) - self._said(entry.id)))
 
-    def _years_and_places(self, entry: Entry) -> frozenset[str]:
+    def _years_and_places(self, name: str) -> frozenset[str]:
+        entry = self.faq.entries[name]
         facts = (f"{source.date} {fact.fact} {fact.time}" for source, fact in self.faq.cited(entry))
         said = words(" . ".join((entry.question, entry.answer, *entry.phrasings, *facts)))
         return frozenset(_years(said) | self._names(said))
 
     def _names(self, words_: Sequence[str]) -> set[str]:
-        pairs = {" ".join(pair) for pair in pairwise(words_)}
-        return (set(words_) | pairs) & self._places
+        runs = (words_[start : start + length] for length in (1, 2, 3) for start in range(len(words_)))
+        return {" ".join(run) for run in runs} & self._places
 
     def found(self) -> list[Entry]:
         """The first entry for the text of each row, all at once: what `rank` would find for it."""
-        scores = self.model.matrix @ self.model.weights
-        return [self.entries[at] for at in scores.argmax(axis=1)]
+        scores = self.model.by_row @ self.model.weights
+        rounded = scores.round(EQUAL_DIGITS)[:, self._in_order]
+        return [self.entries[self._in_order[at]] for at in rounded.argmax(axis=1)]
 
     def near_rows(self, similarity: float) -> list[tuple[int, int]]:
         """Pairs of rows at least that similar, each pair once."""
-        pairs = np.argwhere(np.triu(_kernel(self.model.matrix) >= similarity, 1))
+        pairs = np.argwhere(np.triu(_kernel(self.model.by_row) >= similarity, 1))
         return [(int(one), int(other)) for one, other in pairs]
 
     def _similarities(self, columns: NDArray[np.int32], values: Floats) -> Floats:
         """The similarity of a message to every row."""
-        similarities: Floats = values @ self._by_gram[columns] if len(columns) else np.zeros(len(self.rows), np.float32)
+        similarities: Floats = (
+            values @ self.model.by_gram[columns] if len(columns) else np.zeros(len(self.rows), np.float32)
+        )
         return similarities
 
 
@@ -235,11 +250,15 @@ def _solve_ridge(kernel: Floats, targets: Floats) -> tuple[Floats, Floats]:
 
     In single precision and one thread: on two shared cores, two threads took five times as long.
     """
+    from scipy.linalg import lapack  # only fitting needs these two
+    from threadpoolctl import threadpool_limits
+
     ridged = np.array(kernel, dtype=np.float32, order="F")
     ridged[np.diag_indices_from(ridged)] += np.float32(RIDGE)
-    factor, failed = linalg.lapack.spotrf(ridged, lower=1, overwrite_a=1)
-    if failed:
-        raise ArithmeticError(f"the ridge system cannot be solved (LAPACK spotrf {failed})")
-    alpha, _ = linalg.lapack.spotrs(factor, targets, lower=1)
-    inverse, _ = linalg.lapack.strtri(factor, lower=1, overwrite_c=1)
+    with threadpool_limits(1, user_api="blas"):
+        factor, failed = lapack.spotrf(ridged, lower=1, overwrite_a=1)
+        if failed:
+            raise ArithmeticError(f"the ridge system cannot be solved (LAPACK spotrf {failed})")
+        alpha, _ = lapack.spotrs(factor, targets, lower=1)
+        inverse, _ = lapack.strtri(factor, lower=1, overwrite_c=1)
     return alpha, inverse

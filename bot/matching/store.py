@@ -26,7 +26,7 @@ from bot.model import Faq
 from bot.text import Speller
 
 KEPT_MODELS = 4  # older ones are deleted when a new one is kept
-_ARRAYS = ("idf", "data", "indices", "indptr", "weights")
+_MATRIX = ("data", "indices", "indptr")
 _log = logging.getLogger(__name__)
 
 
@@ -70,9 +70,10 @@ def _digest(faq: Faq) -> str:
 def _save(model: Model, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(dir=path.parent, prefix=".new-"))
-    matrix = model.matrix
-    arrays = (model.vectors.idf, matrix.data, matrix.indices, matrix.indptr, model.weights)
-    for name, array in zip(_ARRAYS, arrays, strict=True):
+    arrays = {"idf": model.vectors.idf, "weights": model.weights}
+    for name, matrix in (("by_row", model.by_row), ("by_gram", model.by_gram)):
+        arrays |= {f"{name}-{part}": getattr(matrix, part) for part in _MATRIX}
+    for name, array in arrays.items():
         np.save(work / f"{name}.npy", array)
     values = {
         "known": dict(model.reader.known),
@@ -95,17 +96,24 @@ def _save(model: Model, path: Path) -> None:
 
 def _load(path: Path, faq: Faq) -> Model:
     values: dict[str, Any] = json.loads((path / "model.json").read_text(encoding="utf-8"))
-    idf, data, indices, indptr, weights = (np.load(path / f"{name}.npy", mmap_mode="r") for name in _ARRAYS)
+    idf, weights = (np.load(path / f"{name}.npy", mmap_mode="r") for name in ("idf", "weights"))
     rows, entries = len(training_rows(tuple(faq.entries.values()))), len(faq.entries)
-    if len(indptr) != rows + 1 or weights.shape != (len(idf), entries) or not len(data) == len(indices) == indptr[-1]:
-        raise ValueError("the arrays do not fit the FAQ")
-    matrix = sparse.csr_array((data, indices, indptr), shape=(rows, len(idf)))
+    if weights.shape != (len(idf), entries) or sum(map(len, values["grams"])) != len(idf):
+        raise ValueError("the model does not fit the FAQ")
     logistics = {name: Logistic(**logistic) for name, logistic in values["calibration"].items()}
     return Model(
         reader=Reader(Speller(faq.wording, faq.language), values["known"]),
         vectors=Vectors(values["grams"], idf),
         lexicon=Lexicon(values["words"], values["unknown"]),
-        matrix=matrix,
+        by_row=_load_matrix(path, "by_row", (rows, len(idf))),
+        by_gram=_load_matrix(path, "by_gram", (len(idf), rows)),
         weights=weights,
         calibration=Calibration(**logistics),
     )
+
+
+def _load_matrix(path: Path, name: str, shape: tuple[int, int]) -> sparse.csr_array:
+    data, indices, starts = (np.load(path / f"{name}-{part}.npy", mmap_mode="r") for part in _MATRIX)
+    if len(starts) != shape[0] + 1 or not len(data) == len(indices) == starts[-1]:
+        raise ValueError("the matrix does not fit the FAQ")
+    return sparse.csr_array((data, indices, starts), shape=shape)
