@@ -185,7 +185,7 @@ class Vectors:
             weights += [inverse_document_frequency(holders[gram], len(readings)) for gram in grams[-1]]
         vectors = cls(grams, np.array(weights, dtype=np.float32))
         rows = [vectors._vector(row) for row in zip(*counts, strict=True)]
-        starts = np.cumsum([0, *(len(columns) for columns, _ in rows)])
+        starts = np.cumsum([0, *(len(columns) for columns, _ in rows)], dtype=np.int32)
         columns = np.concatenate([columns for columns, _ in rows])
         values = np.concatenate([values for _, values in rows])
         return vectors, sparse.csr_array((values, columns, starts), shape=(len(rows), len(weights)), dtype=np.float32)

@@ -31,7 +31,7 @@ from bot.model import Candidate, Entry, Faq, Kind
 from bot.text import Speller, words
 
 RANKED = 8  # entries that a ranking holds
-EQUAL_DIGITS = 5  # scores alike so far are equal: single precision knows no better
+EQUAL_DIGITS = 4  # scores alike so far are equal: single precision knows no better
 RIDGE = 0.5  # lambda: how far the regression may follow single phrasings
 
 
@@ -92,7 +92,7 @@ class Model:
     """All that was learned from the phrasings of an FAQ.
 
     ``by_row`` holds the phrasings' vectors (rows x grams), ``by_gram`` the same turned round; ``weights`` is grams x
-    entries.
+    entries, in half precision: they are the largest part by far, and three digits are enough.
     """
 
     reader: Reader
@@ -100,7 +100,7 @@ class Model:
     lexicon: Lexicon
     by_row: sparse.csr_array
     by_gram: sparse.csr_array
-    weights: Floats
+    weights: NDArray[np.float16]
     calibration: Calibration
 
 
@@ -125,7 +125,7 @@ def fit(faq: Faq) -> Model:
         lexicon=lexicon,
         by_row=matrix,
         by_gram=sparse.csr_array(matrix.T),
-        weights=np.ascontiguousarray(matrix.T @ alpha),
+        weights=np.ascontiguousarray(matrix.T @ alpha, dtype=np.float16),
         calibration=calibration,
     )
 
@@ -162,7 +162,7 @@ class Matcher:
         """The entries by their score for this message, best first; equal scores in the order of ids."""
         reading = self.model.reader.read(text)
         columns, values = self.model.vectors.vector(reading)
-        scores: Floats = (values @ self.model.weights[columns])[None]
+        scores: Floats = (values @ self.model.weights[columns].astype(np.float32))[None]
         nearest = self._rows.nearest(self._similarities(columns, values)[None])
         order = np.lexsort((self._by_id, -scores[0].round(EQUAL_DIGITS)))
         first = self._candidates(order, scores[0])
@@ -188,7 +188,9 @@ class Matcher:
         columns, values = self.model.vectors.vector(self.model.reader.read(text))
         at = self.entries.index(entry)
         parts: dict[str, float] = defaultdict(float)
-        for column, part in zip(columns.tolist(), values * self.model.weights[columns, at], strict=True):
+        for column, part in zip(
+            columns.tolist(), values * self.model.weights[columns, at].astype(np.float32), strict=True
+        ):
             kernel, gram = self.model.vectors.gram(column)
             parts["(letters)" if kernel == "characters" else gram.replace("=", "").replace("_", " ")] += float(part)
         similarities = np.where(self._rows.belongs == at, self._similarities(columns, values), -1)
@@ -212,7 +214,7 @@ class Matcher:
 
     def found(self) -> list[Entry]:
         """The first entry for the text of each row, all at once: what `rank` would find for it."""
-        scores = self.model.by_row @ self.model.weights
+        scores = self.model.by_row @ self.model.weights.astype(np.float32)
         rounded = scores.round(EQUAL_DIGITS)[:, self._in_order]
         return [self.entries[self._in_order[at]] for at in rounded.argmax(axis=1)]
 

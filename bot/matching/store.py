@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import mmap
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
 
 from bot.matching.calibration import Calibration, Logistic
@@ -70,7 +72,7 @@ def _digest(faq: Faq) -> str:
 def _save(model: Model, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(dir=path.parent, prefix=".new-"))
-    arrays = {"idf": model.vectors.idf, "weights": model.weights}
+    arrays: dict[str, NDArray[Any]] = {"idf": model.vectors.idf, "weights": model.weights}
     for name, matrix in (("by_row", model.by_row), ("by_gram", model.by_gram)):
         arrays |= {f"{name}-{part}": getattr(matrix, part) for part in _MATRIX}
     for name, array in arrays.items():
@@ -96,7 +98,7 @@ def _save(model: Model, path: Path) -> None:
 
 def _load(path: Path, faq: Faq) -> Model:
     values: dict[str, Any] = json.loads((path / "model.json").read_text(encoding="utf-8"))
-    idf, weights = (np.load(path / f"{name}.npy", mmap_mode="r") for name in ("idf", "weights"))
+    idf, weights = _map(path / "idf.npy"), _map(path / "weights.npy")
     rows, entries = len(training_rows(tuple(faq.entries.values()))), len(faq.entries)
     if weights.shape != (len(idf), entries) or sum(map(len, values["grams"])) != len(idf):
         raise ValueError("the model does not fit the FAQ")
@@ -113,7 +115,15 @@ def _load(path: Path, faq: Faq) -> Model:
 
 
 def _load_matrix(path: Path, name: str, shape: tuple[int, int]) -> sparse.csr_array:
-    data, indices, starts = (np.load(path / f"{name}-{part}.npy", mmap_mode="r") for part in _MATRIX)
+    data, indices, starts = (_map(path / f"{name}-{part}.npy") for part in _MATRIX)
     if len(starts) != shape[0] + 1 or not len(data) == len(indices) == starts[-1]:
         raise ValueError("the matrix does not fit the FAQ")
     return sparse.csr_array((data, indices, starts), shape=shape)
+
+
+def _map(path: Path) -> NDArray[Any]:
+    """An array that is read from its file as it is used, and no more of it than that."""
+    array: NDArray[Any] = np.load(path, mmap_mode="r")
+    if isinstance(array.base, mmap.mmap) and hasattr(mmap, "MADV_RANDOM"):
+        array.base.madvise(mmap.MADV_RANDOM)  # a message touches a few rows; do not bring their neighbours along
+    return array
