@@ -8,17 +8,16 @@ RUN python -m venv /venv
 WORKDIR /app
 COPY requirements.lock ./
 RUN /venv/bin/pip install --require-hashes -r requirements.lock
-COPY pyproject.toml README.md LICENSE ./
 COPY bot bot
-RUN /venv/bin/pip install --no-deps .
 COPY faq faq
 COPY seeds seeds
 ENV CACHE_DIR=/app/models
-RUN /venv/bin/migration-faq-bot check && /venv/bin/migration-faq-bot ask "why now" > /dev/null
+RUN /venv/bin/python -m bot check && /venv/bin/python -m bot ask "why now" > /dev/null
 
 FROM python:3.11-slim
 RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin bot
 COPY --from=build /venv /venv
+COPY --from=build /app/bot /app/bot
 COPY --from=build /app/faq /app/faq
 COPY --from=build /app/seeds /app/seeds
 COPY --from=build /app/models /app/models
@@ -26,4 +25,4 @@ ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
     FAQ_DIR=/app/faq SEEDS_DIR=/app/seeds CACHE_DIR=/app/models
 WORKDIR /app
 USER bot
-ENTRYPOINT ["migration-faq-bot"]
+ENTRYPOINT ["python", "-m", "bot"]

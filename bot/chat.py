@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from itertools import chain
 
 from bot.commands import COMMANDS
 from bot.dialogue import take_turn
@@ -16,7 +17,7 @@ PROMPT = "\nYou: "
 def chat(lines: Iterable[str], say: Callable[[str], None], matcher: Matcher) -> None:
     """Greet, then answer line by line until the lines end or one is /quit."""
     offered: tuple[Choice, ...] = ()
-    for line in ("/start", *_until_quit(lines)):
+    for line in chain(("/start",), _until_quit(lines)):
         if not line.strip():
             continue
         turn = take_turn(Question(line, matcher.faq.language), matcher, offered)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterator
 from datetime import date
 from enum import StrEnum
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -33,8 +35,7 @@ class Format(StrEnum):
 
 def main() -> None:
     """Run the command line. A problem that its user can mend is told in words, with exit code 2."""
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # a text stream, unless replaced
+    _open_streams()
     try:
         app()
     except (ContentError, SettingsError) as error:
@@ -42,9 +43,19 @@ def main() -> None:
         if isinstance(error, ContentError):
             print("\nThe content cannot be used. `python -m bot check` shows all that is wrong.", file=sys.stderr)
         sys.exit(2)
-    except BrokenPipeError:  # whoever read the output has gone
-        sys.stderr.close()
-        sys.exit(0)
+    except OSError as error:
+        print(f"{error.filename}: {error.strerror}; see that it can be read and written", file=sys.stderr)
+        sys.exit(2)
+
+
+def _open_streams() -> None:
+    """Streams that take and give every character, or that lead nowhere where the process was started without."""
+    sys.stdin = sys.stdin or Path(os.devnull).open(encoding="utf-8")  # noqa: SIM115  # open to the end
+    sys.stdout = sys.stdout or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
+    sys.stderr = sys.stderr or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
+    for stream, errors in ((sys.stdin, "replace"), (sys.stdout, "backslashreplace"), (sys.stderr, "backslashreplace")):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors=errors)
 
 
 @app.callback(invoke_without_command=True)
@@ -79,8 +90,8 @@ def ask(
     With --jsonl every line of standard input is an object with "text" (and "language", "chat" if you like), and every
     line of the output an object with outcome, entry, reply, sources, offered, candidates and language.
     """
-    if jsonl == bool(question):
-        _fail('ask: give a question in quotes, or --jsonl and objects on standard input, as in ask "why now"')
+    if jsonl == bool(question) or (jsonl and explain):
+        _fail('ask: give a question in quotes, or --jsonl alone and objects on standard input, as in ask "why now"')
     matcher = _matcher(read_settings())
     if jsonl:
         from bot.jsonl import answer_lines
@@ -135,7 +146,7 @@ def topics() -> None:
         print(f"\n{topic}")
         for entry in faq.of_kind(Kind.ANSWER):
             if entry.topic == topic:
-                print(f"  {entry.id:34}{entry.question}")
+                print(f"  {entry.id:40} {entry.question}")
 
 
 @app.command()
@@ -149,7 +160,7 @@ def check(
     """Check the content: every problem with its place and mend. Errors exit 1; warnings inform."""
     from bot.content import read_content
     from bot.lint import lint
-    from bot.loading import read_originals
+    from bot.loading import learned, read_originals
 
     settings = read_settings()
     if documents is not None and not documents.is_dir():
@@ -158,8 +169,9 @@ def check(
         day = date.fromisoformat(today) if today else date.today()
     except ValueError:
         _fail(f"check: '{today}' is no day; write it as in 2026-11-21")
-    originals = read_originals(documents) if documents is not None else None
-    problems = lint(read_content(settings.faq_dir, settings.seeds_dir), day, originals=originals)
+    content = read_content(settings.faq_dir, settings.seeds_dir)
+    originals = read_originals(documents, content) if documents is not None else None
+    problems = lint(content, day, originals=originals, learn=lambda faq: learned(faq, settings, tell=_note))
     failed = sum(problem.rule.severity is Severity.ERROR for problem in problems)
     if format_ is Format.JSON:
         rows = [
@@ -221,13 +233,14 @@ def evaluate(
     from rich.console import Console
     from rich.progress import track
 
-    from bot.evaluation import below_floor, curve, read_questions
+    from bot.evaluation import below_floor, curve, read_floor
     from bot.evaluation import evaluate as evaluate_
+    from bot.loading import read_questions
     from bot.scoreboard import draw_curve, print_curve, print_scoreboard
 
     try:
         messages = read_questions(questions)
-        wanted = json.loads(floor.read_text(encoding="utf-8")) if floor is not None else {}
+        wanted = read_floor(floor.read_text(encoding="utf-8")) if floor is not None else {}
     except (OSError, ValueError) as error:
         _fail(f"evaluate: {error}")
     matcher = _matcher(read_settings())
@@ -257,7 +270,12 @@ def evaluate(
 def _matcher(settings: Settings) -> Matcher:
     from bot.loading import load_matcher
 
-    return load_matcher(settings, tell=lambda note: print(note, file=sys.stderr, flush=True))
+    return load_matcher(settings, tell=_note)
+
+
+def _note(text: str) -> None:
+    """Something for the person at the terminal that is no part of the output."""
+    print(text, file=sys.stderr, flush=True)
 
 
 def _typed_lines() -> Iterator[str]:
@@ -274,8 +292,8 @@ def _typed_lines() -> Iterator[str]:
 
 def _raw_lines() -> Iterator[str]:
     """Standard input line by line; bytes that are not UTF-8 do not end the run."""
-    for line in sys.stdin.buffer:
-        yield line.decode("utf-8", errors="replace")
+    for number, line in enumerate(getattr(sys.stdin, "buffer", ())):
+        yield line.decode("utf-8-sig" if number == 0 else "utf-8", errors="replace")
 
 
 def _fail(message: str) -> NoReturn:

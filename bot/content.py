@@ -6,6 +6,7 @@ one ContentError with all that keeps the content from being used.
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -32,18 +33,29 @@ from bot.reading import parse, parse_each, read_tree
 from bot.soundness import check_soundness
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
+_log = logging.getLogger(__name__)
 
 
 def load_faqs(faq_dir: Path, seeds_dir: Path) -> dict[str, Faq]:
     """The FAQ of every language, ready to use.
 
-    Raises ContentError where a file is broken. The finer rules of lint are not run: they are the editors' check.
+    Raises ContentError where a file of the main language or of seeds/ is broken; a broken translation is left out,
+    with a warning. The finer rules of lint are not run: they are the editors' check.
     """
     content = read_content(faq_dir, seeds_dir)
     broken = errors((*content.problems, *check_soundness(content)))
-    if broken:
+    editions = {language: f"{faq_dir.name}/{language}/" for language in content.editions if language != MAIN_LANGUAGE}
+    of_editions = {problem for problem in broken if problem.file.startswith(tuple(editions.values()))}
+    if len(of_editions) < len(broken):
         raise ContentError(broken)
-    return {language: content.faq(language) for language in content.editions}
+    for problem in of_editions:
+        _log.warning("%s", problem)
+    sound = [MAIN_LANGUAGE] + [
+        language
+        for language, folder in editions.items()
+        if not any(problem.file.startswith(folder) for problem in of_editions)
+    ]
+    return {language: content.faq(language) for language in sound}
 
 
 def read_content(faq_dir: Path, seeds_dir: Path) -> Content:
@@ -58,6 +70,8 @@ def read_content(faq_dir: Path, seeds_dir: Path) -> Content:
         if edition.interface_tree is None and folder.name == MAIN_LANGUAGE:
             place = f"{faq_dir.name}/{folder.name}"
             content.problems.append(Problem(place, 1, "Y101", "interface.yaml is missing", "add it"))
+    if faq_dir.is_dir():
+        content.problems.extend(_misplaced(faq_dir))
     if faq_dir.is_dir() and MAIN_LANGUAGE not in content.editions:
         fact = f"there is no folder '{MAIN_LANGUAGE}'"
         content.problems.append(Problem(str(faq_dir), 1, "Y101", fact, "see that FAQ_DIR names the FAQ's folder"))
@@ -74,6 +88,15 @@ def _folders(faq_dir: Path, content: Content) -> Iterator[Path]:
     for path in sorted(faq_dir.iterdir()):
         if path.is_dir() and _LANGUAGE.fullmatch(path.name):
             yield path
+
+
+def _misplaced(faq_dir: Path) -> Iterator[Problem]:
+    """YAML files that no edition reads: beside the languages' folders, or deeper."""
+    for path in sorted(faq_dir.rglob("*.yaml")):
+        parts = path.relative_to(faq_dir).parts
+        if len(parts) != 2 or not _LANGUAGE.fullmatch(parts[0]):
+            shown = "/".join((faq_dir.name, *parts))
+            yield Problem(shown, 1, "Y111", "stands where no language reads it", f"move it to {faq_dir.name}/en/")
 
 
 def _yaml_files(folder: Path, shown: str, content: Content) -> list[Path]:
@@ -95,11 +118,11 @@ def _read_source_file(path: Path, shown: str, content: Content) -> None:
     content.is_partial |= tree.data is None
     if tree.data is not None and path.name == "links.yaml":
         parse(tree, LinksForm, data=_shell(tree.data, "pages"))
-        content.declared.update(_declared_facts(tree.data.get("pages")))
+        _declare(tree.data.get("pages"), content)
         for at, page in parse_each(tree, "pages", PageForm):
             content.sources.append((_source(page), Located(tree, at)))
     elif tree.data is not None:
-        content.declared.update(_declared_facts([tree.data]))
+        _declare([tree.data], content)
         document = parse(tree, DocumentForm)
         if document is not None:
             content.sources.append((_source(document), Located(tree, ())))
@@ -113,15 +136,14 @@ def _shell(data: Mapping[str, Any], key: str) -> dict[str, Any]:
     return {**data, **({key: []} if isinstance(data.get(key), list) else {})}
 
 
-def _declared_facts(records: Any) -> Iterator[str]:
-    """Ids of sources and facts that records mean to give, so that one mistake does not break all that cite them."""
+def _declare(records: Any, content: Content) -> None:
+    """Note the ids that records mean to give, so that one mistake does not break all that cite them."""
     for record in records if isinstance(records, list) else ():
         if isinstance(record, dict):
-            yield str(record.get("id"))
+            content.declared_sources.add(str(record.get("id")))
             facts = record.get("facts")
-            for fact in facts if isinstance(facts, list) else ():
-                if isinstance(fact, dict):
-                    yield f"{record.get('id')}.{fact.get('id')}"
+            numbers = (fact.get("id") for fact in facts if isinstance(fact, dict)) if isinstance(facts, list) else ()
+            content.declared_facts.update(f"{record.get('id')}.{number}" for number in numbers)
 
 
 def _source(form: SourceForm) -> Source:

@@ -6,18 +6,21 @@ matcher in, decision out.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.language import is_foreign
 from bot.matching.matcher import Matcher, Ranking
 from bot.model import Answer, Clarify, Decision, Entry, Kind, Question, Reason, Smalltalk, Unanswered, Urgent
-from bot.text import sentences
+from bot.text import clean, sentences
 
+_BLANKS = re.compile(r"[^\S\n]+")
 MOST_PARTS = 12  # of a long story; what follows is told in the same words
 CLARIFY_SHARE = 0.5  # a choice scores at least this share of the best
 MOST_CHOICES = 3
+MOST_GREETINGS = 3  # clauses at the head of a sentence that may be greetings or thanks
 FIRST_WORDS = 4  # among them a question word makes a question, with or without its mark
 NOTED_SCORE = 0.2  # an out-of-scope entry below it says nothing of why there is no answer
 FEWEST_WORDS = 3  # a shorter part of a message says nothing by itself; "no" stands in many a cry for help
@@ -82,9 +85,10 @@ def decide(question: Question, matcher: Matcher) -> Decision:
 
 def reason(question: Question, matcher: Matcher) -> Reasoning:
     """The decision with the rankings it rests on, for `--explain`."""
-    whole = _part(question.text, matcher)
-    parts = tuple(_part(text, matcher) for text in split(question.text, matcher)[:MOST_PARTS])
-    return Reasoning(conclude(question, whole, parts), whole, parts)
+    text = _BLANKS.sub(" ", clean(question.text)).strip(" ")
+    whole = _part(text, matcher)
+    parts = tuple(_part(part, matcher) for part in split(text, matcher)[:MOST_PARTS])
+    return Reasoning(conclude(replace(question, text=text), whole, parts), whole, parts)
 
 
 def split(text: str, matcher: Matcher) -> list[str]:
@@ -93,20 +97,18 @@ def split(text: str, matcher: Matcher) -> list[str]:
     Its sentences; of a sentence that joins two questions ("… and how many …") both; of one that begins with a
     greeting or thanks, what follows.
     """
-    words = "|".join(sorted(matcher.question_words))
-    joined = re.compile(rf"[,;]?\s+(?:and|also|plus|&)\s+(?=(?:also\s+)?(?:{words})\b)", re.I)
     parts: list[str] = []
-    for sentence in sentences(text):
+    for sentence in sentences(text)[:MOST_PARTS]:
         greeting, rest = _greeting(sentence, matcher)
         parts += [greeting] if greeting else []
-        parts += joined.split(rest)
+        parts += matcher.second_question.split(rest) if matcher.second_question else [rest]
     long_enough = [part for part in parts if len(part.split()) >= FEWEST_WORDS]
     return long_enough if long_enough != [text.strip()] else []
 
 
 def _greeting(sentence: str, matcher: Matcher) -> tuple[str, str]:
     """The greetings and thanks that a sentence begins with, each up to a comma or the like, and the rest."""
-    clauses = re.split(r"(?<=[,;:–—])\s+", sentence)
+    clauses = re.split(r"(?<=[,;:–—])\s", sentence, maxsplit=MOST_GREETINGS)
     for at, clause in enumerate(clauses[:-1]):
         ranking = matcher.rank(clause)
         if ranking.reply.entry.kind is not Kind.SMALLTALK or ranking.confidence < THRESHOLDS.clarify:
@@ -124,11 +126,11 @@ def conclude(question: Question, whole: Part, parts: Sequence[Part], lines: Thre
     """The decision that the rankings of a message and its parts lead to."""
     if not whole.ranking.reading.typed:
         return Unanswered(Reason.EMPTY)
-    if whole.ranking.coverage < lines.foreign and is_foreign(question.text, question.language):
-        return Unanswered(Reason.OTHER_LANGUAGE)
-    card, urgency = _card(whole, parts)
+    card, urgency = _card(whole, parts, lines)
     if card is not None and urgency >= lines.surely_urgent:
         return Urgent(card)
+    if whole.ranking.coverage < lines.foreign and is_foreign(question.text, question.language):
+        return Unanswered(Reason.OTHER_LANGUAGE)
     answers = _answers(whole, parts, lines)
     if answers:
         return Answer(answers)
@@ -142,10 +144,10 @@ def conclude(question: Question, whole: Part, parts: Sequence[Part], lines: Thre
     first = whole.ranking.candidates[0]
     if first.entry.kind is Kind.OUT_OF_SCOPE and first.score >= NOTED_SCORE:
         return Unanswered(Reason.OUT_OF_SCOPE, first.entry)
-    return Unanswered(Reason.NO_MATCH, topic=_nearest_topic(whole.ranking))
+    return Unanswered(Reason.NO_MATCH, topic=_nearest_topic(whole.ranking, lines))
 
 
-def _card(whole: Part, parts: Sequence[Part]) -> tuple[Entry | None, float]:
+def _card(whole: Part, parts: Sequence[Part], lines: Thresholds) -> tuple[Entry | None, float]:
     """The best card for a message or a sentence of it, and how urgent that is.
 
     A sentence counts only as far as the whole message is half-way urgent too, and is never surely urgent by itself.
@@ -157,7 +159,8 @@ def _card(whole: Part, parts: Sequence[Part]) -> tuple[Entry | None, float]:
     is_first = most.ranking.candidates[0] == card and card.score >= CARD_OF_FEW_WORDS
     if len(most.ranking.reading.typed) < FEWEST_WORDS and not is_first:
         return None, 0.0
-    of_part = min(most.ranking.urgency, 2 * whole.ranking.urgency, THRESHOLDS.surely_urgent - 0.01)
+    of_part = min(most.ranking.urgency, 2 * whole.ranking.urgency)
+    of_part = min(of_part, math.nextafter(lines.surely_urgent, 0))
     return card.entry, max(whole.ranking.urgency, of_part)
 
 
@@ -196,6 +199,6 @@ def _choices(whole: Part, parts: Sequence[Part], lines: Thresholds) -> tuple[Ent
     return tuple(candidate.entry for candidate in near)[:MOST_CHOICES]
 
 
-def _nearest_topic(ranking: Ranking) -> str | None:
+def _nearest_topic(ranking: Ranking, lines: Thresholds) -> str | None:
     reply = ranking.reply.entry
-    return reply.topic if reply.kind is Kind.ANSWER and ranking.coverage >= THRESHOLDS.known else None
+    return reply.topic if reply.kind is Kind.ANSWER and ranking.coverage >= lines.known else None

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal, assert_never
 
 from bot.commands import command_reply, topic_reply
-from bot.deciding import decide
+from bot.deciding import reason
 from bot.matching.matcher import Matcher
 from bot.model import (
     Answer,
@@ -52,10 +52,10 @@ def take_turn(question: Question, matcher: Matcher, offered: tuple[Choice, ...] 
     number = _NUMBER.fullmatch(question.text)
     if number and offered:
         return _choose(int(number[1]), matcher, offered)
-    decision = decide(question, matcher)
-    candidates = matcher.rank(question.text).candidates[:SHOWN_CANDIDATES]
-    outcome, entry = outcome_of(decision)
-    return Turn(outcome, render(decision, faq), entry, candidates)
+    reasoning = reason(question, matcher)
+    outcome, entry = outcome_of(reasoning.decision)
+    candidates = reasoning.whole.ranking.candidates[:SHOWN_CANDIDATES]
+    return Turn(outcome, render(reasoning.decision, faq), entry, candidates)
 
 
 def outcome_of(decision: Decision) -> tuple[Outcome, str | None]:

@@ -10,7 +10,6 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any, Literal
 
 from bot.commands import command_reply
@@ -53,19 +52,31 @@ class Judged:
     reasoning: Reasoning
 
 
-def read_questions(folder: Path) -> list[Message]:
-    """All messages of the sets in and below a folder. Raises ValueError with the place of a line that is none."""
-    messages = []
-    for path in sorted(path for path in folder.rglob("*.jsonl") if path.stem in SETS):
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-            try:
-                row = json.loads(line)
-                messages.append(Message(row["id"], path.stem, row["text"], row))
-            except (ValueError, KeyError, TypeError) as error:
-                raise ValueError(f"{path}:{number}: {error!r}; write an object with id and text") from None
-    if not messages:
-        raise ValueError(f"{folder}: no question sets; the folder holds files such as inscope.jsonl")
-    return messages
+def read_message(set_: str, line: str) -> Message:
+    """A line of a set. Raises ValueError with what is wrong and its mend."""
+    try:
+        row = json.loads(line)
+    except ValueError as error:
+        raise ValueError(f"no JSON ({error}); write one object a line") from None
+    if not isinstance(row, dict) or not all(isinstance(row.get(key), str) for key in ("id", "text")):
+        raise ValueError("no object with id and text; write both as texts")
+    if set_ == "distress_hardneg" and row.get("expect") not in ("answer", "abstain", "answer_or_abstain"):
+        raise ValueError("'expect' is missing; write answer, abstain or answer_or_abstain")
+    try:
+        for pattern in row.get("any_of", ()):
+            re.compile(pattern)
+    except (re.error, TypeError) as error:
+        raise ValueError(f"'any_of' holds no regular expression ({error}); correct it") from None
+    return Message(row["id"], set_, row["text"], row)
+
+
+def read_floor(text: str) -> dict[str, dict[Verdict, int]]:
+    """A floor from its JSON. Raises ValueError if it is none."""
+    floor = json.loads(text)
+    rows = floor.values() if isinstance(floor, dict) else [None]
+    if not all(isinstance(row, dict) and all(isinstance(number, int) for number in row.values()) for row in rows):
+        raise ValueError('the floor is no table of counts; write {"inscope": {"right": 1, "wrong": 2}, …}')
+    return {name: {verdict: row[verdict] for verdict in VERDICTS if verdict in row} for name, row in floor.items()}
 
 
 def evaluate(messages: Sequence[Message], matcher: Matcher) -> Iterator[Judged]:
@@ -183,7 +194,7 @@ def _again(one: Judged, lines: Thresholds) -> Decision:
 
 
 def below_floor(judged: Sequence[Judged], floor: Mapping[str, Mapping[Verdict, int]]) -> list[str]:
-    """What falls short of a floor: at least so many right, right or offered; at most so many wrong, set by set."""
+    """What falls short of a floor: at most so many wrong, at least so many of every other verdict, set by set."""
     by_set = counts(judged, lambda one: one.message.set)
     short = []
     for name, wanted in floor.items():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from bot.commands import command_reply
 from bot.deciding import THRESHOLDS, Part, reason
 from bot.dialogue import SHOWN_CANDIDATES, outcome_of
 from bot.matching.matcher import Matcher
@@ -13,6 +14,8 @@ from bot.text import normalise
 
 def explain(text: str, matcher: Matcher) -> str:
     """The explanation of one message, as lines for an editor."""
+    if command_reply(text, matcher.faq) is not None:
+        return "Decision: command\n  because the message begins with / and a word; it is not ranked"
     reasoning = reason(Question(text, matcher.faq.language), matcher)
     lines = [*_explain_part("The message", reasoning.whole, matcher)]
     for number, part in enumerate(reasoning.parts, 1):
@@ -48,11 +51,11 @@ def _because(decision: Decision) -> str:
         case Answer(entries) if len(entries) > 1:
             return "two of its sentences are questions, each with an answer that is sure enough"
         case Answer():
-            return "the best reply is an answer, sure enough, and clear of what the FAQ does not cover"
+            return "the message, or a sentence of it, has an answer that is sure enough and the first by far enough"
         case Clarify():
             return "the right answer is probably among these, but none is sure enough"
         case Urgent():
-            return "a person seems to be in danger or need; that comes before every answer"
+            return "the message, or a sentence of it, seems to come from a person in danger or need"
         case Smalltalk():
             return "the best reply is small talk, sure enough"
         case Unanswered(reason, entry):

@@ -25,7 +25,7 @@ def answer_lines(lines: Iterable[str], matcher: Matcher) -> Iterator[str]:
             yield json.dumps({"error": f"line {number}: {error}"})
             continue
         chat = request.get("chat")
-        key = json.dumps(chat)
+        key = json.dumps(chat, sort_keys=True)
         before = offered.pop(key, ()) if chat is not None else ()
         question = Question(request["text"], matcher.faq.language, "jsonl")
         turn = take_turn(question, matcher, before)

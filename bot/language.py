@@ -9,6 +9,7 @@ from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 FEWEST_WORDS = 3  # fewer Latin-script words are as often a name or a typo as another language
 SURE = 0.6
+MOST_CHARACTERS = 500  # a language shows in fewer
 
 
 @cache
@@ -20,13 +21,13 @@ def _identifier() -> LanguageIdentifier:
 def is_foreign(text: str, language: str) -> bool:
     """Whether the text is surely in another language than the given one.
 
-    Text that is mostly in a script other than Latin is foreign to an FAQ in a Latin-script language; other text needs
-    three words and a guess that is sure enough.
+    A text mostly in another script than Latin needs no more than the guess; one in Latin letters needs three words
+    and a guess that is sure enough.
     """
-    letters = [c for c in text if c.isalpha()]
+    letters = [c for c in text[:MOST_CHARACTERS] if c.isalpha()]
     if not letters:
         return False
-    guess, probability = _identifier().classify(text)
+    guess, probability = _identifier().classify(text[:MOST_CHARACTERS])
     if guess == language:
         return False
     latin = sum(unicodedata.name(c, "").startswith("LATIN") for c in letters)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
 
 from rapidfuzz import fuzz
@@ -11,8 +11,8 @@ from rapidfuzz import fuzz
 from bot.figures import figures
 from bot.forms import ID_BYTES, ID_PATTERN
 from bot.located import MAIN_LANGUAGE, Content, Edition, Located
-from bot.matching.matcher import Matcher
-from bot.model import Entry, Interface, Kind, Source
+from bot.matching.matcher import Matcher, Model, fit
+from bot.model import Entry, Faq, Interface, Kind, Source
 from bot.problem import Problem, errors
 from bot.soundness import check_soundness
 from bot.text import sentences, words
@@ -29,11 +29,17 @@ _ALLOWED_ADDRESSES = frozenset({"humansecurity@un.org"})  # an office, not a per
 _TELEPHONE = re.compile(r"(?:\+|\b00)\d[\d\s().-]{6,}\d|\b\d{2,4}[\s-]\d{3,4}[\s-]\d{3,4}\b")
 
 
-def lint(content: Content, today: date, *, originals: Mapping[str, str | None] | None = None) -> tuple[Problem, ...]:
+def lint(
+    content: Content,
+    today: date,
+    *,
+    originals: Mapping[str, str | None] | None = None,
+    learn: Callable[[Faq], Model] = fit,
+) -> tuple[Problem, ...]:
     """All problems of the content, sorted by place.
 
     ``originals`` are the texts of the original documents by file name, None where a file is missing; without them the
-    figures are not compared with the documents.
+    figures are not compared with the documents. ``learn`` gives the model of an FAQ.
     """
     problems = [*content.problems, *check_soundness(content)]
     for source, at in content.sources:
@@ -44,6 +50,8 @@ def lint(content: Content, today: date, *, originals: Mapping[str, str | None] |
         problems += _check_used(content)
     for edition in content.editions.values():
         problems += _check_edition(edition, content, today)
+        if not errors((*content.problems, *check_soundness(content))):
+            problems += _check_learned(edition, content, learn)
     return tuple(sorted(set(problems)))
 
 
@@ -119,13 +127,12 @@ def _check_edition(edition: Edition, content: Content, today: date) -> Iterator[
         yield from _check_id(entry.id, at)
         yield from _check_phrasings(entry, at)
         yield from _check_answer(entry, at)
-        yield from _check_figures(entry, at, {figure for name in entry.sources for figure in stated.get(name, ())})
+        if edition.language == MAIN_LANGUAGE:  # figures are read as English writes them
+            yield from _check_figures(entry, at, {figure for name in entry.sources for figure in stated.get(name, ())})
         yield from _check_support(entry, at, purposes)
         yield from _check_review(entry, at, today)
     yield from _check_interface(edition)
     yield from _check_translation(edition, content)
-    if not errors((*content.problems, *check_soundness(content))):
-        yield from _check_learned(edition, content)
 
 
 def _check_id(name: str, at: Located) -> Iterator[Problem]:
@@ -204,7 +211,7 @@ def _check_interface(edition: Edition) -> Iterator[Problem]:
             fact, mend = f"'{name}' holds a telephone number", "only 'emergency' may, and only 112"
             yield Problem(tree.file, tree.line(name), "F406", fact, mend)
     if set(figures(edition.interface.emergency)) != {"112"}:
-        fact, mend = "'emergency' holds a number other than 112", "name 112 and no other"
+        fact, mend = "'emergency' does not hold 112, or another number too", "name 112 and no other"
         yield Problem(tree.file, tree.line("emergency"), "F406", fact, mend)
 
 
@@ -212,23 +219,25 @@ def _check_translation(edition: Edition, content: Content) -> Iterator[Problem]:
     main = content.editions.get(MAIN_LANGUAGE)
     if main is None or main is edition:
         return
-    own = {entry.id for entry, _ in edition.entries}
+    if content.is_partial:
+        return
+    own = edition.declared
     for entry, at in main.entries:
         if entry.id not in own:
             fact = f"'{entry.id}' has no translation into '{edition.language}'"
             yield at.problem("F601", fact, f"translate it in faq/{edition.language}/", "id")
-    known = {entry.id for entry, _ in main.entries}
     for entry, at in edition.entries:
-        if entry.id not in known:
+        if entry.id not in main.declared:
             yield at.problem("F602", f"'{entry.id}' is no English entry", "write the English entry first", "id")
 
 
 # --- What needs all phrasings at once ----------------------------------------------------------------------------
 
 
-def _check_learned(edition: Edition, content: Content) -> Iterator[Problem]:
+def _check_learned(edition: Edition, content: Content, learn: Callable[[Faq], Model]) -> Iterator[Problem]:
     """Shared and lost phrasings, by the matcher that answers people."""
-    matcher = Matcher(content.faq(edition.language))
+    faq = content.faq(edition.language)
+    matcher = Matcher(faq, learn(faq))
     places = _places(edition)
     owners = [None if row.entry is None else matcher.entries[row.entry].id for row in matcher.rows]
     place_of = [places.get((row.text, owner)) for row, owner in zip(matcher.rows, owners, strict=True)]

@@ -6,27 +6,54 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bot.content import load_faqs
-from bot.located import MAIN_LANGUAGE
-from bot.matching.matcher import Matcher
+from bot.evaluation import SETS, Message, read_message
+from bot.located import MAIN_LANGUAGE, Content
+from bot.matching.matcher import Matcher, Model
 from bot.matching.store import fitted
 from bot.model import Faq
 from bot.settings import Settings
 
 
-def load_matcher(settings: Settings, *, language: str = MAIN_LANGUAGE, tell: Callable[[str], None] = print) -> Matcher:
-    """The matcher of one language. Raises ContentError where the files cannot be used.
+def load_matcher(settings: Settings, *, tell: Callable[[str], None] = print) -> Matcher:
+    """The matcher of the main language. Raises ContentError where the files cannot be used.
 
     ``tell`` is told of the seconds that an FAQ takes to be learned, once after each edit.
     """
-    faq = load_faqs(settings.faq_dir, settings.seeds_dir)[language]
+    faq = load_faqs(settings.faq_dir, settings.seeds_dir)[MAIN_LANGUAGE]
+    return Matcher(faq, learned(faq, settings, tell=tell))
+
+
+def learned(faq: Faq, settings: Settings, *, tell: Callable[[str], None] = print) -> Model:
+    """The model of an FAQ, learned now unless it was before."""
 
     def before_fit(faq: Faq) -> None:
         phrasings = sum(len(entry.phrasings) for entry in faq.entries.values())
         tell(f"Learning {len(faq.entries)} entries from {phrasings:,} phrasings: some seconds, once after each edit …")
 
-    return Matcher(faq, fitted(faq, settings.cache_dir, before_fit=before_fit))
+    return fitted(faq, settings.cache_dir, before_fit=before_fit)
 
 
-def read_originals(folder: Path) -> dict[str, str]:
-    """The texts of a folder by file name."""
-    return {path.name: path.read_text(encoding="utf-8") for path in sorted(folder.iterdir()) if path.is_file()}
+def read_originals(folder: Path, content: Content) -> dict[str, str | None]:
+    """The original documents that the records name, by file name; None for one that cannot be read as text."""
+    return {source.original: _text(folder / source.original) for source, _ in content.sources if source.original}
+
+
+def _text(path: Path) -> str | None:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None
+
+
+def read_questions(folder: Path) -> list[Message]:
+    """All messages of the sets in and below a folder. Raises ValueError with the place of a line that is none."""
+    messages = []
+    for path in sorted(path for path in folder.rglob("*.jsonl") if path.stem in SETS):
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            try:
+                messages.append(read_message(path.stem, line))
+            except ValueError as error:
+                raise ValueError(f"{path}:{number}: {error}") from None
+    if not messages:
+        raise ValueError(f"{folder}: no question sets; the folder holds files such as inscope.jsonl")
+    return messages

@@ -1,4 +1,4 @@
-"""Content as it stands in its files: every entry and source with file and line, sound or not. Values only."""
+"""Content as it stands in its files: every entry and source with file and line, sound or not."""
 
 from __future__ import annotations
 
@@ -71,13 +71,14 @@ class Edition:
 class Content:
     """All that was read: editions by language, sources with their places, and the problems of reading.
 
-    ``declared`` are the ids that records mean to give, sound or not. ``is_partial`` if a file could not be read at
-    all: then nothing can be said of what is missing.
+    ``declared_sources`` and ``declared_facts`` are the ids that records mean to give, sound or not. ``is_partial`` if
+    a file could not be read at all: then nothing can be said of what is missing.
     """
 
     editions: dict[str, Edition] = field(default_factory=dict)
     sources: list[tuple[Source, Located]] = field(default_factory=list)
-    declared: set[str] = field(default_factory=set)
+    declared_sources: set[str] = field(default_factory=set)
+    declared_facts: set[str] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
     is_partial: bool = False
 

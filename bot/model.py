@@ -102,7 +102,7 @@ class Wording:
 
 @dataclass(frozen=True, slots=True)
 class Interface:
-    """Everything the bot says itself. ``{topic}``, ``{time}`` and ``{date}`` are filled where they stand."""
+    """Everything the bot says itself. ``{topic}`` and ``{time}`` are filled where they stand."""
 
     welcome: str
     examples: tuple[str, ...]  # entries shown with the welcome

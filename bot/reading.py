@@ -134,18 +134,26 @@ class _Builder:
     def __init__(self, tree: Tree) -> None:
         self._tree = tree
         self._frames: list[_Frame] = []
+        self._anchors: dict[str, int] = {}  # with no alias so far
         self.documents = 0
 
     def take(self, event: yaml.Event) -> bool:
         """Take one event; False if the file is nested too deeply."""
+        anchor = getattr(event, "anchor", None)
+        if anchor is not None and not isinstance(event, yaml.AliasEvent):
+            self._anchors[anchor] = _line(event)
         match event:
             case yaml.DocumentStartEvent():
                 self.documents += 1
+            case yaml.StreamEndEvent():
+                for anchor, line in self._anchors.items():
+                    self._tree.report(line, "Y105", f"the anchor &{anchor} stands here", "take it out")
             case yaml.MappingStartEvent() | yaml.SequenceStartEvent():
                 return self._begin(event)
             case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
                 self._frames.pop()
             case yaml.AliasEvent():
+                self._anchors.pop(str(event.anchor), None)
                 fact, mend = f"the alias *{event.anchor} stands here", "write the value out"
                 self._tree.report(_line(event), "Y105", fact, mend)
                 if not self._drop_key():

@@ -106,12 +106,12 @@ def _render_unanswered(reason: Reason, entry: Entry | None, topic: str | None, f
 
 
 def _time_line(entry: Entry, faq: Faq) -> str:
-    """The times that an answer's facts speak of, in the order of its facts; inferred ones are marked."""
-    times = dict.fromkeys(
-        fact.time if fact.as_of == "printed" else f"{fact.time} ({faq.interface.inferred})"
-        for _, fact in faq.cited(entry)
-    )
-    return faq.interface.time.format(time="; ".join(times)) if times else ""
+    """The times that an answer's facts speak of, in the order of its facts; those that no fact prints are marked."""
+    facts = [fact for _, fact in faq.cited(entry)]
+    printed = {fact.time for fact in facts if fact.as_of == "printed"}
+    times = dict.fromkeys(fact.time for fact in facts)
+    marked = (time if time in printed else f"{time} ({faq.interface.inferred})" for time in times)
+    return faq.interface.time.format(time="; ".join(marked)) if times else ""
 
 
 def _sources(entry: Entry, faq: Faq) -> tuple[Link, ...]:
@@ -199,8 +199,7 @@ def body_text(reply: Reply) -> str:
     parts: list[str] = []
     for section in reply.sections:
         parts += [section.text.strip(), section.time]
-    if reply.pages:
-        parts.append("\n".join([reply.pages_title, *(f"- {page.title}: {page.url}" for page in reply.pages)]))
+    parts.append(_pages_text(reply))
     return "\n\n".join(part for part in parts if part)
 
 
@@ -210,12 +209,17 @@ def to_text(reply: Reply) -> str:
     for section in reply.sections:
         parts += [section.question, section.text.strip(), section.time]
         parts.append("\n".join(_text_link(link) for link in section.sources))
-    if reply.pages:
-        parts.append("\n".join([reply.pages_title, *(f"- {page.title}: {page.url}" for page in reply.pages)]))
+    parts.append(_pages_text(reply))
     numbered = [f"{number}. {choice.label}" for number, choice in enumerate(reply.choices, 1)]
     if numbered:
         parts.append("\n".join(filter(None, [reply.choices_title, *numbered])))
     return "\n\n".join(part for part in parts if part)
+
+
+def _pages_text(reply: Reply) -> str:
+    if not reply.pages:
+        return ""
+    return "\n".join([reply.pages_title, *(f"- {page.title}: {page.url}" for page in reply.pages)])
 
 
 def _text_link(link: Link) -> str:

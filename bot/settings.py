@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 def _cache_folder() -> Path:
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "migration-faq-bot"
+    try:
+        folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    except RuntimeError:  # nobody's home
+        folder = Path(tempfile.gettempdir())
+    return folder / "migration-faq-bot"
 
 
 class Settings(BaseSettings):
@@ -20,7 +25,12 @@ class Settings(BaseSettings):
 
     faq_dir: Path = Path("faq")
     seeds_dir: Path = Path("seeds")
-    cache_dir: Path = _cache_folder()
+    cache_dir: Path = Field(default_factory=_cache_folder)
+
+    @field_validator("faq_dir", "seeds_dir", "cache_dir")
+    @classmethod
+    def _home(cls, path: Path) -> Path:
+        return path.expanduser()
 
 
 class SettingsError(Exception):
@@ -32,5 +42,8 @@ def read_settings() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        lines = [f"{str(item['loc'][0]).upper()}: {item['msg']}" for item in error.errors(include_url=False)]
+        items = error.errors(include_url=False)
+        lines = [f"{str(item['loc'][0]).upper()}: {item['msg']}; correct it, or leave it out" for item in items]
         raise SettingsError("\n".join(lines)) from None
+    except UnicodeDecodeError:
+        raise SettingsError(".env: is not UTF-8; save it as UTF-8") from None

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from threading import Lock
 
 import snowballstemmer
 
@@ -88,6 +89,7 @@ class Speller:
 
     def __init__(self, wording: Wording, language: str = "en") -> None:
         names = {"en": "english", "fr": "french", "es": "spanish", "de": "german", "it": "italian", "ar": "arabic"}
+        self._lock = Lock()
         self._stemmer = snowballstemmer.stemmer(names.get(language, "porter"))
         self.stem = lru_cache(maxsize=20_000)(self._stem)
         self._spellings = _Phrases({tuple(words(typed)): words(meant) for typed, meant in wording.spellings.items()})
@@ -105,7 +107,8 @@ class Speller:
         self.first_person = frozenset(word for item in wording.first_person for word in words(item))
 
     def _stem(self, word: str) -> str:
-        stemmed: str = self._stemmer.stemWord(word)
+        with self._lock:  # the stemmer works on a word of its own
+            stemmed: str = self._stemmer.stemWord(word)
         return stemmed
 
     def mend(self, typed: Iterable[str]) -> list[str]:

@@ -231,3 +231,70 @@ def test_help_names_every_command(cache: Path) -> None:
     """`--help` teaches: it names the commands with what they do."""
     shown = run("--help", cache=cache).stdout
     assert all(name in shown for name in ("ask", "chat", "check", "evaluate", "schema", "show", "topics"))
+
+
+def test_the_chat_answers_each_line_before_the_next(cache: Path) -> None:
+    """A person at the terminal reads the reply to one message before typing another."""
+    environment = {**os.environ, "CACHE_DIR": str(cache), "PYTHONUNBUFFERED": "1"}
+    with subprocess.Popen(  # our own program
+        [sys.executable, "-m", "bot"],
+        cwd=ROOT,
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write("why now\n")
+        process.stdin.flush()
+        shown = ""
+        while "beginning to negotiate" not in shown:  # nothing more was typed: the answer must come by itself
+            line = process.stdout.readline()
+            assert line, f"the chat ended without an answer: {shown}"
+            shown += line
+        process.stdin.close()
+        process.stdout.read()
+        assert process.wait(timeout=60) == 0
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-"])
+@pytest.mark.parametrize("command", ["chat", "topics", "ask --jsonl"])
+def test_a_closed_stream_is_no_traceback(closed: str, command: str, cache: Path) -> None:
+    """Started by a service without standard streams, no command ends in a traceback."""
+    done = subprocess.run(  # noqa: S602  # closing a stream is the shell's work
+        f"{sys.executable} -m bot {command} {closed}",
+        shell=True,
+        cwd=ROOT,
+        env={**os.environ, "CACHE_DIR": str(cache)},
+        capture_output=True,
+        input=None if closed == "<&-" else b"",
+        timeout=300,
+        check=False,
+    )
+    assert b"Traceback" not in done.stderr
+    assert done.returncode in (0, 1)
+
+
+def test_bytes_that_are_no_text_are_read(cache: Path) -> None:
+    """Bytes that are not UTF-8 do not end the chat."""
+    done = run("chat", cache=cache, folder=ROOT, typed=b"\xff\xfe\nwhy now\n", PYTHONIOENCODING="utf-8")
+    assert done.returncode == 0, done.stderr
+    assert "beginning to negotiate" in done.stdout
+
+
+def test_a_broken_translation_does_not_stop_the_bot(cache: Path, small: Path) -> None:
+    """The English FAQ answers while somebody mends another language; the place is told."""
+    (small / "faq" / "fr").mkdir(exist_ok=True)
+    (small / "faq" / "fr" / "ferry.yaml").write_text("a: [\n", encoding="utf-8")
+    done = run("topics", cache=cache, folder=small)
+    assert done.returncode == 0
+    assert "faq/fr/ferry.yaml" in done.stderr
+
+
+def test_an_env_file_that_is_no_text_is_told(cache: Path, small: Path) -> None:
+    """A .env that is not UTF-8 is named, with its mend."""
+    (small / ".env").write_bytes(b"FAQ_DIR=\xff\n")
+    done = run("topics", cache=cache, folder=small)
+    assert done.returncode == 2
+    assert "save it as UTF-8" in done.stderr

@@ -351,3 +351,24 @@ def test_a_missing_interface_is_told(small: Path, edit: Edit, with_warning: str)
     problem = refused(small)[0]
     assert (problem.file, problem.code) == ("faq/en", "Y101")
     assert "interface.yaml is missing" in problem.fact
+
+
+def test_ids_in_the_wrong_place_are_reported_at_load(small: Path, edit: Edit) -> None:
+    """A source where a fact is wanted, or a fact where a page is wanted, stops the load instead of a reply."""
+    edit("faq/en/ferry.yaml", "[note.4]", "[note]")
+    with pytest.raises(ContentError, match="F204"):
+        load_faqs(small / "faq", small / "seeds")
+
+
+def test_a_file_that_no_language_reads_is_reported(small: Path) -> None:
+    """A topic put beside the languages' folders, or deeper, is not passed over."""
+    for place in ("faq/lost.yaml", "faq/pt-BR/lost.yaml", "faq/en/deep/lost.yaml"):
+        path = small / place
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("topic: Lost\n", encoding="utf-8")
+    found = read_content(small / "faq", small / "seeds").problems
+    assert {problem.file for problem in found if problem.code == "Y111"} == {
+        "faq/lost.yaml",
+        "faq/pt-BR/lost.yaml",
+        "faq/en/deep/lost.yaml",
+    }

@@ -173,3 +173,16 @@ def test_case_and_spacing_do_not_change_a_decision(matcher: Matcher, text: str, 
 def test_very_long_messages_are_decided(text: str, matcher: Matcher) -> None:
     """Length alone breaks nothing."""
     assert decide(Question(text), matcher) is not None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "help me ma femme est blessée et nous sommes dans le bateau",
+        "ayuda, mi barco se hunde, hay niños",
+        "помогите мы тонем",
+    ],
+)
+def test_danger_comes_before_the_language(text: str, matcher: Matcher) -> None:
+    """A sure cry for help gets a card, even where the rest is in another language."""
+    assert isinstance(decide(Question(text), matcher), Urgent)

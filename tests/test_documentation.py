@@ -82,3 +82,11 @@ def test_facts_left_out_are_listed_in_the_authors_guide(content: Content) -> Non
     for source, _ in content.sources:
         for fact in source.facts:
             assert not fact.left_out or f"| {fact.id} |" in GUIDE
+
+
+def test_every_module_stands_in_the_table_of_rings() -> None:
+    """The README's table of rings has each module of the program."""
+    table = README[README.index("| ring | modules |") :].split("\n\n")[0]
+    for path in (ROOT / "bot").rglob("*.py"):
+        if not path.stem.startswith("__"):
+            assert f"`{path.stem}`" in table or f"/{path.stem}`" in table, f"{path.stem} is missing"

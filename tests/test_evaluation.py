@@ -20,8 +20,8 @@ from bot.evaluation import (
     curve,
     evaluate,
     judge,
-    read_questions,
 )
+from bot.loading import read_questions
 from bot.matching.matcher import Matcher
 from bot.model import Question
 from bot.scoreboard import draw_curve, print_curve, print_scoreboard

@@ -284,6 +284,12 @@ def test_an_alias_bomb_is_reported_without_being_built(tmp_path: Path) -> None:
     assert peak < 5_000_000
 
 
+def test_an_anchor_by_itself_is_refused(tmp_path: Path) -> None:
+    """A mark that nothing refers to is none of the FAQ's business either."""
+    problem = the_only(read(tmp_path, HEAD + "places: &all []\n").problems)
+    assert (problem.code, problem.line) == ("Y105", 2)
+
+
 def test_an_alias_to_what_holds_it_ends(tmp_path: Path) -> None:
     """A list that contains itself is a problem, not an endless loop."""
     assert the_only(read(tmp_path, HEAD + "places: &all [*all]\n").problems).code == "Y105"

@@ -207,3 +207,19 @@ def test_only_plain_data_is_kept(tmp_path: Path) -> None:
             assert np.load(path, allow_pickle=False).dtype.kind in "fi"
         else:
             assert isinstance(json.loads(path.read_text(encoding="utf-8")), dict)
+
+
+def test_only_our_own_folders_are_deleted(tmp_path: Path) -> None:
+    """Whatever else lies in CACHE_DIR stays."""
+    others = [tmp_path / f"documents{number}" for number in range(8)]
+    for other in others:
+        other.mkdir()
+    fitted(garden(), tmp_path)
+    assert all(other.is_dir() for other in others)
+
+
+def test_a_kept_model_may_be_read_by_others(tmp_path: Path) -> None:
+    """An image learns as one user and answers as another."""
+    fitted(garden(), tmp_path)
+    folder = next(path for path in tmp_path.iterdir() if path.is_dir())
+    assert folder.stat().st_mode & 0o055 == 0o055

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from unicodedata import category, normalize
 
 import pytest
@@ -240,3 +241,15 @@ def test_vocabulary_holds_the_words_that_the_wording_means() -> None:
 def test_first_person_words_are_normalised() -> None:
     """`I'm` in the list is found as it is read in a message."""
     assert Speller(Wording(first_person=("I", "I’m", "my"))).first_person == {"i", "im", "my"}
+
+
+def test_stems_are_right_from_many_threads() -> None:
+    """One speller serves all threads: no thread sees the word of another."""
+    words_ = [
+        f"{stem}{ending}" for stem in ("migrat", "regulat", "protect", "recruit") for ending in ("ing", "ed", "s")
+    ]
+    right = [Speller(Wording()).stem(word) for word in words_]
+    for _ in range(20):
+        speller = Speller(Wording())
+        with ThreadPoolExecutor(8) as pool:
+            assert all(found == right for found in pool.map(lambda _, s=speller: [s.stem(w) for w in words_], range(8)))

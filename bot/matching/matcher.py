@@ -7,6 +7,7 @@ added up: score = x (X^T alpha).
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -154,7 +155,8 @@ class Matcher:
         self._in_order = np.argsort([entry.id for entry in self.entries])  # equal scores go by id
         self._by_id = np.argsort(self._in_order)
         self._kinds = kinds_of(self.entries)
-        self.question_words = frozenset(faq.wording.question_words)
+        self.question_words = frozenset(word for item in faq.wording.question_words for word in words(item))
+        self.second_question = _second_question(self.question_words)
         self._places = frozenset(" ".join(words(place)) for place in faq.wording.places)
         self._said = cache(self._years_and_places)  # by entry id, so never more than there are entries
 
@@ -229,6 +231,14 @@ class Matcher:
             values @ self.model.by_gram[columns] if len(columns) else np.zeros(len(self.rows), np.float32)
         )
         return similarities
+
+
+def _second_question(question_words: Iterable[str]) -> re.Pattern[str] | None:
+    """What stands between two questions in one sentence: "… and how many …"."""
+    alternatives = "|".join(sorted(map(re.escape, question_words)))
+    if not alternatives:
+        return None
+    return re.compile(rf"[,;]? (?:and|also|plus|&) (?=(?:also )?(?:{alternatives})\b)", re.IGNORECASE)
 
 
 def _years(words_: Iterable[str]) -> set[str]:

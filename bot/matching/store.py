@@ -10,10 +10,12 @@ import hashlib
 import json
 import logging
 import mmap
+import re
 import shutil
 import tempfile
 from collections.abc import Callable
 from dataclasses import asdict
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +30,7 @@ from bot.model import Faq
 from bot.text import Speller
 
 KEPT_MODELS = 4  # older ones are deleted when a new one is kept
+_MODEL_NAME = re.compile(r"[0-9a-f]{24}")  # of the folders that are ours to delete
 _MATRIX = ("data", "indices", "indptr")
 _log = logging.getLogger(__name__)
 
@@ -41,8 +44,9 @@ def fitted(faq: Faq, folder: Path, *, before_fit: Callable[[Faq], None] | None =
     path = folder / _digest(faq)
     try:
         return _load(path, faq)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError, EOFError):  # none, or a broken one
-        shutil.rmtree(path, ignore_errors=True)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError, EOFError) as error:
+        if not isinstance(error, OSError):  # there is a model, and it is broken
+            shutil.rmtree(path, ignore_errors=True)
         if before_fit is not None:
             before_fit(faq)
         model = fit(faq)
@@ -65,6 +69,7 @@ def _digest(faq: Faq) -> str:
         [(row.text, row.entry) for row in training_rows(entries)],
         asdict(faq.wording),
     ]
+    learned += [f"{name} {version(name)}" for name in ("numpy", "rapidfuzz", "snowballstemmer")]
     digest.update(json.dumps(learned).encode())
     return digest.hexdigest()[:24]
 
@@ -72,11 +77,26 @@ def _digest(faq: Faq) -> str:
 def _save(model: Model, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(dir=path.parent, prefix=".new-"))
+    try:
+        _write(model, work)
+        work.chmod(0o755)  # others may read it: the one who learns need not be the one who answers
+        shutil.rmtree(path, ignore_errors=True)  # a broken one, if any
+        work.replace(path)  # whole or not at all; another process may have been quicker
+    except OSError:
+        shutil.rmtree(work, ignore_errors=True)
+        if not path.is_dir():
+            raise
+    models = [model for model in path.parent.iterdir() if _MODEL_NAME.fullmatch(model.name)]
+    for old in sorted(models, key=lambda model: model.stat().st_mtime, reverse=True)[KEPT_MODELS:]:
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def _write(model: Model, folder: Path) -> None:
     arrays: dict[str, NDArray[Any]] = {"idf": model.vectors.idf, "weights": model.weights}
     for name, matrix in (("by_row", model.by_row), ("by_gram", model.by_gram)):
         arrays |= {f"{name}-{part}": getattr(matrix, part) for part in _MATRIX}
     for name, array in arrays.items():
-        np.save(work / f"{name}.npy", array)
+        np.save(folder / f"{name}.npy", array)
     values = {
         "known": dict(model.reader.known),
         "grams": model.vectors.grams,
@@ -84,16 +104,7 @@ def _save(model: Model, path: Path) -> None:
         "unknown": model.lexicon.weight_of_unknown,
         "calibration": asdict(model.calibration),
     }
-    (work / "model.json").write_text(json.dumps(values), encoding="utf-8")
-    try:
-        work.replace(path)  # whole or not at all; another process may have been quicker
-    except OSError:
-        shutil.rmtree(work)
-        if not path.is_dir():
-            raise
-    others = sorted((p for p in path.parent.iterdir() if p.is_dir()), key=lambda p: p.stat().st_mtime, reverse=True)
-    for old in others[KEPT_MODELS:]:
-        shutil.rmtree(old, ignore_errors=True)
+    (folder / "model.json").write_text(json.dumps(values), encoding="utf-8")
 
 
 def _load(path: Path, faq: Faq) -> Model:
