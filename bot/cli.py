@@ -21,7 +21,15 @@ if TYPE_CHECKING:
     from bot.matching.matcher import Matcher  # imported where needed, so that --help is quick
 
 app = typer.Typer(
-    help="An FAQ bot for questions about migration. Without a command it opens the chat.",
+    help="""An FAQ bot for questions about migration. Without a command it opens the chat.
+
+    \b
+    First steps:
+      python -m bot ask "why now"              one question
+      python -m bot ask --explain "why now"    how that answer was found
+      python -m bot topics                     all questions, with their ids
+      python -m bot check                      after editing the FAQ
+    """,
     no_args_is_help=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -66,7 +74,7 @@ def _without_command(context: typer.Context) -> None:
 
 @app.command("chat")
 def chat_() -> None:
-    """Talk with the bot here, as people do in Telegram: questions, numbered choices, commands."""
+    """Talk with the bot: questions, choices, commands."""
     from bot.chat import chat, hint
 
     matcher = _matcher(read_settings())
@@ -85,7 +93,7 @@ def ask(
         bool, typer.Option("--jsonl", help="Answer JSON objects from standard input, one a line.")
     ] = False,
 ) -> None:
-    """Ask one question.
+    """Ask one question, or many as JSON lines.
 
     With --jsonl every line of standard input is an object with "text" (and "language", "chat" if you like), and every
     line of the output an object with outcome, entry, reply, sources, offered, candidates and language.
@@ -112,11 +120,16 @@ def ask(
 
 @app.command()
 def show(
-    entry: Annotated[str, typer.Argument(help="The entry's id, as in why-report-now.")],
+    entry: Annotated[
+        str,
+        typer.Argument(
+            help="The entry's id, as in why-report-now.", autocompletion=lambda incomplete: _ids(incomplete)
+        ),
+    ],
     *,
     as_json: Annotated[bool, typer.Option("--json", help="As one JSON object.")] = False,
 ) -> None:
-    """Show an entry as a person would read it."""
+    """Show one entry as a person reads it."""
     from bot.content import load_faqs
     from bot.jsonl import entry_object
     from bot.located import MAIN_LANGUAGE
@@ -135,7 +148,7 @@ def show(
 
 @app.command()
 def topics() -> None:
-    """List the topics with their questions and ids."""
+    """List all topics, questions and ids."""
     from bot.content import load_faqs
     from bot.located import MAIN_LANGUAGE
     from bot.model import Kind
@@ -157,7 +170,10 @@ def check(
     ] = None,
     today: Annotated[str, typer.Option(help="The day to check review dates by, as in 2026-11-21.")] = "",
 ) -> None:
-    """Check the content: every problem with its place and mend. Errors exit 1; warnings inform."""
+    """Check the content of faq/ and seeds/.
+
+    Every problem is shown with its place and mend. Errors exit 1; warnings inform.
+    """
     from bot.content import read_content
     from bot.lint import lint
     from bot.loading import learned, read_originals
@@ -201,7 +217,10 @@ def schema(
         bool, typer.Option("--check", help="Write nothing; exit 1 if a file is out of date.")
     ] = False,
 ) -> None:
-    """Write the JSON Schemas of the YAML files, by which an editor completes and checks while you type."""
+    """Write the JSON Schemas of the YAML files.
+
+    By these an editor completes and checks while you type.
+    """
     from bot.forms import FORMS, SEED_FORMS, json_schema
 
     settings = read_settings()
@@ -229,7 +248,10 @@ def evaluate(
         Path | None, typer.Option(help="A JSON file of counts, set by set; exit 1 if the result falls short.")
     ] = None,
 ) -> None:
-    """Ask the question sets and show what is right, offered, wrong or without an answer."""
+    """Ask the question sets and show the scoreboard.
+
+    It says what is right, offered, wrong or without an answer, and draws the curve over thresholds.
+    """
     from rich.console import Console
     from rich.progress import track
 
@@ -262,6 +284,19 @@ def evaluate(
     for line in short:
         print(f"below the floor: {line}")
     raise typer.Exit(1 if short else 0)
+
+
+def _ids(typed: str) -> list[str]:
+    """Ids that begin as typed, for the shell's completion; none where the FAQ cannot be read."""
+    from bot.content import load_faqs
+    from bot.located import MAIN_LANGUAGE
+
+    try:
+        settings = read_settings()
+        entries = load_faqs(settings.faq_dir, settings.seeds_dir)[MAIN_LANGUAGE].entries
+    except (ContentError, SettingsError):
+        return []
+    return [name for name in entries if name.startswith(typed)]
 
 
 # --- Edges --------------------------------------------------------------------------------------------------------

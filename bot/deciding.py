@@ -33,8 +33,8 @@ class Thresholds:
 
     All but the last two are probabilities, learned from the phrasings: an answer needs the confidence ``answer`` that
     there is one and the certainty ``certain`` that it is the first; what is urgent but not ``surely_urgent`` gives way
-    to a question that has an answer. ``known`` and ``foreign`` are shares of the message's
-    words: below the first it is not answered, below the second it may be in another language.
+    to a question that has an answer. ``known`` and ``foreign`` are shares of the message's words: below the first it is
+    not answered, below the second it may be in another language.
     """
 
     answer: float = 0.5

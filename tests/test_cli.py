@@ -298,3 +298,14 @@ def test_an_env_file_that_is_no_text_is_told(cache: Path, small: Path) -> None:
     done = run("topics", cache=cache, folder=small)
     assert done.returncode == 2
     assert "save it as UTF-8" in done.stderr
+
+
+def test_the_shell_completes_ids() -> None:
+    """`show why<TAB>` offers the entries that begin so."""
+    names = ("why-report-now", "why-people-migrate")
+    program = "from bot.cli import app; app(prog_name='bot')"
+    environment = {**os.environ, "_BOT_COMPLETE": "complete_bash", "COMP_WORDS": "bot show why", "COMP_CWORD": "2"}
+    shown = subprocess.run(  # noqa: S603  # our own program
+        [sys.executable, "-c", program], cwd=ROOT, env=environment, capture_output=True, timeout=60, check=False
+    )
+    assert all(name in shown.stdout.decode() for name in names), shown

@@ -138,9 +138,13 @@ def belongings(rows: Sequence[Row]) -> NDArray[np.int64]:
 
 def kinds_of(entries: Sequence[Entry]) -> Kinds:
     """The entries' kinds as masks."""
-    masks = (np.array([entry.kind is kind for entry in entries]) for kind in Kind)
-    answer, urgent, smalltalk, out_of_scope = masks
-    return Kinds(answer=answer, urgent=urgent, smalltalk=smalltalk, out_of_scope=out_of_scope)
+    mask = {kind: np.array([entry.kind is kind for entry in entries]) for kind in Kind}
+    return Kinds(
+        answer=mask[Kind.ANSWER],
+        smalltalk=mask[Kind.SMALLTALK],
+        urgent=mask[Kind.URGENT],
+        out_of_scope=mask[Kind.OUT_OF_SCOPE],
+    )
 
 
 class Matcher:
