@@ -195,8 +195,9 @@ def _choices(whole: Part, parts: Sequence[Part], lines: Thresholds) -> tuple[Ent
     best = max((whole, *parts), key=lambda part: part.ranking.confidence).ranking
     if best.confidence < lines.clarify:
         return ()
-    near = (candidate for candidate in best.answers if candidate.score >= CLARIFY_SHARE * best.answers[0].score)
-    return tuple(candidate.entry for candidate in near)[:MOST_CHOICES]
+    choices = best.answers[:MOST_CHOICES]
+    near = [candidate for candidate in choices if candidate.score >= CLARIFY_SHARE * choices[0].score]
+    return tuple(candidate.entry for candidate in (near if len(near) > 1 else choices[:2]))
 
 
 def _nearest_topic(ranking: Ranking, lines: Thresholds) -> str | None:
