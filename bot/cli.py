@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 from collections.abc import Iterator
 from datetime import date
 from enum import StrEnum
 from io import TextIOWrapper
 from pathlib import Path
+from textwrap import TextWrapper
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
@@ -79,7 +81,7 @@ def chat_() -> None:
 
     matcher = _matcher(read_settings())
     print(hint())
-    chat(_typed_lines(), lambda text: print(f"\n{text}"), matcher)
+    chat(_typed_lines(), lambda text: _show(f"\n{text}"), matcher)
 
 
 @app.command()
@@ -115,7 +117,7 @@ def ask(
         from bot.model import Question
         from bot.rendering import to_text
 
-        print(to_text(take_turn(Question(question, matcher.faq.language), matcher).reply))
+        _show(to_text(take_turn(Question(question, matcher.faq.language), matcher).reply))
 
 
 @app.command()
@@ -143,7 +145,10 @@ def show(
 
         near = ", ".join(name for name, _, _ in extract(entry, faq.entries.keys(), limit=3))
         _fail(f"show: there is no entry '{entry}'; near to it: {near}")
-    print(json.dumps(entry_object(found, faq)) if as_json else to_text(render_entry(found, faq)))
+    if as_json:
+        print(json.dumps(entry_object(found, faq)))
+    else:
+        _show(to_text(render_entry(found, faq)))
 
 
 @app.command()
@@ -306,6 +311,15 @@ def _matcher(settings: Settings) -> Matcher:
     from bot.loading import load_matcher
 
     return load_matcher(settings, tell=_note)
+
+
+def _show(text: str) -> None:
+    """A reply; in a terminal its lines end between words."""
+    if sys.stdout.isatty():
+        width = shutil.get_terminal_size().columns
+        wrap = TextWrapper(width, break_long_words=False, break_on_hyphens=False, replace_whitespace=False).wrap
+        text = "\n".join(part for line in text.split("\n") for part in (wrap(line) or [""]))
+    print(text)
 
 
 def _note(text: str) -> None:

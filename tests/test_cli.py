@@ -92,6 +92,8 @@ def test_a_person_at_a_terminal_gets_a_prompt(cache: Path, matcher: Matcher) -> 
         assert process.wait(timeout=120) == 0
     os.close(ours)
     assert b"You: " in shown
+    lines = [line for line in shown.decode().splitlines() if "://" not in line]
+    assert max(map(len, lines)) <= 80, "a line is broken within a word"
     assert b"beginning to negotiate" in shown
     assert b"Traceback" not in shown
 
