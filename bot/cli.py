@@ -80,7 +80,7 @@ def chat_() -> None:
     from bot.chat import chat, hint
 
     matcher = _matcher(read_settings())
-    print(hint())
+    _show(hint())
     chat(_typed_lines(), lambda text: _show(f"\n{text}"), matcher)
 
 
