@@ -33,8 +33,8 @@ class Thresholds:
 
     All but the last two are probabilities, learned from the phrasings: an answer needs the confidence ``answer`` that
     there is one and the certainty ``certain`` that it is the first; what is urgent but not ``surely_urgent`` gives way
-    to a question that has an answer. ``known`` and ``foreign`` are shares of the message's words: below the first it is
-    not answered, below the second it may be in another language.
+    to a question that has an answer. ``known`` and ``foreign`` are shares of the message's words: below the first
+    nothing is answered or offered, below the second it may be in another language.
     """
 
     answer: float = 0.5
@@ -141,8 +141,8 @@ def conclude(question: Question, whole: Part, parts: Sequence[Part], lines: Thre
     choices = _choices(whole, parts, lines)
     if choices:
         return Clarify(choices)
-    first = whole.ranking.candidates[0]
-    if first.entry.kind is Kind.OUT_OF_SCOPE and first.score >= NOTED_SCORE:
+    first, is_known = whole.ranking.candidates[0], whole.ranking.coverage >= lines.known
+    if first.entry.kind is Kind.OUT_OF_SCOPE and first.score >= NOTED_SCORE and is_known:
         return Unanswered(Reason.OUT_OF_SCOPE, first.entry)
     return Unanswered(Reason.NO_MATCH, topic=_nearest_topic(whole.ranking, lines))
 
@@ -193,7 +193,7 @@ def _choices(whole: Part, parts: Sequence[Part], lines: Thresholds) -> tuple[Ent
     if len(firsts) > 1:
         return tuple(firsts)[:MOST_CHOICES]
     best = max((whole, *parts), key=lambda part: part.ranking.confidence).ranking
-    if best.confidence < lines.clarify:
+    if best.confidence < lines.clarify or best.coverage < lines.known:
         return ()
     choices = best.answers[:MOST_CHOICES]
     near = [candidate for candidate in choices if candidate.score >= CLARIFY_SHARE * choices[0].score]
