@@ -132,13 +132,11 @@ def show(
     as_json: Annotated[bool, typer.Option("--json", help="As one JSON object.")] = False,
 ) -> None:
     """Show one entry as a person reads it."""
-    from bot.content import load_faqs
     from bot.jsonl import entry_object
-    from bot.located import MAIN_LANGUAGE
+    from bot.loading import load_faq
     from bot.rendering import render_entry, to_text
 
-    settings = read_settings()
-    faq = load_faqs(settings.faq_dir, settings.seeds_dir)[MAIN_LANGUAGE]
+    faq = load_faq(read_settings())
     found = faq.entries.get(entry)
     if found is None:
         from rapidfuzz.process import extract
@@ -154,17 +152,13 @@ def show(
 @app.command()
 def topics() -> None:
     """List all topics, questions and ids."""
-    from bot.content import load_faqs
-    from bot.located import MAIN_LANGUAGE
-    from bot.model import Kind
+    from bot.loading import load_faq
 
-    settings = read_settings()
-    faq = load_faqs(settings.faq_dir, settings.seeds_dir)[MAIN_LANGUAGE]
+    faq = load_faq(read_settings())
     for topic in faq.topics:
         print(f"\n{topic}")
-        for entry in faq.of_kind(Kind.ANSWER):
-            if entry.topic == topic:
-                print(f"  {entry.id:40} {entry.question}")
+        for entry in faq.of_topic(topic):
+            print(f"  {entry.id:40} {entry.question}")
 
 
 @app.command()
@@ -293,12 +287,10 @@ def evaluate(
 
 def _ids(typed: str) -> list[str]:
     """Ids that begin as typed, for the shell's completion; none where the FAQ cannot be read."""
-    from bot.content import load_faqs
-    from bot.located import MAIN_LANGUAGE
+    from bot.loading import load_faq
 
     try:
-        settings = read_settings()
-        entries = load_faqs(settings.faq_dir, settings.seeds_dir)[MAIN_LANGUAGE].entries
+        entries = load_faq(read_settings()).entries
     except (ContentError, SettingsError):
         return []
     return [name for name in entries if name.startswith(typed)]

@@ -23,8 +23,8 @@ def command_reply(text: str, faq: Faq) -> Reply | None:
 
 def topic_reply(topic: str, faq: Faq) -> Reply:
     """The questions of one topic, to choose from."""
-    entries = [entry for entry in faq.of_kind(Kind.ANSWER) if entry.topic == topic]
-    return Reply((Section("", faq.interface.topic.format(topic=topic)),), choices=choices_of(entries))
+    title = faq.interface.topic.format(topic=topic)
+    return Reply((Section("", title),), choices=choices_of(faq.of_topic(topic)))
 
 
 def _start(faq: Faq, argument: str) -> Reply:

@@ -44,18 +44,18 @@ def load_faqs(faq_dir: Path, seeds_dir: Path) -> dict[str, Faq]:
     """
     content = read_content(faq_dir, seeds_dir)
     broken = errors((*content.problems, *check_soundness(content)))
-    editions = {language: f"{faq_dir.name}/{language}/" for language in content.editions if language != MAIN_LANGUAGE}
-    of_editions = {problem for problem in broken if problem.file.startswith(tuple(editions.values()))}
-    if len(of_editions) < len(broken):
+    translations = {language: f"{faq_dir.name}/{language}/" for language in content.editions}
+    translations.pop(MAIN_LANGUAGE, None)
+    if any(not problem.file.startswith(tuple(translations.values())) for problem in broken):
         raise ContentError(broken)
-    for problem in of_editions:
+    for problem in broken:
         _log.warning("%s", problem)
-    sound = [MAIN_LANGUAGE] + [
+    left_out = {
         language
-        for language, folder in editions.items()
-        if not any(problem.file.startswith(folder) for problem in of_editions)
-    ]
-    return {language: content.faq(language) for language in sound}
+        for language, folder in translations.items()
+        if any(problem.file.startswith(folder) for problem in broken)
+    }
+    return {language: content.faq(language) for language in content.editions if language not in left_out}
 
 
 def read_content(faq_dir: Path, seeds_dir: Path) -> Content:
@@ -136,14 +136,17 @@ def _shell(data: Mapping[str, Any], key: str) -> dict[str, Any]:
     return {**data, **({key: []} if isinstance(data.get(key), list) else {})}
 
 
+def _mappings(items: Any) -> list[dict[str, Any]]:
+    """The mappings of a list as it was read; what is no list has none."""
+    return [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
+
+
 def _declare(records: Any, content: Content) -> None:
     """Note the ids that records mean to give, so that one mistake does not break all that cite them."""
-    for record in records if isinstance(records, list) else ():
-        if isinstance(record, dict):
-            content.declared_sources.add(str(record.get("id")))
-            facts = record.get("facts")
-            numbers = (fact.get("id") for fact in facts if isinstance(fact, dict)) if isinstance(facts, list) else ()
-            content.declared_facts.update(f"{record.get('id')}.{number}" for number in numbers)
+    for record in _mappings(records):
+        content.declared_sources.add(str(record.get("id")))
+        numbers = (fact.get("id") for fact in _mappings(record.get("facts")))
+        content.declared_facts.update(f"{record.get('id')}.{number}" for number in numbers)
 
 
 def _source(form: SourceForm) -> Source:
@@ -175,8 +178,10 @@ def _read_faq_file(path: Path, shown: str, content: Content, edition: Edition) -
 
 
 def _read_entries(tree: Tree, edition: Edition) -> None:
-    edition.declared.update(_declared(tree.data))
-    edition.cited.update(_cited(tree.data))
+    for item in _mappings(tree.data.get("entries")):  # broken ones too, so that one does not break all that point to it
+        edition.declared.add(str(item.get("id")))
+        cited = item.get("sources")
+        edition.cited.update(map(str, cited) if isinstance(cited, list) else ())
     shell = _shell(tree.data, "entries")
     if "kind" in tree.data:
         cards = parse(tree, CardsForm, data=shell)
@@ -188,19 +193,6 @@ def _read_entries(tree: Tree, edition: Edition) -> None:
     if topic is not None:
         for at, form in parse_each(tree, "entries", EntryForm):
             edition.entries.append((_entry(form, Kind.ANSWER, topic.topic), Located(tree, at)))
-
-
-def _declared(data: Mapping[str, Any]) -> set[str]:
-    """Ids that a file means to give, so that one broken entry does not break all that point to it."""
-    entries = data.get("entries")
-    return {str(item.get("id")) for item in entries if isinstance(item, dict)} if isinstance(entries, list) else set()
-
-
-def _cited(data: Mapping[str, Any]) -> Iterator[str]:
-    entries = data.get("entries")
-    for item in entries if isinstance(entries, list) else ():
-        sources = item.get("sources") if isinstance(item, dict) else None
-        yield from (str(name) for name in sources) if isinstance(sources, list) else ()
 
 
 def _entry(form: EntryForm | CardForm, kind: Kind, topic: str) -> Entry:

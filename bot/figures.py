@@ -9,6 +9,8 @@ import re
 from collections.abc import Mapping
 from decimal import Decimal
 
+from bot.text import without_footnotes
+
 _UNITS = [
     *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),
     *("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"),
@@ -39,13 +41,12 @@ _FIGURE = re.compile(
     rf"|\b(?P<multiple>{'|'.join(_MULTIPLES)})\b",
     re.IGNORECASE,
 )
-_NOISE = re.compile(r"[⁰¹²³⁴-⁹₀-₉]")  # footnote marks, which folding would glue to a figure
 
 
 def figures(text: str) -> dict[str, str]:
     """The figures of a text in one form, with the words that state them. Years count; "one" and "two" alone do not."""
     found: dict[str, str] = {}
-    for match in _FIGURE.finditer(_NOISE.sub(" ", text)):
+    for match in _FIGURE.finditer(without_footnotes(text)):
         figure = _figure(match)
         if figure is not None:
             found.setdefault(figure, match[0])

@@ -15,7 +15,7 @@ from bot.matching.matcher import Matcher, Model, fit
 from bot.model import Entry, Faq, Interface, Kind, Source
 from bot.problem import Problem, errors
 from bot.soundness import check_soundness
-from bot.text import sentences, words
+from bot.text import sentences, without_footnotes, words
 
 FEWEST_PHRASINGS = 8
 LONGEST_ANSWER = 1200
@@ -42,6 +42,7 @@ def lint(
     figures are not compared with the documents. ``learn`` gives the model of an FAQ.
     """
     problems = [*content.problems, *check_soundness(content)]
+    is_sound = not errors(tuple(problems))
     for source, at in content.sources:
         problems += _check_source(source, at)
         if originals is not None and source.original is not None:
@@ -50,7 +51,7 @@ def lint(
         problems += _check_used(content)
     for edition in content.editions.values():
         problems += _check_edition(edition, content, today)
-        if not errors((*content.problems, *check_soundness(content))):
+        if is_sound:
             problems += _check_learned(edition, content, learn)
     return tuple(sorted(set(problems)))
 
@@ -101,7 +102,7 @@ def _stands_in(figure: str, printed: str) -> bool:
 
 def _printed(text: str) -> str:
     """A text as its figures are compared: without markup and footnote marks, white space and case folded."""
-    return " ".join(re.sub(r"[⁰¹²³⁴-⁹]", " ", text.replace("\\", "")).casefold().split())
+    return " ".join(without_footnotes(text.replace("\\", "")).casefold().split())
 
 
 def _check_used(content: Content) -> Iterator[Problem]:
@@ -148,10 +149,11 @@ def _check_phrasings(entry: Entry, at: Located) -> Iterator[Problem]:
         yield at.problem("F301", fact, f"add phrasings of other kinds until there are {FEWEST_PHRASINGS}", "phrasings")
     first: dict[str, int] = {}
     for index, phrasing in enumerate(entry.phrasings):
-        if not words(phrasing):
+        said = " ".join(words(phrasing))
+        if not said:
             yield at.problem("F401", f"'{phrasing}' has no words", "write words, or delete it", "phrasings", index)
             continue
-        same = first.setdefault(" ".join(words(phrasing)), index)
+        same = first.setdefault(said, index)
         if same != index:
             fact = f"'{phrasing}' stands already on line {at.line('phrasings', same)}"
             yield at.problem("F302", fact, "delete one, or say it in other words", "phrasings", index)
@@ -217,13 +219,10 @@ def _check_interface(edition: Edition) -> Iterator[Problem]:
 
 def _check_translation(edition: Edition, content: Content) -> Iterator[Problem]:
     main = content.editions.get(MAIN_LANGUAGE)
-    if main is None or main is edition:
+    if main is None or main is edition or content.is_partial:
         return
-    if content.is_partial:
-        return
-    own = edition.declared
     for entry, at in main.entries:
-        if entry.id not in own:
+        if entry.id not in edition.declared:
             fact = f"'{entry.id}' has no translation into '{edition.language}'"
             yield at.problem("F601", fact, f"translate it in faq/{edition.language}/", "id")
     for entry, at in edition.entries:

@@ -14,12 +14,17 @@ from bot.model import Faq
 from bot.settings import Settings
 
 
+def load_faq(settings: Settings) -> Faq:
+    """The FAQ of the main language. Raises ContentError where the files cannot be used."""
+    return load_faqs(settings.faq_dir, settings.seeds_dir)[MAIN_LANGUAGE]
+
+
 def load_matcher(settings: Settings, *, tell: Callable[[str], None] = print) -> Matcher:
     """The matcher of the main language. Raises ContentError where the files cannot be used.
 
     ``tell`` is told of the seconds that an FAQ takes to be learned, once after each edit.
     """
-    faq = load_faqs(settings.faq_dir, settings.seeds_dir)[MAIN_LANGUAGE]
+    faq = load_faq(settings)
     return Matcher(faq, learned(faq, settings, tell=tell))
 
 

@@ -153,6 +153,10 @@ class Faq:
         """All entries of one kind, in file order."""
         return tuple(entry for entry in self.entries.values() if entry.kind is kind)
 
+    def of_topic(self, topic: str) -> tuple[Entry, ...]:
+        """The answers of one topic, in file order."""
+        return tuple(entry for entry in self.of_kind(Kind.ANSWER) if entry.topic == topic)
+
     def cited(self, entry: Entry) -> tuple[tuple[Source, Fact], ...]:
         """The facts that an entry cites, each with its source, in the entry's order."""
         facts = {fact.id: (source, fact) for source in self.sources.values() for fact in source.facts}

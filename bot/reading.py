@@ -165,24 +165,27 @@ class _Builder:
     def _begin(self, event: yaml.MappingStartEvent | yaml.SequenceStartEvent) -> bool:
         if len(self._frames) >= MAX_DEPTH:
             return False
+        data: dict[str, Any] | list[Any] = [] if isinstance(event, yaml.SequenceStartEvent) else {}
+        path = None
         if self._drop_key():
             self._tree.report(_line(event), "Y108", "a key is a list or a mapping", "make the key a word")
-            self._frames.append(_Frame([] if isinstance(event, yaml.SequenceStartEvent) else {}, ("?",)))
-            return True
-        path = self._place(event)
-        tagged = self._refuse_tag(event)
-        data: dict[str, Any] | list[Any] = [] if isinstance(event, yaml.SequenceStartEvent) else {}
-        self._attach(path, data, is_reported=tagged)
+        else:
+            path = self._place(event)
+            self._attach(path, data, is_reported=self._refuse_tag(event))
         self._frames.append(_Frame(data, path if path is not None else ("?",)))
         return True
 
     def _drop_key(self) -> bool:
         """Whether a key is due here; if so, neither it nor its value is kept."""
+        frame = self._awaits_key()
+        if frame is not None:
+            frame.key, frame.has_key = None, True
+        return frame is not None
+
+    def _awaits_key(self) -> _Frame | None:
+        """The mapping that is being filled, if a key is due in it."""
         frame = self._frames[-1] if self._frames else None
-        if frame is None or not isinstance(frame.data, dict) or frame.has_key:
-            return False
-        frame.key, frame.has_key = None, True
-        return True
+        return frame if frame is not None and isinstance(frame.data, dict) and not frame.has_key else None
 
     def _place(self, event: yaml.NodeEvent) -> KeyPath | None:
         """The path of a value that begins here, its line noted; None if it is dropped."""
@@ -215,9 +218,9 @@ class _Builder:
         frame.key, frame.has_key = None, False
 
     def _scalar(self, event: yaml.ScalarEvent) -> None:
-        frame = self._frames[-1] if self._frames else None
-        if frame is not None and isinstance(frame.data, dict) and not frame.has_key:
-            self._key(event, frame, frame.data)
+        frame = self._awaits_key()
+        if frame is not None:
+            self._key(event, frame)
             return
         path = self._place(event)
         if self._refuse_tag(event):
@@ -229,14 +232,14 @@ class _Builder:
             self._tree.raw[path] = event.value
         self._attach(path, value, is_reported=is_broken)
 
-    def _key(self, event: yaml.ScalarEvent, frame: _Frame, data: dict[str, Any]) -> None:
+    def _key(self, event: yaml.ScalarEvent, frame: _Frame) -> None:
         line = _line(event)
         key: str | None = event.value
         self._refuse_tag(event)
         if _tag(event) != _TEXT:
             self._tree.report(line, "Y109", f"YAML does not read the key {key} as text", f'write "{key}"')
-        if key in data:
-            first = self._tree.line(*frame.path, key)
+        if key in frame.data:
+            first = self._tree.line(*frame.path, event.value)
             self._tree.report(line, "Y104", f"'{key}' stands already on line {first}", "keep one of the two")
             key = None
         frame.key, frame.key_line, frame.has_key = key, line, True

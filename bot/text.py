@@ -36,12 +36,17 @@ _REPEATED = re.compile(r"([^\W\d_])\1{2,}")  # soooo -> soo
 _SENTENCE_END = re.compile(r"\s[:;]-?[)(DPp](?=\s|$)|(?<=[.!?;…])[\s)\"”»]+|[\n\r]+|(?<=[?!])(?=\w)|[؟。？！]+")
 
 
+def without_footnotes(text: str) -> str:
+    """The text with a blank for each raised or lowered digit: a footnote's mark, which folding glues to a figure."""
+    return text.translate(_SUPERSCRIPTS)
+
+
 def clean(text: str) -> str:
     """The text as NFKC, without control characters, zero-width characters and lone surrogates; at most one message."""
     kept = text[:MAX_CHARACTERS]
     if kept.isascii() and kept.isprintable():
         return kept
-    kept = kept.translate(_SUPERSCRIPTS)
+    kept = without_footnotes(kept)
     kept = "".join(" " if unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") and c != "\n" else c for c in kept)
     kept = unicodedata.normalize("NFKC", kept)[:MAX_CHARACTERS]  # one character may have become many
     return "".join(c for c in kept if unicodedata.category(c) != "Cf")
