@@ -2,27 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from itertools import chain
 
 from bot.commands import COMMANDS
-from bot.dialogue import take_turn
+from bot.gaps.noting import note_turn
+from bot.gaps.terminal import TerminalLog
+from bot.located import MAIN_LANGUAGE
 from bot.matching.matcher import Matcher
-from bot.model import Choice, Question
+from bot.model import Choice, Question, Reply, Section
 from bot.rendering import to_text
 
 PROMPT = "\nYou: "
 
 
-def chat(lines: Iterable[str], say: Callable[[str], None], matcher: Matcher) -> None:
+def chat(lines: Iterable[str], say: Callable[[str], None], matchers: Mapping[str, Matcher], log: TerminalLog) -> None:
     """Greet, then answer line by line until the lines end or one is /quit."""
+    matcher = matchers[MAIN_LANGUAGE]
     offered: tuple[Choice, ...] = ()
+    asked = ""
     for line in chain(("/start",), _until_quit(lines)):
         if not line.strip():
             continue
-        turn = take_turn(Question(line, matcher.faq.language), matcher, offered)
-        offered = turn.reply.choices
-        say(to_text(turn.reply))
+        question = Question(line, matcher.faq.language)
+        turn = log.take_turn(question, matcher, offered)
+        reply = turn.reply
+        if turn.language is not None:
+            matcher = matchers[turn.language]
+            reply = Reply((Section("", matcher.faq.interface.language_chosen),))
+        say(to_text(reply))
+        log.note(note_turn(turn, question, matcher, asked=asked))
+        offered, asked = reply.choices, line if turn.outcome == "clarify" else ""
+
+
+def ask_once(text: str, say: Callable[[str], None], matcher: Matcher, log: TerminalLog) -> None:
+    """Answer one question."""
+    question = Question(text, matcher.faq.language)
+    turn = log.take_turn(question, matcher)
+    say(to_text(turn.reply))
+    log.note(note_turn(turn, question, matcher))
 
 
 def hint() -> str:

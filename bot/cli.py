@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from bot.matching.matcher import Matcher  # imported where needed, so that --help is quick
 
 app = typer.Typer(
-    help="""An FAQ bot for questions about migration. Without a command it opens the chat.
+    help="""An FAQ bot for questions about migration. Without a command it opens the chat, or with a
+    token of Telegram's it answers there.
 
     \b
     First steps:
@@ -31,6 +32,8 @@ app = typer.Typer(
       python -m bot ask --explain "why now"    how that answer was found
       python -m bot topics                     all questions, with their ids
       python -m bot check                      after editing the FAQ
+      python -m bot run                        in Telegram, with TELEGRAM_BOT_TOKEN
+      python -m bot gaps                       what was asked and had no answer
     """,
     no_args_is_help=False,
     pretty_exceptions_enable=False,
@@ -71,17 +74,52 @@ def _open_streams() -> None:
 @app.callback(invoke_without_command=True)
 def _without_command(context: typer.Context) -> None:
     if context.invoked_subcommand is None:
-        chat_()
+        if read_settings().telegram_bot_token is not None:
+            run()
+        else:
+            chat_()
+
+
+@app.command()
+def run() -> None:
+    """Answer in Telegram, until ctrl-C. Needs TELEGRAM_BOT_TOKEN.
+
+    Edited FAQ files are taken up while it runs.
+    """
+    from bot import diary
+    from bot.gaps.keys import KeyProblem
+    from bot.gaps.terminal import keys_of
+    from bot.in_use import InUse
+    from bot.loading import load_matchers
+    from bot.reloading import Watch
+    from bot.settings import check_for_running
+    from bot.telegram.application import run as run_
+
+    settings = read_settings()
+    check_for_running(settings)
+    try:
+        keys = keys_of(settings)
+    except KeyProblem as problem:
+        _fail(f"run: {problem}")
+    watch = Watch(settings)
+    in_use = InUse(load_matchers(settings, tell=_note))
+    diary.begin(settings.secrets)
+    _note(f"Connecting to Telegram at {settings.telegram_api_url} …")
+    run_(settings, in_use, keys, watch)
 
 
 @app.command("chat")
-def chat_() -> None:
+def chat_(*, no_log: Annotated[bool, typer.Option("--no-log", help="Note nothing in the gap log.")] = False) -> None:
     """Talk with the bot: questions, choices, commands."""
     from bot.chat import chat, hint
+    from bot.gaps.terminal import TerminalLog
+    from bot.loading import load_matchers
 
-    matcher = _matcher(read_settings())
+    settings = read_settings()
+    matchers = load_matchers(settings, tell=_note)
     _show(hint())
-    chat(_typed_lines(), lambda text: _show(f"\n{text}"), matcher)
+    with TerminalLog(settings, is_on=not no_log, warn=_note) as log:
+        chat(_typed_lines(), lambda text: _show(f"\n{text}"), matchers, log)
 
 
 @app.command()
@@ -94,6 +132,10 @@ def ask(
     jsonl: Annotated[
         bool, typer.Option("--jsonl", help="Answer JSON objects from standard input, one a line.")
     ] = False,
+    log: Annotated[
+        bool | None,
+        typer.Option("--log/--no-log", help="Note it in the gap log: so without --jsonl, not so with it."),
+    ] = None,
 ) -> None:
     """Ask one question, or many as JSON lines.
 
@@ -102,22 +144,25 @@ def ask(
     """
     if jsonl == bool(question) or (jsonl and explain):
         _fail('ask: give a question in quotes, or --jsonl alone and objects on standard input, as in ask "why now"')
-    matcher = _matcher(read_settings())
+    from bot.gaps.terminal import TerminalLog
+
+    settings = read_settings()
+    matcher = _matcher(settings)
     if jsonl:
         from bot.jsonl import answer_lines
 
-        for line in answer_lines(_raw_lines(), matcher):
-            print(line, flush=True)
+        with TerminalLog(settings, is_on=log is True, warn=_note) as turns:
+            for line in answer_lines(_raw_lines(), matcher, turns):
+                print(line, flush=True)
     elif explain:
         from bot.explaining import explain as explain_
 
         print(explain_(question, matcher))
     else:
-        from bot.dialogue import take_turn
-        from bot.model import Question
-        from bot.rendering import to_text
+        from bot.chat import ask_once
 
-        _show(to_text(take_turn(Question(question, matcher.faq.language), matcher).reply))
+        with TerminalLog(settings, is_on=log is not False, warn=_note) as turns:
+            ask_once(question, _show, matcher, turns)
 
 
 @app.command()
@@ -207,6 +252,50 @@ def check(
             print(problem)
         print(f"{failed} errors, {len(problems) - failed} warnings")
     raise typer.Exit(1 if failed else 0)
+
+
+@app.command()
+def gaps(
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="As one JSON array.")] = False,
+    most: Annotated[int, typer.Option(help="Show at most so many.", min=1)] = 100,
+) -> None:
+    """List the questions that the FAQ did not serve, newest first."""
+    import asyncio
+
+    from rich.console import Console
+
+    from bot.gaps.keys import KeyProblem
+    from bot.gaps.listing import gap_objects, gap_table, read_gaps
+    from bot.gaps.log import LogError
+
+    try:
+        listed = asyncio.run(read_gaps(read_settings(), most=most))
+    except (KeyProblem, LogError) as trouble:
+        _fail(f"gaps: {trouble}")
+    if as_json:
+        print(json.dumps(gap_objects(listed), indent=2))
+    elif listed:
+        Console().print(gap_table(listed))
+    else:
+        print("No gaps are logged.")
+
+
+@app.command()
+def keys() -> None:
+    """Make keys for the gap log, as lines for .env or for a container's settings."""
+    from bot.gaps.keys import new_asker_key, new_text_key
+
+    print(f"GAPS_KEY={new_text_key()}\nASKER_KEY={new_asker_key()}")
+
+
+@app.command()
+def learn() -> None:
+    """Learn the FAQ now, so that the next start is quick."""
+    from bot.loading import load_matchers
+
+    for language, matcher in load_matchers(read_settings(), tell=_note).items():
+        print(f"{language}: {len(matcher.entries)} entries, version {matcher.faq.version}")
 
 
 @app.command()

@@ -1,24 +1,47 @@
-"""The bot's commands: one table, from which the terminal, the menu and the help come."""
+"""The bot's commands: one table, from which the terminal, Telegram, its menu and the help come."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from bot.model import Choice, Entry, Faq, Kind, Reply, Section
 from bot.rendering import choices_of, render_entry, source_link
 
-_COMMAND = re.compile(r"\s*/([A-Za-z]\w*)(?:@\w+)?(?:\s+(.*))?", re.S)
+_COMMAND = re.compile(r"\s*/([A-Za-z]\w*)(?:@(\w+))?(?:\s+(.*))?", re.S)
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command: what it is answered with, and whether the menu of groups offers it too."""
+
+    reply: Callable[[Faq, str], Reply]
+    in_groups: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A command as somebody typed it: its name, the bot it is meant for if one is named, what stands behind it."""
+
+    name: str
+    bot: str | None
+    argument: str
+
+
+def call_of(text: str) -> Call | None:
+    """The command that a text is; None if it is none."""
+    match = _COMMAND.match(text)
+    return Call(match[1].lower(), match[2], (match[3] or "").strip()) if match else None
 
 
 def command_reply(text: str, faq: Faq) -> Reply | None:
-    """What a command is answered with; None if the text is no command."""
-    match = _COMMAND.match(text)
-    if match is None:
+    """What a command is answered with; None if the text is no command. It changes nothing: deleting is the edge's."""
+    call = call_of(text)
+    if call is None:
         return None
-    name, argument = match[1].lower(), (match[2] or "").strip()
-    command = COMMANDS.get(name)
-    return command(faq, argument) if command else Reply((Section("", faq.interface.unknown_command),))
+    command = COMMANDS.get(call.name)
+    return command.reply(faq, call.argument) if command else Reply((Section("", faq.interface.unknown_command),))
 
 
 def topic_reply(topic: str, faq: Faq) -> Reply:
@@ -27,10 +50,16 @@ def topic_reply(topic: str, faq: Faq) -> Reply:
     return Reply((Section("", title),), choices=choices_of(faq.of_topic(topic)))
 
 
+def linked(payload: str, faq: Faq) -> Entry | None:
+    """The answer that a deep link leads to; None for a payload that names none. Cards are not for linking to."""
+    entry = faq.entries.get(payload)
+    return entry if entry is not None and entry.kind is Kind.ANSWER else None
+
+
 def _start(faq: Faq, argument: str) -> Reply:
     """The welcome with example questions; `/start ID`, as a deep link sends it, shows that entry at once."""
-    entry: Entry | None = faq.entries.get(argument)
-    if entry is not None and entry.kind is Kind.ANSWER:
+    entry = linked(argument, faq)
+    if entry is not None:
         return render_entry(entry, faq)
     examples = choices_of(faq.entries[name] for name in faq.interface.examples)
     return Reply((Section("", faq.interface.welcome),), choices_title=faq.interface.try_asking, choices=examples)
@@ -51,7 +80,11 @@ def _sources(faq: Faq, argument: str) -> Reply:
 
 
 def _settings(faq: Faq, argument: str) -> Reply:
-    return Reply((Section("", faq.interface.settings),))
+    """The languages to choose from, once there are two."""
+    if len(faq.languages) < 2:
+        return Reply((Section("", faq.interface.settings),))
+    languages = tuple(Choice(name, language=code) for code, name in faq.languages.items())
+    return Reply((Section("", faq.interface.choose_language),), choices=languages)
 
 
 def _privacy(faq: Faq, argument: str) -> Reply:
@@ -62,12 +95,12 @@ def _forget(faq: Faq, argument: str) -> Reply:
     return Reply((Section("", faq.interface.forget),))
 
 
-COMMANDS: Mapping[str, Callable[[Faq, str], Reply]] = {
-    "start": _start,
-    "help": _help,
-    "topics": _topics,
-    "sources": _sources,
-    "settings": _settings,
-    "privacy": _privacy,
-    "forget": _forget,
+COMMANDS: dict[str, Command] = {
+    "start": Command(_start),
+    "help": Command(_help, in_groups=True),
+    "topics": Command(_topics, in_groups=True),
+    "sources": Command(_sources, in_groups=True),
+    "settings": Command(_settings),
+    "privacy": Command(_privacy, in_groups=True),
+    "forget": Command(_forget, in_groups=True),
 }

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +56,10 @@ def load_faqs(faq_dir: Path, seeds_dir: Path) -> dict[str, Faq]:
         for language, folder in translations.items()
         if any(problem.file.startswith(folder) for problem in broken)
     }
-    return {language: content.faq(language) for language in content.editions if language not in left_out}
+    faqs = {language: content.faq(language) for language in content.editions if language not in left_out}
+    own = {language: content.editions[language].interface for language in faqs}
+    names = {language: interface.language_name if interface else language for language, interface in own.items()}
+    return {language: replace(faq, languages=names) for language, faq in faqs.items()}
 
 
 def read_content(faq_dir: Path, seeds_dir: Path) -> Content:

@@ -18,8 +18,10 @@ from bot.model import (
     Choice,
     Clarify,
     Decision,
+    GapReason,
     Kind,
     Question,
+    Reason,
     Reply,
     Section,
     Smalltalk,
@@ -35,12 +37,17 @@ _NUMBER = re.compile(r"\s*(\d{1,2})\s*[.)]?\s*")
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What became of a message: the outcome, the entry it led to (if one did), what the person reads, the ranking."""
+    """What became of a message: the outcome, the entry it led to (if one did), what the person reads, the ranking.
+
+    ``gap`` says why it is a gap, if it is one; ``language`` is the one that the person chose by it.
+    """
 
     outcome: Outcome
     reply: Reply
     entry: str | None = None
     candidates: tuple[Candidate, ...] = ()
+    gap: GapReason | None = None
+    language: str | None = None
 
 
 def take_turn(question: Question, matcher: Matcher, offered: tuple[Choice, ...] = ()) -> Turn:
@@ -55,7 +62,7 @@ def take_turn(question: Question, matcher: Matcher, offered: tuple[Choice, ...] 
     reasoning = reason(question, matcher)
     outcome, entry = outcome_of(reasoning.decision)
     candidates = reasoning.whole.ranking.candidates[:SHOWN_CANDIDATES]
-    return Turn(outcome, render(reasoning.decision, faq), entry, candidates)
+    return Turn(outcome, render(reasoning.decision, faq), entry, candidates, gap_reason(reasoning.decision))
 
 
 def outcome_of(decision: Decision) -> tuple[Outcome, str | None]:
@@ -75,6 +82,17 @@ def outcome_of(decision: Decision) -> tuple[Outcome, str | None]:
             assert_never(decision)
 
 
+def gap_reason(decision: Decision) -> GapReason | None:
+    """Why a decision is a gap. What an out-of-scope entry explains is none: the editors know of it."""
+    match decision:
+        case Unanswered(Reason.NO_MATCH):
+            return GapReason.NO_MATCH
+        case Unanswered(Reason.OTHER_LANGUAGE):
+            return GapReason.OTHER_LANGUAGE
+        case _:
+            return None
+
+
 def _choose(number: int, matcher: Matcher, offered: tuple[Choice, ...]) -> Turn:
     faq = matcher.faq
     if not 1 <= number <= len(offered):
@@ -82,8 +100,11 @@ def _choose(number: int, matcher: Matcher, offered: tuple[Choice, ...]) -> Turn:
     choice = offered[number - 1]
     if choice.topic is not None:
         return Turn("command", topic_reply(choice.topic, faq))
+    if choice.language is not None:
+        return Turn("command", Reply(()), language=choice.language)
     if choice.entry is None:
-        return Turn("unanswered", Reply((Section("", faq.interface.none_chosen),)))
+        none_chosen = Reply((Section("", faq.interface.none_chosen),))
+        return Turn("unanswered", none_chosen, gap=GapReason.NONE_OF_THESE)
     entry = faq.entries[choice.entry]
     outcome: Outcome = "answer" if entry.kind is Kind.ANSWER else "unanswered"
     return Turn(outcome, render_entry(entry, faq), entry.id)

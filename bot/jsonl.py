@@ -8,16 +8,21 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from bot.dialogue import Turn, take_turn
+from bot.gaps.noting import note_turn
+from bot.gaps.terminal import TerminalLog
 from bot.matching.matcher import Matcher
-from bot.model import Choice, Entry, Faq, Question, Reply
+from bot.model import Channel, Choice, Entry, Faq, Question, Reply
 from bot.rendering import body_text, render_entry, sources_of
 
 KEPT_CHATS = 1000  # chats whose last choices are remembered; the oldest go first
 
 
-def answer_lines(lines: Iterable[str], matcher: Matcher) -> Iterator[str]:
-    """Answer each line. A line that is not an object with a `text` gives an object with `error`; the run goes on."""
-    offered: OrderedDict[str, tuple[Choice, ...]] = OrderedDict()
+def answer_lines(lines: Iterable[str], matcher: Matcher, log: TerminalLog | None = None) -> Iterator[str]:
+    """Answer each line. A line that is not an object with a `text` gives an object with `error`; the run goes on.
+
+    ``log`` takes and notes the turns; without it nothing is kept, and nothing is there to forget.
+    """
+    offered: OrderedDict[str, tuple[str, tuple[Choice, ...]]] = OrderedDict()
     for number, line in enumerate(lines, 1):
         try:
             request = _request(line)
@@ -26,14 +31,16 @@ def answer_lines(lines: Iterable[str], matcher: Matcher) -> Iterator[str]:
             continue
         chat = request.get("chat")
         key = json.dumps(chat, sort_keys=True)
-        before = offered.pop(key, ()) if chat is not None else ()
-        question = Question(request["text"], matcher.faq.language, "jsonl")
-        turn = take_turn(question, matcher, before)
+        asked, before = offered.pop(key, ("", ())) if chat is not None else ("", ())
+        question = Question(request["text"], matcher.faq.language, Channel.JSONL)
+        turn = log.take_turn(question, matcher, before) if log else take_turn(question, matcher, before)
         if chat is not None:
-            offered[key] = turn.reply.choices
+            offered[key] = (question.text if turn.outcome == "clarify" else "", turn.reply.choices)
             while len(offered) > KEPT_CHATS:
                 offered.popitem(last=False)
         yield json.dumps(_response(turn, question))
+        if log is not None:
+            log.note(note_turn(turn, question, matcher, asked=asked))
 
 
 def entry_object(entry: Entry, faq: Faq) -> dict[str, Any]:

@@ -18,6 +18,12 @@ def _identifier() -> LanguageIdentifier:
     return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
 
 
+def guess(text: str) -> str:
+    """The language that a text is probably in, as an ISO 639-1 code."""
+    language, _ = _identifier().classify(text[:MOST_CHARACTERS])
+    return str(language)
+
+
 def is_foreign(text: str, language: str) -> bool:
     """Whether the text is surely in another language than the given one.
 

@@ -10,10 +10,11 @@ from rapidfuzz import fuzz
 
 from bot.figures import figures
 from bot.forms import ID_BYTES, ID_PATTERN
-from bot.located import MAIN_LANGUAGE, Content, Edition, Located
+from bot.located import MAIN_LANGUAGE, Content, Edition, Located, Tree
 from bot.matching.matcher import Matcher, Model, fit
 from bot.model import Entry, Faq, Interface, Kind, Source
 from bot.problem import Problem, errors
+from bot.rendering import BUTTON_CHARACTERS
 from bot.soundness import check_soundness
 from bot.text import sentences, without_footnotes, words
 
@@ -22,6 +23,17 @@ LONGEST_ANSWER = 1200
 LONGEST_SENTENCE = 45
 NEAR_SAME = 95  # RapidFuzz ratio of two normalised phrasings that a person would call the same
 NEAR_SAME_KERNEL = 0.7  # below this the ratio need not be computed
+# Characters of texts that stand in a place of their own in Telegram: core.telegram.org/bots/api#setmydescription,
+# #setmyshortdescription, #botcommand, #answercallbackquery; and on a button as far as a telephone shows it.
+LONGEST_COMMAND_LINE = 256
+LONGEST_TEXTS = {
+    "description": 512,
+    "short_description": 120,
+    **dict.fromkeys(("gone", "too_fast", "language_failed", "thanks_helpful", "thanks_not_helpful"), 200),
+    **dict.fromkeys(("browse_topics", "all_topics", "none_of_these", "private_chat"), BUTTON_CHARACTERS),
+    **dict.fromkeys(("back", "more", "helpful_yes", "helpful_no"), BUTTON_CHARACTERS // 2),
+    **dict.fromkeys(("wrong", "outdated", "unclear"), BUTTON_CHARACTERS // 3),
+}
 REVIEW_NOTICE = timedelta(days=30)
 _ID = re.compile(ID_PATTERN)
 _ADDRESS = re.compile(r"https?://|www\.|\b[\w.+-]+@[\w-]+\.\w+|\b[\w-]+\.(?:org|int|com|net|info)\b", re.I)
@@ -212,9 +224,23 @@ def _check_interface(edition: Edition) -> Iterator[Problem]:
         if (name != "emergency" and re.search(r"\b\d{3}\b", text)) or _TELEPHONE.search(text):
             fact, mend = f"'{name}' holds a telephone number", "only 'emergency' may, and only 112"
             yield Problem(tree.file, tree.line(name), "F406", fact, mend)
+    yield from _check_lengths(edition.interface, tree)
     if set(figures(edition.interface.emergency)) != {"112"}:
         fact, mend = "'emergency' does not hold 112, or another number too", "name 112 and no other"
         yield Problem(tree.file, tree.line("emergency"), "F406", fact, mend)
+
+
+def _check_lengths(says: Interface, tree: Tree) -> Iterator[Problem]:
+    """Texts that Telegram would refuse or cut."""
+    texts: dict[tuple[str, ...], tuple[str, int]] = {
+        (name,): (getattr(says, name), most) for name, most in LONGEST_TEXTS.items()
+    }
+    texts |= {("commands", name): (line, LONGEST_COMMAND_LINE) for name, line in says.commands.items()}
+    for path, (text, most) in texts.items():
+        length = len(text.strip().replace("{days}", "3650"))
+        if length > most:
+            fact = f"'{path[-1]}' has {length} characters, and Telegram shows {most}"
+            yield Problem(tree.file, tree.line(*path), "F702", fact, "shorten it")
 
 
 def _check_translation(edition: Edition, content: Content) -> Iterator[Problem]:

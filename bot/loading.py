@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from bot.content import load_faqs
@@ -19,13 +20,29 @@ def load_faq(settings: Settings) -> Faq:
     return load_faqs(settings.faq_dir, settings.seeds_dir)[MAIN_LANGUAGE]
 
 
-def load_matcher(settings: Settings, *, tell: Callable[[str], None] = print) -> Matcher:
-    """The matcher of the main language. Raises ContentError where the files cannot be used.
+def load_matchers(settings: Settings, *, tell: Callable[[str], None] = print) -> dict[str, Matcher]:
+    """The matcher of every language. Raises ContentError where the files cannot be used.
 
     ``tell`` is told of the seconds that an FAQ takes to be learned, once after each edit.
     """
+    faqs = load_faqs(settings.faq_dir, settings.seeds_dir)
+    return {
+        language: Matcher(_with_days(faq, settings.retention_days), learned(faq, settings, tell=tell))
+        for language, faq in faqs.items()
+    }
+
+
+def load_matcher(settings: Settings, *, tell: Callable[[str], None] = print) -> Matcher:
+    """The matcher of the main language. Raises ContentError where the files cannot be used."""
     faq = load_faq(settings)
-    return Matcher(faq, learned(faq, settings, tell=tell))
+    return Matcher(_with_days(faq, settings.retention_days), learned(faq, settings, tell=tell))
+
+
+def _with_days(faq: Faq, days: int) -> Faq:
+    """The FAQ whose texts say how long questions are kept."""
+    says = faq.interface
+    privacy, description = says.privacy.format(days=days), says.description.format(days=days)
+    return replace(faq, interface=replace(says, privacy=privacy, description=description))
 
 
 def learned(faq: Faq, settings: Settings, *, tell: Callable[[str], None] = print) -> Model:

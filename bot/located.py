@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import hashlib
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.model import Entry, Faq, Interface, Source, Wording
@@ -89,10 +90,11 @@ class Content:
         interface = edition.interface or main.interface
         if interface is None:
             raise ContentError(tuple(self.problems))
-        return Faq(
+        faq = Faq(
             language=language,
             entries=entries,
             sources={source.id: source for source, _ in self.sources},
             interface=interface,
             wording=edition.wording,
         )
+        return replace(faq, version=hashlib.sha256(repr(faq).encode("utf-8", "surrogatepass")).hexdigest()[:12])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Literal
 
@@ -102,27 +102,53 @@ class Wording:
 
 @dataclass(frozen=True, slots=True)
 class Interface:
-    """Everything the bot says itself. ``{topic}`` and ``{time}`` are filled where they stand."""
+    """Everything the bot says itself. What stands in braces is filled by the bot; `soundness` lists where."""
 
+    language_name: str  # the name that the language of these texts gives itself
+    description: str  # {days}; what Telegram shows before a chat begins
+    short_description: str  # what Telegram shows with the bot's profile
     welcome: str
     examples: tuple[str, ...]  # entries shown with the welcome
     try_asking: str
     help: str
     topics: str
     topic: str  # {topic}
+    browse_topics: str
+    all_topics: str
+    back: str
+    more: str
     sources: str
-    privacy: str
+    privacy: str  # {days}
     forget: str
+    forget_failed: str
     settings: str
+    choose_language: str
+    language_chosen: str
+    language_failed: str
     unknown_command: str
     unanswered: str
     nearest_topic: str  # {topic}
     other_language: str
     no_words: str
+    text_only: str
+    too_fast: str
+    failed: str
     clarify: str
     none_of_these: str
     none_chosen: str
     no_such_choice: str
+    gone: str
+    helpful: str
+    helpful_yes: str
+    helpful_no: str
+    what_is_wrong: str
+    wrong: str
+    outdated: str
+    unclear: str
+    thanks_helpful: str
+    thanks_not_helpful: str
+    urgent_title: str
+    private_chat: str
     emergency: str  # the first line of every urgent card, and the only place for a telephone number
     where_to_turn: str
     read_more: str
@@ -143,6 +169,8 @@ class Faq:
     sources: Mapping[str, Source]
     interface: Interface
     wording: Wording = Wording()
+    languages: Mapping[str, str] = field(default_factory=dict)  # all there are: code -> its own name
+    version: str = ""  # a digest of the content
 
     @property
     def topics(self) -> tuple[str, ...]:
@@ -166,13 +194,23 @@ class Faq:
 # --- A message and what becomes of it ------------------------------------------------------------------------
 
 
+class Channel(StrEnum):
+    """Where a message came in."""
+
+    TERMINAL = "terminal"
+    JSONL = "jsonl"
+    PRIVATE = "private"
+    GROUP = "group"
+    INLINE = "inline"
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """A message as it came in. Who asked stays at the edge."""
 
     text: str
     language: str = "en"
-    channel: str = "terminal"
+    channel: Channel = Channel.TERMINAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +270,67 @@ class Unanswered:
 Decision = Answer | Clarify | Urgent | Smalltalk | Unanswered
 
 
+# --- What is logged of it ------------------------------------------------------------------------------------
+
+
+class GapReason(StrEnum):
+    """Why a question is a gap: nothing matched, or what was offered or answered did not serve."""
+
+    NO_MATCH = "no match"
+    OTHER_LANGUAGE = "other language"
+    NONE_OF_THESE = "none of these"
+    WRONG = "wrong"
+    OUTDATED = "outdated"
+    UNCLEAR = "unclear"
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """One outcome to be counted, without text and without person."""
+
+    outcome: str
+    language: str
+    channel: Channel
+    entry: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A question that the FAQ did not serve. ``nearest`` are entries by id with their scores, the best first."""
+
+    reason: GapReason
+    text: str
+    language: str
+    channel: Channel
+    faq_version: str
+    nearest: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What the log is told of one message: what to count, and the gap if it is one.
+
+    ``asker`` and ``message`` are keyed hashes, so that /forget finds a person's gaps and a message that is edited or
+    delivered again has one gap at most. ``is_edited``: what the message said before is no longer a gap.
+    """
+
+    count: Count
+    gap: Gap | None = None
+    asker: str | None = None
+    message: str | None = None
+    is_edited: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedGap:
+    """A gap as it stands in the log; ``gap.text`` is redacted. ``at`` is UTC, to the minute."""
+
+    id: int
+    at: datetime
+    status: str
+    gap: Gap
+
+
 # --- What a person reads -------------------------------------------------------------------------------------
 
 
@@ -258,12 +357,13 @@ class Section:
 class Choice:
     """Something that a person may choose next: a button in Telegram, a number in the terminal.
 
-    It leads to an entry, or to a topic; with neither it says "none of these".
+    It leads to an entry, to a topic, or to another language; with none of them it says "none of these".
     """
 
     label: str
     entry: str | None = None
     topic: str | None = None
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,6 +66,7 @@ RULES = _rules(
     ("F407", "no-help-page", "an urgent card leads to at least one help page"),
     ("F602", "translation-only", "a translation has no entry that the English FAQ lacks"),
     ("F701", "bad-placeholder", "a text of the interface uses the placeholders that the bot fills, and no other"),
+    ("F702", "too-long", "a text of the interface fits the place where Telegram shows it"),
     ("S101", "unused-fact", "every fact of a document is cited by an entry, or says why not in left_out"),
     ("S102", "bad-link", "a link is https; http only where the record is rated likely"),
     ("S104", "figure-not-in-document", "a record's figures stand in the original document (with --documents)"),

@@ -29,6 +29,7 @@ from bot.model import (
 )
 
 LONGEST_TITLE, LONGEST_ADDRESS = 300, 2000
+BUTTON_CHARACTERS = 36  # of a label that a telephone shows whole on a button as wide as the chat
 PIECE_UNITS = 3000  # of one paragraph; longer ones are divided
 _TOO_LONG = re.compile(r"(?:&#?\w+;|[^&]|&){1,500}")
 MESSAGE_UNITS = (
@@ -133,11 +134,12 @@ def _pages(entry: Entry, faq: Faq) -> tuple[Link, ...]:
 # --- As HTML for Telegram, and as plain text ---------------------------------------------------------------------
 
 
-def to_html(reply: Reply) -> list[str]:
-    """The reply as messages in Telegram's HTML, each within the limit; mostly one. Choices are buttons, not text.
+def to_html(reply: Reply, *, closing: str = "") -> list[str]:
+    """The reply as messages in Telegram's HTML, each within the limit; mostly one.
 
-    Long texts are divided between words. Titles over 300 characters are cut; an address over
-    2,000, or without a title, is left out.
+    Choices are buttons; where one has more words than a telephone shows of it, they stand in the text as well.
+    ``closing`` is the last line, about what the buttons ask first. Long texts are divided between words. Titles over
+    300 characters are cut; an address over 2,000, or without a title, is left out.
     """
     blocks: list[str] = []
     for section in reply.sections:
@@ -147,7 +149,18 @@ def to_html(reply: Reply) -> list[str]:
         blocks += _joined([_html_link(link) for link in section.sources], "\n")
     if reply.pages:
         blocks += _joined([*_pieces(reply.pages_title), *(_html_link(link) for link in reply.pages)], "\n")
+    listed = _listed(reply.choices)
+    if listed or (reply.choices and not closing):
+        blocks += _joined([*_pieces(reply.choices_title), *listed], "\n")
+    blocks += [f"<i>{_escape(closing)}</i>"] if closing else []
     return _joined(blocks, "\n\n")
+
+
+def _listed(choices: Sequence[Choice]) -> list[str]:
+    """The choices as lines, where a button would cut one of them; "none of these" needs none."""
+    if all(len(choice.label) <= BUTTON_CHARACTERS for choice in choices):
+        return []
+    return [f"• {_escape(choice.label[:LONGEST_TITLE])}" for choice in choices if choice.entry or choice.topic]
 
 
 def _escape(text: str) -> str:

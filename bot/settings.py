@@ -1,21 +1,34 @@
-"""What the environment and a .env file set. All problems are reported at once."""
+"""What the environment and a .env file set. All problems are reported at once, and no secret is ever shown."""
 
 from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+NAME = "migration-faq-bot"
+Share = Annotated[int, Field(ge=0)]
 
-def _cache_folder() -> Path:
+
+def _folder(variable: str, *home: str) -> Path:
+    """A folder of ours below the one that the XDG base directory variable names, or below its place in the home."""
     try:
-        folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+        folder = Path(os.environ.get(variable) or Path.home().joinpath(*home))
     except RuntimeError:  # nobody's home
         folder = Path(tempfile.gettempdir())
-    return folder / "migration-faq-bot"
+    return folder / NAME
+
+
+def config_folder() -> Path:
+    """Where keys are kept that no setting gives."""
+    return _folder("XDG_CONFIG_HOME", ".config")
 
 
 class Settings(BaseSettings):
@@ -25,12 +38,67 @@ class Settings(BaseSettings):
 
     faq_dir: Path = Path("faq")
     seeds_dir: Path = Path("seeds")
-    cache_dir: Path = Field(default_factory=_cache_folder)
+    cache_dir: Path = Field(default_factory=lambda: _folder("XDG_CACHE_HOME", ".cache"))
+    data_dir: Path = Field(default_factory=lambda: _folder("XDG_DATA_HOME", ".local", "share"))
 
-    @field_validator("faq_dir", "seeds_dir", "cache_dir")
+    telegram_bot_token: SecretStr | None = None
+    telegram_api_url: str = "https://api.telegram.org"
+    concurrency: int = Field(default=16, ge=1, le=64)  # messages handled at once
+    sends_a_second: Share = 30  # over all chats; 0 for no limit
+    group_sends_a_minute: Share = 20  # in one group; 0 for no limit
+    throttle_messages: Share = 20  # of one person in `throttle_seconds`; 0 for no limit
+    throttle_seconds: int = Field(default=60, ge=1)
+
+    gaps_key: SecretStr | None = None
+    asker_key: SecretStr | None = None
+    keys_required: bool = False  # refuse to start rather than make keys
+    retention_days: int = Field(default=90, ge=1, le=3650)
+
+    @field_validator("faq_dir", "seeds_dir", "cache_dir", "data_dir")
     @classmethod
     def _home(cls, path: Path) -> Path:
         return path.expanduser()
+
+    @field_validator("telegram_bot_token")
+    @classmethod
+    def _token(cls, token: SecretStr | None) -> SecretStr | None:
+        if token is not None and not _is_token(token.get_secret_value().strip()):
+            raise ValueError("is no token; it looks like 123456:ABC-DEF… and comes from @BotFather")
+        return None if token is None else SecretStr(token.get_secret_value().strip())
+
+    @field_validator("telegram_api_url")
+    @classmethod
+    def _origin(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.username:
+            raise ValueError("is no address; write scheme, host and port, as in https://api.telegram.org")
+        if parts.path.strip("/") or parts.query or parts.fragment:
+            raise ValueError("has more than scheme, host and port; write it as in https://api.telegram.org")
+        return f"{parts.scheme}://{parts.netloc}"
+
+    @field_validator("gaps_key")
+    @classmethod
+    def _gaps_key(cls, key: SecretStr | None) -> SecretStr | None:
+        from bot.gaps.keys import text_keys  # a tenth of a second, spent only where a key is set
+
+        return _checked(key, text_keys)
+
+    @field_validator("asker_key")
+    @classmethod
+    def _asker_key(cls, key: SecretStr | None) -> SecretStr | None:
+        from bot.gaps.keys import asker_key
+
+        return _checked(key, asker_key)
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What must never be shown."""
+        return tuple(key.get_secret_value() for key in (self.telegram_bot_token, self.gaps_key, self.asker_key) if key)
+
+    @property
+    def retention(self) -> timedelta:
+        """How long gaps and persons are kept."""
+        return timedelta(days=self.retention_days)
 
 
 class SettingsError(Exception):
@@ -42,8 +110,41 @@ def read_settings() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        items = error.errors(include_url=False)
-        lines = [f"{str(item['loc'][0]).upper()}: {item['msg']}; correct it, or leave it out" for item in items]
+        items = error.errors(include_url=False, include_input=False)
+        lines = [f"{str(item['loc'][0]).upper()}: {_said(item['msg'])}" for item in items]
         raise SettingsError("\n".join(lines)) from None
     except UnicodeDecodeError:
         raise SettingsError(".env: is not UTF-8; save it as UTF-8") from None
+
+
+def check_for_running(settings: Settings) -> None:
+    """See that all is set that the bot in Telegram needs. Raises SettingsError with all that is not."""
+    lines = []
+    if settings.telegram_bot_token is None:
+        lines.append("TELEGRAM_BOT_TOKEN: is not set; get a token from @BotFather in Telegram")
+    for name, key in (("GAPS_KEY", settings.gaps_key), ("ASKER_KEY", settings.asker_key)):
+        if settings.keys_required and key is None:
+            lines.append(f"{name}: is not set; make both keys with: python -m bot keys")
+    if lines:
+        raise SettingsError("\n".join(lines))
+
+
+def _said(message: str) -> str:
+    own = message.removeprefix("Value error, ")
+    return own if own != message else f"{message}; correct it, or leave it out"
+
+
+def _is_token(token: str) -> bool:
+    number, colon, secret = token.partition(":")
+    return bool(colon) and number.isascii() and number.isdigit() and secret.replace("-", "").replace("_", "").isalnum()
+
+
+def _checked(key: SecretStr | None, read: Callable[[str], object]) -> SecretStr | None:
+    from bot.gaps.keys import KeyProblem
+
+    try:
+        if key is not None:
+            read(key.get_secret_value())
+    except KeyProblem as problem:
+        raise ValueError(str(problem)) from None
+    return key

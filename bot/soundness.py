@@ -14,6 +14,8 @@ PLACEHOLDERS: Mapping[str, frozenset[str]] = {
     "topic": frozenset({"topic"}),
     "nearest_topic": frozenset({"topic"}),
     "time": frozenset({"time"}),
+    "description": frozenset({"days"}),
+    "privacy": frozenset({"days"}),
 }
 
 

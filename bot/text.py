@@ -48,8 +48,8 @@ def clean(text: str) -> str:
         return kept
     kept = without_footnotes(kept)
     kept = "".join(" " if unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") and c != "\n" else c for c in kept)
-    kept = unicodedata.normalize("NFKC", kept)[:MAX_CHARACTERS]  # one character may have become many
-    return "".join(c for c in kept if unicodedata.category(c) != "Cf")
+    kept = "".join(c for c in kept if unicodedata.category(c) != "Cf")  # first: they keep a letter from its accent
+    return unicodedata.normalize("NFKC", kept)[:MAX_CHARACTERS]  # one character may have become many
 
 
 def normalise(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -17,6 +17,15 @@ ROOT = Path(__file__).parent.parent
 SMALL = Path(__file__).parent / "small"
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No test, and no process that one starts, writes a gap log or a key into somebody's home."""
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("DATA_DIR", str(tmp_path_factory.mktemp("data")))
+        environment.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("config")))
+        yield
+
+
 @pytest.fixture(scope="session")
 def content() -> Content:
     """The project's own content."""
@@ -29,9 +38,15 @@ def faq(content: Content) -> Faq:
 
 
 @pytest.fixture(scope="session")
-def matcher(faq: Faq, tmp_path_factory: pytest.TempPathFactory) -> Matcher:
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of learned models of this run, for processes too."""
+    return tmp_path_factory.mktemp("models")
+
+
+@pytest.fixture(scope="session")
+def matcher(faq: Faq, cache: Path) -> Matcher:
     """The matcher of the project's own FAQ."""
-    return Matcher(faq, fitted(faq, tmp_path_factory.mktemp("models")))
+    return Matcher(faq, fitted(faq, cache))
 
 
 @pytest.fixture

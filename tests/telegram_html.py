@@ -6,7 +6,7 @@ Stricter than Telegram in one thing: tags have no attribute but the address of a
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import unescape
 
 MOST_UNITS = 4096  # UTF-16 code units of one message after its markup is parsed
@@ -23,18 +23,41 @@ class RefusedError(ValueError):
     """A message that Telegram would refuse, or show otherwise than meant."""
 
 
+class TooLongError(RefusedError):
+    """More text than a message may hold."""
+
+
+class EmptyError(RefusedError):
+    """Nothing that a person could see."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """What one pair of tags marks: where it starts and how long it is, both in UTF-16 code units."""
+
+    tag: str
+    start: int
+    length: int
+    address: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message as a person sees it: its text, and its links as pairs of text and address."""
+    """A message as a person sees it: its text, and its links as pairs of text and address.
+
+    Its spans, outermost first, are left out when two are compared.
+    """
 
     text: str
     links: tuple[tuple[str, str], ...]
+    spans: tuple[Span, ...] = field(default=(), compare=False)
 
 
 def parse(html: str) -> Message:
     """The message that Telegram makes of the HTML. Raises RefusedError where it cannot."""
     text = ""
     links: list[tuple[str, str]] = []
+    spans: list[Span] = []
     opened: list[tuple[str, int, str]] = []
     at = 0
     while at < len(html):
@@ -51,12 +74,13 @@ def parse(html: str) -> Message:
             name, start, address = opened.pop() if opened else ("nothing", 0, "")
             if name != token["closed"]:
                 raise RefusedError(f"</{token['closed']}> closes {name}")
+            spans.insert(0, Span(name, units(text[:start]), units(text[start:]), address))
             if name == "a":
                 links.append((text[start:], address))
     if opened:
         raise RefusedError(f"<{opened[-1][0]}> is not closed")
-    _check_length(text)
-    return Message(text, tuple(links))
+    check_length(text)
+    return Message(text, tuple(links), tuple(sorted(spans, key=lambda span: (span.start, -span.length))))
 
 
 def _check_opening(name: str, address: str | None, within: list[str]) -> None:
@@ -68,12 +92,17 @@ def _check_opening(name: str, address: str | None, within: list[str]) -> None:
         raise RefusedError(f"<{name}> may not stand within {within[-1]}")
 
 
-def _check_length(text: str) -> None:
+def units(text: str) -> int:
+    """How long Telegram finds a text: its UTF-16 code units. Raises RefusedError for a lone surrogate."""
     try:
-        units = len(text.encode("utf-16-le")) // 2
+        return len(text.encode("utf-16-le")) // 2
     except UnicodeEncodeError:
         raise RefusedError("a lone surrogate, which UTF-8 cannot carry") from None
-    if units > MOST_UNITS:
-        raise RefusedError(f"{units} units, at most {MOST_UNITS}")
+
+
+def check_length(text: str) -> None:
+    """Raises RefusedError unless one message can hold the text, and a person can see something of it."""
+    if units(text) > MOST_UNITS:
+        raise TooLongError(f"{units(text)} units, at most {MOST_UNITS}")
     if not text.strip():
-        raise RefusedError("nothing to see")
+        raise EmptyError("nothing to see")

@@ -13,6 +13,27 @@ EDGES = {
     "matching.store",
     "loading",
     "settings",
+    "reloading",
+    "diary",
+    "gaps.keys",
+    "gaps.schema",
+    "gaps.log",
+    "gaps.recorder",
+    "gaps.terminal",
+    "gaps.listing",
+    "gaps.migrations.env",
+    "gaps.migrations.versions.first",
+    "telegram.application",
+    "telegram.buttons",
+    "telegram.hearing",
+    "telegram.inline",
+    "telegram.keyboards",
+    "telegram.menus",
+    "telegram.messages",
+    "telegram.order",
+    "telegram.posting",
+    "telegram.service",
+    "telegram.throttle",
     "jsonl",
     "chat",
     "scoreboard",
@@ -57,6 +78,13 @@ def test_the_core_touches_nothing_outside() -> None:
         if name not in EDGES:
             outside = {module for module in imported if module.split(".")[0] in OUTSIDE}
             assert not outside, f"{name} imports {outside}"
+
+
+def test_only_one_package_knows_telegram() -> None:
+    """All else would work with another messenger."""
+    for name, imported in modules().items():
+        knows = {module for module in imported if module.split(".")[0] == "telegram"}
+        assert not knows or name.startswith("telegram."), f"{name} imports {knows}"
 
 
 def test_every_module_says_what_it_is_for() -> None:

@@ -17,11 +17,6 @@ ROOT = Path(__file__).parent.parent
 SMALL = Path(__file__).parent / "small"
 
 
-@pytest.fixture(scope="session")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("cache")
-
-
 def run(
     *arguments: str, cache: Path, folder: Path = SMALL, typed: str | bytes = "", **environment: str
 ) -> subprocess.CompletedProcess[str]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.dialogue import SHOWN_CANDIDATES, Outcome, Turn, outcome_of, take_turn
+from bot.dialogue import SHOWN_CANDIDATES, Outcome, Turn, gap_reason, outcome_of, take_turn
 from bot.matching.matcher import Matcher
 from bot.model import Answer, Choice, Clarify, Decision, Entry, Kind, Question, Reason, Smalltalk, Unanswered, Urgent
 from bot.rendering import render, render_entry
@@ -130,7 +130,8 @@ def test_every_decision_has_an_outcome(decision: Decision, outcome: Outcome, ent
 def test_a_message_gets_the_reply_of_its_decision(text: str, decision: Decision) -> None:
     """From the message to what the person reads, with the candidates it was ranked by."""
     outcome, entry = outcome_of(decision)
-    assert say(text) == Turn(outcome, render(decision, FAQ), entry, MATCHER.rank(text).candidates[:SHOWN_CANDIDATES])
+    candidates = MATCHER.rank(text).candidates[:SHOWN_CANDIDATES]
+    assert say(text) == Turn(outcome, render(decision, FAQ), entry, candidates, gap_reason(decision))
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: str(entry.id))

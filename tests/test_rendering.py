@@ -25,7 +25,17 @@ from bot.model import (
     Unanswered,
     Urgent,
 )
-from bot.rendering import LONGEST_ADDRESS, LONGEST_TITLE, body_text, render, render_entry, sources_of, to_html, to_text
+from bot.rendering import (
+    BUTTON_CHARACTERS,
+    LONGEST_ADDRESS,
+    LONGEST_TITLE,
+    body_text,
+    render,
+    render_entry,
+    sources_of,
+    to_html,
+    to_text,
+)
 from tests.made import (
     DOGS,
     ENTRIES,
@@ -127,7 +137,22 @@ def test_an_answer_shows_its_question_text_time_sources_and_pages() -> None:
         '<a href="https://gardener.example/">A letter</a> (the publisher&#x27;s page)\n'
         "\n"
         "Read more:\n"
-        '<a href="https://town.example/map">Map of the garden</a>'
+        '<a href="https://town.example/map">Map of the garden</a>\n'
+        "\n"
+        "Related questions:"
+    ]
+
+
+def test_choices_that_a_button_would_cut_stand_in_the_text() -> None:
+    """A person reads every choice whole; short ones are on the buttons alone, below the line that asks."""
+    short, long = Choice("Short", "a"), Choice("x" * (BUTTON_CHARACTERS + 1), "b")
+    reply = Reply((Section("", "Text"),), choices_title="Choose:", choices=(short, Choice("None of these")))
+    assert to_html(reply) == ["Text\n\nChoose:"]
+    assert to_html(reply, closing="Helpful?") == ["Text\n\n<i>Helpful?</i>"]
+    listed = f"Choose:\n• Short\n• {long.label}"
+    assert to_html(replace(reply, choices=(short, long, Choice("None of these")))) == [f"Text\n\n{listed}"]
+    assert to_html(replace(reply, choices=(short, long)), closing="Helpful?") == [
+        f"Text\n\n{listed}\n\n<i>Helpful?</i>"
     ]
 
 
@@ -349,6 +374,10 @@ def expected(reply: Reply) -> str:
         parts += map(link_text, section.sources)
     if reply.pages:
         parts += [reply.pages_title, *map(link_text, reply.pages)]
+    if reply.choices:
+        parts.append(reply.choices_title)
+    if any(len(choice.label) > BUTTON_CHARACTERS for choice in reply.choices):
+        parts += [f"•{sendable(choice.label[:LONGEST_TITLE])}" for choice in reply.choices if choice.entry]
     return squeezed("".join(parts))
 
 

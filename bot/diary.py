@@ -1,0 +1,51 @@
+"""The log lines of a running bot, kept free of secrets and of what people write.
+
+Our own lines say what they say. A line of another package is cut to its form, without the values in it, and an error
+to its kind and place: a library does not know that what it was reading was somebody's question.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+import traceback
+
+OURS = "bot"
+QUIET = ("httpx", "httpcore", "apscheduler", "watchfiles", "alembic")  # httpx logs addresses, which hold the token
+
+
+def begin(secrets: tuple[str, ...]) -> None:
+    """Send log lines to standard error, in this form. ``secrets`` are never shown, whoever logs them."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(Discreet(secrets))
+    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    logging.captureWarnings(capture=True)
+    for name in QUIET:
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+class Discreet(logging.Formatter):
+    """Formats a record without what is not ours to show."""
+
+    def __init__(self, secrets: tuple[str, ...]) -> None:
+        super().__init__("%(asctime)s %(levelname)s %(name)s %(message)s", "%Y-%m-%dT%H:%M:%S%z")
+        self._secrets = tuple(filter(None, secrets))
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One line."""
+        error = record.exc_info
+        kept = {**record.__dict__, "exc_info": None, "exc_text": None, "stack_info": None}
+        if record.name.split(".")[0] != OURS:
+            kept |= {"msg": (str(record.msg).splitlines() or [""])[0], "args": ()}
+        line = super().format(logging.makeLogRecord(kept))
+        if error and error[1] is not None:
+            line += f" [{_kind_and_place(error[1])}]"
+        for secret in self._secrets:
+            line = line.replace(secret, "…")
+        return " ".join(line.split())
+
+
+def _kind_and_place(error: BaseException) -> str:
+    steps = traceback.extract_tb(error.__traceback__)
+    place = f" at {steps[-1].filename.replace(chr(92), '/').rpartition('/')[2]}:{steps[-1].lineno}" if steps else ""
+    return f"{type(error).__name__}{place}"

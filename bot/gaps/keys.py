@@ -1,0 +1,129 @@
+"""The two keys of the gap log: one encrypts texts, the other turns persons into codes.
+
+They come from the settings. Where the settings have none they are created once, in the user's configuration folder:
+never beside the data that they protect.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+
+CODE_BYTES = 16  # of a keyed hash: 128 bits leave no two persons with one code
+ASKER_KEY_BYTES = 32
+
+
+class KeyProblem(Exception):  # noqa: N818  # the word that the person reads
+    """A key that is missing or cannot be used; the text says what to do and shows no part of a key."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Keys:
+    """``texts`` are Fernet keys: the first encrypts, all decrypt. ``askers`` is the key of the hashes."""
+
+    texts: Sequence[bytes]
+    askers: bytes
+
+    def encrypt(self, text: str) -> bytes:
+        """A text as an authenticated token (Fernet: AES-128-CBC with HMAC-SHA256)."""
+        return MultiFernet([Fernet(key) for key in self.texts]).encrypt(text.encode("utf-8", "replace"))
+
+    def decrypt(self, token: bytes) -> str:
+        """The text of a token. Raises KeyProblem if none of the keys made it."""
+        try:
+            return MultiFernet([Fernet(key) for key in self.texts]).decrypt(token).decode("utf-8")
+        except InvalidToken:
+            raise KeyProblem("a text is not of this GAPS_KEY; set the key that it was written with") from None
+
+    def code(self, purpose: str, value: str) -> str:
+        """The keyed hash of a person or message (HMAC-SHA256, shortened), 32 hexadecimal digits.
+
+        Codes of one value for two purposes have nothing in common.
+        """
+        digest = hmac.new(self.askers, f"{purpose}\0{value}".encode(), hashlib.sha256).digest()
+        return digest[:CODE_BYTES].hex()
+
+
+def text_keys(setting: str) -> tuple[bytes, ...]:
+    """The Fernet keys that a setting names, separated by commas, the newest first. Raises KeyProblem."""
+    keys = tuple(part.strip().encode() for part in setting.split(",") if part.strip())
+    try:
+        for key in keys:
+            Fernet(key)
+    except ValueError:
+        keys = ()
+    if not keys:
+        raise KeyProblem("is no key; make one with: python -m bot keys")
+    return keys
+
+
+def asker_key(setting: str) -> bytes:
+    """The key of the hashes that a setting names, in hexadecimal. Raises KeyProblem."""
+    try:
+        key = bytes.fromhex(setting.strip())
+    except ValueError:
+        key = b""
+    if len(key) < ASKER_KEY_BYTES:
+        raise KeyProblem("is no key; make one with: python -m bot keys")
+    return key
+
+
+def new_text_key() -> str:
+    """A new key for texts, as the setting GAPS_KEY takes it."""
+    return Fernet.generate_key().decode()
+
+
+def new_asker_key() -> str:
+    """A new key for hashes, as the setting ASKER_KEY takes it."""
+    return secrets.token_hex(ASKER_KEY_BYTES)
+
+
+def read_keys(*, gaps_key: str | None, asker_key_: str | None, folder: Path, data_dir: Path, create: bool) -> Keys:
+    """The keys of the settings; what they lack comes from files in ``folder``, created there if ``create``.
+
+    Raises KeyProblem where a key is missing or unusable, or where the folder lies in the data folder.
+    """
+    if None in (gaps_key, asker_key_) and folder.resolve().is_relative_to(data_dir.resolve()):
+        raise KeyProblem(f"the keys would lie with the data in {data_dir}; set DATA_DIR to another folder")
+    texts = gaps_key or _kept(folder / "gaps.key", new_text_key, "GAPS_KEY", create=create)
+    askers = asker_key_ or _kept(folder / "asker.key", new_asker_key, "ASKER_KEY", create=create)
+    return Keys(text_keys(texts), asker_key(askers))
+
+
+def _kept(path: Path, new: Callable[[], str], setting: str, *, create: bool) -> str:
+    try:
+        return path.read_text(encoding="ascii").strip()
+    except FileNotFoundError:
+        if not create:
+            raise KeyProblem(f"{setting} is not set, and there is no key in {path}") from None
+    except (OSError, UnicodeDecodeError):
+        raise KeyProblem(f"{path} cannot be read; mend it, or set {setting}") from None
+    return _create(path, new(), setting)
+
+
+def _create(path: Path, key: str, setting: str) -> str:
+    """Write a key for this user alone. Whoever comes second takes the key of the first."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        work = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+        with os.fdopen(os.open(work, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
+            file.write(key + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            os.link(work, path)  # fails if there is one already: a key is never overwritten, nor seen half written
+        except FileExistsError:
+            key = path.read_text(encoding="ascii").strip()
+        finally:
+            work.unlink()
+    except OSError as error:
+        mend = f"set {setting} (python -m bot keys makes one), or let this user write to {path.parent}"
+        raise KeyProblem(f"no key can be kept in {path.parent} ({error.strerror}); {mend}") from None
+    return key

@@ -1,0 +1,6 @@
+"""Run by Alembic: the steps are taken on the connection, and in the transaction, that the caller has open."""
+
+from alembic import context
+
+context.configure(connection=context.config.attributes["connection"])
+context.run_migrations()

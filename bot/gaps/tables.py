@@ -1,0 +1,52 @@
+"""The tables of the gap log, as they are now. How they came to be so is in `migrations`; a test compares the two."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+TABLES = sa.MetaData()
+CODE = sa.String(32)  # a keyed hash, as hexadecimal digits
+
+gap = sa.Table(
+    "gap",
+    TABLES,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("at", sa.DateTime, nullable=False, index=True),  # UTC, to the minute
+    sa.Column("reason", sa.String(32), nullable=False),
+    sa.Column("text", sa.LargeBinary, nullable=False),  # redacted, then encrypted
+    sa.Column("language", sa.String(8), nullable=False),
+    sa.Column("channel", sa.String(16), nullable=False),
+    sa.Column("nearest", sa.JSON, nullable=False),  # [[entry id, score], …], the best first
+    sa.Column("faq_version", sa.String(16), nullable=False),
+    sa.Column("status", sa.String(16), nullable=False),
+    sa.Column("asker", CODE, index=True),
+    sa.Column("message", CODE, unique=True),
+)
+
+count = sa.Table(
+    "count",
+    TABLES,
+    sa.Column("day", sa.Date, primary_key=True),
+    sa.Column("outcome", sa.String(32), primary_key=True),
+    sa.Column("entry", sa.String(40), primary_key=True),  # empty where there is none
+    sa.Column("language", sa.String(8), primary_key=True),
+    sa.Column("channel", sa.String(16), primary_key=True),
+    sa.Column("number", sa.Integer, nullable=False),
+)
+
+person = sa.Table(
+    "person",
+    TABLES,
+    sa.Column("asker", CODE, primary_key=True),
+    sa.Column("language", sa.String(8), nullable=False),
+    sa.Column("last_used", sa.Date, nullable=False, index=True),
+)
+
+# By what a key shows that it is the one that the log was begun with.
+key_check = sa.Table(
+    "key_check",
+    TABLES,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("text", sa.LargeBinary, nullable=False),
+    sa.Column("asker", CODE, nullable=False),
+)

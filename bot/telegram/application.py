@@ -1,0 +1,175 @@
+"""The bot as a process: what handles which update, and what is started before and stopped after."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+import traceback
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any
+
+from telegram import Bot, LinkPreviewOptions, Update
+from telegram.constants import ChatMemberStatus, ChatType, ParseMode, UpdateType
+from telegram.error import InvalidToken, TelegramError
+from telegram.ext import (
+    AIORateLimiter,
+    Application,
+    ApplicationBuilder,
+    CallbackQueryHandler,
+    ChatMemberHandler,
+    ContextTypes,
+    Defaults,
+    InlineQueryHandler,
+    MessageHandler,
+    filters,
+)
+from telegram.request import BaseRequest
+
+from bot.gaps.keys import Keys
+from bot.gaps.log import GapLog
+from bot.gaps.recorder import Recorder
+from bot.in_use import InUse
+from bot.reloading import Watch
+from bot.settings import Settings, SettingsError
+from bot.telegram.buttons import on_press
+from bot.telegram.inline import on_inline
+from bot.telegram.menus import set_menus
+from bot.telegram.messages import on_message
+from bot.telegram.order import InOrder
+from bot.telegram.posting import send, text_post
+from bot.telegram.service import Service
+from bot.telegram.throttle import Throttle
+
+INLINE_PER_MESSAGE = 5  # an inline query is sent every few letters
+RETRIES = 2  # of a send that Telegram asks to come later
+Handle = Callable[[Service, Update, ContextTypes.DEFAULT_TYPE], Awaitable[None]]
+AnyApplication = Application[Any, Any, Any, Any, Any, Any]
+_log = logging.getLogger(__name__)
+
+
+async def on_member(service: Service, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:  # noqa: ARG001
+    """Whoever blocks the bot is forgotten: that person has no other way left to ask for it."""
+    change = update.my_chat_member
+    if change is None or change.chat.type != ChatType.PRIVATE:
+        return
+    if change.new_chat_member.status == ChatMemberStatus.BANNED:
+        await service.forget(service.person_of(change.from_user))
+
+
+# Every kind of update that the bot asks Telegram for, and what handles it.
+HANDLERS: dict[UpdateType, tuple[Any, Handle]] = {
+    UpdateType.MESSAGE: (partial(MessageHandler, filters.UpdateType.MESSAGE), on_message),
+    UpdateType.EDITED_MESSAGE: (partial(MessageHandler, filters.UpdateType.EDITED_MESSAGE), on_message),
+    UpdateType.CALLBACK_QUERY: (CallbackQueryHandler, on_press),
+    UpdateType.INLINE_QUERY: (InlineQueryHandler, on_inline),
+    UpdateType.MY_CHAT_MEMBER: (
+        partial(ChatMemberHandler, chat_member_types=ChatMemberHandler.MY_CHAT_MEMBER),
+        on_member,
+    ),
+}
+
+
+async def on_error(service: Service, update: object, context: ContextTypes.DEFAULT_TYPE) -> None:
+    """Log what kind of thing went wrong and where, nothing of what was said; tell the person that it did."""
+    fault = context.error
+    if fault is None:
+        return
+    _log.error("an update was not handled: %s%s", type(fault).__name__, _place(fault))
+    if isinstance(fault, TelegramError) or not isinstance(update, Update) or update.message is None:
+        return  # Telegram itself failed, or nobody waits for words
+    if update.message.chat.type == ChatType.PRIVATE:
+        await send(text_post(service.in_use.main.faq.interface.failed), update.message)
+
+
+def _place(fault: BaseException) -> str:
+    """The last line of ours that a fault passed through."""
+    ours = [
+        step
+        for step in traceback.extract_tb(fault.__traceback__)
+        if "bot" in step.filename.replace("\\", "/").split("/")
+    ]
+    return f" at {ours[-1].filename.replace(chr(92), '/').rpartition('/')[2]}:{ours[-1].lineno}" if ours else ""
+
+
+def build(
+    settings: Settings,
+    service: Service,
+    *,
+    request: BaseRequest | None = None,
+    updates_request: BaseRequest | None = None,
+) -> AnyApplication:
+    """The application of python-telegram-bot with our handlers. ``request`` and ``updates_request`` are for tests."""
+    if settings.telegram_bot_token is None:
+        raise ValueError("no token")
+    builder = (
+        ApplicationBuilder()
+        .token(settings.telegram_bot_token.get_secret_value())
+        .base_url(f"{settings.telegram_api_url}/bot")
+        .defaults(Defaults(parse_mode=ParseMode.HTML, link_preview_options=LinkPreviewOptions(is_disabled=True)))
+        .concurrent_updates(InOrder(settings.concurrency))
+        .rate_limiter(
+            AIORateLimiter(
+                overall_max_rate=settings.sends_a_second,
+                group_max_rate=settings.group_sends_a_minute,
+                max_retries=RETRIES,
+            )
+        )
+    )
+    if request is not None:
+        builder = builder.request(request).get_updates_request(updates_request or request)
+    else:
+        builder = builder.connection_pool_size(2 * settings.concurrency).pool_timeout(30).read_timeout(15)
+    application = builder.build()
+    for make, handle in HANDLERS.values():
+        application.add_handler(make(partial(handle, service)))
+    application.add_error_handler(partial(on_error, service))
+    return application
+
+
+def service_of(settings: Settings, in_use: InUse, keys: Keys) -> Service:
+    """The one service of a process, as the settings want it."""
+    log = GapLog(settings.data_dir, keys, keep=settings.retention)
+    pace, seconds = settings.throttle_messages, settings.throttle_seconds
+    return Service(
+        in_use=in_use,
+        recorder=Recorder(log),
+        keys=keys,
+        throttle=Throttle(pace, seconds, time.monotonic),
+        inline_throttle=Throttle(pace * INLINE_PER_MESSAGE, seconds, time.monotonic),
+    )
+
+
+def run(settings: Settings, in_use: InUse, keys: Keys, watch: Watch) -> None:
+    """Answer in Telegram until the process is asked to end. Raises SettingsError where Telegram refuses the token."""
+    service = service_of(settings, in_use, keys)
+    application = build(settings, service)
+    # Past the limiter: a menu that is refused for hours must not hold up the answers.
+    menu_bot = Bot(application.bot.token, f"{settings.telegram_api_url}/bot", request=application.bot.request)
+    background: list[asyncio.Task[None]] = []
+
+    async def menus() -> None:
+        await set_menus(menu_bot, in_use.matchers)
+
+    async def start(_: AnyApplication) -> None:
+        service.recorder.start()
+        background.append(asyncio.create_task(menus()))
+        background.append(asyncio.create_task(watch.run(in_use, changed=menus)))
+        _log.info("answering in Telegram; FAQ %s", in_use.main.faq.version)
+
+    async def stop(_: AnyApplication) -> None:
+        for task in background:
+            task.cancel()
+        await asyncio.gather(*background, return_exceptions=True)
+
+    async def put_away(_: AnyApplication) -> None:
+        await service.recorder.stop()
+        _log.info("stopped")
+
+    application.post_init, application.post_stop, application.post_shutdown = start, stop, put_away
+    try:
+        application.run_polling(allowed_updates=[kind.value for kind in HANDLERS], bootstrap_retries=-1)
+    except InvalidToken:
+        mend = "Telegram does not know this token; copy it anew from @BotFather"
+        raise SettingsError(f"TELEGRAM_BOT_TOKEN: {mend}") from None

@@ -1,0 +1,66 @@
+"""Messages: heard, answered, noted, and the reply sent. Read `on_message` to see the way of a question."""
+
+from __future__ import annotations
+
+import time
+
+from telegram import Message, Update
+from telegram.ext import ContextTypes
+
+from bot.commands import call_of
+from bot.dialogue import Turn, take_turn
+from bot.gaps.noting import note_turn
+from bot.matching.matcher import Matcher
+from bot.model import Count, Note, Question, Reply, Section
+from bot.telegram.hearing import heard
+from bot.telegram.posting import post_of, send, send_anew, text_post
+from bot.telegram.service import Service, channel_of, log_line
+from bot.telegram.throttle import Allowed
+
+
+async def on_message(service: Service, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+    """Answer a message; one that is edited is answered anew, in the place of the earlier reply."""
+    began = time.perf_counter()
+    message, is_edited = update.effective_message, update.edited_message is not None
+    text = heard(update, context.bot)
+    if message is None or text is None or (is_edited and not text):  # an edit without text: a place that moves, say
+        return
+    matcher = await service.matcher_for(message.from_user)
+    person, says = service.person(message), matcher.faq.interface
+    question = Question(text, matcher.faq.language, channel_of(message))
+    if not await _keeps_pace(service, message, person, question, says.too_fast):
+        return
+
+    turn = await _turn(service, question, person, matcher)
+    note, post = note_turn(turn, question, matcher), post_of(turn, question, matcher.faq, context.bot)
+    if message.text is None and turn.outcome == "unanswered":  # a picture, say: nobody looked at it
+        note, post = Note(Count("text only", question.language, question.channel)), text_post(says.text_only)
+
+    service.note(note, person, message, is_edited=is_edited)
+    before = service.replies.of(service.message_code(message)) if is_edited else ()
+    sent = await (send_anew(post, message, before) if before else send(post, message))
+    service.replies.keep(service.message_code(message), sent)
+    log_line(note.count, began, score=turn.candidates[0].score if turn.candidates else None)
+
+
+async def _turn(service: Service, question: Question, person: str | None, matcher: Matcher) -> Turn:
+    """What becomes of a question; `/forget` deletes before it says so."""
+    call = call_of(question.text)
+    if call is not None and call.name == "forget":
+        says = matcher.faq.interface
+        said = says.forget if await service.forget(person) else says.forget_failed
+        return Turn("command", Reply((Section("", said),)))
+    return take_turn(question, matcher)
+
+
+async def _keeps_pace(
+    service: Service, message: Message, person: str | None, question: Question, too_fast: str
+) -> bool:
+    """Whether a message is answered at this pace. Whoever is too fast is told so once in a while."""
+    allowed = service.throttle.take(person or service.keys.code("chat", str(message.chat_id)))
+    if allowed is Allowed.YES:
+        return True
+    service.recorder.note(Note(Count("too fast", question.language, question.channel)))
+    if allowed is Allowed.TELL:
+        await send(text_post(too_fast), message)
+    return False

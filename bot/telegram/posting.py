@@ -1,0 +1,151 @@
+"""A reply as Telegram shows it, and putting it into a chat: as a new message, or in place of an earlier one."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Message, MessageEntity, ReplyParameters
+from telegram.error import BadRequest
+
+from bot.commands import call_of, linked
+from bot.dialogue import Turn
+from bot.model import Channel, Entry, Faq, Question, Reply, Section
+from bot.rendering import render_entry, to_html
+from bot.telegram.keyboards import Press, Rows, answer_rows, choice_rows, keyboard, start_rows
+
+REMEMBERED = 2000  # messages whose replies are known, for when they are edited
+REMEMBERED_SECONDS = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """What is put into a chat: HTML texts, mostly one, and the buttons under the last."""
+
+    texts: Sequence[str]
+    rows: Rows
+
+
+def post_of(turn: Turn, question: Question, faq: Faq, bot: Bot) -> Post:
+    """What a person gets for a message."""
+    says, reply, call = faq.interface, turn.reply, call_of(question.text)
+    if turn.entry is not None and turn.outcome == "answer":
+        return answer_post(reply, turn.entry, faq)
+    if turn.outcome == "clarify":
+        return Post(to_html(reply), choice_rows(reply.choices, Press.CHOOSE))
+    if turn.outcome == "urgent" and question.channel is Channel.GROUP:
+        private_chat = InlineKeyboardButton(says.private_chat, url=f"https://t.me/{bot.username}?start=group")
+        return Post(to_html(reply), [[private_chat]])
+    if call is not None and call.name == "start":
+        entry = linked(call.argument, faq)
+        return answer_post(reply, entry.id, faq) if entry else Post(to_html(reply), start_rows(reply, says))
+    return Post(to_html(reply), choice_rows(reply.choices, Press.SHOW))
+
+
+def answer_post(reply: Reply, entry: str, faq: Faq, *, more: Rows | None = None) -> Post:
+    """An answer with its buttons; ``more`` stand below them."""
+    says = faq.interface
+    return Post(to_html(reply, closing=says.helpful), [*answer_rows(reply, entry, says), *(more or [])])
+
+
+def entry_post(entry: Entry, faq: Faq, *, more: Rows | None = None) -> Post:
+    """An entry that a button leads to."""
+    return answer_post(render_entry(entry, faq), entry.id, faq, more=more)
+
+
+def text_post(text: str) -> Post:
+    """A text of the bot's own."""
+    return Post(to_html(Reply((Section("", text),))), [])
+
+
+async def send(post: Post, answered: Message) -> tuple[int, ...]:
+    """Put a post below the message that it answers, quoting it; the ids of the new messages."""
+    quoted = ReplyParameters(answered.message_id, allow_sending_without_reply=True)
+    sent = []
+    for text, markup in _with_markup(post):
+        message = await answered.reply_text(text, reply_markup=markup, reply_parameters=quoted)
+        sent.append(message.message_id)
+    return tuple(sent)
+
+
+async def replace(post: Post, shown: Message) -> None:
+    """Put a post in place of a message of ours; what does not fit in follows below it."""
+    (text, markup), *rest = _with_markup(post)
+    try:
+        await shown.edit_text(text, reply_markup=markup)
+    except BadRequest as error:
+        if not _is_same(error):
+            raise
+    for more, markup_ in rest:
+        await shown.reply_text(more, reply_markup=markup_)
+
+
+async def send_anew(post: Post, answered: Message, before: Sequence[int]) -> tuple[int, ...]:
+    """Put a post in place of the messages that answered a message before it was edited; the ids of those there now."""
+    chat, bot = answered.chat_id, answered.get_bot()
+    now: list[int] = []
+    for place, (text, markup) in enumerate(_with_markup(post)):
+        if place < len(before):
+            try:
+                await bot.edit_message_text(text, chat, before[place], reply_markup=markup)
+            except BadRequest as error:
+                if not _is_same(error):  # it was deleted, or is too old
+                    return tuple(now) + await send(Post(post.texts[place:], post.rows), answered)
+            now.append(before[place])
+        else:
+            return tuple(now) + await send(Post(post.texts[place:], post.rows), answered)
+    for surplus in before[len(now) :]:
+        await bot.delete_message(chat, surplus)
+    return tuple(now)
+
+
+async def replace_closing(shown: Message, before: str, after: str, rows: Rows) -> None:
+    """Change the last line and the buttons of a message of ours; only the buttons where the line is another by now.
+
+    The text goes back with its entities as they came: `Message.text_html` leaves an `&` in an address unescaped.
+    """
+    text = shown.text or ""
+    head = text.removesuffix(before)
+    start = len(head.encode("utf-16-le")) // 2  # entities count UTF-16 code units
+    kept = [entity for entity in shown.entities if entity.offset + entity.length <= start]
+    last_line = MessageEntity(MessageEntity.ITALIC, start, len(after.encode("utf-16-le")) // 2)
+    try:
+        if head != text:
+            await shown.edit_text(
+                head + after, parse_mode=None, entities=[*kept, last_line], reply_markup=keyboard(rows)
+            )
+        else:
+            await shown.edit_reply_markup(keyboard(rows))
+    except BadRequest as error:
+        if not _is_same(error):
+            raise
+
+
+class Replies:
+    """Which messages answered a message, by its code: for an hour, in memory only, so that an edit finds them."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._kept: OrderedDict[str, tuple[float, tuple[int, ...]]] = OrderedDict()
+
+    def keep(self, message: str, replies: tuple[int, ...]) -> None:
+        """Remember the replies to a message."""
+        self._kept.pop(message, None)
+        self._kept[message] = (self._clock() + REMEMBERED_SECONDS, replies)
+        while len(self._kept) > REMEMBERED or next(iter(self._kept.values()))[0] < self._clock():
+            self._kept.popitem(last=False)
+
+    def of(self, message: str) -> tuple[int, ...]:
+        """The replies to a message; none if they are not remembered."""
+        until, replies = self._kept.get(message, (0.0, ()))
+        return replies if until >= self._clock() else ()
+
+
+def _with_markup(post: Post) -> list[tuple[str, InlineKeyboardMarkup | None]]:
+    """The texts, each with the buttons under it: only the last has any."""
+    return [*((text, None) for text in post.texts[:-1]), (post.texts[-1], keyboard(post.rows))]
+
+
+def _is_same(error: BadRequest) -> bool:
+    return "not modified" in error.message.lower()

@@ -1,0 +1,86 @@
+"""What all handlers share: the FAQ in use, the recorder, and who asks, as a code and never by name or number."""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import dataclass, field, replace
+
+from telegram import CallbackQuery, InlineQuery, Message, User
+
+from bot.gaps.keys import Keys
+from bot.gaps.recorder import Recorder
+from bot.in_use import InUse
+from bot.matching.matcher import Matcher
+from bot.model import Channel, Count, Note
+from bot.telegram.posting import Replies
+from bot.telegram.throttle import Throttle
+
+_log = logging.getLogger("bot.telegram")
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """The one bot that this process is."""
+
+    in_use: InUse
+    recorder: Recorder
+    keys: Keys
+    throttle: Throttle
+    inline_throttle: Throttle
+    replies: Replies = field(default_factory=lambda: Replies(time.monotonic))
+
+    def person(self, asked: Message | CallbackQuery | InlineQuery) -> str | None:
+        """The code of the person who asks; None for one who speaks as a group."""
+        if asked.from_user is None or (isinstance(asked, Message) and asked.sender_chat is not None):
+            return None
+        return self.person_of(asked.from_user)
+
+    def person_of(self, user: User) -> str:
+        """The code of a person."""
+        return self.keys.code("asker", f"telegram:{user.id}")
+
+    def message_code(self, message: Message) -> str:
+        """The code of a message."""
+        return self.keys.code("message", f"telegram:{message.chat_id}:{message.message_id}")
+
+    async def matcher_for(self, user: User | None) -> Matcher:
+        """The matcher of a person's language: the one chosen, else the one that Telegram names, else the main one."""
+        matchers = self.in_use.matchers
+        if len(matchers) == 1 or user is None:
+            return self.in_use.main
+        chosen = await self.recorder.language(self.person_of(user))
+        of_telegram = (user.language_code or "").partition("-")[0]
+        return matchers.get(chosen or "") or matchers.get(of_telegram) or self.in_use.main
+
+    def note(self, note: Note, person: str | None, message: Message, *, is_edited: bool = False) -> None:
+        """Note what became of a message; a person's code goes only with a gap, where /forget has to find it."""
+        code = self.message_code(message)
+        asker = person if note.gap is not None else None
+        self.recorder.note(replace(note, asker=asker, message=code, is_edited=is_edited))
+
+    async def forget(self, person: str | None) -> bool:
+        """Delete all that is kept of a person; whether it was done."""
+        if person is None:
+            return True
+        self.throttle.forget(person)
+        self.inline_throttle.forget(person)
+        return await self.recorder.forget(person)
+
+
+def channel_of(message: Message) -> Channel:
+    """Where a message was written."""
+    return Channel.PRIVATE if message.chat.type == message.chat.PRIVATE else Channel.GROUP
+
+
+def log_line(count: Count, began: float, *, score: float | None = None) -> None:
+    """The one line of a message: what became of it and how long that took; nothing of who asked or what."""
+    fields = {
+        "outcome": count.outcome.replace(" ", "-"),
+        "entry": count.entry or "-",
+        "score": "-" if score is None else f"{score:.2f}",
+        "channel": count.channel.value,
+        "language": count.language,
+        "ms": f"{(time.perf_counter() - began) * 1000:.1f}",
+    }
+    _log.info(" ".join(f"{name}={value}" for name, value in fields.items()))

@@ -1,0 +1,161 @@
+"""The gap log from the command line: what the terminal notes, and how it is listed."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.gaps.keys import asker_key, new_text_key, text_keys
+from bot.gaps.log import FILE
+from tests.test_cli import run
+
+UNKNOWN = "zebra poetry evenings"
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> dict[str, Any]:
+    """The settings of somebody whose data and keys lie in folders of their own."""
+    return {"DATA_DIR": str(tmp_path / "data"), "XDG_CONFIG_HOME": str(tmp_path / "config")}
+
+
+def listed(cache: Path, own: dict[str, Any]) -> list[dict[str, Any]]:
+    """What `gaps --json` prints."""
+    done = run("gaps", "--json", cache=cache, **own)
+    assert done.returncode == 0, done.stderr
+    gaps: list[dict[str, Any]] = json.loads(done.stdout)
+    return gaps
+
+
+def test_before_anything_is_noted_there_are_no_gaps(cache: Path, own: dict[str, Any], tmp_path: Path) -> None:
+    """Looking makes neither a log nor a key."""
+    assert listed(cache, own) == []
+    assert run("gaps", cache=cache, **own).stdout == "No gaps are logged.\n"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_ask_notes_what_has_no_answer(cache: Path, own: dict[str, Any]) -> None:
+    """The answer, then the note; `gaps` shows it with what was near, redacted."""
+    done = run("ask", f"{UNKNOWN}? mail xyzzy@example.org", cache=cache, **own)
+    assert done.returncode == 0, done.stderr
+    assert "I don't know" in done.stdout
+    (gap,) = listed(cache, own)
+    assert gap["reason"] == "no match"
+    assert gap["text"].startswith(UNKNOWN)
+    assert "xyzzy" not in gap["text"]
+    assert (gap["channel"], gap["language"], gap["status"]) == ("terminal", "en", "new")
+    assert gap["nearest"]
+    assert set(gap) == {
+        *("id", "at", "reason", "text", "language", "channel", "nearest", "faq_version", "status"),
+    }
+    shown = run("gaps", cache=cache, COLUMNS="160", **own).stdout
+    assert UNKNOWN in shown
+    assert "no match" in shown
+
+
+def test_an_answer_is_counted_and_not_kept(cache: Path, own: dict[str, Any], tmp_path: Path) -> None:
+    """No text of it is anywhere."""
+    run("ask", "what does a ticket cost", cache=cache, **own)
+    assert listed(cache, own) == []
+    with closing(sqlite3.connect(tmp_path / "data" / FILE)) as connection:
+        assert connection.execute("SELECT outcome, entry, channel, number FROM count").fetchall() == [
+            ("answer", "ferry-fares", "terminal", 1)
+        ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "typed", "is_noted"),
+    [
+        (("ask", UNKNOWN, "--no-log"), "", False),
+        (("ask", "--explain", UNKNOWN), "", False),
+        (("ask", "--jsonl"), json.dumps({"text": UNKNOWN}), False),
+        (("ask", "--jsonl", "--log"), json.dumps({"text": UNKNOWN}), True),
+        (("chat", "--no-log"), f"{UNKNOWN}\n", False),
+        (("chat",), f"{UNKNOWN}\n", True),
+    ],
+)
+def test_the_log_is_on_where_it_should_be(
+    arguments: tuple[str, ...], typed: str, *, is_noted: bool, cache: Path, own: dict[str, Any]
+) -> None:
+    """`chat` and `ask` note unless told not to; JSON lines do so only if told to."""
+    done = run(*arguments, cache=cache, typed=typed, **own)
+    assert done.returncode == 0, done.stderr
+    assert [gap["text"] for gap in listed(cache, own)] == ([UNKNOWN] if is_noted else [])
+
+
+def test_none_of_these_keeps_the_question_before_it(cache: Path, own: dict[str, Any]) -> None:
+    """In the chat it is a number; the gap is what was asked."""
+    question = "ferry in 1850 prices"
+    offered = json.loads(run("ask", "--jsonl", cache=cache, typed=json.dumps({"text": question})).stdout)
+    assert offered["outcome"] == "clarify", "the test needs a question that is offered a choice"
+    run("chat", cache=cache, typed=f"{question}\n{len(offered['offered']) + 1}\n", **own)
+    (gap,) = listed(cache, own)
+    assert (gap["reason"], gap["text"]) == ("none of these", question)
+
+
+def test_forget_deletes_what_this_terminal_noted(cache: Path, own: dict[str, Any]) -> None:
+    """And says so once it is done."""
+    done = run("chat", cache=cache, typed=f"{UNKNOWN}\n/forget\n", **own)
+    assert "Done." in done.stdout
+    assert listed(cache, own) == []
+
+
+def test_a_log_that_cannot_be_used_costs_no_answer(cache: Path, own: dict[str, Any], tmp_path: Path) -> None:
+    """What to do is said once, /forget does not claim to have done anything, and the file stays as it is."""
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / FILE).write_bytes(b"no database" * 100)
+    keys: dict[str, Any] = {"GAPS_KEY": new_text_key(), "ASKER_KEY": "ab" * 32}
+    typed = f"what does a ticket cost\n{UNKNOWN}\n/forget\n"
+    done = run("chat", cache=cache, typed=typed, **own, **keys)
+    assert done.returncode == 0
+    assert "I could not delete" in done.stdout
+    assert done.stderr.count("is no database; move it away") == 1
+    assert "Traceback" not in done.stderr
+    assert (tmp_path / "data" / FILE).read_bytes() == b"no database" * 100
+
+
+def test_a_lost_key_is_said_and_not_replaced(cache: Path, own: dict[str, Any], tmp_path: Path) -> None:
+    """A log that was begun is not read with a new key, nor written to; answers go on."""
+    run("ask", UNKNOWN, cache=cache, **own)
+    key = tmp_path / "config" / "migration-faq-bot" / "gaps.key"
+    kept = key.read_bytes()
+    key.unlink()
+    done = run("ask", UNKNOWN, cache=cache, **own)
+    assert "I don't know" in done.stdout
+    assert "GAPS_KEY is not set, and there is no key in" in done.stderr
+    assert not key.exists()
+    done = run("gaps", cache=cache, GAPS_KEY=new_text_key(), **own)
+    assert done.returncode == 2
+    assert "was begun with another GAPS_KEY; set the GAPS_KEY it was begun with" in done.stderr
+    key.write_bytes(kept)
+    assert len(listed(cache, own)) == 1
+
+
+def test_keys_prints_two_settings(cache: Path) -> None:
+    """As a file of settings takes them; new ones each time."""
+    first, second = run("keys", cache=cache).stdout, run("keys", cache=cache).stdout
+    settings = dict(line.split("=", 1) for line in first.splitlines())
+    assert text_keys(settings["GAPS_KEY"])
+    assert asker_key(settings["ASKER_KEY"])
+    assert set(settings) == {"GAPS_KEY", "ASKER_KEY"}
+    assert first != second
+
+
+def test_learn_makes_the_next_start_quick(tmp_path: Path) -> None:
+    """What was learned is kept."""
+    done = run("learn", cache=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("en: ")
+    assert "Learning" in done.stderr
+    assert "Learning" not in run("learn", cache=tmp_path).stderr
+
+
+def test_run_without_a_token_says_where_to_get_one(cache: Path) -> None:
+    """Exit 2, and what to do."""
+    done = run("run", cache=cache, TELEGRAM_BOT_TOKEN="")
+    assert done.returncode == 2
+    assert "TELEGRAM_BOT_TOKEN: is not set; get a token from @BotFather" in done.stderr

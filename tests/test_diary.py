@@ -1,0 +1,65 @@
+"""Log lines: no secret, no text of a person, no traceback; one line each."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+from bot.diary import Discreet
+
+SECRET = "123456:very-secret"  # noqa: S105  # made up
+QUESTION = "am i a refugee"
+
+
+def line(name: str, message: str, *values: object, error: BaseException | None = None) -> str:
+    """What is written of a record."""
+    details = (type(error), error, error.__traceback__) if error else None
+    record = logging.LogRecord(name, logging.ERROR, __file__, 1, message, values, details)
+    return Discreet((SECRET, "")).format(record)
+
+
+def test_our_own_lines_say_what_they_say() -> None:
+    """With time, level and place."""
+    shown = line("bot.telegram", "outcome=%s", "answer")
+    assert shown.endswith("ERROR bot.telegram outcome=answer")
+    assert shown[:4].isdigit()
+
+
+def test_values_in_lines_of_other_packages_are_left_out() -> None:
+    """A library does not know that what it could not read was somebody's question."""
+    shown = line("telegram.ext.Updater", 'Can not load invalid JSON data: "%s"', QUESTION)
+    assert "Can not load invalid JSON data" in shown
+    assert QUESTION not in shown
+
+
+def test_only_the_first_line_of_other_packages_is_shown() -> None:
+    """asyncio puts the task and its error, with all they hold, into the lines below."""
+    shown = line("asyncio", f"Task exception was never retrieved\nfuture: <Task exception=BadRequest('{QUESTION}')>")
+    assert "Task exception was never retrieved" in shown
+    assert QUESTION not in shown
+
+
+def test_an_error_is_its_kind_and_place() -> None:
+    """What it says may be what a person said."""
+    try:
+        raise ValueError(QUESTION)
+    except ValueError as error:
+        for name in ("bot.telegram", "telegram.ext"):
+            shown = line(name, "failed", error=error)
+            assert "[ValueError at test_diary.py:" in shown
+            assert QUESTION not in shown
+            assert "\n" not in shown
+
+
+def test_secrets_are_hidden_whoever_logs_them() -> None:
+    """Even our own lines."""
+    assert SECRET not in line("bot", f"https://api.telegram.org/bot{SECRET}/getMe")
+    assert SECRET not in line("httpx", f"https://api.telegram.org/bot{SECRET}/getMe")
+    assert "…" in line("bot", "%s", SECRET)
+
+
+def test_a_record_is_left_as_it_was() -> None:
+    """Other handlers of the same record see all of it."""
+    record = logging.LogRecord("x", logging.INFO, __file__, 1, "a %s", ("b",), sys.exc_info())
+    Discreet(()).format(record)
+    assert record.getMessage() == "a b"

@@ -1,0 +1,320 @@
+"""The gap log on a real SQLite file: what is kept, what is not, what is forgotten, and what a failure says."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import closing
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from bot.gaps import schema
+from bot.gaps.keys import Keys, asker_key, new_asker_key, new_text_key, text_keys
+from bot.gaps.log import FILE, GapLog, LogError
+from bot.gaps.tables import TABLES
+from bot.model import Channel, Count, Gap, GapReason, Note
+
+KEYS = Keys(text_keys(new_text_key()), asker_key(new_asker_key()))
+KEEP = timedelta(days=90)
+START = datetime(2026, 11, 25, 13, 21, 42, tzinfo=UTC)
+ASKER, OTHER = KEYS.code("asker", "telegram:1"), KEYS.code("asker", "telegram:2")
+
+
+class Clock:
+    """A clock that a test turns."""
+
+    def __init__(self) -> None:
+        self.now = START
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+async def log(tmp_path: Path, clock: Clock) -> AsyncIterator[GapLog]:
+    async with GapLog(tmp_path / "data", KEYS, keep=KEEP, now=clock, busy_seconds=0.2) as opened:
+        yield opened
+
+
+def note(
+    text: str = "why is the sky blue", *, asker: str | None = ASKER, message: str | None = None, is_edited: bool = False
+) -> Note:
+    """The note of a gap."""
+    gap = Gap(GapReason.NO_MATCH, text, "en", Channel.PRIVATE, "v1", (("sky", 0.25), ("sea", 0.125)))
+    return Note(Count("unanswered", "en", Channel.PRIVATE), gap, asker, message, is_edited)
+
+
+def files_of(log: GapLog) -> bytes:
+    """All that stands in the database and its journal."""
+    return b"".join(path.read_bytes() for path in log.path.parent.iterdir())
+
+
+async def test_a_gap_comes_back_as_it_was(log: GapLog) -> None:
+    """All of it, its time to the minute."""
+    await log.write([note()])
+    (kept,) = await log.gaps()
+    assert kept.gap == note().gap
+    assert kept.at == datetime(2026, 11, 25, 13, 21)
+    assert kept.status == "new"
+
+
+async def test_the_newest_gap_comes_first(log: GapLog, clock: Clock) -> None:
+    """Within a minute too."""
+    await log.write([note("first"), note("second")])
+    clock.now += timedelta(minutes=5)
+    await log.write([note("third")])
+    assert [kept.gap.text for kept in await log.gaps()] == ["third", "second", "first"]
+    assert [kept.gap.text for kept in await log.gaps(most=1)] == ["third"]
+
+
+async def test_outcomes_are_counted_without_text(log: GapLog, clock: Clock) -> None:
+    """By day, outcome, entry, language and channel, in one transaction or many."""
+    answer = Note(Count("answer", "en", Channel.PRIVATE, "sky"))
+    await log.write([answer, answer, note()])
+    await log.write([answer])
+    clock.now += timedelta(days=1)
+    await log.write([answer])
+    assert await log.counts() == [
+        (date(2026, 11, 25), answer.count, 3),
+        (date(2026, 11, 25), note().count, 1),
+        (date(2026, 11, 26), answer.count, 1),
+    ]
+
+
+async def test_texts_are_redacted_and_then_encrypted(log: GapLog) -> None:
+    """Nothing of a text stands in the file, and what names a person is not even in the encrypted one."""
+    await log.write([note("why does nobody answer mail to xyzzy@example.org about my asylum")])
+    stored = files_of(log)
+    assert b"asylum" not in stored
+    assert b"xyzzy" not in stored
+    (kept,) = await log.gaps()
+    assert "asylum" in kept.gap.text
+    assert "xyzzy" not in kept.gap.text
+
+
+async def test_the_file_is_for_its_owner_alone(log: GapLog) -> None:
+    """The database, its journal and its folder."""
+    await log.write([note()])
+    assert all(path.stat().st_mode & 0o077 == 0 for path in log.path.parent.iterdir())
+    assert log.path.parent.stat().st_mode & 0o077 == 0
+
+
+async def test_it_writes_ahead(log: GapLog) -> None:
+    """Readers do not wait for writers (WAL), and what is deleted is overwritten."""
+    await log.write([note()])
+    with closing(sqlite3.connect(log.path)) as connection:
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+async def test_a_message_has_one_gap(log: GapLog) -> None:
+    """Delivered again, or with another reason later, it stands once, as it was last."""
+    await log.write([note("first", message="m1"), note("other", message="m2")])
+    await log.write([note("again", message="m1")])
+    assert sorted(kept.gap.text for kept in await log.gaps()) == ["again", "other"]
+
+
+async def test_an_edit_that_is_answered_is_no_gap_any_more(log: GapLog) -> None:
+    """What the message said before goes; the messages of others stay."""
+    await log.write([note("frist", message="m1"), note("other", message="m2")])
+    await log.write([Note(Count("answer", "en", Channel.PRIVATE, "sky"), None, None, "m1", is_edited=True)])
+    assert [kept.gap.text for kept in await log.gaps()] == ["other"]
+
+
+async def test_forget_deletes_all_of_a_person_out_of_the_file(log: GapLog) -> None:
+    """Gaps and language; neither the code nor the encrypted text is left in the database or its journal."""
+    await log.write([note("mine", asker=ASKER), note("mine too", asker=ASKER), note("theirs", asker=OTHER)])
+    await log.choose_language(ASKER, "fr")
+    with closing(sqlite3.connect(log.path)) as connection:
+        texts = [row[0] for row in connection.execute("SELECT text FROM gap WHERE asker = ?", (ASKER,))]
+    assert ASKER.encode() in files_of(log)
+    assert await log.forget(ASKER) == 2
+    stored = files_of(log)
+    assert ASKER.encode() not in stored
+    assert all(text not in stored for text in texts)
+    assert [kept.gap.text for kept in await log.gaps()] == ["theirs"]
+    assert await log.language(ASKER) is None
+    assert await log.forget(ASKER) == 0
+
+
+async def test_gaps_expire_and_counts_stay(log: GapLog, clock: Clock) -> None:
+    """After the time to keep there are only numbers; the text has left the file."""
+    await log.write([note("old")])
+    with closing(sqlite3.connect(log.path)) as connection:
+        (text,) = connection.execute("SELECT text FROM gap").fetchone()
+    clock.now = START + KEEP - timedelta(minutes=1)
+    await log.write([note("young")])
+    assert await log.expire() == 0, "it is not yet past its time"
+    clock.now += timedelta(minutes=1)
+    assert await log.expire() == 1
+    assert [kept.gap.text for kept in await log.gaps()] == ["young"]
+    assert text not in files_of(log)
+    assert sum(number for _, _, number in await log.counts()) == 2
+
+
+async def test_a_language_is_kept_while_it_is_used(log: GapLog, clock: Clock) -> None:
+    """A choice expires when its person has not written for the time to keep; using it keeps it."""
+    await log.choose_language(ASKER, "fr")
+    await log.choose_language(ASKER, "ar")
+    await log.choose_language(OTHER, "fr")
+    clock.now += timedelta(days=60)
+    assert await log.language(ASKER) == "ar"
+    clock.now += timedelta(days=60)
+    await log.expire()
+    assert await log.language(ASKER) == "ar"
+    assert await log.language(OTHER) is None
+
+
+async def test_two_logs_write_to_one_file(tmp_path: Path) -> None:
+    """The bot and a terminal, or two that start at once: each note is there once."""
+    logs = [GapLog(tmp_path, KEYS, keep=KEEP, now=Clock()) for _ in range(4)]
+    await asyncio.gather(*(log.write([note(str(number))]) for number, log in enumerate(logs)))
+    assert sorted(kept.gap.text for kept in await logs[0].gaps()) == ["0", "1", "2", "3"]
+    assert [number for _, _, number in await logs[1].counts()] == [4]
+    for log in logs:
+        await log.close()
+
+
+async def test_a_log_that_is_deleted_is_begun_anew(log: GapLog) -> None:
+    """What is written after it is not lost in a file that nobody sees."""
+    await log.write([note("before")])
+    for path in log.path.parent.iterdir():
+        path.unlink()
+    await log.write([note("after")])
+    assert [kept.gap.text for kept in await log.gaps()] == ["after"]
+
+
+# --- What a failure says ---------------------------------------------------------------------------------------
+
+
+async def test_another_key_destroys_nothing(log: GapLog, tmp_path: Path) -> None:
+    """With a wrong key nothing is read or written, and the words say which setting it is."""
+    await log.write([note()])
+    stored = log.path.read_bytes()
+    for other, name in (
+        (Keys(text_keys(new_text_key()), KEYS.askers), "GAPS_KEY"),
+        (Keys(KEYS.texts, asker_key(new_asker_key())), "ASKER_KEY"),
+    ):
+        async with GapLog(log.path.parent, other, keep=KEEP) as wrong:
+            for attempt in (wrong.write([note()]), wrong.forget(ASKER), wrong.expire(), wrong.gaps()):
+                with pytest.raises(LogError, match=f"was begun with another {name}; set the {name}"):
+                    await attempt
+    assert log.path.read_bytes() == stored
+    assert len(await log.gaps()) == 1
+
+
+async def test_a_newer_key_before_the_old_one_reads_on(log: GapLog) -> None:
+    """Both keys in GAPS_KEY: old texts are read, new ones are written with the new key."""
+    await log.write([note("old")])
+    both = Keys((*text_keys(new_text_key()), *KEYS.texts), KEYS.askers)
+    async with GapLog(log.path.parent, both, keep=KEEP, now=Clock()) as rotated:
+        await rotated.write([note("new")])
+        assert [kept.gap.text for kept in await rotated.gaps()] == ["new", "old"]
+
+
+async def test_a_locked_log_says_so(log: GapLog) -> None:
+    """Another process holds it."""
+    await log.write([note()])
+    with closing(sqlite3.connect(log.path)) as holder:
+        holder.execute("BEGIN IMMEDIATE")
+        with pytest.raises(LogError, match="another process holds it"):
+            await log.write([note()])
+        holder.rollback()
+    await log.write([note()])
+    assert len(await log.gaps()) == 2
+
+
+async def test_a_full_disk_says_so(log: GapLog) -> None:
+    """SQLite's own bound on pages stands for a full disk; what was there stays."""
+    await log.write([note("before")])
+    engine = await log._opened()
+    sa.event.listen(
+        engine.sync_engine, "begin", lambda connection: connection.exec_driver_sql("PRAGMA max_page_count=1")
+    )
+    with pytest.raises(LogError, match="the disk is full; make room"):
+        await log.write([note("x" * 900, message=str(number)) for number in range(200)])
+    await log.close()
+    assert [kept.gap.text for kept in await log.gaps()] == ["before"]
+
+
+async def test_a_file_that_is_no_database_is_left_alone(tmp_path: Path) -> None:
+    """It may be somebody's; nothing is overwritten."""
+    (tmp_path / FILE).write_bytes(b"a letter" * 100)
+    async with GapLog(tmp_path, KEYS, keep=KEEP) as log:
+        with pytest.raises(LogError, match="is no database; move it away"):
+            await log.write([note()])
+    assert (tmp_path / FILE).read_bytes() == b"a letter" * 100
+
+
+async def test_a_folder_that_cannot_be_made_says_so(tmp_path: Path) -> None:
+    """DATA_DIR below a file."""
+    (tmp_path / "file").write_text("in the way", encoding="utf-8")
+    async with GapLog(tmp_path / "file" / "data", KEYS, keep=KEEP) as log:
+        with pytest.raises(LogError, match="DATA_DIR is a folder this user may write to"):
+            await log.write([note()])
+
+
+async def test_a_newer_log_is_not_touched(log: GapLog) -> None:
+    """A program that is older than its log refuses, and says what to do."""
+    await log.write([note()])
+    await log.close()
+    with closing(sqlite3.connect(log.path)) as connection, connection:
+        connection.execute("UPDATE alembic_version SET version_num = '999'")
+    with pytest.raises(LogError, match="newer version of this program; update"):
+        await log.write([note()])
+
+
+async def test_an_error_shows_nothing_of_a_text(log: GapLog) -> None:
+    """Whatever fails, the words of a person are not in what is said of it."""
+    await log.write([note()])
+    with closing(sqlite3.connect(log.path)) as connection, connection:
+        connection.execute("DROP TABLE gap")
+    with pytest.raises(LogError) as failed:
+        await log.write([note("my secret question")])
+    assert "secret" not in str(failed.value)
+    assert failed.value.__cause__ is None
+
+
+# --- The schema ------------------------------------------------------------------------------------------------
+
+
+async def test_the_steps_lead_to_the_tables_as_they_are(log: GapLog) -> None:
+    """A log that came up through all migrations has just the tables, columns and indexes of `tables`."""
+    await log.write([])
+    from alembic.autogenerate import compare_metadata
+
+    engine = sa.create_engine(f"sqlite:///{log.path}")
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, TABLES) == []
+    engine.dispose()
+
+
+def test_the_newest_step_is_the_one_that_the_code_knows() -> None:
+    """A step that is added without `NEWEST` would never be taken."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(schema.__file__).parent / "migrations"))
+    assert ScriptDirectory.from_config(config).get_heads() == [schema.NEWEST]
+
+
+def test_no_column_holds_a_person() -> None:
+    """What the tables can hold is what the privacy text says: no column for a name, a number or a chat."""
+    columns = {f"{table.name}.{column.name}" for table in TABLES.sorted_tables for column in table.columns}
+    assert columns == {
+        *(f"gap.{name}" for name in ("id", "at", "reason", "text", "language", "channel", "nearest", "faq_version")),
+        *(f"gap.{name}" for name in ("status", "asker", "message")),
+        *(f"count.{name}" for name in ("day", "outcome", "entry", "language", "channel", "number")),
+        *(f"person.{name}" for name in ("asker", "language", "last_used")),
+        *(f"key_check.{name}" for name in ("id", "text", "asker")),
+    }

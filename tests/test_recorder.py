@@ -1,0 +1,122 @@
+"""The recorder: nobody waits for the gap log, and nothing is lost while it fails."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.gaps.log import GapLog
+from bot.gaps.recorder import Recorder
+from bot.model import Channel, Count, Note
+from tests.test_gap_log import ASKER, KEEP, KEYS, OTHER, note
+
+
+@pytest.fixture
+async def recorder(tmp_path: Path) -> AsyncIterator[Recorder]:
+    log = GapLog(tmp_path, KEYS, keep=KEEP, busy_seconds=0.1)
+    made = Recorder(log, retry=timedelta(seconds=0.05), most_waiting=20)
+    yield made
+    await made.stop()
+
+
+async def test_what_is_noted_is_written(recorder: Recorder) -> None:
+    """In order, soon, without anybody waiting."""
+    recorder.start()
+    for number in range(5):
+        recorder.note(note(str(number)))
+    assert await recorder.flush()
+    assert [kept.gap.text for kept in await recorder.log.gaps()] == ["4", "3", "2", "1", "0"]
+
+
+async def test_while_the_log_is_locked_notes_wait(recorder: Recorder, caplog: pytest.LogCaptureFixture) -> None:
+    """The trouble is logged once with its mend, and once it is over all is written in order."""
+    await recorder.log.write([])
+    recorder.start()
+    with closing(sqlite3.connect(recorder.log.path)) as holder:
+        holder.execute("BEGIN IMMEDIATE")
+        recorder.note(note("first"))
+        assert not await recorder.flush(within=timedelta(seconds=0.5))
+        recorder.note(note("second"))
+        holder.rollback()
+    assert await recorder.flush()
+    assert [kept.gap.text for kept in await recorder.log.gaps()] == ["second", "first"]
+    told = [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR]
+    assert len(told) == 1
+    assert "another process holds it; end that one, or wait; answers go on" in told[0]
+
+
+async def test_the_queue_is_bounded(recorder: Recorder, caplog: pytest.LogCaptureFixture) -> None:
+    """While the log cannot be written the oldest notes go first, and how many is said."""
+    recorder.log.path.write_bytes(b"no database at all, but a file that is long enough to be read as one" * 40)
+    recorder.start()
+    for number in range(50):
+        recorder.note(note(str(number)))
+    assert not await recorder.flush(within=timedelta(seconds=0.5))
+    recorder.log.path.unlink()
+    assert await recorder.flush()
+    assert [kept.gap.text for kept in await recorder.log.gaps()] == [str(number) for number in range(49, 29, -1)]
+    assert "30 notes were dropped" in caplog.text
+
+
+async def test_stopping_writes_what_waits(tmp_path: Path) -> None:
+    """A stop that is asked for loses nothing."""
+    recorder = Recorder(GapLog(tmp_path, KEYS, keep=KEEP))
+    recorder.start()
+    for number in range(300):
+        recorder.note(Note(Count("answer", "en", Channel.PRIVATE, str(number % 3))))
+    await recorder.stop()
+    async with GapLog(tmp_path, KEYS, keep=KEEP) as log:
+        assert [number for _, _, number in await log.counts()] == [100, 100, 100]
+
+
+async def test_forget_reaches_what_waits(recorder: Recorder) -> None:
+    """A person's note that is not yet written is forgotten too; others are written."""
+    recorder.note(note("mine", asker=ASKER))
+    recorder.note(note("theirs", asker=OTHER))
+    recorder.start()
+    assert await recorder.forget(ASKER)
+    await recorder.flush()
+    assert [kept.gap.text for kept in await recorder.log.gaps()] == ["theirs"]
+
+
+async def test_forget_that_fails_says_so(recorder: Recorder) -> None:
+    """A person is not told that all is deleted when it is not."""
+    await recorder.log.write([note("mine")])
+    recorder.start()
+    with closing(sqlite3.connect(recorder.log.path)) as holder:
+        holder.execute("BEGIN IMMEDIATE")
+        assert not await recorder.forget(ASKER)
+        holder.rollback()
+    assert await recorder.forget(ASKER)
+
+
+async def test_languages_fail_softly(recorder: Recorder) -> None:
+    """Without the log a choice is refused in words and none is known."""
+    assert await recorder.choose_language(ASKER, "fr")
+    assert await recorder.language(ASKER) == "fr"
+    await recorder.log.close()
+    for path in recorder.log.path.parent.iterdir():
+        path.unlink()
+    recorder.log.path.write_bytes(b"no database" * 100)
+    assert not await recorder.choose_language(ASKER, "ar")
+    assert await recorder.language(ASKER) is None
+
+
+async def test_old_gaps_go_by_themselves(recorder: Recorder) -> None:
+    """The daily deletion runs at the start too."""
+    old = GapLog(recorder.log.path.parent, KEYS, keep=KEEP, now=lambda: datetime(2020, 1, 1, tzinfo=UTC))
+    await old.write([note("old")])
+    await old.close()
+    recorder.start()
+    for _ in range(500):
+        if not await recorder.log.gaps():
+            break
+        await asyncio.sleep(0.02)
+    assert await recorder.log.gaps() == []

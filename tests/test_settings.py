@@ -1,0 +1,83 @@
+"""Settings: what is taken, what is refused with its mend, and that no secret is shown."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.settings import Settings, SettingsError, check_for_running, read_settings
+
+TOKEN = "123456:AA-made_up"  # noqa: S105  # made up
+
+
+def test_the_defaults_are_sound(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Nothing need be set for the terminal."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("DATA_DIR")
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    settings = read_settings()
+    assert settings.telegram_bot_token is None
+    assert settings.telegram_api_url == "https://api.telegram.org"
+    assert settings.data_dir == tmp_path / "migration-faq-bot"
+    assert (settings.concurrency, settings.retention_days, settings.keys_required) == (16, 90, False)
+
+
+def test_a_token_is_taken_without_the_spaces_around_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Copied with a blank, it works; shown, it does not."""
+    monkeypatch.setenv("TELEGRAM_BOT_TOKEN", f" {TOKEN}\n")
+    settings = read_settings()
+    assert settings.secrets == (TOKEN,)
+    assert TOKEN not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    "token", ["secret", "secret:", ":secret", "12 3:secret", "123:sec ret", "123:se/cret", "١٢:secret"]
+)
+def test_what_is_no_token_is_refused_unseen(token: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The mend says what one looks like."""
+    monkeypatch.setenv("TELEGRAM_BOT_TOKEN", token)
+    with pytest.raises(SettingsError, match="TELEGRAM_BOT_TOKEN: is no token; it looks like") as refused:
+        read_settings()
+    assert "secret" not in str(refused.value)
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:8081", "http://127.0.0.1:8081/", "https://bots.example"])
+def test_an_api_server_is_scheme_host_and_port(url: str) -> None:
+    """A slash at the end is no matter."""
+    assert Settings(telegram_api_url=url).telegram_api_url == url.rstrip("/")
+
+
+@pytest.mark.parametrize(
+    "url", ["", "localhost:8081", "ftp://bots.example", "https://", "https://a:b@bots.example", "https://x.example/bot"]
+)
+def test_what_is_no_api_server_is_refused(url: str) -> None:
+    """A path, as other programs want it, would lead nowhere here."""
+    with pytest.raises(ValueError, match=r"as in https://api\.telegram\.org"):
+        Settings(telegram_api_url=url)
+
+
+def test_all_problems_are_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One look suffices; no value is repeated."""
+    wrong = {
+        "TELEGRAM_BOT_TOKEN": "wrongvalue",
+        "CONCURRENCY": "wrongvalue",
+        "RETENTION_DAYS": "0",
+        "GAPS_KEY": "wrongvalue",
+    }
+    for name, value in (wrong | {"ASKER_KEY": "wrongvalue", "KEYS_REQUIRED": "wrongvalue"}).items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError) as refused:
+        read_settings()
+    lines = str(refused.value).splitlines()
+    assert sorted(line.partition(":")[0] for line in lines) == sorted([*wrong, "ASKER_KEY", "KEYS_REQUIRED"])
+    assert "wrongvalue" not in str(refused.value)
+
+
+def test_all_that_running_needs_is_told_at_once() -> None:
+    """The token, and in a container both keys."""
+    with pytest.raises(SettingsError) as refused:
+        check_for_running(Settings(keys_required=True))
+    assert [line.partition(":")[0] for line in str(refused.value).splitlines()] == [
+        *("TELEGRAM_BOT_TOKEN", "GAPS_KEY", "ASKER_KEY")
+    ]
