@@ -93,7 +93,7 @@ def run() -> None:
     from bot.loading import load_matchers
     from bot.reloading import Watch
     from bot.settings import check_for_running
-    from bot.telegram.application import run as run_
+    from bot.telegram.running import run as run_
 
     settings = read_settings()
     check_for_running(settings)
@@ -103,7 +103,7 @@ def run() -> None:
         _fail(f"run: {problem}")
     watch = Watch(settings)
     in_use = InUse(load_matchers(settings, tell=_note))
-    diary.begin(settings.secrets)
+    diary.begin((*settings.secrets, *keys.secrets))
     _note(f"Connecting to Telegram at {settings.telegram_api_url} …")
     run_(settings, in_use, keys, watch)
 
@@ -151,8 +151,8 @@ def ask(
     if jsonl:
         from bot.jsonl import answer_lines
 
-        with TerminalLog(settings, is_on=log is True, warn=_note) as turns:
-            for line in answer_lines(_raw_lines(), matcher, turns):
+        with TerminalLog(settings, is_on=True, warn=_note) as turns:
+            for line in answer_lines(_raw_lines(), matcher, turns if log else None):
                 print(line, flush=True)
     elif explain:
         from bot.explaining import explain as explain_

@@ -1,6 +1,7 @@
-"""One turn of a chat without buttons: a message comes in, what the person reads goes out. Used by the terminal.
+"""One turn of a talk: a message comes in, what the person reads goes out.
 
-A turn knows only the choices that the turn before showed, so that a bare number picks one of them.
+A turn knows only the choices that the turn before showed, if any: in the terminal a bare number picks one of them, in
+Telegram buttons do.
 """
 
 from __future__ import annotations
@@ -101,7 +102,7 @@ def _choose(number: int, matcher: Matcher, offered: tuple[Choice, ...]) -> Turn:
     if choice.topic is not None:
         return Turn("command", topic_reply(choice.topic, faq))
     if choice.language is not None:
-        return Turn("command", Reply(()), language=choice.language)
+        return Turn("command", Reply((Section("", choice.label),)), language=choice.language)
     if choice.entry is None:
         none_chosen = Reply((Section("", faq.interface.none_chosen),))
         return Turn("unanswered", none_chosen, gap=GapReason.NONE_OF_THESE)

@@ -20,7 +20,7 @@ KEPT_CHATS = 1000  # chats whose last choices are remembered; the oldest go firs
 def answer_lines(lines: Iterable[str], matcher: Matcher, log: TerminalLog | None = None) -> Iterator[str]:
     """Answer each line. A line that is not an object with a `text` gives an object with `error`; the run goes on.
 
-    ``log`` takes and notes the turns; without it nothing is kept, and nothing is there to forget.
+    ``log`` takes and notes the turns; without it nothing is noted, and `/forget` deletes nothing.
     """
     offered: OrderedDict[str, tuple[str, tuple[Choice, ...]]] = OrderedDict()
     for number, line in enumerate(lines, 1):

@@ -311,7 +311,8 @@ class Note:
     """What the log is told of one message: what to count, and the gap if it is one.
 
     ``asker`` and ``message`` are keyed hashes, so that /forget finds a person's gaps and a message that is edited or
-    delivered again has one gap at most. ``is_edited``: what the message said before is no longer a gap.
+    delivered again has one gap at most. ``is_edited``: what the message said before is no longer a gap. ``at`` is when
+    it was asked, in UTC; None while it is now.
     """
 
     count: Count
@@ -319,6 +320,7 @@ class Note:
     asker: str | None = None
     message: str | None = None
     is_edited: bool = False
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,43 +37,46 @@ class Watch:
     async def run(self, in_use: InUse, *, changed: Callable[[], Awaitable[None]]) -> None:
         """For ever put each edit to use in ``in_use``; ``changed`` is called after it."""
         folders = (self._settings.faq_dir, self._settings.seeds_dir)
-        await self._look(in_use, changed)
         while True:
+            await self._look(in_use, changed)
             try:
                 async for _ in awatch(*folders, step=QUIET, rust_timeout=LOOK_AGAIN, yield_on_timeout=True):
                     await self._look(in_use, changed)
             except (OSError, RuntimeError):  # a folder is not there now; it may come back
                 await asyncio.sleep(LOOK_AGAIN / 1000)
-                await self._look(in_use, changed)
 
     async def _look(self, in_use: InUse, changed: Callable[[], Awaitable[None]]) -> None:
         """Put the files to use if they are others than before. Whatever is wrong with them, the watching goes on."""
-        state = self._state()
-        if state == self._seen:
-            return
-        self._seen = state
         try:
-            await self._reload(in_use, changed)
+            state = self._state()
+            if state == self._seen:
+                return
+            self._seen = state
+            if await self._reload(in_use):
+                await changed()
         except ContentError as error:
             for problem in error.problems:
                 _log.error("FAQ not taken up: %s", problem)
         except OSError as error:
             _log.error("FAQ not taken up: a file cannot be read (%s); the one before stays", error.strerror)
         except Exception as error:  # a fault of ours must not end the watching
-            _log.error("FAQ not taken up: %s; the one before stays", type(error).__name__)
+            _log.error("after an edit of the FAQ: %s; FAQ %s is in use", type(error).__name__, in_use.main.faq.version)
 
-    async def _reload(self, in_use: InUse, changed: Callable[[], Awaitable[None]]) -> None:
+    async def _reload(self, in_use: InUse) -> bool:
+        """Check and learn the files, and put them to use; whether they now are."""
         faqs = await asyncio.to_thread(load_faqs, self._settings.faq_dir, self._settings.seeds_dir)
         if {language: faq.version for language, faq in faqs.items()} == in_use.versions:
             _log.info("FAQ %s stays in use: its files say the same", in_use.main.faq.version)
-        elif await self._learn():
-            in_use.matchers = await asyncio.to_thread(load_matchers, self._settings, tell=_log.info)
-            _log.info("FAQ %s is in use", in_use.main.faq.version)
-            await changed()
+            return False
+        if not await self._learn():
+            return False
+        in_use.matchers = await asyncio.to_thread(load_matchers, self._settings, tell=_log.info)
+        _log.info("FAQ %s is in use", in_use.main.faq.version)
+        return True
 
     async def _learn(self) -> bool:
         """Learn the files in a process of its own, which keeps what it learned; whether that went well."""
-        environment = {name: value for name, value in os.environ.items() if name not in _SECRETS}
+        environment = {name: value for name, value in os.environ.items() if name.upper() not in _SECRETS}
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",

@@ -69,8 +69,12 @@ class Settings(BaseSettings):
     @field_validator("telegram_api_url")
     @classmethod
     def _origin(cls, url: str) -> str:
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.username:
+        try:
+            parts = urlsplit(url)
+            is_sound = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        except ValueError:  # a port that is no number, a bracket that is not closed
+            is_sound = False
+        if not is_sound or "@" in parts.netloc:
             raise ValueError("is no address; write scheme, host and port, as in https://api.telegram.org")
         if parts.path.strip("/") or parts.query or parts.fragment:
             raise ValueError("has more than scheme, host and port; write it as in https://api.telegram.org")

@@ -32,6 +32,7 @@ EDGES = {
     "telegram.messages",
     "telegram.order",
     "telegram.posting",
+    "telegram.running",
     "telegram.service",
     "telegram.throttle",
     "jsonl",

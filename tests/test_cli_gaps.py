@@ -97,6 +97,16 @@ def test_none_of_these_keeps_the_question_before_it(cache: Path, own: dict[str, 
     assert (gap["reason"], gap["text"]) == ("none of these", question)
 
 
+def test_forget_in_json_lines_deletes_only_where_they_are_noted(cache: Path, own: dict[str, Any]) -> None:
+    """A file of questions that is run through the bot must not empty somebody's log."""
+    run("ask", UNKNOWN, cache=cache, **own)
+    forget = json.dumps({"text": "/forget"})
+    run("ask", "--jsonl", cache=cache, typed=forget, **own)
+    assert len(listed(cache, own)) == 1
+    run("ask", "--jsonl", "--log", cache=cache, typed=forget, **own)
+    assert listed(cache, own) == []
+
+
 def test_forget_deletes_what_this_terminal_noted(cache: Path, own: dict[str, Any]) -> None:
     """And says so once it is done."""
     done = run("chat", cache=cache, typed=f"{UNKNOWN}\n/forget\n", **own)
@@ -128,6 +138,10 @@ def test_a_lost_key_is_said_and_not_replaced(cache: Path, own: dict[str, Any], t
     assert "I don't know" in done.stdout
     assert "GAPS_KEY is not set, and there is no key in" in done.stderr
     assert not key.exists()
+    key.write_bytes(b"")
+    done = run("gaps", cache=cache, **own)
+    assert done.returncode == 2
+    assert f"{key} holds no key; put the key back that the log was begun with" in done.stderr
     done = run("gaps", cache=cache, GAPS_KEY=new_text_key(), **own)
     assert done.returncode == 2
     assert "was begun with another GAPS_KEY; set the GAPS_KEY it was begun with" in done.stderr

@@ -20,7 +20,7 @@ from bot.gaps.keys import Keys, asker_key, new_asker_key, new_text_key, text_key
 from bot.gaps.log import FILE
 from bot.matching.matcher import Matcher
 from tests.telegram_emulator import ROOT, BotProcess, Emulator, bot_environment, serving
-from tests.telegram_world import PERSONAL_MARKS, TOKEN, Chat, Refused, Shown, World, made_person
+from tests.telegram_world import BAD_GATEWAY, PERSONAL_MARKS, TOKEN, Chat, Refused, Shown, Slow, World, made_person
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -208,11 +208,15 @@ async def test_an_urgent_message_gets_a_card_and_is_not_kept(phone: Phone, chat:
 
 
 async def test_people_do_not_wait_for_each_other(phone: Phone) -> None:
-    """Forty at once, each gets their own answer."""
-    chats = [phone.somebody() for _ in range(40)]
-    await phone.emulator.send(*(phone.world.text(chat, MODEL_QUESTION) for chat in chats))
-    await phone.emulator.until(lambda world: all(world.replies(chat) for chat in chats))
-    assert all(phone.world.replies(chat)[-1].text.startswith(MODEL_QUESTION) for chat in chats)
+    """Telegram is slow with one reply; forty others get theirs meanwhile, each their own."""
+    slow, *chats = (phone.somebody() for _ in range(41))
+    phone.emulator.fail("sendMessage", Slow(8))
+    await phone.emulator.send(*(phone.world.text(chat, MODEL_QUESTION) for chat in (slow, *chats)))
+    await phone.emulator.until(lambda world: all(world.replies(chat) for chat in (slow, *chats)))
+    last = phone.world.replies(slow)[-1].message_id
+    replies = [phone.world.replies(chat)[-1] for chat in chats]
+    assert sum(reply.message_id < last for reply in replies) > len(chats) / 2, "the others were made to wait"
+    assert all(reply.text.startswith(MODEL_QUESTION) for reply in replies)
 
 
 # --- Commands, topics, inline ----------------------------------------------------------------------------------
@@ -437,6 +441,33 @@ async def test_a_token_that_telegram_refuses_ends_it_in_words(tmp_path: Path, sm
             assert "TELEGRAM_BOT_TOKEN: Telegram does not know this token" in process.stderr
             assert "Traceback" not in process.output
             assert TOKEN not in process.output
+
+
+async def test_it_waits_for_telegram_and_says_so(tmp_path: Path, small: Path) -> None:
+    """Down at the start, it is tried again; then people are answered."""
+    emulator = Emulator(World())
+    emulator.fail("getMe", BAD_GATEWAY, times=2)
+    async with serving(emulator) as url:
+        environment = bot_environment(tmp_path, url, faq=small / "faq", seeds=small / "seeds")
+        async with BotProcess("run", folder=tmp_path, environment=environment) as process:
+            await process.wait_for_output("Telegram does not answer yet (NetworkError); trying again in 1 s")
+            await process.wait_for_output(READY)
+            phone = Phone(emulator, process, environment, tmp_path)
+            assert (await phone.say("when does the ferry go", phone.somebody())).labels[:2] == ("Yes", "No")
+            assert await process.stop() == 0, process.output
+
+
+async def test_it_ends_when_asked_to_though_telegram_refuses_everything(tmp_path: Path, small: Path) -> None:
+    """Before the first update could be fetched, too."""
+    emulator = Emulator(World())
+    emulator.fail("deleteWebhook", BAD_GATEWAY, times=1000)
+    async with serving(emulator) as url:
+        environment = bot_environment(tmp_path, url, faq=small / "faq", seeds=small / "seeds")
+        async with BotProcess("run", folder=tmp_path, environment=environment) as process:
+            while not emulator.faults.used:
+                await asyncio.sleep(0.05)
+            assert await process.stop() == 0, process.output
+            assert READY not in process.output
 
 
 async def test_all_that_is_wrong_with_the_settings_is_said_at_once(tmp_path: Path) -> None:

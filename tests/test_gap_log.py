@@ -6,6 +6,7 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -112,7 +113,7 @@ async def test_the_file_is_for_its_owner_alone(log: GapLog) -> None:
 
 
 async def test_it_writes_ahead(log: GapLog) -> None:
-    """Readers do not wait for writers (WAL), and what is deleted is overwritten."""
+    """Readers do not wait for writers (WAL)."""
     await log.write([note()])
     with closing(sqlite3.connect(log.path)) as connection:
         assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
@@ -170,6 +171,7 @@ async def test_a_language_is_kept_while_it_is_used(log: GapLog, clock: Clock) ->
     await log.choose_language(OTHER, "fr")
     clock.now += timedelta(days=60)
     assert await log.language(ASKER) == "ar"
+    await log.touch([ASKER])
     clock.now += timedelta(days=60)
     await log.expire()
     assert await log.language(ASKER) == "ar"
@@ -193,6 +195,51 @@ async def test_a_log_that_is_deleted_is_begun_anew(log: GapLog) -> None:
         path.unlink()
     await log.write([note("after")])
     assert [kept.gap.text for kept in await log.gaps()] == ["after"]
+
+
+async def test_a_log_that_is_replaced_is_noticed(log: GapLog, tmp_path: Path) -> None:
+    """A backup put in its place, or a new log begun by a terminal: the bot writes to the file that others see."""
+    async with GapLog(tmp_path / "other", KEYS, keep=KEEP, now=Clock()) as other:
+        await other.write([note("of the backup")])
+    await log.write([note("before")])
+    for path in log.path.parent.iterdir():
+        path.unlink()
+    (tmp_path / "other" / FILE).rename(log.path)
+    await log.write([note("after")])
+    async with GapLog(log.path.parent, KEYS, keep=KEEP) as seen:
+        assert sorted(kept.gap.text for kept in await seen.gaps()) == ["after", "of the backup"]
+
+
+async def test_a_note_keeps_the_time_that_it_was_asked(log: GapLog, clock: Clock) -> None:
+    """Though it was written hours later: its minute, its day, and when it expires."""
+    asked = replace(note(), at=START)
+    clock.now += timedelta(hours=12)
+    await log.write([asked])
+    (kept,) = await log.gaps()
+    assert kept.at == datetime(2026, 11, 25, 13, 21)
+    assert [day for day, _, _ in await log.counts()] == [date(2026, 11, 25)]
+
+
+async def test_a_text_that_cannot_be_redacted_costs_no_other(log: GapLog, caplog: pytest.LogCaptureFixture) -> None:
+    """It is counted and not kept; nothing unredacted is ever written."""
+    broken = note(None)  # type: ignore[arg-type]  # no text has been found that cannot be
+    await log.write([note("one"), broken, note("two")])
+    assert sorted(kept.gap.text for kept in await log.gaps()) == ["one", "two"]
+    assert [number for _, _, number in await log.counts()] == [3]
+    assert "cannot be redacted" in caplog.text
+
+
+async def test_forget_is_not_done_while_the_journal_is_read(log: GapLog) -> None:
+    """Somebody reads the log: what was deleted still stands in its journal, and that is said."""
+    await log.write([note()])
+    with closing(sqlite3.connect(log.path)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT * FROM gap").fetchall()
+        with pytest.raises(LogError, match="still stands in its journal"):
+            await log.forget(ASKER)
+        assert ASKER.encode() in files_of(log)
+    await log.forget(ASKER)
+    assert ASKER.encode() not in files_of(log)
 
 
 # --- What a failure says ---------------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ from tests.test_gap_log import ASKER, KEEP, KEYS, OTHER, note
 @pytest.fixture
 async def recorder(tmp_path: Path) -> AsyncIterator[Recorder]:
     log = GapLog(tmp_path, KEYS, keep=KEEP, busy_seconds=0.1)
-    made = Recorder(log, retry=timedelta(seconds=0.05), most_waiting=20)
+    made = Recorder(log, retry=timedelta(seconds=0.05), patience=timedelta(seconds=0.5), most_waiting=20)
     yield made
     await made.stop()
 
@@ -84,6 +84,49 @@ async def test_forget_reaches_what_waits(recorder: Recorder) -> None:
     assert await recorder.forget(ASKER)
     await recorder.flush()
     assert [kept.gap.text for kept in await recorder.log.gaps()] == ["theirs"]
+
+
+async def test_forget_reaches_what_is_just_being_written(recorder: Recorder) -> None:
+    """The log is locked: it is not said to be done; once it can be, nothing of this person is written after all."""
+    await recorder.log.write([])
+    recorder.start()
+    with closing(sqlite3.connect(recorder.log.path)) as holder:
+        holder.execute("BEGIN IMMEDIATE")
+        recorder.note(note("mine", asker=ASKER))
+        recorder.note(note("theirs", asker=OTHER))
+        assert not await recorder.flush(within=timedelta(seconds=0.3))
+        assert not await recorder.forget(ASKER)
+        recorder.note(note("mine, later", asker=ASKER))
+        holder.rollback()
+    assert await recorder.flush()
+    assert sorted(kept.gap.text for kept in await recorder.log.gaps()) == ["mine, later", "theirs"]
+
+
+async def test_a_deletion_that_failed_is_tried_again(recorder: Recorder) -> None:
+    """Somebody who blocked the bot cannot ask twice."""
+    await recorder.log.write([note("mine")])
+    recorder.start()
+    await recorder.flush()
+    with closing(sqlite3.connect(recorder.log.path)) as holder:
+        holder.execute("BEGIN IMMEDIATE")
+        assert not await recorder.forget(ASKER)
+        holder.rollback()
+    assert await recorder.flush()
+    assert await recorder.log.gaps() == []
+
+
+async def test_what_could_not_be_written_at_the_end_is_said(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """With its number; nothing is lost in silence."""
+    recorder = Recorder(GapLog(tmp_path, KEYS, keep=KEEP, busy_seconds=0.1), retry=timedelta(seconds=0.05))
+    await recorder.log.write([])
+    recorder.start()
+    with closing(sqlite3.connect(recorder.log.path)) as holder:
+        holder.execute("BEGIN IMMEDIATE")
+        for number in range(7):
+            recorder.note(note(str(number)))
+        await recorder.stop(within=timedelta(seconds=0.3))
+        holder.rollback()
+    assert "7 notes and 0 deletions never reached the gap log" in caplog.text
 
 
 async def test_forget_that_fails_says_so(recorder: Recorder) -> None:

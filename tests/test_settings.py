@@ -49,7 +49,19 @@ def test_an_api_server_is_scheme_host_and_port(url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["", "localhost:8081", "ftp://bots.example", "https://", "https://a:b@bots.example", "https://x.example/bot"]
+    "url",
+    [
+        "",
+        "localhost:8081",
+        "http://x:port",
+        "http://x:99999",
+        "http://[x",
+        "http://:pw@x",
+        "ftp://bots.example",
+        "https://",
+        "https://a:b@bots.example",
+        "https://x.example/bot",
+    ],
 )
 def test_what_is_no_api_server_is_refused(url: str) -> None:
     """A path, as other programs want it, would lead nowhere here."""

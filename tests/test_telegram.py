@@ -204,6 +204,29 @@ async def test_feedback_on_a_deep_link_keeps_no_command(talk: Talk) -> None:
     assert kept.gap.text == OAK_TITLE
 
 
+async def test_two_answers_opened_from_one_message_are_two_gaps(talk: Talk) -> None:
+    """Nobody typed their questions; one must not take the place of the other."""
+    first = await talk.say(OAK)
+    for label, reason in (("May I bring my dog?", "Wrong"), ("How many plants are there?", "Outdated")):
+        await talk.press(label, message_id=first.message_id)
+        await talk.press("No")
+        await talk.press(reason)
+    assert sorted(kept.gap.text for kept in await talk.gaps()) == ["How many plants are there?", "May I bring my dog?"]
+
+
+async def test_a_question_that_became_a_cry_for_help_is_not_kept(talk: Talk) -> None:
+    """Edited since, with the old buttons still there."""
+    offered = await talk.say(UNSURE)
+    assert offered.reply_to is not None
+    talk.request.fail("editMessageText", Refused(400, "Bad Request: message can't be edited"))
+    talk.request.fail("deleteMessage", Refused(400, "Bad Request: message can't be deleted"))
+    card = await talk.give(talk.world.edit(offered.reply_to, DANGER, chat=talk.chat))
+    assert card.text.startswith(INTERFACE.emergency.strip())
+    await talk.press("None of these", message_id=offered.message_id)
+    assert await talk.gaps() == []
+    assert (await talk.counts())["none of these", "", "private"] == 1
+
+
 # --- Commands and topics ---------------------------------------------------------------------------------------
 
 
@@ -340,14 +363,32 @@ async def test_an_edited_message_is_answered_in_place(talk: Talk) -> None:
 
 
 async def test_an_edit_whose_reply_is_gone_gets_a_new_one(talk: Talk) -> None:
-    """The person deleted the reply, or the bot was started anew since."""
+    """Telegram will not change the old one any more; what is left of it goes."""
     asked = (await talk.say(NOTHING)).reply_to
     assert asked is not None
     talk.request.fail("editMessageText", Refused(400, "Bad Request: message to edit not found"))
     shown = await talk.give(talk.world.edit(asked, OAK, chat=talk.chat))
     assert shown.text.startswith(OAK_TITLE)
     assert shown.reply_to == asked
-    assert len(talk.world.replies(talk.chat)) == 2
+    assert talk.world.replies(talk.chat) == (shown,)
+
+
+async def test_an_edit_may_need_more_or_fewer_messages(tmp_path: Path) -> None:
+    """A long answer and a short one in turn: nothing of the reply before is left."""
+    long = replace(entry("long", "What is long?", "long story please"), answer="One sentence of many. " * 400)
+    async with talk_with({"en": Matcher(faq_of(DOGS, long))}, tmp_path) as talk:
+        short = await talk.say("may i bring my dog")
+        assert short.reply_to is not None
+        last = await talk.give(talk.world.edit(short.reply_to, "long story please", chat=talk.chat))
+        first, *more = talk.world.replies(talk.chat)
+        assert first.message_id == short.message_id
+        assert first.text.startswith("What is long?")
+        assert len(more) >= 2
+        assert last.labels[:2] == ("Yes", "No")
+        assert first.labels == ()
+        again = await talk.give(talk.world.edit(short.reply_to, "may i bring my dog", chat=talk.chat))
+        assert talk.world.replies(talk.chat) == (again,)
+        assert again.text.startswith("May I bring my dog?")
 
 
 async def test_service_messages_and_its_own_inline_answers_get_silence(talk: Talk) -> None:
@@ -393,6 +434,30 @@ async def test_feedback_in_a_group_keeps_the_question_alone(talk: Talk) -> None:
     await talk.press("Wrong", group, sender=made_person(3))
     (kept,) = await talk.gaps()
     assert kept.gap.text == OAK
+
+
+async def test_a_gap_in_a_group_is_of_the_one_who_asked(talk: Talk) -> None:
+    """Whoever pressed: /forget of the one who asked finds it."""
+    group, bob = talk.world.group(), made_person(3)
+    await talk.say(f"@made_faq_bot {OAK}", group)
+    await talk.press("No", group, sender=bob)
+    await talk.press("Wrong", group, sender=bob)
+    await talk.say("/forget", talk.world.private(bob))
+    assert len(await talk.gaps()) == 1
+    await talk.say("/forget")
+    assert await talk.gaps() == []
+
+
+async def test_of_one_who_speaks_as_the_group_nothing_is_kept(talk: Talk) -> None:
+    """Nobody could find it again to delete it."""
+    group = talk.world.group(kind="supergroup")
+    update = talk.world.text(group, f"@made_faq_bot {NOTHING}")
+    update["message"]["from"] |= {"id": 1087968824, "is_bot": True, "username": "GroupAnonymousBot"}
+    update["message"]["sender_chat"] = {"id": group.id, "type": "supergroup", "title": group.title}
+    shown = await talk.give(update, group)
+    assert shown.text.startswith("I don't know.")
+    assert await talk.gaps() == []
+    assert (await talk.counts())["unanswered", "", "group"] == 1
 
 
 async def test_an_urgent_card_in_a_group_offers_the_private_chat(talk: Talk) -> None:
@@ -539,6 +604,31 @@ async def test_a_flood_is_told_once_and_others_are_answered(tmp_path: Path) -> N
         await talk.give(talk.world.press(talk.chat, "Yes"))
         assert talk.toast() == INTERFACE.too_fast
         assert (await talk.counts())["too fast", "", "private"] == 7
+
+
+async def test_at_any_pace_danger_is_heard_and_forgetting_is_done(tmp_path: Path) -> None:
+    """And an edit takes out what the message said before, though it is not answered."""
+    async with talk_with({"en": MATCHER}, tmp_path, throttle_messages=3) as talk:
+        private = (await talk.say(f"{NOTHING} of Elm Road")).reply_to
+        assert private is not None
+        for _ in range(2):
+            await talk.say(OAK)
+        assert (await talk.say(OAK)).text == INTERFACE.too_fast
+        assert len(await talk.gaps()) == 1
+        await deliver(talk.application, talk.world.edit(private, NOTHING, chat=talk.chat))
+        assert await talk.gaps() == []
+        assert (await talk.say(DANGER)).text.startswith(INTERFACE.emergency.strip())
+        assert (await talk.say("/forget")).text == INTERFACE.forget
+
+
+async def test_a_throttled_inline_query_empties_nobodys_results(tmp_path: Path) -> None:
+    """Telegram would show the empty list to everybody who types the same."""
+    async with talk_with({"en": MATCHER}, tmp_path, throttle_messages=1) as talk:
+        for _ in range(5):
+            assert (await inline(talk, OAK))["results"]
+        offered = await inline(talk, OAK)
+        assert offered["results"] == []
+        assert (offered["cache_time"], offered["is_personal"]) == (0, True)
 
 
 async def test_messages_of_a_chat_keep_their_order(tmp_path: Path) -> None:

@@ -13,11 +13,15 @@ import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 CODE_BYTES = 16  # of a keyed hash: 128 bits leave no two persons with one code
 ASKER_KEY_BYTES = 32
+
+
+_Key = TypeVar("_Key")
 
 
 class KeyProblem(Exception):  # noqa: N818  # the word that the person reads
@@ -30,6 +34,11 @@ class Keys:
 
     texts: Sequence[bytes]
     askers: bytes
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What must never be shown."""
+        return (*(key.decode() for key in self.texts), self.askers.hex())
 
     def encrypt(self, text: str) -> bytes:
         """A text as an authenticated token (Fernet: AES-128-CBC with HMAC-SHA256)."""
@@ -92,20 +101,29 @@ def read_keys(*, gaps_key: str | None, asker_key_: str | None, folder: Path, dat
     """
     if None in (gaps_key, asker_key_) and folder.resolve().is_relative_to(data_dir.resolve()):
         raise KeyProblem(f"the keys would lie with the data in {data_dir}; set DATA_DIR to another folder")
-    texts = gaps_key or _kept(folder / "gaps.key", new_text_key, "GAPS_KEY", create=create)
-    askers = asker_key_ or _kept(folder / "asker.key", new_asker_key, "ASKER_KEY", create=create)
-    return Keys(text_keys(texts), asker_key(askers))
+    texts_file, askers_file = folder / "gaps.key", folder / "asker.key"
+    return Keys(
+        text_keys(gaps_key) if gaps_key else _kept(texts_file, "GAPS_KEY", text_keys, new_text_key, create=create),
+        asker_key(asker_key_)
+        if asker_key_
+        else _kept(askers_file, "ASKER_KEY", asker_key, new_asker_key, create=create),
+    )
 
 
-def _kept(path: Path, new: Callable[[], str], setting: str, *, create: bool) -> str:
+def _kept(path: Path, setting: str, read: Callable[[str], _Key], new: Callable[[], str], *, create: bool) -> _Key:
+    """The key in a file, which is made if there is none and it may be."""
     try:
-        return path.read_text(encoding="ascii").strip()
+        return read(path.read_text(encoding="ascii"))
+    except KeyProblem:
+        mend = f"put the key back that the log was begun with, or set {setting} to it"
+        raise KeyProblem(f"{path} holds no key; {mend}") from None
     except FileNotFoundError:
         if not create:
-            raise KeyProblem(f"{setting} is not set, and there is no key in {path}") from None
+            mend = "put the key back that the log was begun with, or move the log away to begin a new one"
+            raise KeyProblem(f"{setting} is not set, and there is no key in {path}; {mend}") from None
     except (OSError, UnicodeDecodeError):
         raise KeyProblem(f"{path} cannot be read; mend it, or set {setting}") from None
-    return _create(path, new(), setting)
+    return read(_create(path, new(), setting))
 
 
 def _create(path: Path, key: str, setting: str) -> str:

@@ -6,6 +6,7 @@ Texts go in redacted and encrypted; persons as codes. Every failure is a LogErro
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import sqlite3
 import time
@@ -28,6 +29,7 @@ from bot.model import Channel, Count, Gap, GapReason, LoggedGap, Note
 
 FILE = "gaps.sqlite3"
 BUSY_SECONDS = 5.0  # how long a write waits for another process that is writing
+_log = logging.getLogger(__name__)
 _CHECKED = "the key of this log"
 _OTHER_KEY = "was begun with another {name}; set the {name} it was begun with, or name another DATA_DIR"
 
@@ -61,8 +63,9 @@ class GapLog:
         self._busy_seconds = busy_seconds
         self._keys = keys
         self._keep = keep
-        self._now = now
+        self.now = now
         self._engine: AsyncEngine | None = None
+        self._opened_file: tuple[int, int] | None = None
         self._opening = asyncio.Lock()
 
     async def __aenter__(self) -> GapLog:
@@ -81,26 +84,42 @@ class GapLog:
 
     async def write(self, notes: Sequence[Note]) -> None:
         """Count and keep what these notes say, all of it or nothing. Raises LogError."""
-        now = self._now()
-        minute = now.astimezone(UTC).replace(second=0, microsecond=0, tzinfo=None)
         sealed = await asyncio.to_thread(self._seal, notes)  # finding telephone numbers takes its time
+        minutes = [
+            (note.at or self.now()).astimezone(UTC).replace(second=0, microsecond=0, tzinfo=None) for note in notes
+        ]
+        counts = Counter((note.count, minute.date()) for note, minute in zip(notes, minutes, strict=True))
         async with self._connection() as connection:
-            for counted, number in Counter(note.count for note in notes).items():
-                await connection.execute(_add_to_count(counted, now.astimezone(UTC).date(), number))
-            for note, text in zip(notes, sealed, strict=True):
+            for (counted, day), number in counts.items():
+                await connection.execute(_add_to_count(counted, day, number))
+            for note, text, minute in zip(notes, sealed, minutes, strict=True):
                 if note.is_edited and note.message is not None:
                     await connection.execute(sa.delete(gap).where(gap.c.message == note.message))
                 if note.gap is not None and text is not None:
                     await connection.execute(_keep_gap(note, note.gap, text, minute))
 
     def _seal(self, notes: Iterable[Note]) -> list[bytes | None]:
-        return [None if note.gap is None else self._keys.encrypt(redact(note.gap.text)) for note in notes]
+        return [self._sealed(note.gap.text) if note.gap is not None else None for note in notes]
+
+    def _sealed(self, text: str) -> bytes | None:
+        """A text redacted and encrypted; None for one that cannot be: it is counted, and the others are kept."""
+        try:
+            return self._keys.encrypt(redact(text))
+        except Exception as error:
+            _log.error("a text cannot be redacted (%s) and is not kept", type(error).__name__)
+            return None
 
     async def choose_language(self, asker: str, language: str) -> None:
         """Keep the language that a person chose. Raises LogError."""
         values = {"asker": asker, "language": language, "last_used": self._today()}
         async with self._connection() as connection:
             await connection.execute(insert(person).values(values).on_conflict_do_update(["asker"], set_=values))
+
+    async def touch(self, askers: Iterable[str]) -> None:
+        """Keep the languages that these persons chose from expiring: they were used today. Raises LogError."""
+        used = person.c.asker.in_(list(askers)) & (person.c.last_used != self._today())
+        async with self._connection() as connection:
+            await connection.execute(sa.update(person).where(used).values(last_used=self._today()))
 
     async def forget(self, asker: str) -> int:
         """Delete all that is kept of a person, out of the file too; the number of gaps that were. Raises LogError."""
@@ -112,7 +131,7 @@ class GapLog:
 
     async def expire(self) -> int:
         """Delete what is older than the log keeps; the number of gaps that were. Counts stay. Raises LogError."""
-        since = self._now().astimezone(UTC).replace(tzinfo=None) - self._keep
+        since = self.now().astimezone(UTC).replace(tzinfo=None) - self._keep
         async with self._connection() as connection:
             deleted = await connection.execute(sa.delete(gap).where(gap.c.at < since))
             await connection.execute(sa.delete(person).where(person.c.last_used < since.date()))
@@ -122,18 +141,17 @@ class GapLog:
     async def _empty_journal(self) -> None:
         """What was deleted also goes from the write-ahead log (sqlite.org/pragma.html#pragma_wal_checkpoint)."""
         async with self._connection(begin="") as connection:
-            await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            is_busy = (await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")).one()[0]
+        if is_busy:
+            raise LogError(f"{self.path}: what was deleted still stands in its journal, which another process reads")
 
     # --- Reading ---------------------------------------------------------------------------------------------
 
     async def language(self, asker: str) -> str | None:
-        """The language that a person chose, if it is kept; reading it keeps it from expiring. Raises LogError."""
-        today = self._today()
+        """The language that a person chose, if it is kept. Raises LogError."""
         async with self._connection() as connection:
-            row = (await connection.execute(sa.select(person).where(person.c.asker == asker))).one_or_none()
-            if row is not None and row.last_used != today:
-                await connection.execute(sa.update(person).where(person.c.asker == asker).values(last_used=today))
-        return None if row is None else str(row.language)
+            found: str | None = await connection.scalar(sa.select(person.c.language).where(person.c.asker == asker))
+        return found
 
     async def gaps(self, *, most: int | None = None) -> list[LoggedGap]:
         """The gaps, newest first. Raises LogError."""
@@ -155,7 +173,7 @@ class GapLog:
         ]
 
     def _today(self) -> date:
-        return self._now().astimezone(UTC).date()
+        return self.now().astimezone(UTC).date()
 
     # --- The database ----------------------------------------------------------------------------------------
 
@@ -173,11 +191,20 @@ class GapLog:
 
     async def _opened(self) -> AsyncEngine:
         async with self._opening:
-            if self._engine is not None and not self.path.exists():  # deleted under us: what we write would be lost
-                await self.close()
+            if self._engine is not None and self._file() != self._opened_file:
+                await self.close()  # deleted or replaced under us: what we write would be seen by nobody
             if self._engine is None:
                 self._engine = await self._open()
+                self._opened_file = self._file()
             return self._engine
+
+    def _file(self) -> tuple[int, int] | None:
+        """What tells one file from another of the same name; None where there is none."""
+        try:
+            stat = self.path.stat()
+        except FileNotFoundError:
+            return None
+        return stat.st_dev, stat.st_ino
 
     async def _open(self) -> AsyncEngine:
         await asyncio.to_thread(self._prepare)

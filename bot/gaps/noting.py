@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.deciding import reason as reason_
 from bot.dialogue import SHOWN_CANDIDATES, Turn
 from bot.language import guess
 from bot.matching.matcher import Matcher
-from bot.model import Candidate, Count, Gap, GapReason, Note, Question
+from bot.model import Candidate, Count, Gap, GapReason, Note, Question, Urgent
 from bot.text import clean
 
 
@@ -20,18 +21,25 @@ def note_turn(turn: Turn, question: Question, matcher: Matcher, *, asked: str = 
     if turn.gap is None:
         return Note(count)
     if turn.gap is GapReason.NONE_OF_THESE:
-        return Note(count, gap_of(turn.gap, asked, question, matcher)) if asked else Note(count)
-    return Note(count, gap_of(turn.gap, question.text, question, matcher, candidates=turn.candidates))
+        return Note(count, gap_behind(turn.gap, replace(question, text=asked), matcher) if asked else None)
+    return Note(count, _gap(turn.gap, question, matcher, turn.candidates))
 
 
-def gap_of(
-    reason: GapReason, text: str, question: Question, matcher: Matcher, *, candidates: tuple[Candidate, ...] = ()
-) -> Gap:
-    """A gap with the entries nearest to its text; ``candidates`` are these, where they are known already."""
-    nearest = candidates or matcher.rank(clean(text)).candidates[:SHOWN_CANDIDATES]
+def gap_behind(reason: GapReason, question: Question, matcher: Matcher) -> Gap | None:
+    """The gap that a button tells of, under the reply to an earlier question.
+
+    None where the question is urgent by now: it may have been edited since, and such a text is never kept.
+    """
+    reasoning = reason_(question, matcher)
+    if isinstance(reasoning.decision, Urgent):
+        return None
+    return _gap(reason, question, matcher, reasoning.whole.ranking.candidates[:SHOWN_CANDIDATES])
+
+
+def _gap(reason: GapReason, question: Question, matcher: Matcher, nearest: tuple[Candidate, ...]) -> Gap:
     return Gap(
         reason=reason,
-        text=text,
+        text=question.text,
         language=question.language,
         channel=question.channel,
         faq_version=matcher.faq.version,

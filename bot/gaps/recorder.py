@@ -1,7 +1,8 @@
 """Writes notes to the gap log behind the replies, so that a slow or failing log never costs anybody the answer.
 
-Notes wait in memory, in a bounded queue; one task writes all that wait in one transaction and tries again after a
-failure. Whoever notes something is never made to wait and never told of an error.
+One task does all the writing: what is to be forgotten first, then all notes that wait, in one transaction. After a
+failure both wait and are tried again. Whoever notes something is never made to wait and never told of an error; whoever
+wants to be forgotten waits a little, to be told the truth.
 """
 
 from __future__ import annotations
@@ -9,8 +10,11 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any, TypeVar
 
 from bot.gaps.log import GapLog, LogError
 from bot.model import Note
@@ -18,48 +22,64 @@ from bot.model import Note
 MOST_WAITING = 10_000  # notes; beyond it the oldest are dropped, and how many is logged
 MOST_AT_ONCE = 500  # notes in one transaction
 RETRY = timedelta(seconds=5)
+PATIENCE = timedelta(seconds=2)  # of a person who waits for the log; the messages of others wait for it as well
 REPEAT = timedelta(minutes=5)  # the same trouble is logged again only after it
 EXPIRE_EVERY = timedelta(days=1)
 _log = logging.getLogger(__name__)
+_T = TypeVar("_T")
 
 
 class Recorder:
     """The queue before a gap log. `start` begins writing, `stop` writes what waits, as far as that is possible."""
 
-    def __init__(self, log: GapLog, *, retry: timedelta = RETRY, most_waiting: int = MOST_WAITING) -> None:
+    def __init__(
+        self,
+        log: GapLog,
+        *,
+        retry: timedelta = RETRY,
+        patience: timedelta = PATIENCE,
+        most_waiting: int = MOST_WAITING,
+    ) -> None:
         self.log = log
         self._retry = retry.total_seconds()
+        self._patience = patience.total_seconds()
         self._most_waiting = most_waiting
         self._waiting: deque[Note] = deque()
+        self._in_flight: Sequence[Note] = ()
+        self._to_forget: dict[str, asyncio.Future[None]] = {}
+        self._used: set[str] = set()  # persons whose choice of a language was used
         self._dropped = 0
         self._work = asyncio.Event()
         self._idle = asyncio.Event()
         self._idle.set()
+        self._stopping = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._told: tuple[str, float] = ("", 0.0)
 
     def start(self) -> None:
         """Begin writing what is noted, and once a day delete what is past its time."""
-        self._tasks = [asyncio.create_task(self._write_for_ever()), asyncio.create_task(self._expire_daily())]
+        self._tasks = [asyncio.create_task(self._work_till_stopped()), asyncio.create_task(self._expire_daily())]
 
     async def stop(self, *, within: timedelta = timedelta(seconds=10)) -> None:
-        """Write what waits, then end; what cannot be written within the time is dropped, and how much is logged."""
-        await self.flush(within=within)
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        if self._waiting:
-            _log.error("%d notes were never written to the gap log", len(self._waiting))
+        """Write what waits, then end; what cannot be written within the time is lost, and how much is logged."""
+        if self._tasks:
+            await self.flush(within=within)
+        self._stopping.set()
+        self._work.set()
+        if self._tasks:  # what they are just doing ends by itself, or by SQLite's own time-out
+            await asyncio.wait(self._tasks)
+        lost = len(self._waiting) + len(self._in_flight) + self._dropped
+        if lost or self._to_forget:
+            _log.error("%d notes and %d deletions never reached the gap log", lost, len(self._to_forget))
         await self.log.close()
 
     def note(self, note: Note) -> None:
-        """Take a note. Returns at once and never raises."""
+        """Take a note, with the time that it is now. Returns at once and never raises."""
         if len(self._waiting) >= self._most_waiting:
             self._waiting.popleft()
             self._dropped += 1
-        self._waiting.append(note)
-        self._idle.clear()
-        self._work.set()
+        self._waiting.append(replace(note, at=self.log.now()))
+        self._wake()
 
     async def flush(self, *, within: timedelta = timedelta(seconds=10)) -> bool:
         """Wait until all that was noted is written; whether it was, within the time."""
@@ -70,73 +90,129 @@ class Recorder:
         return True
 
     async def forget(self, asker: str) -> bool:
-        """Delete all that is kept of a person, what waits included; whether it was done."""
+        """Delete all that is kept of a person, what waits included; whether it is done by now.
+
+        What could not be done within the patience is tried again for as long as this runs.
+        """
         self._waiting = deque(note for note in self._waiting if note.asker != asker)
-        try:
-            await self.flush()  # what is just being written may be this person's
-            await self.log.forget(asker)
-        except LogError as error:
-            self._tell(str(error))
-            return False
-        return True
+        self._used.discard(asker)
+        done = self._to_forget.setdefault(asker, asyncio.get_running_loop().create_future())
+        self._wake()
+        await asyncio.wait({done}, timeout=self._patience)
+        return done.done()
 
     async def language(self, asker: str) -> str | None:
         """The language that a person chose; None if there is none or it cannot be read."""
-        try:
-            return await self.log.language(asker)
-        except LogError as error:
-            self._tell(str(error))
-            return None
+        _, language = await self._patiently(self.log.language(asker))
+        if language is not None:
+            self._used.add(asker)
+            self._wake()
+        return language
 
     async def choose_language(self, asker: str, language: str) -> bool:
         """Keep the language that a person chose; whether it was done."""
-        try:
-            await self.log.choose_language(asker, language)
-        except LogError as error:
-            self._tell(str(error))
-            return False
-        return True
+        is_done, _ = await self._patiently(self.log.choose_language(asker, language))
+        return is_done
 
-    async def _write_for_ever(self) -> None:
-        while True:
+    async def _patiently(self, use: Coroutine[Any, Any, _T]) -> tuple[bool, _T | None]:
+        """Use the log for somebody who waits: whether that was done within the patience, and what it gave."""
+        task = asyncio.create_task(use)
+        await asyncio.wait({task}, timeout=self._patience)
+        if not task.done():
+            task.add_done_callback(lambda task: task.cancelled() or task.exception())
+            return False, None
+        error = task.exception()
+        if error is None:
+            return True, task.result()
+        self._tell(error)
+        return False, None
+
+    def _wake(self) -> None:
+        self._idle.clear()
+        self._work.set()
+
+    async def _pause(self, seconds: float) -> None:
+        """Wait, though not longer than this runs."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._stopping.wait(), seconds)
+
+    async def _work_till_stopped(self) -> None:
+        while not self._stopping.is_set():
             await self._work.wait()
-            batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), MOST_AT_ONCE))]
-            if not batch:
+            if not self._waiting and not self._to_forget and not self._used:
                 self._work.clear()
                 self._idle.set()
                 continue
-            if not await self._write(batch):
-                await asyncio.sleep(self._retry)
+            if not (await self._forget_all() and await self._touch_all() and await self._write_some()):
+                await self._pause(self._retry)
 
-    async def _write(self, batch: Sequence[Note]) -> bool:
-        """Write a batch; after a failure it waits again, before what came since. Whether it was written."""
+    async def _forget_all(self) -> bool:
+        """Delete what is to be forgotten; whether that was done."""
+        for asker in tuple(self._to_forget):
+            try:
+                await self.log.forget(asker)
+            except Exception as error:  # a fault of ours must not end the writing
+                self._tell(error)
+                return False
+            done = self._to_forget.pop(asker)
+            done.set_result(None)
+        return True
+
+    async def _touch_all(self) -> bool:
+        """Note the day on which languages were used; whether that was done. It is no loss if not."""
+        used, self._used = self._used, set()
+        if not used:
+            return True
         try:
-            await self.log.write(batch)
-        except LogError as error:
-            room = self._most_waiting - len(self._waiting)
-            self._dropped += max(0, len(batch) - room)
-            self._waiting.extendleft(reversed(batch[max(0, len(batch) - room) :]))
-            self._tell(str(error))
+            await self.log.touch(used)
+        except Exception as error:
+            self._tell(error)
             return False
-        except Exception as error:  # a fault of ours must not end the writing; this batch would only raise it again
-            _log.error("%d notes cannot be written: %s", len(batch), type(error).__name__)
+        return True
+
+    async def _write_some(self) -> bool:
+        """Write what waits; after a failure it waits again, before what came since. Whether it was written."""
+        self._in_flight = [self._waiting.popleft() for _ in range(min(len(self._waiting), MOST_AT_ONCE))]
+        if not self._in_flight:
+            return True
+        try:
+            await self.log.write(self._in_flight)
+        except LogError as error:
+            self._put_back([note for note in self._in_flight if note.asker not in self._to_forget])
+            self._tell(error)
+            return False
+        except Exception as error:  # this batch would only raise it again
+            _log.error("%d notes cannot be written: %s", len(self._in_flight), type(error).__name__)
+        self._in_flight = ()
         if self._dropped:
             _log.error("%d notes were dropped while the gap log could not be written", self._dropped)
             self._dropped = 0
         return True
 
+    def _put_back(self, notes: Sequence[Note]) -> None:
+        room = max(0, self._most_waiting - len(self._waiting))
+        kept = notes[max(0, len(notes) - room) :]
+        self._dropped += len(notes) - len(kept)
+        self._waiting.extendleft(reversed(kept))
+        self._in_flight = ()
+
     async def _expire_daily(self) -> None:
-        while True:
+        while not self._stopping.is_set():
+            pause = EXPIRE_EVERY
             try:
                 expired = await self.log.expire()
                 _log.info("gap log: %d gaps were past their time and are deleted", expired)
-            except LogError as error:
-                self._tell(str(error))
-            await asyncio.sleep(EXPIRE_EVERY.total_seconds())
+            except Exception as error:  # whatever it is, the day after tomorrow must not go without
+                self._tell(error)
+                pause = REPEAT
+            await self._pause(pause.total_seconds())
 
-    def _tell(self, trouble: str) -> None:
+    def _tell(self, error: BaseException) -> None:
+        """Log a trouble, once in a while: a LogError in its own words, any other by its kind."""
+        trouble = str(error) if isinstance(error, LogError) else type(error).__name__
         now = asyncio.get_running_loop().time()
         told, at = self._told
         if trouble != told or now - at >= REPEAT.total_seconds():
-            _log.error("gap log: %s; answers go on, %d notes wait", trouble, len(self._waiting))
+            waiting = len(self._waiting) + len(self._in_flight)
+            _log.error("gap log: %s; answers go on, %d notes wait", trouble, waiting)
             self._told = (trouble, now)

@@ -23,7 +23,11 @@ def keys_of(settings: Settings) -> Keys:
 
     Raises KeyProblem.
     """
-    is_begun = (settings.data_dir / FILE).exists()
+    try:
+        is_begun = (settings.data_dir / FILE).exists()
+    except OSError as error:
+        mend = "let this user into DATA_DIR, or name another"
+        raise KeyProblem(f"{settings.data_dir}: {error.strerror}; {mend}") from None
     return read_keys(
         gaps_key=settings.gaps_key.get_secret_value() if settings.gaps_key else None,
         asker_key_=settings.asker_key.get_secret_value() if settings.asker_key else None,
@@ -67,8 +71,12 @@ class TerminalLog:
 
     def _forget(self) -> bool:
         """Delete all that was noted of this terminal's person; whether it was done."""
-        is_begun = (self._settings.data_dir / FILE).exists()
-        return not is_begun or self._try(lambda log, asker: log.forget(asker))
+        try:
+            if not (self._settings.data_dir / FILE).exists():
+                return True
+        except OSError:
+            pass  # there may be one; `_try` says what is the matter
+        return self._try(lambda log, asker: log.forget(asker))
 
     def _try(self, use: Callable[[GapLog, str], Coroutine[Any, Any, object]]) -> bool:
         try:
@@ -77,11 +85,15 @@ class TerminalLog:
                 self._runner.run(self._opened[0].expire())
             self._runner.run(use(*self._opened))
         except (KeyProblem, LogError) as trouble:
-            if str(trouble) not in self._warned:
-                self._warned.add(str(trouble))
-                self._warn(f"gap log: {trouble}. The answer is not affected; --no-log switches the log off.")
-            return False
-        return True
+            said = str(trouble)
+        except Exception as fault:  # ours; it must not end the talk
+            said = type(fault).__name__
+        else:
+            return True
+        if said not in self._warned:
+            self._warned.add(said)
+            self._warn(f"gap log: {said}. The answer is not affected; --no-log switches the log off.")
+        return False
 
     def _open(self) -> tuple[GapLog, str]:
         keys = keys_of(self._settings)

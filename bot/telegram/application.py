@@ -1,8 +1,7 @@
-"""The bot as a process: what handles which update, and what is started before and stopped after."""
+"""The application of python-telegram-bot: what handles which update, and what happens when that fails."""
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import time
 import traceback
@@ -10,9 +9,9 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 
-from telegram import Bot, LinkPreviewOptions, Update
+from telegram import LinkPreviewOptions, Update
 from telegram.constants import ChatMemberStatus, ChatType, ParseMode, UpdateType
-from telegram.error import InvalidToken, TelegramError
+from telegram.error import TelegramError
 from telegram.ext import (
     AIORateLimiter,
     Application,
@@ -31,11 +30,9 @@ from bot.gaps.keys import Keys
 from bot.gaps.log import GapLog
 from bot.gaps.recorder import Recorder
 from bot.in_use import InUse
-from bot.reloading import Watch
-from bot.settings import Settings, SettingsError
+from bot.settings import Settings
 from bot.telegram.buttons import on_press
 from bot.telegram.inline import on_inline
-from bot.telegram.menus import set_menus
 from bot.telegram.messages import on_message
 from bot.telegram.order import InOrder
 from bot.telegram.posting import send, text_post
@@ -137,39 +134,6 @@ def service_of(settings: Settings, in_use: InUse, keys: Keys) -> Service:
         recorder=Recorder(log),
         keys=keys,
         throttle=Throttle(pace, seconds, time.monotonic),
+        care=Throttle(pace, seconds, time.monotonic),
         inline_throttle=Throttle(pace * INLINE_PER_MESSAGE, seconds, time.monotonic),
     )
-
-
-def run(settings: Settings, in_use: InUse, keys: Keys, watch: Watch) -> None:
-    """Answer in Telegram until the process is asked to end. Raises SettingsError where Telegram refuses the token."""
-    service = service_of(settings, in_use, keys)
-    application = build(settings, service)
-    # Past the limiter: a menu that is refused for hours must not hold up the answers.
-    menu_bot = Bot(application.bot.token, f"{settings.telegram_api_url}/bot", request=application.bot.request)
-    background: list[asyncio.Task[None]] = []
-
-    async def menus() -> None:
-        await set_menus(menu_bot, in_use.matchers)
-
-    async def start(_: AnyApplication) -> None:
-        service.recorder.start()
-        background.append(asyncio.create_task(menus()))
-        background.append(asyncio.create_task(watch.run(in_use, changed=menus)))
-        _log.info("answering in Telegram; FAQ %s", in_use.main.faq.version)
-
-    async def stop(_: AnyApplication) -> None:
-        for task in background:
-            task.cancel()
-        await asyncio.gather(*background, return_exceptions=True)
-
-    async def put_away(_: AnyApplication) -> None:
-        await service.recorder.stop()
-        _log.info("stopped")
-
-    application.post_init, application.post_stop, application.post_shutdown = start, stop, put_away
-    try:
-        application.run_polling(allowed_updates=[kind.value for kind in HANDLERS], bootstrap_retries=-1)
-    except InvalidToken:
-        mend = "Telegram does not know this token; copy it anew from @BotFather"
-        raise SettingsError(f"TELEGRAM_BOT_TOKEN: {mend}") from None

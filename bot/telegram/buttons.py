@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from telegram.error import BadRequest
 from telegram.ext import ContextTypes
 
 from bot.commands import command_reply, linked, topic_reply
-from bot.gaps.noting import gap_of
+from bot.gaps.noting import gap_behind
 from bot.matching.matcher import Matcher
 from bot.model import Count, Faq, GapReason, Note, Question, Reply
 from bot.rendering import to_html
@@ -113,8 +114,8 @@ async def _none_of_these(service: Service, pressed: Pressed, matcher: Matcher) -
     """The question is a gap; without its text, which the person may have deleted, it only counts."""
     began, question, reason = time.perf_counter(), pressed.question, GapReason.NONE_OF_THESE
     count = Count(reason.value, question.language, question.channel)
-    gap = gap_of(reason, question.text, question, matcher) if question.text else None
-    service.note(Note(count, gap), pressed.person, _asked(pressed.shown))
+    gap = gap_behind(reason, question, matcher) if question.text else None
+    _note(service, Note(count, gap), pressed)
     await replace(text_post(matcher.faq.interface.none_chosen), pressed.shown)
     log_line(count, began)
     return ""
@@ -170,8 +171,9 @@ async def _feedback(service: Service, pressed: Pressed, matcher: Matcher) -> str
     if entry is None:
         return says.gone
     count = Count(reason.value if reason else "helpful", question.language, question.channel, entry.id)
-    gap = gap_of(reason, question.text or entry.question, question, matcher) if reason else None
-    service.note(Note(count, gap), pressed.person, _asked(pressed.shown))
+    kept = question if question.text else dataclasses.replace(question, text=entry.question)
+    gap = gap_behind(reason, kept, matcher) if reason else None
+    _note(service, Note(count, gap), pressed)
     before = says.what_is_wrong if reason else says.helpful
     after = says.thanks_not_helpful if reason else says.thanks_helpful
     await replace_closing(pressed.shown, before, after, _other_rows(pressed.shown))
@@ -179,9 +181,13 @@ async def _feedback(service: Service, pressed: Pressed, matcher: Matcher) -> str
     return after
 
 
-def _asked(shown: Message) -> Message:
-    """The message that a gap is about: the question that was answered, or, where that is gone, the answer."""
-    return shown.reply_to_message or shown
+def _note(service: Service, note: Note, pressed: Pressed) -> None:
+    """Note what was pressed: with a person's text, as that person's; else, the FAQ's own, as the presser's."""
+    asked = pressed.shown.reply_to_message
+    if pressed.question.text and asked is not None:
+        service.note(note, service.person(asked), asked)
+    else:
+        service.note(note, pressed.person, pressed.shown)
 
 
 def _other_rows(shown: Message) -> Rows:

@@ -41,6 +41,7 @@ async def on_inline(service: Service, update: Update, context: ContextTypes.DEFA
         return
     faq = (matcher := await service.matcher_for(query.from_user)).faq
     entries: tuple[Entry, ...] = ()
+    is_throttled = False
     if not query.query.strip():
         entries = tuple(faq.entries[name] for name in faq.interface.examples)
     elif service.inline_throttle.take(service.person_of(query.from_user)) is Allowed.YES:
@@ -50,10 +51,12 @@ async def on_inline(service: Service, update: Update, context: ContextTypes.DEFA
         count = Count(outcome, faq.language, Channel.INLINE, entry or "")
         service.recorder.note(Note(count))
         log_line(count, began)
+    else:
+        is_throttled = True
     await query.answer(
         [_article(entry, faq) for entry in entries],
-        cache_time=CACHE_SECONDS,
-        is_personal=len(service.in_use.matchers) > 1,
+        cache_time=0 if is_throttled else CACHE_SECONDS,  # nobody else is to be shown nothing
+        is_personal=is_throttled or len(service.in_use.matchers) > 1,
         button=InlineQueryResultsButton(faq.interface.private_chat, start_parameter="inline"),
     )
 

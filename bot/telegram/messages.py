@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import time
 
-from telegram import Message, Update
+from telegram import Update
 from telegram.ext import ContextTypes
 
 from bot.commands import call_of
+from bot.deciding import decide
 from bot.dialogue import Turn, take_turn
 from bot.gaps.noting import note_turn
 from bot.matching.matcher import Matcher
-from bot.model import Count, Note, Question, Reply, Section
+from bot.model import Count, Note, Question, Reply, Section, Urgent
 from bot.telegram.hearing import heard
 from bot.telegram.posting import post_of, send, send_anew, text_post
 from bot.telegram.service import Service, channel_of, log_line
@@ -28,7 +29,11 @@ async def on_message(service: Service, update: Update, context: ContextTypes.DEF
     matcher = await service.matcher_for(message.from_user)
     person, says = service.person(message), matcher.faq.interface
     question = Question(text, matcher.faq.language, channel_of(message))
-    if not await _keeps_pace(service, message, person, question, says.too_fast):
+    allowed = service.throttle.take(person or service.keys.code("chat", str(message.chat_id)))
+    if allowed is not Allowed.YES and not _is_pressing(service, question, person, matcher):
+        service.note(Note(Count("too fast", question.language, question.channel)), person, message, is_edited=is_edited)
+        if allowed is Allowed.TELL:
+            await send(text_post(says.too_fast), message)
         return
 
     turn = await _turn(service, question, person, matcher)
@@ -53,14 +58,10 @@ async def _turn(service: Service, question: Question, person: str | None, matche
     return take_turn(question, matcher)
 
 
-async def _keeps_pace(
-    service: Service, message: Message, person: str | None, question: Question, too_fast: str
-) -> bool:
-    """Whether a message is answered at this pace. Whoever is too fast is told so once in a while."""
-    allowed = service.throttle.take(person or service.keys.code("chat", str(message.chat_id)))
-    if allowed is Allowed.YES:
-        return True
-    service.recorder.note(Note(Count("too fast", question.language, question.channel)))
-    if allowed is Allowed.TELL:
-        await send(text_post(too_fast), message)
-    return False
+def _is_pressing(service: Service, question: Question, person: str | None, matcher: Matcher) -> bool:
+    """Whether a message is answered at any pace: a wish to be forgotten, or, of so many more, an urgent one."""
+    call = call_of(question.text)
+    if call is not None:
+        return call.name == "forget"
+    is_looked_at = person is not None and service.care.take(person) is Allowed.YES
+    return is_looked_at and isinstance(decide(question, matcher), Urgent)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Message, MessageEntity, ReplyParameters
@@ -84,20 +85,19 @@ async def replace(post: Post, shown: Message) -> None:
 async def send_anew(post: Post, answered: Message, before: Sequence[int]) -> tuple[int, ...]:
     """Put a post in place of the messages that answered a message before it was edited; the ids of those there now."""
     chat, bot = answered.chat_id, answered.get_bot()
-    now: list[int] = []
-    for place, (text, markup) in enumerate(_with_markup(post)):
-        if place < len(before):
-            try:
-                await bot.edit_message_text(text, chat, before[place], reply_markup=markup)
-            except BadRequest as error:
-                if not _is_same(error):  # it was deleted, or is too old
-                    return tuple(now) + await send(Post(post.texts[place:], post.rows), answered)
-            now.append(before[place])
-        else:
-            return tuple(now) + await send(Post(post.texts[place:], post.rows), answered)
-    for surplus in before[len(now) :]:
-        await bot.delete_message(chat, surplus)
-    return tuple(now)
+    kept: list[int] = []
+    for message, (text, markup) in zip(before, _with_markup(post), strict=False):
+        try:
+            await bot.edit_message_text(text, chat, message, reply_markup=markup)
+        except BadRequest as error:
+            if not _is_same(error):  # it was deleted, or is too old
+                break
+        kept.append(message)
+    for surplus in before[len(kept) :]:
+        with suppress(BadRequest):  # it is gone already, or has to stay
+            await bot.delete_message(chat, surplus)
+    rest = post.texts[len(kept) :]
+    return (*kept, *(await send(Post(rest, post.rows), answered) if rest else ()))
 
 
 async def replace_closing(shown: Message, before: str, after: str, rows: Rows) -> None:

@@ -27,6 +27,7 @@ class Service:
     recorder: Recorder
     keys: Keys
     throttle: Throttle
+    care: Throttle  # of messages past the throttle that are still looked at, in case they are urgent
     inline_throttle: Throttle
     replies: Replies = field(default_factory=lambda: Replies(time.monotonic))
 
@@ -54,17 +55,21 @@ class Service:
         return matchers.get(chosen or "") or matchers.get(of_telegram) or self.in_use.main
 
     def note(self, note: Note, person: str | None, message: Message, *, is_edited: bool = False) -> None:
-        """Note what became of a message; a person's code goes only with a gap, where /forget has to find it."""
+        """Note what became of a message.
+
+        A person's code goes only with a gap, where /forget has to find it. Where nobody could find it, since an
+        administrator spoke as the group, no gap is kept.
+        """
+        gap = note.gap if person is not None else None
         code = self.message_code(message)
-        asker = person if note.gap is not None else None
-        self.recorder.note(replace(note, asker=asker, message=code, is_edited=is_edited))
+        self.recorder.note(replace(note, gap=gap, asker=person if gap else None, message=code, is_edited=is_edited))
 
     async def forget(self, person: str | None) -> bool:
         """Delete all that is kept of a person; whether it was done."""
         if person is None:
             return True
-        self.throttle.forget(person)
-        self.inline_throttle.forget(person)
+        for throttle in (self.throttle, self.care, self.inline_throttle):
+            throttle.forget(person)
         return await self.recorder.forget(person)
 
 
