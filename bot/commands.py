@@ -56,6 +56,12 @@ def linked(payload: str, faq: Faq) -> Entry | None:
     return entry if entry is not None and entry.kind is Kind.ANSWER else None
 
 
+def deep_link(text: str, faq: Faq) -> Entry | None:
+    """The answer that a text asks for as a deep link does: `/start ID`."""
+    call = call_of(text)
+    return linked(call.argument, faq) if call is not None and call.name == "start" else None
+
+
 def _start(faq: Faq, argument: str) -> Reply:
     """The welcome with example questions; `/start ID`, as a deep link sends it, shows that entry at once."""
     entry = linked(argument, faq)

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal, assert_never
 
-from bot.commands import command_reply, topic_reply
+from bot.commands import command_reply, deep_link, topic_reply
 from bot.deciding import reason
 from bot.matching.matcher import Matcher
 from bot.model import (
@@ -56,7 +56,8 @@ def take_turn(question: Question, matcher: Matcher, offered: tuple[Choice, ...] 
     faq = matcher.faq
     command = command_reply(question.text, faq)
     if command is not None:
-        return Turn("command", command)
+        linked = deep_link(question.text, faq)
+        return Turn("command", command, linked.id if linked else None)
     number = _NUMBER.fullmatch(question.text)
     if number and offered:
         return _choose(int(number[1]), matcher, offered)

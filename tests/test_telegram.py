@@ -247,6 +247,7 @@ async def test_a_deep_link_opens_its_answer(payload: str, is_answer: bool, talk:
     shown = await talk.say(f"/start {payload}")
     assert shown.text.startswith(OAK_TITLE if is_answer else INTERFACE.welcome)
     assert ("Yes" in shown.labels) is is_answer
+    assert await talk.counts() == {("command", payload if is_answer else "", "private"): 1}
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -90,14 +90,8 @@ def _place(fault: BaseException) -> str:
     return f" at {ours[-1].filename.replace(chr(92), '/').rpartition('/')[2]}:{ours[-1].lineno}" if ours else ""
 
 
-def build(
-    settings: Settings,
-    service: Service,
-    *,
-    request: BaseRequest | None = None,
-    updates_request: BaseRequest | None = None,
-) -> AnyApplication:
-    """The application of python-telegram-bot with our handlers. ``request`` and ``updates_request`` are for tests."""
+def build(settings: Settings, service: Service, *, request: BaseRequest | None = None) -> AnyApplication:
+    """The application of python-telegram-bot with our handlers; ``request`` takes the place of the network in tests."""
     if settings.telegram_bot_token is None:
         raise ValueError("no token")
     builder = (
@@ -115,7 +109,7 @@ def build(
         )
     )
     if request is not None:
-        builder = builder.request(request).get_updates_request(updates_request or request)
+        builder = builder.request(request).get_updates_request(request)
     else:
         builder = builder.connection_pool_size(2 * settings.concurrency).pool_timeout(30).read_timeout(15)
     application = builder.build()

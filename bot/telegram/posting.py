@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Message, MessageEntity, ReplyParameters
 from telegram.error import BadRequest
 
-from bot.commands import call_of, linked
+from bot.commands import call_of
 from bot.dialogue import Turn
 from bot.model import Channel, Entry, Faq, Question, Reply, Section
 from bot.rendering import render_entry, to_html
@@ -31,7 +31,7 @@ class Post:
 def post_of(turn: Turn, question: Question, faq: Faq, bot: Bot) -> Post:
     """What a person gets for a message."""
     says, reply, call = faq.interface, turn.reply, call_of(question.text)
-    if turn.entry is not None and turn.outcome == "answer":
+    if turn.entry is not None and turn.outcome in ("answer", "command"):
         return answer_post(reply, turn.entry, faq)
     if turn.outcome == "clarify":
         return Post(to_html(reply), choice_rows(reply.choices, Press.CHOOSE))
@@ -39,8 +39,7 @@ def post_of(turn: Turn, question: Question, faq: Faq, bot: Bot) -> Post:
         private_chat = InlineKeyboardButton(says.private_chat, url=f"https://t.me/{bot.username}?start=group")
         return Post(to_html(reply), [[private_chat]])
     if call is not None and call.name == "start":
-        entry = linked(call.argument, faq)
-        return answer_post(reply, entry.id, faq) if entry else Post(to_html(reply), start_rows(reply, says))
+        return Post(to_html(reply), start_rows(reply, says))
     return Post(to_html(reply), choice_rows(reply.choices, Press.SHOW))
 
 
