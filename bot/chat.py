@@ -50,6 +50,6 @@ def hint() -> str:
 
 def _until_quit(lines: Iterable[str]) -> Iterable[str]:
     for line in lines:
-        if line.strip().lower() in ("/quit", "/exit"):
+        if line.strip().lower() in ("/quit", "/exit", "quit", "exit"):
             return
         yield line

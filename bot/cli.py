@@ -263,22 +263,21 @@ def gaps(
     """List the questions that the FAQ did not serve, newest first."""
     import asyncio
 
-    from rich.console import Console
-
     from bot.gaps.keys import KeyProblem
-    from bot.gaps.listing import gap_objects, gap_table, read_gaps
+    from bot.gaps.listing import gap_objects, gap_texts, read_gaps
     from bot.gaps.log import LogError
 
+    settings = read_settings()
     try:
-        listed = asyncio.run(read_gaps(read_settings(), most=most))
+        listed = asyncio.run(read_gaps(settings, most=most))
     except (KeyProblem, LogError) as trouble:
         _fail(f"gaps: {trouble}")
     if as_json:
         print(json.dumps(gap_objects(listed), indent=2))
     elif listed:
-        Console().print(gap_table(listed))
+        _show("\n".join(gap_texts(listed)))
     else:
-        print("No gaps are logged.")
+        print(f"No gaps are logged in {settings.data_dir}.")
 
 
 @app.command()

@@ -7,10 +7,12 @@ to its kind and place: a library does not know that what it was reading was some
 from __future__ import annotations
 
 import logging
+import re
 import sys
 import traceback
 
 OURS = "bot"
+_PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[-#0 +]*[\d.*]*[a-zA-Z]")
 QUIET = ("httpx", "httpcore", "apscheduler", "watchfiles", "alembic")  # httpx logs addresses, which hold the token
 
 
@@ -36,7 +38,8 @@ class Discreet(logging.Formatter):
         error = record.exc_info
         kept = {**record.__dict__, "exc_info": None, "exc_text": None, "stack_info": None}
         if record.name.split(".")[0] != OURS:
-            kept |= {"msg": (str(record.msg).splitlines() or [""])[0], "args": ()}
+            first_line = (str(record.msg).splitlines() or [""])[0]
+            kept |= {"msg": _PLACEHOLDER.sub("…", first_line) if record.args else first_line, "args": ()}
         line = super().format(logging.makeLogRecord(kept))
         if error and error[1] is not None:
             line += f" [{_kind_and_place(error[1])}]"

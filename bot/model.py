@@ -296,7 +296,10 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A question that the FAQ did not serve. ``nearest`` are entries by id with their scores, the best first."""
+    """A question that the FAQ did not serve. ``nearest`` are entries by id with their scores, the best first.
+
+    ``entry`` is the one that was answered with and judged wrong, outdated or unclear; empty for other reasons.
+    """
 
     reason: GapReason
     text: str
@@ -304,6 +307,7 @@ class Gap:
     channel: Channel
     faq_version: str
     nearest: tuple[tuple[str, float], ...] = ()
+    entry: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,9 +26,10 @@ def _folder(variable: str, *home: str) -> Path:
     return folder / NAME
 
 
-def config_folder() -> Path:
-    """Where keys are kept that no setting gives."""
-    return _folder("XDG_CONFIG_HOME", ".config")
+def config_folder() -> Path | None:
+    """Where keys are kept that no setting gives; None for somebody without a home."""
+    folder = _folder("XDG_CONFIG_HOME", ".config")
+    return None if folder.parent == Path(tempfile.gettempdir()) else folder
 
 
 class Settings(BaseSettings):

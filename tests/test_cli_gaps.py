@@ -34,7 +34,7 @@ def listed(cache: Path, own: dict[str, Any]) -> list[dict[str, Any]]:
 def test_before_anything_is_noted_there_are_no_gaps(cache: Path, own: dict[str, Any], tmp_path: Path) -> None:
     """Looking makes neither a log nor a key."""
     assert listed(cache, own) == []
-    assert run("gaps", cache=cache, **own).stdout == "No gaps are logged.\n"
+    assert run("gaps", cache=cache, **own).stdout == f"No gaps are logged in {own['DATA_DIR']}.\n"
     assert list(tmp_path.iterdir()) == []
 
 
@@ -50,9 +50,10 @@ def test_ask_notes_what_has_no_answer(cache: Path, own: dict[str, Any]) -> None:
     assert (gap["channel"], gap["language"], gap["status"]) == ("terminal", "en", "new")
     assert gap["nearest"]
     assert set(gap) == {
-        *("id", "at", "reason", "text", "language", "channel", "nearest", "faq_version", "status"),
+        *("id", "at", "reason", "text", "entry", "nearest", "language", "channel", "faq_version", "status"),
     }
-    shown = run("gaps", cache=cache, COLUMNS="160", **own).stdout
+    shown = run("gaps", cache=cache, **own).stdout
+    assert f"near: {gap['nearest'][0]['entry']} " in shown
     assert UNKNOWN in shown
     assert "no match" in shown
 
@@ -141,7 +142,7 @@ def test_a_lost_key_is_said_and_not_replaced(cache: Path, own: dict[str, Any], t
     key.write_bytes(b"")
     done = run("gaps", cache=cache, **own)
     assert done.returncode == 2
-    assert f"{key} holds no key; put the key back that the log was begun with" in done.stderr
+    assert f"{key} holds no key; if a log was begun already, put the key back" in done.stderr
     done = run("gaps", cache=cache, GAPS_KEY=new_text_key(), **own)
     assert done.returncode == 2
     assert "was begun with another GAPS_KEY; set the GAPS_KEY it was begun with" in done.stderr

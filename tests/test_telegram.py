@@ -434,7 +434,7 @@ async def test_feedback_in_a_group_keeps_the_question_alone(talk: Talk) -> None:
     await talk.press("No", group, sender=made_person(3))
     await talk.press("Wrong", group, sender=made_person(3))
     (kept,) = await talk.gaps()
-    assert kept.gap.text == OAK
+    assert (kept.gap.text, kept.gap.entry) == (OAK, "oldest-tree")
 
 
 async def test_a_gap_in_a_group_is_of_the_one_who_asked(talk: Talk) -> None:
@@ -648,10 +648,21 @@ async def test_messages_of_a_chat_keep_their_order(tmp_path: Path) -> None:
 
 async def test_a_failing_send_does_not_lose_the_gap(talk: Talk, caplog: pytest.LogCaptureFixture) -> None:
     """What was asked is noted before it is answered."""
-    talk.request.fail("sendMessage", BAD_GATEWAY)
+    talk.request.fail("sendMessage", Refused(403, "Forbidden: bot was blocked by the user"))
     await deliver(talk.application, talk.world.text(talk.chat, NOTHING))
     assert [kept.gap.text for kept in await talk.gaps()] == [NOTHING]
     assert "an update was not handled: " in caplog.text
+
+
+@pytest.mark.parametrize("fault", [BAD_GATEWAY, "reset", "timeout"])
+async def test_a_send_that_fails_is_tried_again(fault: Any, talk: Talk, caplog: pytest.LogCaptureFixture) -> None:
+    """A card for somebody in danger must not be lost to one bad moment; nor what a button changes."""
+    talk.request.fail("sendMessage", fault)
+    assert (await talk.say(DANGER)).text.startswith(INTERFACE.emergency.strip())
+    offered = await talk.say(UNSURE)
+    talk.request.fail("editMessageText", fault)
+    assert (await talk.press(offered.labels[0])).text.startswith(offered.labels[0])
+    assert "not handled" not in caplog.text
 
 
 async def test_a_fault_of_ours_is_told_in_words(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

@@ -21,6 +21,8 @@ CODE_BYTES = 16  # of a keyed hash: 128 bits leave no two persons with one code
 ASKER_KEY_BYTES = 32
 
 
+_PUT_BACK = "if a log was begun already, put the key back that it was begun with"
+_MAKE = "set GAPS_KEY and ASKER_KEY, which are made with: python -m bot keys"
 _Key = TypeVar("_Key")
 
 
@@ -94,12 +96,18 @@ def new_asker_key() -> str:
     return secrets.token_hex(ASKER_KEY_BYTES)
 
 
-def read_keys(*, gaps_key: str | None, asker_key_: str | None, folder: Path, data_dir: Path, create: bool) -> Keys:
+def read_keys(
+    *, gaps_key: str | None, asker_key_: str | None, folder: Path | None, data_dir: Path, create: bool
+) -> Keys:
     """The keys of the settings; what they lack comes from files in ``folder``, created there if ``create``.
 
-    Raises KeyProblem where a key is missing or unusable, or where the folder lies in the data folder.
+    Raises KeyProblem where a key is missing or unusable, or where there is no folder or it lies in the data folder.
     """
-    if None in (gaps_key, asker_key_) and folder.resolve().is_relative_to(data_dir.resolve()):
+    if None not in (gaps_key, asker_key_):
+        return Keys(text_keys(str(gaps_key)), asker_key(str(asker_key_)))
+    if folder is None:
+        raise KeyProblem(f"there is no home to keep keys in; {_MAKE}")
+    if folder.resolve().is_relative_to(data_dir.resolve()):
         raise KeyProblem(f"the keys would lie with the data in {data_dir}; set DATA_DIR to another folder")
     texts_file, askers_file = folder / "gaps.key", folder / "asker.key"
     return Keys(
@@ -115,12 +123,10 @@ def _kept(path: Path, setting: str, read: Callable[[str], _Key], new: Callable[[
     try:
         return read(path.read_text(encoding="ascii"))
     except KeyProblem:
-        mend = f"put the key back that the log was begun with, or set {setting} to it"
-        raise KeyProblem(f"{path} holds no key; {mend}") from None
+        raise KeyProblem(f"{path} holds no key; {_PUT_BACK}, or set {setting} to it") from None
     except FileNotFoundError:
         if not create:
-            mend = "put the key back that the log was begun with, or move the log away to begin a new one"
-            raise KeyProblem(f"{setting} is not set, and there is no key in {path}; {mend}") from None
+            raise KeyProblem(f"{setting} is not set, and there is no key in {path}; {_PUT_BACK}, or {_MAKE}") from None
     except (OSError, UnicodeDecodeError):
         raise KeyProblem(f"{path} cannot be read; mend it, or set {setting}") from None
     return read(_create(path, new(), setting))

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
+from textwrap import indent
 from typing import Any
-
-from rich.table import Table
-from rich.text import Text
 
 from bot.gaps.log import FILE, GapLog
 from bot.gaps.terminal import keys_of
@@ -33,9 +31,10 @@ def gap_objects(gaps: Iterable[LoggedGap]) -> list[dict[str, Any]]:
             "at": f"{logged.at.isoformat(timespec='minutes')}Z",
             "reason": logged.gap.reason.value,
             "text": logged.gap.text,
+            "entry": logged.gap.entry or None,
+            "nearest": [{"entry": entry, "score": score} for entry, score in logged.gap.nearest],
             "language": logged.gap.language,
             "channel": logged.gap.channel.value,
-            "nearest": [{"entry": entry, "score": score} for entry, score in logged.gap.nearest],
             "faq_version": logged.gap.faq_version,
             "status": logged.status,
         }
@@ -43,16 +42,12 @@ def gap_objects(gaps: Iterable[LoggedGap]) -> list[dict[str, Any]]:
     ]
 
 
-def gap_table(gaps: Sequence[LoggedGap]) -> Table:
-    """The gaps as a table; texts are shown as they are, never as markup."""
-    table = Table("when (UTC)", "reason", "question", "nearest", "in", show_lines=False)
+def gap_texts(gaps: Iterable[LoggedGap]) -> Iterator[str]:
+    """Each gap in some lines, which fit any width: ids stay whole, so that they can be given to `show`."""
     for logged in gaps:
-        nearest = "\n".join(f"{score:.2f} {entry}" for entry, score in logged.gap.nearest[:NEAREST])
-        table.add_row(
-            f"{logged.at:%Y-%m-%d %H:%M}",
-            logged.gap.reason.value,
-            Text(logged.gap.text),
-            nearest,
-            f"{logged.gap.channel.value} {logged.gap.language}",
-        )
-    return table
+        gap = logged.gap
+        judged = f" ({gap.entry})" if gap.entry else ""
+        yield f"{logged.at:%Y-%m-%d %H:%M} UTC, {gap.channel.value}, {gap.language}: {gap.reason.value}{judged}"
+        yield indent(gap.text, "    ")
+        nearest = ", ".join(f"{entry} {score:.2f}" for entry, score in gap.nearest[:NEAREST])
+        yield f"    near: {nearest}\n"

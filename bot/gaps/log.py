@@ -299,6 +299,7 @@ def _keep_gap(note: Note, kept: Gap, text: bytes, minute: datetime) -> Any:
         "text": text,
         "language": kept.language,
         "channel": kept.channel.value,
+        "entry": kept.entry,
         "nearest": [list(pair) for pair in kept.nearest],
         "faq_version": kept.faq_version,
         "status": "new",
@@ -310,7 +311,7 @@ def _keep_gap(note: Note, kept: Gap, text: bytes, minute: datetime) -> Any:
 
 def _logged(row: Any, text: str) -> LoggedGap:
     nearest = tuple((str(entry), float(score)) for entry, score in row.nearest)
-    kept = Gap(GapReason(row.reason), text, row.language, Channel(row.channel), row.faq_version, nearest)
+    kept = Gap(GapReason(row.reason), text, row.language, Channel(row.channel), row.faq_version, nearest, row.entry)
     return LoggedGap(row.id, row.at, row.status, kept)
 
 

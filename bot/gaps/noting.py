@@ -25,15 +25,15 @@ def note_turn(turn: Turn, question: Question, matcher: Matcher, *, asked: str = 
     return Note(count, _gap(turn.gap, question, matcher, turn.candidates))
 
 
-def gap_behind(reason: GapReason, question: Question, matcher: Matcher) -> Gap | None:
-    """The gap that a button tells of, under the reply to an earlier question.
+def gap_behind(reason: GapReason, question: Question, matcher: Matcher, *, entry: str = "") -> Gap | None:
+    """The gap that a button tells of, under the reply to an earlier question; ``entry`` is the answer that it judges.
 
     None where the question is urgent by now: it may have been edited since, and such a text is never kept.
     """
     reasoning = reason_(question, matcher)
     if isinstance(reasoning.decision, Urgent):
         return None
-    return _gap(reason, question, matcher, reasoning.whole.ranking.candidates[:SHOWN_CANDIDATES])
+    return replace(_gap(reason, question, matcher, reasoning.whole.ranking.candidates[:SHOWN_CANDIDATES]), entry=entry)
 
 
 def _gap(reason: GapReason, question: Question, matcher: Matcher, nearest: tuple[Candidate, ...]) -> Gap:

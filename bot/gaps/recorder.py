@@ -200,8 +200,8 @@ class Recorder:
         while not self._stopping.is_set():
             pause = EXPIRE_EVERY
             try:
-                expired = await self.log.expire()
-                _log.info("gap log: %d gaps were past their time and are deleted", expired)
+                if expired := await self.log.expire():
+                    _log.info("gap log: %d gaps were past their time and are deleted", expired)
             except Exception as error:  # whatever it is, the day after tomorrow must not go without
                 self._tell(error)
                 pause = REPEAT

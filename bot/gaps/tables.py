@@ -16,6 +16,7 @@ gap = sa.Table(
     sa.Column("text", sa.LargeBinary, nullable=False),  # redacted, then encrypted
     sa.Column("language", sa.String(8), nullable=False),
     sa.Column("channel", sa.String(16), nullable=False),
+    sa.Column("entry", sa.String(40), nullable=False),  # that was judged; empty for other reasons
     sa.Column("nearest", sa.JSON, nullable=False),  # [[entry id, score], …], the best first
     sa.Column("faq_version", sa.String(16), nullable=False),
     sa.Column("status", sa.String(16), nullable=False),

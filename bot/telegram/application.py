@@ -40,6 +40,7 @@ from bot.telegram.service import Service
 from bot.telegram.throttle import Throttle
 
 INLINE_PER_MESSAGE = 5  # an inline query is sent every few letters
+LOOKED_AT = 10  # times as many messages are looked at, in case they are urgent, as are answered
 RETRIES = 2  # of a send that Telegram asks to come later
 Handle = Callable[[Service, Update, ContextTypes.DEFAULT_TYPE], Awaitable[None]]
 AnyApplication = Application[Any, Any, Any, Any, Any, Any]
@@ -128,6 +129,6 @@ def service_of(settings: Settings, in_use: InUse, keys: Keys) -> Service:
         recorder=Recorder(log),
         keys=keys,
         throttle=Throttle(pace, seconds, time.monotonic),
-        care=Throttle(pace, seconds, time.monotonic),
+        care=Throttle(pace * LOOKED_AT, seconds, time.monotonic),
         inline_throttle=Throttle(pace * INLINE_PER_MESSAGE, seconds, time.monotonic),
     )

@@ -172,7 +172,7 @@ async def _feedback(service: Service, pressed: Pressed, matcher: Matcher) -> str
         return says.gone
     count = Count(reason.value if reason else "helpful", question.language, question.channel, entry.id)
     kept = question if question.text else dataclasses.replace(question, text=entry.question)
-    gap = gap_behind(reason, kept, matcher) if reason else None
+    gap = gap_behind(reason, kept, matcher, entry=entry.id) if reason else None
     _note(service, Note(count, gap), pressed)
     before = says.what_is_wrong if reason else says.helpful
     after = says.thanks_not_helpful if reason else says.thanks_helpful

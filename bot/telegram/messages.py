@@ -31,9 +31,11 @@ async def on_message(service: Service, update: Update, context: ContextTypes.DEF
     question = Question(text, matcher.faq.language, channel_of(message))
     allowed = service.throttle.take(person or service.keys.code("chat", str(message.chat_id)))
     if allowed is not Allowed.YES and not _is_pressing(service, question, person, matcher):
-        service.note(Note(Count("too fast", question.language, question.channel)), person, message, is_edited=is_edited)
+        count = Count("too fast", question.language, question.channel)
+        service.note(Note(count), person, message, is_edited=is_edited)
         if allowed is Allowed.TELL:
             await send(text_post(says.too_fast), message)
+            log_line(count, began)
         return
 
     turn = await _turn(service, question, person, matcher)

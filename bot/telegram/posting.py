@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
 
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Message, MessageEntity, ReplyParameters
-from telegram.error import BadRequest
+from telegram.error import BadRequest, NetworkError
 
 from bot.commands import call_of
 from bot.dialogue import Turn
@@ -18,6 +21,8 @@ from bot.telegram.keyboards import Press, Rows, answer_rows, choice_rows, keyboa
 
 REMEMBERED = 2000  # messages whose replies are known, for when they are edited
 REMEMBERED_SECONDS = 3600.0
+PAUSES = (0.5, 3.0)  # seconds before a send that failed is tried again
+_Done = TypeVar("_Done")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +69,8 @@ async def send(post: Post, answered: Message) -> tuple[int, ...]:
     quoted = ReplyParameters(answered.message_id, allow_sending_without_reply=True)
     sent = []
     for text, markup in _with_markup(post):
-        message = await answered.reply_text(text, reply_markup=markup, reply_parameters=quoted)
-        sent.append(message.message_id)
+        put = partial(answered.reply_text, text, reply_markup=markup, reply_parameters=quoted)
+        sent.append((await _persistently(put)).message_id)
     return tuple(sent)
 
 
@@ -73,12 +78,12 @@ async def replace(post: Post, shown: Message) -> None:
     """Put a post in place of a message of ours; what does not fit in follows below it."""
     (text, markup), *rest = _with_markup(post)
     try:
-        await shown.edit_text(text, reply_markup=markup)
+        await _persistently(partial(shown.edit_text, text, reply_markup=markup))
     except BadRequest as error:
         if not _is_same(error):
             raise
     for more, markup_ in rest:
-        await shown.reply_text(more, reply_markup=markup_)
+        await _persistently(partial(shown.reply_text, more, reply_markup=markup_))
 
 
 async def send_anew(post: Post, answered: Message, before: Sequence[int]) -> tuple[int, ...]:
@@ -87,7 +92,7 @@ async def send_anew(post: Post, answered: Message, before: Sequence[int]) -> tup
     kept: list[int] = []
     for message, (text, markup) in zip(before, _with_markup(post), strict=False):
         try:
-            await bot.edit_message_text(text, chat, message, reply_markup=markup)
+            await _persistently(partial(bot.edit_message_text, text, chat, message, reply_markup=markup))
         except BadRequest as error:
             if not _is_same(error):  # it was deleted, or is too old
                 break
@@ -119,6 +124,22 @@ async def replace_closing(shown: Message, before: str, after: str, rows: Rows) -
     except BadRequest as error:
         if not _is_same(error):
             raise
+
+
+async def _persistently(put: Callable[[], Awaitable[_Done]]) -> _Done:
+    """Put something into a chat, once more after each pause while the network or Telegram fails.
+
+    If only Telegram's answer was lost, the person gets a message twice, which is better than none. What Telegram
+    refuses is not tried again.
+    """
+    for pause in PAUSES:
+        try:
+            return await put()
+        except BadRequest:  # a kind of NetworkError to the library
+            raise
+        except NetworkError:
+            await asyncio.sleep(pause)
+    return await put()
 
 
 class Replies:

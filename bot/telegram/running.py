@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager, suppress
 from typing import Any, cast
 
 from telegram import Bot
-from telegram.error import InvalidToken, TelegramError
+from telegram.error import Conflict, InvalidToken, TelegramError
 from telegram.ext import Updater
 
 from bot.gaps.keys import Keys
@@ -80,11 +80,19 @@ async def _start(application: AnyApplication) -> None:
                 pause = min(LONGEST_PAUSE, 2 * pause)
         await application.start()
         await _updater(application).start_polling(
-            allowed_updates=[kind.value for kind in HANDLERS], bootstrap_retries=-1
+            allowed_updates=[kind.value for kind in HANDLERS], bootstrap_retries=-1, error_callback=_tell
         )
     except InvalidToken:
         mend = "Telegram does not know this token; copy it anew from @BotFather"
         raise SettingsError(f"TELEGRAM_BOT_TOKEN: {mend}") from None
+
+
+def _tell(error: TelegramError) -> None:
+    """Say that messages cannot be fetched now; it is tried again by itself."""
+    if isinstance(error, Conflict):
+        _log.error("another process fetches the messages of this token; end it, or this one")
+    else:
+        _log.warning("messages cannot be fetched now (%s); trying again", type(error).__name__)
 
 
 @asynccontextmanager

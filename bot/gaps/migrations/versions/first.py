@@ -19,6 +19,7 @@ def upgrade() -> None:
         sa.Column("text", sa.LargeBinary, nullable=False),
         sa.Column("language", sa.String(8), nullable=False),
         sa.Column("channel", sa.String(16), nullable=False),
+        sa.Column("entry", sa.String(40), nullable=False),
         sa.Column("nearest", sa.JSON, nullable=False),
         sa.Column("faq_version", sa.String(16), nullable=False),
         sa.Column("status", sa.String(16), nullable=False),
