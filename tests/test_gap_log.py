@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing
@@ -208,6 +209,18 @@ async def test_a_log_that_is_replaced_is_noticed(log: GapLog, tmp_path: Path) ->
     await log.write([note("after")])
     async with GapLog(log.path.parent, KEYS, keep=KEEP) as seen:
         assert sorted(kept.gap.text for kept in await seen.gaps()) == ["after", "of the backup"]
+
+
+async def test_closing_leaves_no_connection_open(log: GapLog) -> None:
+    """Though others are just using it: the last of them closes it, and nothing is lost."""
+    for _ in range(20):
+        writes = [asyncio.create_task(log.write([note()])) for _ in range(5)]
+        await asyncio.sleep(0.001)
+        await log.close()
+        await asyncio.gather(*writes)
+    assert len(await log.gaps()) == 100
+    await log.close()
+    gc.collect()  # an open connection that is collected warns, and a warning fails the test
 
 
 async def test_a_note_keeps_the_time_that_it_was_asked(log: GapLog, clock: Clock) -> None:

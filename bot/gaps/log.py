@@ -65,6 +65,7 @@ class GapLog:
         self._keep = keep
         self.now = now
         self._engine: AsyncEngine | None = None
+        self._uses: Counter[AsyncEngine] = Counter()
         self._opened_file: tuple[int, int] | None = None
         self._opening = asyncio.Lock()
 
@@ -75,9 +76,9 @@ class GapLog:
         await self.close()
 
     async def close(self) -> None:
-        """Close the database's connections; the next use opens it again."""
+        """Close the database's connections, those in use once they are not; the next use opens it again."""
         engine, self._engine = self._engine, None
-        if engine is not None:
+        if engine is not None and not self._uses[engine]:
             await engine.dispose()
 
     # --- Writing ---------------------------------------------------------------------------------------------
@@ -139,11 +140,22 @@ class GapLog:
         return deleted.rowcount
 
     async def _empty_journal(self) -> None:
-        """What was deleted also goes from the write-ahead log (sqlite.org/pragma.html#pragma_wal_checkpoint)."""
-        async with self._connection(begin="") as connection:
-            is_busy = (await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")).one()[0]
-        if is_busy:
-            raise LogError(f"{self.path}: what was deleted still stands in its journal, which another process reads")
+        """What was deleted also goes from the write-ahead log (sqlite.org/pragma.html#pragma_wal_checkpoint).
+
+        For another who does the same SQLite does not wait by itself.
+        """
+        until = time.monotonic() + self._busy_seconds
+        while True:
+            async with self._connection(begin="") as connection:
+                is_busy = (await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")).one()[0]
+            if not is_busy:
+                return
+            if time.monotonic() > until:
+                what = (
+                    "what was deleted still stands in its journal, which another process reads; end that one, or wait"
+                )
+                raise LogError(f"{self.path}: {what}")
+            await asyncio.sleep(0.05)
 
     # --- Reading ---------------------------------------------------------------------------------------------
 
@@ -181,22 +193,35 @@ class GapLog:
     async def _connection(self, *, begin: str = "BEGIN") -> AsyncIterator[AsyncConnection]:
         """A connection in a transaction, committed at the end. Raises LogError for all that a database can refuse."""
         try:
-            engine = await self._opened()
-            async with engine.connect() as connection:
+            async with self._engine_in_use() as engine, engine.connect() as connection:
                 await connection.execution_options(begin=begin)
                 async with connection.begin():
                     yield connection
         except (sa.exc.SQLAlchemyError, sqlite3.Error, OSError) as error:
             raise LogError(f"{self.path}: {_mend(error, self.path)}") from None
 
-    async def _opened(self) -> AsyncEngine:
+    @asynccontextmanager
+    async def _engine_in_use(self) -> AsyncIterator[AsyncEngine]:
+        """The engine of the file that is there now. One that is closed meanwhile is put away by its last user."""
         async with self._opening:
-            if self._engine is not None and self._file() != self._opened_file:
-                await self.close()  # deleted or replaced under us: what we write would be seen by nobody
-            if self._engine is None:
-                self._engine = await self._open()
-                self._opened_file = self._file()
-            return self._engine
+            engine = await self._opened()
+            self._uses[engine] += 1
+        try:
+            yield engine
+        finally:
+            self._uses[engine] -= 1
+            if not self._uses[engine]:
+                del self._uses[engine]
+                if engine is not self._engine:
+                    await engine.dispose()
+
+    async def _opened(self) -> AsyncEngine:
+        if self._engine is not None and self._file() != self._opened_file:
+            await self.close()  # deleted or replaced under us: what we write would be seen by nobody
+        if self._engine is None:
+            self._engine = await self._open()
+            self._opened_file = self._file()
+        return self._engine
 
     def _file(self) -> tuple[int, int] | None:
         """What tells one file from another of the same name; None where there is none."""
