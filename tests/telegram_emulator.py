@@ -38,6 +38,7 @@ class Emulator(LoBotApiEmulator):  # type: ignore[misc]  # the package has no ty
         super().__init__(allow_insecure_loopback_webhooks=True)
         self.world, self.delay, self.longest_poll = world, delay, longest_poll
         self.faults = Faults()
+        self._sending = self.most_sending = 0  # calls of sendMessage that wait for their answer, now and at most
         self.closing = asyncio.Event()
         self._called = asyncio.Event()
 
@@ -81,8 +82,18 @@ class Emulator(LoBotApiEmulator):  # type: ignore[misc]  # the package has no ty
 
     def app(self) -> web.Application:
         app: web.Application = super().app()
-        app.middlewares.append(self._with_faults)
+        app.middlewares.extend((self._counted, self._with_faults))
         return app
+
+    @web.middleware
+    async def _counted(self, request: web.Request, handler: _Handler) -> web.StreamResponse:
+        sending = request.match_info.get("method") == "sendMessage"
+        self._sending += sending
+        self.most_sending = max(self.most_sending, self._sending)
+        try:
+            return await handler(request)
+        finally:
+            self._sending -= sending
 
     @web.middleware
     async def _with_faults(self, request: web.Request, handler: _Handler) -> web.StreamResponse:
