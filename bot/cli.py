@@ -144,11 +144,10 @@ def ask(
     """
     if jsonl == bool(question) or (jsonl and explain):
         _fail('ask: give a question in quotes, or --jsonl alone and objects on standard input, as in ask "why now"')
-    from bot.gaps.terminal import TerminalLog
-
     settings = read_settings()
     matcher = _matcher(settings)
     if jsonl:
+        from bot.gaps.terminal import TerminalLog
         from bot.jsonl import answer_lines
 
         with TerminalLog(settings, is_on=True, warn=_note) as turns:
@@ -160,6 +159,7 @@ def ask(
         print(explain_(question, matcher))
     else:
         from bot.chat import ask_once
+        from bot.gaps.terminal import TerminalLog
 
         with TerminalLog(settings, is_on=log is not False, warn=_note) as turns:
             ask_once(question, _show, matcher, turns)

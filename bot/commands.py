@@ -35,6 +35,12 @@ def call_of(text: str) -> Call | None:
     return Call(match[1].lower(), match[2], (match[3] or "").strip()) if match else None
 
 
+def asks_to_forget(text: str) -> bool:
+    """Whether a text is `/forget`, before whose reply something has to be deleted."""
+    call = call_of(text)
+    return call is not None and call.name == "forget"
+
+
 def command_reply(text: str, faq: Faq) -> Reply | None:
     """What a command is answered with; None if the text is no command. It changes nothing: deleting is the edge's."""
     call = call_of(text)

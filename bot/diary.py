@@ -10,10 +10,11 @@ import logging
 import re
 import sys
 import traceback
+from pathlib import Path
 
 OURS = "bot"
 _PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[-#0 +]*[\d.*]*[a-zA-Z]")
-QUIET = ("httpx", "httpcore", "apscheduler", "watchfiles", "alembic")  # httpx logs addresses, which hold the token
+QUIET = ("httpx", "httpcore", "watchfiles", "alembic")  # httpx logs addresses, which hold the token
 
 
 def begin(secrets: tuple[str, ...]) -> None:
@@ -42,13 +43,21 @@ class Discreet(logging.Formatter):
             kept |= {"msg": _PLACEHOLDER.sub("…", first_line) if record.args else first_line, "args": ()}
         line = super().format(logging.makeLogRecord(kept))
         if error and error[1] is not None:
-            line += f" [{_kind_and_place(error[1])}]"
+            line += f" [{kind_and_place(error[1])}]"
         for secret in self._secrets:
             line = line.replace(secret, "…")
         return " ".join(line.split())
 
 
-def _kind_and_place(error: BaseException) -> str:
-    steps = traceback.extract_tb(error.__traceback__)
-    place = f" at {steps[-1].filename.replace(chr(92), '/').rpartition('/')[2]}:{steps[-1].lineno}" if steps else ""
-    return f"{type(error).__name__}{place}"
+def kind_and_place(error: BaseException, *, within: Path | None = None) -> str:
+    """What kind of error it is, and the last line that it passed through, of the files ``within`` a folder if given."""
+    steps = [
+        step
+        for step in traceback.extract_tb(error.__traceback__)
+        if within is None or Path(step.filename).is_relative_to(within)
+    ]
+    return (
+        f"{type(error).__name__} at {Path(steps[-1].filename).name}:{steps[-1].lineno}"
+        if steps
+        else type(error).__name__
+    )

@@ -26,15 +26,15 @@ def load_matchers(settings: Settings, *, tell: Callable[[str], None] = print) ->
     ``tell`` is told of the seconds that an FAQ takes to be learned, once after each edit.
     """
     faqs = load_faqs(settings.faq_dir, settings.seeds_dir)
-    return {
-        language: Matcher(_with_days(faq, settings.retention_days), learned(faq, settings, tell=tell))
-        for language, faq in faqs.items()
-    }
+    return {language: _matcher(faq, settings, tell=tell) for language, faq in faqs.items()}
 
 
 def load_matcher(settings: Settings, *, tell: Callable[[str], None] = print) -> Matcher:
     """The matcher of the main language. Raises ContentError where the files cannot be used."""
-    faq = load_faq(settings)
+    return _matcher(load_faq(settings), settings, tell=tell)
+
+
+def _matcher(faq: Faq, settings: Settings, *, tell: Callable[[str], None]) -> Matcher:
     return Matcher(_with_days(faq, settings.retention_days), learned(faq, settings, tell=tell))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from typing import Any
 
-from bot.commands import call_of
+from bot.commands import asks_to_forget
 from bot.dialogue import Turn, take_turn
 from bot.gaps.keys import KeyProblem, Keys, read_keys
 from bot.gaps.log import FILE, GapLog, LogError
@@ -59,8 +59,7 @@ class TerminalLog:
     def take_turn(self, question: Question, matcher: Matcher, offered: tuple[Choice, ...] = ()) -> Turn:
         """What becomes of a message; `/forget` deletes before it says so."""
         turn = take_turn(question, matcher, offered)
-        call = call_of(question.text)
-        if call is None or call.name != "forget" or self._forget():
+        if not asks_to_forget(question.text) or self._forget():
             return turn
         return replace(turn, reply=Reply((Section("", matcher.faq.interface.forget_failed),)))
 

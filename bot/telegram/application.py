@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 import time
-import traceback
 from collections.abc import Awaitable, Callable
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from telegram import LinkPreviewOptions, Update
@@ -26,6 +26,7 @@ from telegram.ext import (
 )
 from telegram.request import BaseRequest
 
+from bot.diary import kind_and_place
 from bot.gaps.keys import Keys
 from bot.gaps.log import GapLog
 from bot.gaps.recorder import Recorder
@@ -41,6 +42,7 @@ from bot.telegram.throttle import Throttle
 
 INLINE_PER_MESSAGE = 5  # an inline query is sent every few letters
 LOOKED_AT = 10  # times as many messages are looked at, in case they are urgent, as are answered
+OURS = Path(__file__).parent.parent  # the folder of this program
 RETRIES = 2  # of a send that Telegram asks to come later
 Handle = Callable[[Service, Update, ContextTypes.DEFAULT_TYPE], Awaitable[None]]
 AnyApplication = Application[Any, Any, Any, Any, Any, Any]
@@ -74,21 +76,11 @@ async def on_error(service: Service, update: object, context: ContextTypes.DEFAU
     fault = context.error
     if fault is None:
         return
-    _log.error("an update was not handled: %s%s", type(fault).__name__, _place(fault))
+    _log.error("an update was not handled: %s", kind_and_place(fault, within=OURS))
     if isinstance(fault, TelegramError) or not isinstance(update, Update) or update.message is None:
         return  # Telegram itself failed, or nobody waits for words
     if update.message.chat.type == ChatType.PRIVATE:
         await send(text_post(service.in_use.main.faq.interface.failed), update.message)
-
-
-def _place(fault: BaseException) -> str:
-    """The last line of ours that a fault passed through."""
-    ours = [
-        step
-        for step in traceback.extract_tb(fault.__traceback__)
-        if "bot" in step.filename.replace("\\", "/").split("/")
-    ]
-    return f" at {ours[-1].filename.replace(chr(92), '/').rpartition('/')[2]}:{ours[-1].lineno}" if ours else ""
 
 
 def build(settings: Settings, service: Service, *, request: BaseRequest | None = None) -> AnyApplication:

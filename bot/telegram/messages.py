@@ -7,7 +7,7 @@ import time
 from telegram import Update
 from telegram.ext import ContextTypes
 
-from bot.commands import call_of
+from bot.commands import asks_to_forget, call_of
 from bot.deciding import decide
 from bot.dialogue import Turn, take_turn
 from bot.gaps.noting import note_turn
@@ -52,8 +52,7 @@ async def on_message(service: Service, update: Update, context: ContextTypes.DEF
 
 async def _turn(service: Service, question: Question, person: str | None, matcher: Matcher) -> Turn:
     """What becomes of a question; `/forget` deletes before it says so."""
-    call = call_of(question.text)
-    if call is not None and call.name == "forget":
+    if asks_to_forget(question.text):
         says = matcher.faq.interface
         said = says.forget if await service.forget(person) else says.forget_failed
         return Turn("command", Reply((Section("", said),)))
@@ -62,8 +61,7 @@ async def _turn(service: Service, question: Question, person: str | None, matche
 
 def _is_pressing(service: Service, question: Question, person: str | None, matcher: Matcher) -> bool:
     """Whether a message is answered at any pace: a wish to be forgotten, or, of so many more, an urgent one."""
-    call = call_of(question.text)
-    if call is not None:
-        return call.name == "forget"
+    if call_of(question.text) is not None:
+        return asks_to_forget(question.text)
     is_looked_at = person is not None and service.care.take(person) is Allowed.YES
     return is_looked_at and isinstance(decide(question, matcher), Urgent)

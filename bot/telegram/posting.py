@@ -77,11 +77,7 @@ async def send(post: Post, answered: Message) -> tuple[int, ...]:
 async def replace(post: Post, shown: Message) -> None:
     """Put a post in place of a message of ours; what does not fit in follows below it."""
     (text, markup), *rest = _with_markup(post)
-    try:
-        await _persistently(partial(shown.edit_text, text, reply_markup=markup))
-    except BadRequest as error:
-        if not _is_same(error):
-            raise
+    await _change(partial(shown.edit_text, text, reply_markup=markup))
     for more, markup_ in rest:
         await _persistently(partial(shown.reply_text, more, reply_markup=markup_))
 
@@ -114,13 +110,17 @@ async def replace_closing(shown: Message, before: str, after: str, rows: Rows) -
     start = len(head.encode("utf-16-le")) // 2  # entities count UTF-16 code units
     kept = [entity for entity in shown.entities if entity.offset + entity.length <= start]
     last_line = MessageEntity(MessageEntity.ITALIC, start, len(after.encode("utf-16-le")) // 2)
+    if head != text:
+        entities, markup = [*kept, last_line], keyboard(rows)
+        await _change(partial(shown.edit_text, head + after, parse_mode=None, entities=entities, reply_markup=markup))
+    else:
+        await _change(partial(shown.edit_reply_markup, keyboard(rows)))
+
+
+async def _change(edit: Callable[[], Awaitable[object]]) -> None:
+    """Change a message of ours, as persistently as any is sent; that it is so already is no fault."""
     try:
-        if head != text:
-            await shown.edit_text(
-                head + after, parse_mode=None, entities=[*kept, last_line], reply_markup=keyboard(rows)
-            )
-        else:
-            await shown.edit_reply_markup(keyboard(rows))
+        await _persistently(edit)
     except BadRequest as error:
         if not _is_same(error):
             raise

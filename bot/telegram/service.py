@@ -6,7 +6,7 @@ import logging
 import time
 from dataclasses import dataclass, field, replace
 
-from telegram import CallbackQuery, InlineQuery, Message, User
+from telegram import CallbackQuery, Message, User
 
 from bot.gaps.keys import Keys
 from bot.gaps.recorder import Recorder
@@ -31,7 +31,7 @@ class Service:
     inline_throttle: Throttle
     replies: Replies = field(default_factory=lambda: Replies(time.monotonic))
 
-    def person(self, asked: Message | CallbackQuery | InlineQuery) -> str | None:
+    def person(self, asked: Message | CallbackQuery) -> str | None:
         """The code of the person who asks; None for one who speaks as a group."""
         if asked.from_user is None or (isinstance(asked, Message) and asked.sender_chat is not None):
             return None
