@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from enum import StrEnum
 from io import TextIOWrapper
@@ -208,16 +208,25 @@ def topics() -> None:
 
 @app.command()
 def check(
+    *,
     format_: Annotated[Format, typer.Option("--format", help="How to print the problems.")] = Format.TEXT,
     documents: Annotated[
         Path | None, typer.Option(help="The folder of the original documents: also compare the figures with them.")
     ] = None,
     today: Annotated[str, typer.Option(help="The day to check review dates by, as in 2026-11-21.")] = "",
+    listed: Annotated[
+        bool, typer.Option("--listed", help="Instead: which phrasings find their entry only because they are listed.")
+    ] = False,
 ) -> None:
     """Check the content of faq/ and seeds/.
 
     Every problem is shown with its place and mend. Errors exit 1; warnings inform.
     """
+    if listed:
+        from bot.listed import listed_lines
+
+        _show("\n".join(listed_lines(_matcher(read_settings()))))
+        return
     from bot.content import read_content
     from bot.lint import lint
     from bot.loading import learned, read_originals
@@ -334,11 +343,17 @@ def evaluate(
     floor: Annotated[
         Path | None, typer.Option(help="A JSON file of counts, set by set; exit 1 if the result falls short.")
     ] = None,
+    calibration: Annotated[
+        bool, typer.Option("--calibration", help="Show the thresholds and what they were learned from, instead.")
+    ] = False,
 ) -> None:
     """Ask the question sets and show the scoreboard.
 
     It says what is right, offered, wrong or without an answer, and draws the curve over thresholds.
     """
+    if calibration:
+        _show_calibration(plot)
+        return
     from rich.console import Console
     from rich.progress import track
 
@@ -358,15 +373,10 @@ def evaluate(
     judged = list(asked)
     console = Console()
     print_scoreboard(judged, matcher.faq, console, with_misses=misses)
-    points = curve(judged)
+    points = curve(judged, matcher.thresholds)
     print_curve(points, console)
     if plot is not None:
-        try:
-            draw_curve(points, plot)
-        except ModuleNotFoundError:
-            _fail('evaluate: --plot needs matplotlib; install it with: pip install -e ".[plots]"')
-        except (OSError, ValueError) as error:
-            _fail(f"evaluate: {plot}: {error}")
+        _draw(lambda path: draw_curve(points, path), plot)
     short = below_floor(judged, wanted)
     for line in short:
         print(f"below the floor: {line}")
@@ -385,6 +395,32 @@ def _ids(typed: str) -> list[str]:
 
 
 # --- Edges --------------------------------------------------------------------------------------------------------
+
+
+def _show_calibration(plot: Path | None) -> None:
+    """Learn the FAQ anew, and show what its probabilities and thresholds rest on."""
+    from rich.console import Console
+
+    from bot.calibrating import draw_calibration, print_calibration
+    from bot.loading import load_faq
+    from bot.matching.matcher import fit_and_sample, kinds_of
+
+    faq = load_faq(read_settings())
+    _note(f"Learning {len(faq.entries)} entries: some seconds …")
+    model, sample = fit_and_sample(faq)
+    kinds = kinds_of(tuple(faq.entries.values()))
+    print_calibration(model.calibration, sample, kinds, Console())
+    if plot is not None:
+        _draw(lambda path: draw_calibration(model.calibration, sample, kinds, path), plot)
+
+
+def _draw(draw: Callable[[Path], None], path: Path) -> None:
+    try:
+        draw(path)
+    except ModuleNotFoundError:
+        _fail('evaluate: --plot needs matplotlib; install it with: pip install -e ".[plots]"')
+    except (OSError, ValueError) as error:
+        _fail(f"evaluate: {path}: {error}")
 
 
 def _matcher(settings: Settings) -> Matcher:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.language import is_foreign
+from bot.matching.calibration import Thresholds
 from bot.matching.matcher import Matcher, Ranking
 from bot.model import Answer, Clarify, Decision, Entry, Kind, Question, Reason, Smalltalk, Unanswered, Urgent
 from bot.text import clean, sentences
@@ -23,30 +24,10 @@ MOST_CHOICES = 3
 MOST_GREETINGS = 3  # clauses at the head of a sentence that may be greetings or thanks
 FIRST_WORDS = 4  # among them a question word makes a question, with or without its mark
 NOTED_SCORE = 0.2  # an out-of-scope entry below it says nothing of why there is no answer
+KNOWN = 0.5  # of a message's words, by weight; where fewer are known nothing is answered or offered
+FOREIGN = 0.7  # where fewer are known the message may be in another language
 FEWEST_WORDS = 3  # a shorter part of a message says nothing by itself; "no" stands in many a cry for help
 CARD_OF_FEW_WORDS = 0.3  # the score from which so short a message is taken for urgent, its card being first of all
-
-
-@dataclass(frozen=True, slots=True)
-class Thresholds:
-    """Where the lines are drawn between decisions.
-
-    All but the last two are probabilities, learned from the phrasings: an answer needs the confidence ``answer`` that
-    there is one and the certainty ``certain`` that it is the first; what is urgent but not ``surely_urgent`` gives way
-    to a question that has an answer. ``known`` and ``foreign`` are shares of the message's words: below the first
-    nothing is answered or offered, below the second it may be in another language.
-    """
-
-    answer: float = 0.5
-    certain: float = 0.3
-    clarify: float = 0.2
-    urgent: float = 0.85
-    surely_urgent: float = 0.97
-    known: float = 0.5
-    foreign: float = 0.7
-
-
-THRESHOLDS = Thresholds()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +46,7 @@ class Part:
         """Whether the best reply is an answer that is sure enough and meets all that the part names."""
         ranking = self.ranking
         is_sure = ranking.confidence >= lines.answer and ranking.certainty >= lines.certain
-        is_known = ranking.coverage >= lines.known
+        is_known = ranking.coverage >= KNOWN
         return ranking.reply.entry.kind is Kind.ANSWER and is_sure and is_known and not self.unmet
 
 
@@ -87,8 +68,10 @@ def reason(question: Question, matcher: Matcher) -> Reasoning:
     """The decision with the rankings it rests on, for `--explain`."""
     text = _BLANKS.sub(" ", clean(question.text)).strip(" ")
     whole = _part(text, matcher)
+    if matcher.is_unlisted_number(whole.ranking.reading):
+        return Reasoning(Unanswered(Reason.NO_MATCH), whole, ())  # a number alone asks nothing
     parts = tuple(_part(part, matcher) for part in split(text, matcher)[:MOST_PARTS])
-    return Reasoning(conclude(replace(question, text=text), whole, parts), whole, parts)
+    return Reasoning(conclude(replace(question, text=text), whole, parts, matcher.thresholds), whole, parts)
 
 
 def split(text: str, matcher: Matcher) -> list[str]:
@@ -111,7 +94,7 @@ def _greeting(sentence: str, matcher: Matcher) -> tuple[str, str]:
     clauses = re.split(r"(?<=[,;:–—])\s", sentence, maxsplit=MOST_GREETINGS)
     for at, clause in enumerate(clauses[:-1]):
         ranking = matcher.rank(clause)
-        if ranking.reply.entry.kind is not Kind.SMALLTALK or ranking.confidence < THRESHOLDS.clarify:
+        if ranking.reply.entry.kind is not Kind.SMALLTALK or ranking.confidence < matcher.thresholds.clarify:
             return " ".join(clauses[:at]), " ".join(clauses[at:])
     return " ".join(clauses[:-1]), clauses[-1]
 
@@ -122,15 +105,15 @@ def _part(text: str, matcher: Matcher) -> Part:
     return Part(text, ranking, asks, matcher.unmet(ranking.reading, ranking.reply.entry))
 
 
-def conclude(question: Question, whole: Part, parts: Sequence[Part], lines: Thresholds = THRESHOLDS) -> Decision:
+def conclude(question: Question, whole: Part, parts: Sequence[Part], lines: Thresholds) -> Decision:
     """The decision that the rankings of a message and its parts lead to."""
     if not whole.ranking.reading.typed:
         return Unanswered(Reason.EMPTY)
     card, urgency = _card(whole, parts, lines)
     if card is not None and urgency >= lines.surely_urgent:
         return Urgent(card)
-    if whole.ranking.coverage < lines.foreign and is_foreign(question.text, question.language):
-        return Unanswered(Reason.OTHER_LANGUAGE)
+    if whole.ranking.coverage < FOREIGN and is_foreign(question.text, question.language):
+        return Urgent(card) if card is not None and urgency >= lines.urgent else Unanswered(Reason.OTHER_LANGUAGE)
     answers = _answers(whole, parts, lines)
     if answers:
         return Answer(answers)
@@ -138,13 +121,20 @@ def conclude(question: Question, whole: Part, parts: Sequence[Part], lines: Thre
         return Urgent(card)
     if _is_smalltalk(whole, parts, lines):
         return Smalltalk(whole.ranking.reply.entry)
-    choices = _choices(whole, parts, lines)
+    outside = _out_of_scope(whole)
+    choices = _choices(whole, parts, lines) if outside is None else ()
     if choices:
         return Clarify(choices)
-    first, is_known = whole.ranking.candidates[0], whole.ranking.coverage >= lines.known
-    if first.entry.kind is Kind.OUT_OF_SCOPE and first.score >= NOTED_SCORE and is_known:
-        return Unanswered(Reason.OUT_OF_SCOPE, first.entry)
-    return Unanswered(Reason.NO_MATCH, topic=_nearest_topic(whole.ranking, lines))
+    if outside is not None:
+        return Unanswered(Reason.OUT_OF_SCOPE, outside)
+    return Unanswered(Reason.NO_MATCH, topic=_nearest_topic(whole.ranking))
+
+
+def _out_of_scope(whole: Part) -> Entry | None:
+    """The out-of-scope entry that a message is most like of all."""
+    first = whole.ranking.candidates[0]
+    is_like = first.score >= NOTED_SCORE and whole.ranking.coverage >= KNOWN
+    return first.entry if first.entry.kind is Kind.OUT_OF_SCOPE and is_like else None
 
 
 def _card(whole: Part, parts: Sequence[Part], lines: Thresholds) -> tuple[Entry | None, float]:
@@ -183,7 +173,8 @@ def _is_smalltalk(whole: Part, parts: Sequence[Part], lines: Thresholds) -> bool
         part.is_question and part.ranking.reply.entry.kind is Kind.ANSWER and part.ranking.confidence >= lines.clarify
         for part in parts
     )
-    return whole.ranking.reply.entry.kind is Kind.SMALLTALK and whole.ranking.confidence >= lines.answer and not asks
+    is_sure = whole.ranking.confidence >= lines.answer and whole.ranking.coverage >= KNOWN
+    return whole.ranking.reply.entry.kind is Kind.SMALLTALK and is_sure and not asks
 
 
 def _choices(whole: Part, parts: Sequence[Part], lines: Thresholds) -> tuple[Entry, ...]:
@@ -192,14 +183,15 @@ def _choices(whole: Part, parts: Sequence[Part], lines: Thresholds) -> tuple[Ent
     firsts = dict.fromkeys(ranking.answers[0].entry for ranking in asked if ranking.answers)
     if len(firsts) > 1:
         return tuple(firsts)[:MOST_CHOICES]
-    best = max((whole, *parts), key=lambda part: part.ranking.confidence).ranking
-    if best.confidence < lines.clarify or best.coverage < lines.known:
+    asking = [part.ranking for part in (whole, *parts) if part.ranking.reply.entry.kind is Kind.ANSWER]
+    best = max(asking, key=lambda ranking: ranking.confidence, default=whole.ranking)
+    if best.confidence < lines.clarify or best.coverage < KNOWN:
         return ()
     choices = best.answers[:MOST_CHOICES]
     near = [candidate for candidate in choices if candidate.score >= CLARIFY_SHARE * choices[0].score]
     return tuple(candidate.entry for candidate in (near if len(near) > 1 else choices[:2]))
 
 
-def _nearest_topic(ranking: Ranking, lines: Thresholds) -> str | None:
+def _nearest_topic(ranking: Ranking) -> str | None:
     reply = ranking.reply.entry
-    return reply.topic if reply.kind is Kind.ANSWER and ranking.coverage >= lines.known else None
+    return reply.topic if reply.kind is Kind.ANSWER and ranking.coverage >= KNOWN else None

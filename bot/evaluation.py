@@ -13,8 +13,9 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from bot.commands import command_reply
-from bot.deciding import THRESHOLDS, Reasoning, Thresholds, conclude, reason
+from bot.deciding import Reasoning, conclude, reason
 from bot.dialogue import Outcome, outcome_of
+from bot.matching.calibration import Thresholds
 from bot.matching.matcher import Matcher
 from bot.model import Answer, Clarify, Decision, Entry, Question, Reason, Unanswered
 
@@ -169,23 +170,28 @@ def confusions(judged: Sequence[Judged]) -> Counter[tuple[str, str]]:
 
 @dataclass(frozen=True, slots=True)
 class CurvePoint:
-    """At one answer threshold: the share of in-scope messages answered rightly, of all messages answered wrongly."""
+    """At one answer threshold: the share of in-scope messages answered rightly, of all messages answered wrongly.
+
+    ``is_own`` marks the threshold nearest to the matcher's own.
+    """
 
     threshold: float
     right: float
     wrong: float
+    is_own: bool
 
 
-def curve(judged: Sequence[Judged], *, steps: int = 40) -> list[CurvePoint]:
-    """Wrong answers against right ones as the answer threshold goes from 0 to 1."""
+def curve(judged: Sequence[Judged], thresholds: Thresholds, *, steps: int = 40) -> list[CurvePoint]:
+    """Wrong answers against right ones as the answer threshold goes from 0 to 1, the others being as they are."""
+    own = round(thresholds.answer * steps)
     points = []
     in_scope = sum(one.message.set == "inscope" for one in judged)
     for step in range(steps + 1):
-        lines = replace(THRESHOLDS, answer=step / steps, clarify=min(THRESHOLDS.clarify, step / steps))
+        lines = replace(thresholds, answer=step / steps, clarify=min(thresholds.clarify, step / steps))
         again = [judge(one.message, replace(one.reasoning, decision=_again(one, lines))) for one in judged]
         right = sum(one.verdict == "right" for one in again if one.message.set == "inscope")
         wrong = sum(one.outcome == "answer" and one.verdict == "wrong" for one in again)
-        points.append(CurvePoint(lines.answer, right / max(in_scope, 1), wrong / len(again)))
+        points.append(CurvePoint(lines.answer, right / max(in_scope, 1), wrong / len(again), step == own))
     return points
 
 

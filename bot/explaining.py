@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from difflib import SequenceMatcher
 
 from bot.commands import command_reply
-from bot.deciding import THRESHOLDS, Part, reason
+from bot.deciding import FOREIGN, Part, reason
 from bot.dialogue import SHOWN_CANDIDATES, outcome_of
 from bot.matching.matcher import Matcher
+from bot.matching.reader import Reading
 from bot.model import Answer, Clarify, Decision, Kind, Question, Smalltalk, Unanswered, Urgent
 from bot.text import normalise
+
+SHOWN_PHRASINGS = 3
 
 
 def explain(text: str, matcher: Matcher) -> str:
@@ -26,11 +30,14 @@ def explain(text: str, matcher: Matcher) -> str:
 
 
 def _explain_part(name: str, part: Part, matcher: Matcher) -> Iterator[str]:
-    ranking, lines = part.ranking, THRESHOLDS
+    ranking, lines = part.ranking, matcher.thresholds
     yield f"{name}: {normalise(part.text)}"
     yield f"  read as        {' '.join(ranking.reading.mended)}"
+    mended = _mended(ranking.reading)
+    if mended:
+        yield f"  taking         {', '.join(mended)}"
     yield f"  with meanings  {' '.join(ranking.reading.meanings)}"
-    yield f"  known words    {ranking.coverage:.0%} (below {lines.foreign:.0%} it may be in another language)"
+    yield f"  known words    {ranking.coverage:.0%} (below {FOREIGN:.0%} it may be in another language)"
     yield f"  urgent         {ranking.urgency:.2f} (a card from {lines.urgent:.2f})"
     confidence = f"{ranking.confidence:.2f} (an answer from {lines.answer:.2f}, a choice from {lines.clarify:.2f})"
     yield f"  best reply     {ranking.reply.entry.id}, confidence {confidence}"
@@ -43,7 +50,20 @@ def _explain_part(name: str, part: Part, matcher: Matcher) -> Iterator[str]:
         kind = "" if candidate.entry.kind is Kind.ANSWER else f"  [{candidate.entry.kind}]"
         yield f"    {candidate.score:5.2f}  {candidate.entry.id}{kind}"
         yield f"           carried by {', '.join(f'{word} {part_:+.2f}' for word, part_ in evidence.words)}"
-        yield f"           nearest phrasing ({evidence.similarity:.2f}): {evidence.phrasing}"
+        for carrier in evidence.phrasings[:SHOWN_PHRASINGS]:
+            owner = "" if carrier.entry == candidate.entry.id else f"  [{carrier.entry or 'look-alike of none'}]"
+            weight = f"{carrier.part:+.2f} (similarity {carrier.similarity:.2f})"
+            yield f"           phrasing {weight}: {carrier.text}{owner}"
+
+
+def _mended(reading: Reading) -> list[str]:
+    """What was typed, and the words it was taken for where they differ, as `migrnats for migrants`."""
+    changes = SequenceMatcher(None, reading.typed, reading.mended, autojunk=False).get_opcodes()
+    return [
+        f"{' '.join(reading.typed[start:end])} for {' '.join(reading.mended[to:until])}"
+        for kind, start, end, to, until in changes
+        if kind != "equal"
+    ]
 
 
 def _because(decision: Decision) -> str:

@@ -279,6 +279,8 @@ def _check_learned(edition: Edition, content: Content, learn: Callable[[Faq], Mo
     for row, owner, place, first in zip(matcher.rows, owners, place_of, matcher.found(), strict=True):
         if owner is not None and first.id != owner and place is not None and words(row.text):
             fact = f"'{row.text}' belongs to '{owner}' and finds '{first.id}'"
+            if (shadow := matcher.shadow(row.text, first)) is not None:
+                fact += f" by its '{shadow}'"
             mend = "add the words that set it apart, or leave it to the other entry"
             yield place[0].problem("F304", fact, mend, *place[1])
 

@@ -9,7 +9,6 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bot.deciding import THRESHOLDS
 from bot.evaluation import VERDICTS, CurvePoint, Judged, Verdict, confusions, counts
 from bot.model import Faq
 
@@ -43,7 +42,7 @@ def print_curve(points: Sequence[CurvePoint], console: Console) -> None:
     console.print("\nAnswers over thresholds: = right, of in-scope messages; x wrong, of all messages")
     for point in points[::4]:
         right, wrong = round(point.right * _CURVE_WIDTH), round(point.wrong * _CURVE_WIDTH)
-        mark = "<" if abs(point.threshold - THRESHOLDS.answer) < 0.01 else " "
+        mark = "<" if point.is_own else " "
         bars = f"{'=' * right:{_CURVE_WIDTH}} {point.right:4.0%} {'x' * wrong:10} {point.wrong:5.1%}"
         console.print(f"  {point.threshold:.1f} {mark} {bars}", markup=False, highlight=False)
 
@@ -55,7 +54,7 @@ def draw_curve(points: Sequence[CurvePoint], path: Path) -> None:
     figure = Figure(figsize=(7, 4.5), layout="constrained")
     axes = figure.subplots()
     axes.plot([100 * point.right for point in points], [100 * point.wrong for point in points], marker="o", ms=3)
-    chosen = min(points, key=lambda point: abs(point.threshold - THRESHOLDS.answer))
+    chosen = next(point for point in points if point.is_own)
     axes.plot([100 * chosen.right], [100 * chosen.wrong], "s", color="black", label=f"threshold {chosen.threshold:g}")
     for point in points[::5]:
         axes.annotate(f"{point.threshold:g}", (100 * point.right, 100 * point.wrong), fontsize=7, xytext=(4, 4),

@@ -11,6 +11,7 @@ from threading import Lock
 import snowballstemmer
 
 from bot.model import Wording
+from bot.number_words import in_digits
 
 MAX_CHARACTERS = 4096  # one Telegram message; what is longer is cut, not refused
 MAX_WORD = 40  # a longer "word" is no word; cutting it keeps hostile input cheap
@@ -22,6 +23,7 @@ _APOSTROPHES = re.compile(r"['’‘ʼ`´]")
 _GROUPED = re.compile(  # 14,000  14.000  14 000  1,234,567.5
     r"(?<![\d.,])\d{1,3}([,. ])\d{3}(?:\1\d{3})*(?:(?!\1)[.,]\d+)?(?![\d]|[.,]\d)"
 )
+_DIGIT = re.compile(r"\d")
 _DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d{1,2}(?!\d))")
 _NUMBER_WORD = re.compile(r"(?<=\d)(?=[^\W\d_])|(?<=[^\W\d_])(?=\d)")  # 244m -> 244 m
 _UNITS = (  # signs say something beside a number only
@@ -60,6 +62,8 @@ def normalise(text: str) -> str:
         marked = unicodedata.normalize("NFKD", bare)
         bare = unicodedata.normalize("NFC", "".join(c for c in marked if unicodedata.category(c)[0] != "M"))
     bare = " ".join(_APOSTROPHES.sub("", bare).replace("_", " ").replace("&", " and ").split())
+    if not _DIGIT.search(bare):
+        return bare
     bare = _DECIMAL_COMMA.sub(".", _GROUPED.sub(_joined, bare))
     for sign, word in _UNITS:
         bare = sign.sub(word, bare)
@@ -94,6 +98,7 @@ class Speller:
 
     def __init__(self, wording: Wording, language: str = "en") -> None:
         names = {"en": "english", "fr": "french", "es": "spanish", "de": "german", "it": "italian", "ar": "arabic"}
+        self._language = language
         self._lock = Lock()
         self._stemmer = snowballstemmer.stemmer(names.get(language, "porter"))
         self.stem = lru_cache(maxsize=20_000)(self._stem)
@@ -117,8 +122,9 @@ class Speller:
         return stemmed
 
     def mend(self, typed: Iterable[str]) -> list[str]:
-        """Words with the wording's spellings put right: `ppl` to `people`, `labour` to `labor`."""
-        return self._spellings.replace(list(typed))
+        """Words with the wording's spellings put right: `ppl` to `people`, `labour` to `labor`, `two` to `2`."""
+        mended = self._spellings.replace(list(typed))
+        return in_digits(mended) if self._language == "en" else mended
 
     def stems(self, mended: Iterable[str]) -> list[str]:
         return [self.stem(word) for word in mended]

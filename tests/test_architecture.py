@@ -38,6 +38,7 @@ EDGES = {
     "jsonl",
     "chat",
     "scoreboard",
+    "calibrating",
     "cli",
     "__main__",
 }

@@ -124,7 +124,7 @@ def test_explain_shows_how_the_decision_fell(cache: Path) -> None:
         "urgent",
         "confidence",
         "carried by",
-        "nearest phrasing",
+        "phrasing +",
         "Decision: answer",
         "because",
     ):

@@ -90,7 +90,7 @@ def test_the_log_is_on_where_it_should_be(
 
 def test_none_of_these_keeps_the_question_before_it(cache: Path, own: dict[str, Any]) -> None:
     """In the chat it is a number; the gap is what was asked."""
-    question = "ferry in 1850 prices"
+    question = "ferry times and prices"
     offered = json.loads(run("ask", "--jsonl", cache=cache, typed=json.dumps({"text": question})).stdout)
     assert offered["outcome"] == "clarify", "the test needs a question that is offered a choice"
     run("chat", cache=cache, typed=f"{question}\n{len(offered['offered']) + 1}\n", **own)

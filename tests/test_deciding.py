@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import random
+from dataclasses import replace
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.deciding import MOST_CHOICES, decide, reason, split
+from bot.deciding import FOREIGN, KNOWN, MOST_CHOICES, NOTED_SCORE, Reasoning, conclude, decide, reason, split
+from bot.matching.calibration import Thresholds
 from bot.matching.matcher import Matcher
-from bot.model import Answer, Clarify, Decision, Kind, Question, Reason, Smalltalk, Unanswered, Urgent
+from bot.model import Answer, Candidate, Clarify, Decision, Kind, Question, Reason, Smalltalk, Unanswered, Urgent
+from tests.made import DOGS, ENTRIES, HELLO, HURT, WEATHER, garden
 
+GARDEN = Matcher(garden())
+PHRASINGS = [text for item in ENTRIES for text in item.phrasings]
 ASKED = "Why is the Secretary-General releasing this report now?"
 
 
@@ -128,7 +135,12 @@ def test_a_plain_cry_is_urgent(text: str, matcher: Matcher) -> None:
 
 def test_choices_are_answers_and_few(matcher: Matcher) -> None:
     """Did-you-mean offers two or three questions, never a card or small talk."""
-    vague = ("what happened in december 2018", "number of migrants", "what does remittance mean", "migrant women")
+    vague = (
+        "the agreement of states",
+        "migrants and the law",
+        "what does remittance mean",
+        "what do states have to do",
+    )
     decisions = [decide(Question(text), matcher) for text in vague]
     unclear = [decision for decision in decisions if isinstance(decision, Clarify)]
     assert len(unclear) >= 2
@@ -189,3 +201,162 @@ def test_very_long_messages_are_decided(text: str, matcher: Matcher) -> None:
 def test_danger_comes_before_the_language(text: str, matcher: Matcher) -> None:
     """A sure cry for help gets a card, even where the rest is in another language."""
     assert isinstance(decide(Question(text), matcher), Urgent)
+
+
+# --- Where the lines are ---------------------------------------------------------------------------------------------
+
+
+def again(reasoning: Reasoning, lines: Thresholds) -> Decision:
+    """What is decided on the same rankings where other lines are drawn."""
+    return conclude(Question(reasoning.whole.text), reasoning.whole, reasoning.parts, lines)
+
+
+def test_an_answer_needs_confidence_and_certainty() -> None:
+    """Short of either it is offered among others; short of what a choice needs, too, there is none."""
+    reasoning, lines = reason(Question("can i come with my dog"), GARDEN), GARDEN.thresholds
+    assert again(reasoning, lines) == reasoning.decision == Answer((DOGS,))
+    for higher in (replace(lines, answer=1.01), replace(lines, certain=1.01)):
+        offered = again(reasoning, higher)
+        assert isinstance(offered, Clarify)
+        assert offered.choices[0] == DOGS
+    none = again(reasoning, replace(lines, answer=1.01, clarify=1.01))
+    assert none == Unanswered(Reason.NO_MATCH, topic=DOGS.topic)
+
+
+def test_a_card_needs_urgency() -> None:
+    """Below the line nobody is taken to be in need; where no question has an answer, the lower line is enough."""
+    reasoning, lines = reason(Question("a branch hit my friend and he bleeds"), GARDEN), GARDEN.thresholds
+    assert again(reasoning, lines) == Urgent(HURT)
+    assert again(reasoning, replace(lines, surely_urgent=1.01)) == Urgent(HURT)
+    assert not isinstance(again(reasoning, replace(lines, urgent=1.01, surely_urgent=1.01)), Urgent)
+
+
+def test_a_question_with_an_answer_comes_before_what_is_hardly_urgent() -> None:
+    """Only what is surely urgent comes before an answer."""
+    reasoning, lines = reason(Question("can i come with my dog"), GARDEN), GARDEN.thresholds
+    assert again(reasoning, replace(lines, urgent=0.0)) == Answer((DOGS,))
+    assert again(reasoning, replace(lines, urgent=0.0, surely_urgent=0.0)) == Urgent(HURT)
+
+
+def test_small_talk_needs_the_confidence_of_an_answer() -> None:
+    """A greeting that is hardly one gets no greeting."""
+    reasoning, lines = reason(Question("hey there"), GARDEN), GARDEN.thresholds
+    assert again(reasoning, lines) == Smalltalk(HELLO)
+    assert not isinstance(again(reasoning, replace(lines, answer=1.01)), Smalltalk)
+
+
+@pytest.mark.parametrize(("coverage", "is_answered"), [(KNOWN, True), (KNOWN - 0.01, False), (0.0, False)])
+def test_a_message_of_mostly_unknown_words_is_not_answered(coverage: float, *, is_answered: bool) -> None:
+    """However sure the matcher is: neither an answer nor a choice, and no topic is named as near."""
+    reasoning = reason(Question("can i come with my dog"), GARDEN)
+    whole = replace(reasoning.whole, ranking=replace(reasoning.whole.ranking, coverage=coverage))
+    decision = again(replace(reasoning, whole=whole), GARDEN.thresholds)
+    assert decision == (Answer((DOGS,)) if is_answered else Unanswered(Reason.NO_MATCH))
+
+
+def test_a_language_is_told_only_where_few_words_are_known() -> None:
+    """A message that reads as another language is still asked where its words are known."""
+    reasoning = reason(Question("can i come with my dog"), GARDEN)
+    foreign = Question("est-ce que je peux venir avec mon chien dans le jardin")
+    for coverage, decision in ((FOREIGN, Answer((DOGS,))), (FOREIGN - 0.01, Unanswered(Reason.OTHER_LANGUAGE))):
+        whole = replace(reasoning.whole, ranking=replace(reasoning.whole.ranking, coverage=coverage))
+        assert conclude(foreign, whole, (), GARDEN.thresholds) == decision
+
+
+@pytest.mark.parametrize("text", ["7", "2017", "194?", "10.8", "1,000,000", "12 2018", "2016 / 2017", "٢٠١٧", "244."])
+def test_numbers_alone_ask_nothing(text: str, matcher: Matcher) -> None:
+    """Neither an answer, a choice, a card nor another language: whatever stands beside a number in the phrasings."""
+    for of in (matcher, GARDEN):
+        assert decide(Question(text), of) == Unanswered(Reason.NO_MATCH)
+
+
+@pytest.mark.parametrize(("text", "found"), [("193?", "declaration-193"), ("10.7", "sdg-target-10-7")])
+def test_a_number_that_is_a_phrasing_is_answered(text: str, found: str, matcher: Matcher) -> None:
+    """Where an editor has listed it."""
+    decision = decide(Question(text), matcher)
+    assert isinstance(decision, Answer)
+    assert [item.id for item in decision.entries] == [found]
+
+
+# --- What is outside -------------------------------------------------------------------------------------------------
+
+
+def outside(text: str, *, score: float, coverage: float = 1.0, is_first: bool = True) -> Reasoning:
+    """A message as it would be ranked with an out-of-scope entry of this score before, or behind, all others."""
+    reasoning = reason(Question(text), GARDEN)
+    others = tuple(one for one in reasoning.whole.ranking.candidates if one.entry != WEATHER)
+    weather = Candidate(WEATHER, score)
+    candidates = (weather, *others) if is_first else (*others, weather)
+    whole = replace(reasoning.whole, ranking=replace(reasoning.whole.ranking, candidates=candidates, coverage=coverage))
+    return replace(reasoning, whole=whole)
+
+
+NO_ANSWER = replace(GARDEN.thresholds, answer=1.01, clarify=0.0)
+
+
+@pytest.mark.parametrize(
+    ("score", "is_first", "is_offered"),
+    [(NOTED_SCORE, True, False), (NOTED_SCORE - 0.01, True, True), (NOTED_SCORE, False, True)],
+)
+def test_what_is_outside_goes_before_a_choice(score: float, *, is_first: bool, is_offered: bool) -> None:
+    """Where an out-of-scope entry is first and its score is one to note, the message is not offered other questions."""
+    lines = NO_ANSWER
+    decision = again(outside("can i come with my dog", score=score, is_first=is_first), lines)
+    if is_offered:
+        assert isinstance(decision, Clarify)
+        assert decision.choices[0] == DOGS
+    else:
+        assert decision == Unanswered(Reason.OUT_OF_SCOPE, WEATHER)
+
+
+def test_what_is_outside_is_noted_only_where_the_words_are_known() -> None:
+    """Of a message of mostly unknown words nothing is said but that there is no answer."""
+    lines = NO_ANSWER
+    for coverage, decision in (
+        (KNOWN, Unanswered(Reason.OUT_OF_SCOPE, WEATHER)),
+        (KNOWN - 0.01, Unanswered(Reason.NO_MATCH)),
+    ):
+        assert again(outside("can i come with my dog", score=0.9, coverage=coverage), lines) == decision
+
+
+def test_an_answer_a_card_and_small_talk_go_before_what_is_outside() -> None:
+    """Where one of them is sure enough, an out-of-scope entry that is first of all changes nothing."""
+    for text, decision in (
+        ("can i come with my dog", Answer((DOGS,))),
+        ("a branch hit my friend and he bleeds", Urgent(HURT)),
+        ("hey there", Smalltalk(HELLO)),
+    ):
+        assert again(outside(text, score=2.0), GARDEN.thresholds) == decision
+
+
+def test_a_question_on_what_is_outside_is_told_so() -> None:
+    """The garden's visitors ask about the weather, and about the weather and the garden."""
+    for text in ("will it rain tomorrow", "is a storm coming tomorrow"):
+        assert decide(Question(text), GARDEN) == Unanswered(Reason.OUT_OF_SCOPE, WEATHER)
+
+
+# --- What is noise ---------------------------------------------------------------------------------------------------
+
+
+@given(
+    st.sampled_from(PHRASINGS),
+    st.randoms(use_true_random=False),
+    st.sampled_from(["", "?", "!", ".", "???", "...", "…", " ?", "!!", " .", "?!"]),
+)
+@settings(max_examples=200, deadline=None)
+def test_case_spacing_and_a_final_mark_do_not_change_a_decision(text: str, order: random.Random, mark: str) -> None:
+    """However a phrasing is typed, what is decided on it stays; so do the scores."""
+    typed = "".join(c.upper() if order.random() < 0.4 else c for c in text)
+    typed = " " * order.randint(0, 2) + typed.replace(" ", " " * order.randint(1, 3)) + mark
+    assert decide(Question(typed), GARDEN) == decide(Question(text), GARDEN)
+    one, other = GARDEN.rank(typed), GARDEN.rank(text)
+    assert one.candidates == other.candidates
+    assert (one.confidence, one.certainty, one.urgency) == (other.confidence, other.certainty, other.urgency)
+
+
+@given(st.sampled_from(PHRASINGS), st.randoms(use_true_random=False))
+@settings(max_examples=100, deadline=None)
+def test_commas_between_words_change_no_score(text: str, order: random.Random) -> None:
+    """Marks are no words."""
+    marked = "".join(c if c != " " else order.choice((" ", ", ", " - ", ": ")) for c in text)
+    assert GARDEN.rank(marked).candidates == GARDEN.rank(text).candidates

@@ -133,7 +133,7 @@ async def test_the_model_question_is_answered_with_its_source(phone: Phone, chat
 
 async def test_a_choice_becomes_the_answer(phone: Phone, chat: Chat) -> None:
     """Did-you-mean is edited into the answer."""
-    offered = await phone.say("report numbers", chat)
+    offered = await phone.say("migrants and the law", chat)
     assert offered.labels[-1] == "None of these"
     shown = await phone.press(offered.labels[0], chat)
     assert shown.message_id == offered.message_id
@@ -142,12 +142,12 @@ async def test_a_choice_becomes_the_answer(phone: Phone, chat: Chat) -> None:
 
 async def test_none_of_these_is_listed_as_a_gap(phone: Phone, chat: Chat) -> None:
     """With the words that were typed and what was near."""
-    await phone.say("report numbers", chat)
+    await phone.say("migrants and the law", chat)
     shown = await phone.press("None of these", chat)
     assert shown.labels == ()
     listed = await phone.gaps(lambda gaps: any(gap["reason"] == "none of these" for gap in gaps))
     gap = next(gap for gap in listed if gap["reason"] == "none of these")
-    assert gap["text"] == "report numbers"
+    assert gap["text"] == "migrants and the law"
     assert len(gap["nearest"]) == 5
     assert (gap["status"], gap["channel"], gap["language"]) == ("new", "private", "en")
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
-from bot.deciding import THRESHOLDS, reason
+from bot.deciding import reason
 from bot.evaluation import (
     VERDICTS,
     Judged,
@@ -112,13 +113,36 @@ def test_confusions_name_both_entries(matcher: Matcher) -> None:
     assert confusions([judge(message, reason(Question(text), matcher))]) == {("what-is-iom", "why-report-now"): 1}
 
 
-def test_the_curve_falls_from_answering_all_to_answering_none(judged: dict[str, Judged]) -> None:
+def test_the_curve_falls_from_answering_all_to_answering_none(matcher: Matcher, judged: dict[str, Judged]) -> None:
     """At threshold 0 more is answered, rightly and wrongly, than at the bot's own; at 1 nothing is."""
-    first, *_, last = points = curve(list(judged.values()), steps=10)
-    own = points[round(THRESHOLDS.answer * 10)]
+    first, *_, last = points = curve(list(judged.values()), matcher.thresholds, steps=10)
+    (own,) = (point for point in points if point.is_own)
+    assert own.threshold == pytest.approx(matcher.thresholds.answer, abs=0.05)
     assert first.right + first.wrong > own.right + own.wrong > 0
     assert first.wrong > own.wrong
     assert (last.right, last.wrong) == (0, 0)
+
+
+def test_the_curve_goes_through_what_the_bot_does(matcher: Matcher, judged: dict[str, Judged]) -> None:
+    """At the matcher's own threshold the points are the verdicts as judged; no other point is marked as its own."""
+    every = list(judged.values())
+    points = curve(every, matcher.thresholds, steps=2)
+    asked = [one for one in every if one.outcome != "command"]
+    in_scope = [one for one in every if one.message.set == "inscope"]
+    assert [(point.threshold, point.is_own) for point in points] == [(0, False), (0.5, True), (1, False)]
+    assert matcher.thresholds.answer == 0.5
+    assert points[1].right == sum(one.verdict == "right" for one in in_scope) / len(in_scope)
+    wrong = sum(one.outcome == "answer" and one.verdict == "wrong" for one in asked)
+    assert points[1].wrong == pytest.approx(wrong / len(every), abs=1e-9)
+
+
+@pytest.mark.parametrize(("answer", "own"), [(0.0, 0), (0.26, 1), (0.5, 2), (0.9, 4), (1.0, 4)])
+def test_the_point_nearest_to_the_matchers_own_threshold_is_marked(
+    answer: float, own: int, matcher: Matcher, judged: dict[str, Judged]
+) -> None:
+    """One point of the curve is the matcher's own, wherever its threshold lies."""
+    points = curve(list(judged.values())[:5], replace(matcher.thresholds, answer=answer), steps=4)
+    assert [point.is_own for point in points] == [at == own for at in range(5)]
 
 
 @pytest.mark.parametrize("line", ["{", "[]", '{"id": "a"}', '{"text": "a"}', "7"])
@@ -141,7 +165,7 @@ def test_the_scoreboard_shows_every_set_and_miss(matcher: Matcher, judged: dict[
     every = list(judged.values())
     console = Console(record=True, width=200, file=StringIO())
     print_scoreboard(every, matcher.faq, console, with_misses=True)
-    points = curve(every, steps=8)
+    points = curve(every, matcher.thresholds, steps=8)
     print_curve(points, console)
     shown = console.export_text()
     assert all(set_ in shown for set_ in {one.message.set for one in every})

@@ -1,34 +1,33 @@
-"""Text kernels: typos, similarity of messages, and how much of a message is known."""
+"""Text kernels: the grams of a message, its vector, and how similar two messages are."""
 
 from __future__ import annotations
 
+import math
 from collections import Counter
-from collections.abc import Sequence
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.matching.index import Index
 from bot.matching.kernels import (
     KERNELS,
     SELF,
-    Lexicon,
-    Reader,
+    UNKNOWN,
     Vectors,
     character_grams,
     inverse_document_frequency,
-    meaning_grams,
-    stem_grams,
+    word_grams,
 )
-from bot.model import Wording
+from bot.matching.reader import Reader, Reading
 from bot.text import Speller
 from tests.made import ENTRIES, WORDING
 
 TEXTS = [text for entry in ENTRIES for text in (entry.question, *entry.phrasings)]
 READER, READINGS = Reader.fit(Speller(WORDING), TEXTS)
 VECTORS, MATRIX = Vectors.fit(READINGS)
-LEXICON = Lexicon.fit(READINGS)
+INDEX = Index.of(MATRIX)
 message = st.one_of(
     st.sampled_from(TEXTS),
     st.lists(st.sampled_from(sorted(READER.known)), max_size=12).map(" ".join),
@@ -37,148 +36,157 @@ message = st.one_of(
 often = settings(max_examples=150, deadline=None)
 
 
-def knows(*typed: str, vocabulary: Sequence[str] = ()) -> Reader:
-    """A reader whose phrasings have these words, as often as they are named."""
-    return Reader(Speller(Wording(places=tuple(vocabulary))), Counter(typed))
+def dense(reading: Reading) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """A message's vector with all its columns."""
+    vector = np.zeros(len(VECTORS.idf))
+    columns, values = VECTORS.vector(reading)
+    vector[columns] = values
+    return vector
 
 
 def similarity(one: str, other: str) -> float:
     """The dot product of two messages' vectors."""
-    dense = np.zeros((2, len(VECTORS.idf)))
-    for row, text in zip(dense, (one, other), strict=True):
-        columns, values = VECTORS.vector(READER.read(text))
-        row[columns] = values
-    return float(dense[0] @ dense[1])
+    return float(dense(READER.read(one)) @ dense(READER.read(other)))
+
+
+def said(*stems: str) -> Reading:
+    """A reading of stems that stand for themselves."""
+    return Reading(stems, stems, stems, stems)
+
+
+# --- Grams -----------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ("known", "typed", "meant"),
+    ("meanings", "pairs"),
     [
-        (["migrant"], "migrnt", "migrant"),
-        (["migrant"], "migarnt", "migrant"),
-        (["migrant"], "migrrant", "migrant"),
-        (["migrant"], "migront", "migrant"),
-        (["remittances"], "remitances", "remittances"),
-        (["remittances"], "remitancs", "remittances"),
-        (["pathways"], "pothwoys", None),
-        (["bird"], "brd", None),
-        (["birds"], "brds", "birds"),
-        (["children"], "chldrn", None),
-        (["migrant"], "nigrant", None),
-        (["migrant"], "immigrant", None),
-        (["2016"], "2017", None),
-        (["visa"], "vissa", "visa"),
-        ([], "migrnt", None),
+        ((), []),
+        (("a",), []),
+        (("a", "b", "c"), ["a+b", "a+c", "b+c"]),
+        (("a", "b", "c", "d", "e"), ["a+b", "a+c", "a+d", "b+c", "b+d", "b+e", "c+d", "c+e", "d+e"]),
+        (("a", "a"), ["a+a"]),
     ],
 )
-def test_typos_are_mended_within_limits(known: list[str], typed: str, meant: str | None) -> None:
-    """One wrong letter from four letters on, two from nine; never the first letter, never a number."""
-    assert knows(*known).nearest_word(typed) == meant
+def test_word_grams_are_meanings_and_those_near_each_other(meanings: tuple[str, ...], pairs: list[str]) -> None:
+    """In the order in which they stand, up to three places apart; the first person leaves a mark."""
+    assert list(word_grams(said(*meanings))) == [*meanings, *pairs]
+    assert list(word_grams(Reading((), (), (), meanings, is_personal=True))) == [*meanings, *pairs, SELF]
 
 
-def test_a_known_word_is_no_typo() -> None:
-    """Words of the phrasings and of the wording stay, however near a frequent word is."""
-    reader = knows("border", "border", "bordes", vocabulary=["Borden"])
-    assert reader.nearest_word("bordes") is None
-    assert reader.nearest_word("borden") is None
-    assert reader.nearest_word("bordex") == "border"
+def test_character_grams_are_runs_of_letters() -> None:
+    """Two to five characters within a word and its borders, none across two words."""
+    assert sorted(character_grams(said("i"))) == sorted([" i", "i ", " i ", " i ", " i "])
+    assert sorted(character_grams(said("oak"))) == sorted(
+        [" o", "oa", "ak", "k ", " oa", "oak", "ak ", " oak", "oak ", " oak "]
+    )
+    assert Counter(character_grams(said("oak", "i"))) == Counter(
+        [*character_grams(said("oak")), *character_grams(said("i"))]
+    )
 
 
-def test_a_dropped_vowel_is_likelier_than_another_letter() -> None:
-    """Of words equally near, one with the same consonants is meant, though another be more frequent."""
-    assert knows("caps", "caps", "caps", "crops").nearest_word("crps") == "crops"
-
-
-def test_of_typos_equally_likely_the_frequent_word_is_meant_then_the_first() -> None:
-    """Ties fall by the frequency in the phrasings, then by the alphabet, whatever the order of the phrasings."""
-    assert knows("crops", "crips", "crops").nearest_word("crps") == "crops"
-    assert knows("crops", "crips").nearest_word("crps") == knows("crips", "crops").nearest_word("crps") == "crips"
-
-
-def test_the_nearer_word_is_meant_before_all_rules() -> None:
-    """One wrong letter beats two."""
-    assert knows("remittances", "remittances", "remitters").nearest_word("remitterx") == "remitters"
-
-
-def test_typos_are_mended_towards_words_of_the_wording() -> None:
-    """Places and synonyms can be meant although no phrasing has them."""
-    assert knows("oak", vocabulary=["Lisbon"]).read("from Libson").mended == ("from", "lisbon")
-
-
-def test_a_message_is_read_with_spellings_before_typos() -> None:
-    """A spelling of the wording is applied first, then typos are mended, then stems and meanings are taken."""
-    reading = READER.read("My PUPPY wants tix, op hours, entranse?")
-    assert reading.typed == ("my", "puppy", "wants", "tix", "op", "hours", "entranse")
-    assert reading.mended == ("my", "puppy", "wants", "tickets", "opening", "hours", "entrance")
-    assert reading.meanings[1] == READER.read("dogs").meanings[0] == "=dog"
-    assert reading.is_personal
-    assert not READER.read("the puppy").is_personal
-
-
-def test_reading_a_phrasing_again_gives_what_was_learned() -> None:
-    """A phrasing typed by a person is read exactly as it was when the FAQ was learned."""
-    assert [READER.read(text) for text in TEXTS] == READINGS
-
-
-def test_grams_are_words_pairs_and_runs_of_letters() -> None:
-    """Stems with their pairs, meanings with a mark for the first person, letters within words and their borders."""
+def test_a_message_has_grams_of_each_kind() -> None:
+    """Meanings for the words, letters of the words as mended."""
     reading = READER.read("my dogs")
-    assert list(stem_grams(reading)) == ["my", "dog", "my dog"]
-    assert list(meaning_grams(reading)) == ["my", "=dog", "my =dog", SELF]
-    letters = list(character_grams(reading))
-    assert {" m", "my", "y ", " my ", " dog", "dogs", "ogs "} < set(letters)
-    assert not any("y d" in gram for gram in letters)
-    assert {len(gram) for gram in letters} == {2, 3, 4, 5}
+    assert list(word_grams(reading)) == ["my", "=dog", "my+=dog", SELF]
+    assert {" m", " my ", " dog", "dogs", "ogs "} < set(character_grams(reading))
 
 
 def test_the_kernels_shares_add_up() -> None:
     """The similarity of a text with itself can be 1, and not more."""
     assert sum(kernel.share for kernel in KERNELS) == pytest.approx(1)
+    assert all(kernel.share > 0 for kernel in KERNELS)
+
+
+def test_rare_grams_weigh_more() -> None:
+    """The fewer phrasings hold a gram, the more it tells; one that all hold still counts."""
+    weights = [inverse_document_frequency(holders, 10) for holders in range(11)]
+    assert weights == sorted(weights, reverse=True)
+    assert weights[-1] == 1
+
+
+# --- Vectors ---------------------------------------------------------------------------------------------------------
+
+
+def slow_vector(reading: Reading) -> dict[tuple[str, str], float]:
+    """A message's vector by kernel and gram: each kernel's unit vector times the root of its share, known grams only.
+
+    Each gram that no phrasing has counts in the length only, with a share of the weight of the rarest gram of all.
+    """
+    vector: dict[tuple[str, str], float] = {}
+    held = [Counter(gram for row in READINGS for gram in set(kernel.grams(row))) for kernel in KERNELS]
+    rarest = max(inverse_document_frequency(number, len(READINGS)) for holders in held for number in holders.values())
+    for kernel, holders in zip(KERNELS, held, strict=True):
+        grams = Counter(kernel.grams(reading))
+        weights = {
+            gram: (1 + math.log(number)) * inverse_document_frequency(holders[gram], len(READINGS))
+            for gram, number in grams.items()
+            if gram in holders
+        }
+        unknown = [UNKNOWN * rarest for gram in grams.elements() if gram not in holders]
+        length = math.hypot(*weights.values(), *unknown)
+        vector |= {(kernel.name, gram): math.sqrt(kernel.share) * one / length for gram, one in weights.items()}
+    return vector
+
+
+@settings(max_examples=40, deadline=None)
+@given(message)
+def test_a_vector_is_what_the_docstring_says(text: str) -> None:
+    """Logarithmic counts times rarity, each kernel of its share's length or shorter, gram by gram."""
+    columns, values = VECTORS.vector(READER.read(text))
+    named = {VECTORS.gram(int(column)): float(value) for column, value in zip(columns, values, strict=True)}
+    assert len(named) == len(columns)
+    assert named == pytest.approx(slow_vector(READER.read(text)), abs=1e-6)
 
 
 @often
-@given(message, message)
-def test_similarity_is_a_cosine(one: str, other: str) -> None:
-    """It is symmetric, lies between 0 and 1, and two texts are no more alike than each is like itself."""
-    assert similarity(one, other) == pytest.approx(similarity(other, one), abs=1e-6)
-    assert -1e-6 <= similarity(one, other) <= 1 + 1e-5
-    assert similarity(one, other) ** 2 <= similarity(one, one) * similarity(other, other) + 1e-5
+@given(message)
+def test_a_vector_has_at_most_the_length_of_its_known_kernels(text: str) -> None:
+    """Each kernel adds its share where it knows every gram, less where some are unknown, nothing where all are."""
+    reading = READER.read(text)
+    columns, values = VECTORS.vector(reading)
+    squares = dict.fromkeys((kernel.name for kernel in KERNELS), 0.0)
+    for column, value in zip(columns, values, strict=True):
+        squares[VECTORS.gram(int(column))[0]] += float(value) ** 2
+    for kernel in KERNELS:
+        grams = set(kernel.grams(reading))
+        known = grams & set(VECTORS.grams[KERNELS.index(kernel)])
+        if known == grams != set():
+            assert squares[kernel.name] == pytest.approx(kernel.share, abs=1e-5)
+        elif known:
+            assert 0 < squares[kernel.name] < kernel.share
+        else:
+            assert squares[kernel.name] == 0
 
 
-@pytest.mark.parametrize("text", ["opening hours", "my dog and my puppy", "how old is the big oak in the garden"])
-def test_a_text_of_known_words_is_like_itself(text: str) -> None:
-    """Self-similarity is 1, whether or not the text is a phrasing."""
-    assert similarity(text, text) == pytest.approx(1, abs=1e-5)
+UNKNOWN_WORDS = ("жжж", "ъъ", "жжж ъъ")  # no phrasing has one of their letters
+
+
+@often
+@given(message, st.sampled_from(UNKNOWN_WORDS), st.sampled_from(["before", "after"]))
+def test_an_unknown_word_makes_a_message_less_like_every_phrasing(text: str, unknown: str, place: str) -> None:
+    """It adds no known gram, takes none away, and lowers each similarity."""
+    more = READER.read(f"{unknown} {text}" if place == "before" else f"{text} {unknown}")
+    (before, values), (after, shorter) = VECTORS.vector(READER.read(text)), VECTORS.vector(more)
+    assert after.tolist() == before.tolist()
+    was, now = INDEX.similarities(before, values), INDEX.similarities(after, shorter)
+    assert (now[was > 0] < was[was > 0]).all()
+    assert (now[was == 0] == 0).all()
 
 
 def test_the_phrasings_own_vectors_have_length_one() -> None:
-    """Every phrasing counts alike, long or short."""
+    """Every phrasing counts alike, long or short; it has no unknown gram."""
     assert np.allclose((MATRIX * MATRIX).sum(axis=1), 1, atol=1e-5)
-
-
-def test_texts_without_a_common_gram_are_unlike() -> None:
-    """Nothing in common is 0; texts of nothing known are like no text, not even themselves."""
-    assert similarity("will it rain tomorrow", "nearest bus") == pytest.approx(0, abs=0.05)
-    assert similarity("жжж", "opening hours") == 0
-    assert similarity("жжж", "жжж") == similarity("", "") == 0
-
-
-def test_nearer_wording_is_more_similar() -> None:
-    """A typo, a synonym or another form keeps texts nearer than another subject does."""
-    asked = "can i come with my dog"
-    for near in ("can i come with my puppy", "can i come wiht my dog", "coming with my dogs"):
-        assert similarity(asked, near) > 0.4 > similarity(asked, "how many species grow here")
 
 
 def test_vectors_of_phrasings_are_the_rows_learned() -> None:
     """Reading a phrasing anew gives its row of the matrix, so that a stored model ranks like a fresh one."""
     again = Vectors(VECTORS.grams, VECTORS.idf)
-    dense = MATRIX.toarray()
+    learned = MATRIX.toarray()
     for at, reading in enumerate(READINGS):
         columns, values = again.vector(reading)
         row = np.zeros(len(VECTORS.idf), dtype=np.float32)
         row[columns] = values
-        assert np.allclose(row, dense[at], atol=1e-6)
+        assert np.allclose(row, learned[at], atol=1e-6)
 
 
 def test_a_column_names_its_gram() -> None:
@@ -193,32 +201,49 @@ def test_a_column_names_its_gram() -> None:
         VECTORS.gram(len(VECTORS.idf))
 
 
-def test_rare_grams_weigh_more() -> None:
-    """The fewer phrasings hold a gram, the more it tells; one that all hold still counts."""
-    weights = [inverse_document_frequency(holders, 10) for holders in range(11)]
-    assert weights == sorted(weights, reverse=True)
-    assert weights[-1] == 1
-
-
-def test_coverage_is_the_known_share_of_a_message() -> None:
-    """All known is 1, nothing known and nothing said are 0, and an unknown word weighs as much as the rarest known."""
-    lexicon = Lexicon({"oak": 3.0, "the": 1.0}, 4.0)
-    assert lexicon.coverage(["the", "oak"]) == 1
-    assert lexicon.coverage(["quasar"]) == lexicon.coverage([]) == 0
-    assert lexicon.coverage(["the", "oak", "quasar"]) == pytest.approx(0.5)
-    assert lexicon.coverage(["oak", "oak", "quasar"]) == lexicon.coverage(["oak", "quasar"])
+# --- Similarity ------------------------------------------------------------------------------------------------------
 
 
 @often
-@given(message, st.sampled_from(["qzx", "жжж", "qzx жжж"]))
-def test_unknown_words_lower_the_coverage(text: str, unknown: str) -> None:
-    """Coverage lies in [0, 1] and never grows by a word that no phrasing has."""
-    before = LEXICON.coverage(READER.read(text).meanings)
-    after = LEXICON.coverage(READER.read(f"{text} {unknown}").meanings)
-    assert 0 <= after <= before <= 1
-    assert after < 1
+@given(message, message)
+def test_similarity_is_a_cosine(one: str, other: str) -> None:
+    """It is symmetric, lies between 0 and 1, and two texts are no more alike than each is like itself."""
+    assert similarity(one, other) == pytest.approx(similarity(other, one), abs=1e-6)
+    assert -1e-6 <= similarity(one, other) <= 1 + 1e-5
+    assert similarity(one, other) ** 2 <= similarity(one, one) * similarity(other, other) + 1e-5
 
 
-def test_unknown_words_outweigh_all_known_ones() -> None:
-    """A word that no phrasing has counts at least as much as any that one has."""
-    assert max(LEXICON.weights.values()) <= LEXICON.weight_of_unknown
+@pytest.mark.parametrize("text", ["opening hours", "how old is the big oak", "OPENING hours!"])
+def test_a_phrasing_is_like_itself(text: str) -> None:
+    """Self-similarity is 1 where every gram is known."""
+    assert similarity(text, text) == pytest.approx(1, abs=1e-5)
+
+
+@pytest.mark.parametrize("text", ["my dog and my puppy", "how old is the big oak in the garden"])
+def test_a_text_of_known_words_is_much_like_itself(text: str) -> None:
+    """Not wholly: words that no phrasing has beside each other are pairs that none has."""
+    assert 0.7 < similarity(text, text) < 1 - 1e-3
+
+
+def test_texts_of_other_subjects_are_unlike() -> None:
+    """Little in common is little similarity."""
+    assert similarity("will it rain tomorrow", "nearest bus") == pytest.approx(0, abs=0.05)
+
+
+@pytest.mark.parametrize("text", ["", "…", "жжж", "жжж ъъъ", "7"])
+def test_texts_of_nothing_known_are_like_no_text(text: str) -> None:
+    """Not even like themselves: where no word and no run of letters is known, there is nothing to compare."""
+    assert similarity(text, "opening hours") == 0
+    assert similarity(text, text) == 0
+
+
+def test_nearer_wording_is_more_similar() -> None:
+    """A typo, a synonym or another form keeps texts nearer than another subject does."""
+    asked = "can i come with my dog"
+    for near in ("can i come with my puppy", "can i come wiht my dog", "coming with my dogs"):
+        assert similarity(asked, near) > 0.4 > similarity(asked, "how many species grow here")
+
+
+def test_the_order_of_words_counts() -> None:
+    """The same words in another order are near, and not the same."""
+    assert 0.6 < similarity("is the garden open on sunday", "on sunday is the garden open") < 0.99

@@ -8,11 +8,16 @@ import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
+from bot.matching import ridge
+from bot.matching.kernels import Floats
 from bot.matching.matcher import Matcher, Model, Ranking, fit
+from bot.matching.ridge import LocalRidge, WholeRidge
 from bot.matching.store import KEPT_MODELS, fitted
 from bot.model import Faq, Lookalike, Wording
 from tests.made import ENTRIES, OPENING_HOURS, WORDING, entry, faq_of, garden
@@ -34,6 +39,11 @@ def probabilities(ranking: Ranking) -> tuple[float, ...]:
     return ranking.confidence, ranking.certainty, ranking.urgency, ranking.coverage
 
 
+def alpha_of(model: Model) -> Floats:
+    assert isinstance(model.ridge, WholeRidge)
+    return model.ridge.alpha
+
+
 def only(folder: Path) -> Path:
     """The one thing in a folder."""
     (path,) = folder.iterdir()
@@ -45,16 +55,49 @@ def test_a_model_is_the_same_from_disk(tmp_path: Path) -> None:
     learned, read, unkept = fitted(garden(), tmp_path), fitted(garden(), tmp_path), fit(garden())
     assert_ranks_alike(learned, read)
     assert_ranks_alike(learned, unkept)
+    assert read.calibration == learned.calibration == unkept.calibration
+    assert np.array_equal(read.found_without, learned.found_without)
+
+
+def test_a_local_model_is_the_same_from_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Among very many rows nothing is learned but the calibration; the ranking is the same all the same."""
+    monkeypatch.setattr(ridge, "WHOLE_ROWS", 5)
+    learned, read = fitted(garden(), tmp_path), fitted(garden(), tmp_path)
+    assert isinstance(learned.ridge, LocalRidge)
+    assert isinstance(read.ridge, LocalRidge)
+    assert not (only(tmp_path) / "alpha.npy").exists()
+    assert_ranks_alike(learned, read)
+    assert read.calibration == learned.calibration
+    assert read.ridge.power == learned.ridge.power
+    assert np.array_equal(read.ridge.belongs, learned.ridge.belongs)
+
+
+def test_a_broken_local_model_is_learned_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its rows are all that it has: a file of them that does not fit is not used."""
+    monkeypatch.setattr(ridge, "WHOLE_ROWS", 5)
+    fresh = fitted(garden(), tmp_path)
+    break_array("by_gram-data.npy", lambda data: data[1:])(only(tmp_path))
+    assert_ranks_alike(fitted(garden(), tmp_path), fresh)
+
+
+def test_a_model_answers_with_the_lines_it_learned(tmp_path: Path) -> None:
+    """Thresholds are part of what is kept."""
+    fitted(garden(), tmp_path)
+    path = only(tmp_path) / "model.json"
+    values = json.loads(path.read_text(encoding="utf-8"))
+    values["calibration"]["thresholds"]["clarify"] = 0.125
+    path.write_text(json.dumps(values), encoding="utf-8")
+    assert Matcher(garden(), fitted(garden(), tmp_path)).thresholds.clarify == 0.125
 
 
 def test_a_model_is_learned_once(tmp_path: Path) -> None:
     """The second start takes what the first has kept: a change on disk shows."""
     fitted(garden(), tmp_path)
-    weights = only(tmp_path) / "weights.npy"
-    np.save(weights, np.load(weights) * 2)
+    alpha = only(tmp_path) / "alpha.npy"
+    np.save(alpha, np.load(alpha) * 2)
     before = {path.name: path.stat().st_mtime_ns for path in only(tmp_path).iterdir()}
     again = fitted(garden(), tmp_path)
-    assert np.allclose(again.weights, 2 * fit(garden()).weights, atol=1e-5)
+    assert np.allclose(alpha_of(again), 2 * alpha_of(fit(garden())), atol=1e-5)
     assert {path.name: path.stat().st_mtime_ns for path in only(tmp_path).iterdir()} == before
 
 
@@ -95,7 +138,7 @@ def test_an_edited_faq_is_learned_anew(tmp_path: Path, edited: Faq) -> None:
     fitted(garden(), tmp_path)
     model = fitted(edited, tmp_path)
     assert len(list(tmp_path.iterdir())) == 2
-    assert np.allclose(model.weights, fit(edited).weights, atol=1e-6)
+    assert np.allclose(alpha_of(model), alpha_of(fit(edited)), atol=1e-6)
 
 
 def test_an_edited_answer_needs_no_learning(tmp_path: Path) -> None:
@@ -121,6 +164,11 @@ def break_file(name: str, content: bytes | None) -> Callable[[Path], None]:
     return spoil
 
 
+def break_array(name: str, spoil: Callable[[NDArray[Any]], NDArray[Any]]) -> Callable[[Path], None]:
+    """Replace an array of a model by one that does not fit."""
+    return lambda model: np.save(model / name, spoil(np.load(model / name)))
+
+
 def break_away(name: str) -> Callable[[Path], None]:
     return lambda model: (model / name).unlink()
 
@@ -137,7 +185,9 @@ def break_into_file(model: Path) -> None:
         pytest.param(break_nothing_left, id="empty folder"),
         pytest.param(break_into_file, id="a file in its place"),
         pytest.param(break_away("model.json"), id="no json"),
-        pytest.param(break_away("weights.npy"), id="no weights"),
+        pytest.param(break_away("alpha.npy"), id="no alpha"),
+        pytest.param(break_away("found_without.npy"), id="no found_without"),
+        pytest.param(break_away("by_gram-indices.npy"), id="no indices"),
         pytest.param(break_file("model.json", None), id="half json"),
         pytest.param(break_file("model.json", b""), id="empty json"),
         pytest.param(break_file("model.json", b"\xff\xfe"), id="binary json"),
@@ -145,26 +195,36 @@ def break_into_file(model: Path) -> None:
         pytest.param(break_file("model.json", b"[]"), id="json list"),
         pytest.param(break_file("model.json", b'{"calibration": {}}'), id="json without parts"),
         pytest.param(break_file("model.json", b'{"calibration": []}'), id="json of other types"),
-        pytest.param(break_file("weights.npy", None), id="half weights"),
-        pytest.param(break_file("weights.npy", b"no array at all"), id="weights that are no array"),
-        pytest.param(break_file("weights.npy", b""), id="empty weights"),
+        pytest.param(break_file("alpha.npy", None), id="half alpha"),
+        pytest.param(break_file("alpha.npy", b"no array at all"), id="alpha that is no array"),
+        pytest.param(break_file("alpha.npy", b""), id="empty alpha"),
+        pytest.param(break_array("alpha.npy", lambda alpha: alpha[1:]), id="alpha of fewer rows"),
+        pytest.param(break_array("alpha.npy", lambda alpha: alpha[:, 1:]), id="alpha of fewer entries"),
+        pytest.param(break_file("found_without.npy", None), id="half found_without"),
+        pytest.param(break_array("found_without.npy", lambda found: found[1:]), id="found_without of fewer rows"),
         pytest.param(break_file("by_row-indptr.npy", b""), id="empty indptr"),
+        pytest.param(break_array("by_row-indptr.npy", lambda starts: starts[1:]), id="indptr of fewer rows"),
+        pytest.param(break_array("by_gram-data.npy", lambda data: data[1:]), id="data of fewer postings"),
+        pytest.param(break_file("by_gram-indices.npy", None), id="half indices"),
         pytest.param(break_file("idf.npy", None), id="half idf"),
+        pytest.param(break_array("idf.npy", lambda idf: idf[1:]), id="idf of fewer grams"),
     ],
 )
 def test_a_broken_model_is_learned_anew(tmp_path: Path, spoil: Callable[[Path], None]) -> None:
     """A crash, a full disk or a hand in the cache never keeps the bot from starting, nor changes a score."""
     fresh = fitted(garden(), tmp_path)
     spoil(only(tmp_path))
-    assert_ranks_alike(fitted(garden(), tmp_path), fresh)
+    again = fitted(garden(), tmp_path)
+    assert_ranks_alike(again, fresh)
+    assert np.array_equal(again.found_without, fresh.found_without)
 
 
 def test_a_broken_model_is_mended(tmp_path: Path) -> None:
     """After one start that learned anew, the next finds a sound model."""
     fitted(garden(), tmp_path)
-    (only(tmp_path) / "weights.npy").unlink()
+    (only(tmp_path) / "alpha.npy").unlink()
     fitted(garden(), tmp_path)
-    assert (only(tmp_path) / "weights.npy").is_file()
+    assert (only(tmp_path) / "alpha.npy").is_file()
 
 
 def test_an_unwritable_folder_only_warns(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

@@ -185,8 +185,8 @@ def test_sentences_lose_no_word(typed: list[list[str]], mark: str) -> None:
 def test_spellings_are_mended_longest_run_first() -> None:
     """`per cent` is one spelling even where `per` has one of its own; what has none stays."""
     speller = Speller(Wording(spellings={"per": "for each", "per cent": "percent", "ppl": "people", "U.N.": "un"}))
-    assert speller.mend(words("ten per cent of ppl, per year; the U.N.")) == words(
-        "ten percent of people for each year the un"
+    assert speller.mend(words("some per cent of ppl, per year; the U.N.")) == words(
+        "some percent of people for each year the un"
     )
 
 

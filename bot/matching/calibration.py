@@ -1,48 +1,36 @@
-"""Thresholds from the phrasings alone: how a ranking scores when it is right, and when no entry is.
+"""Probabilities and thresholds from the phrasings alone: how a ranking scores when it is right, and when no entry is.
 
-Ridge regression tells in closed form what it would predict for a row had it not learned from it. With
-A = (K + lambda I)^-1 and alpha = A Y, leaving out row i gives Y_i - alpha_i / A_ii (Allen 1974), and leaving out all
-rows B of an entry gives Y_B - A_BB^-1 alpha_B (An, Liu and Venkatesh 2007). The first are messages whose entry is in
-the FAQ, the second messages whose entry is not. A logistic regression tells the two apart and so turns a ranking's
-signals into a probability that its first entry is right.
+A row that is held out is a message whose entry is in the FAQ; a row that is held out with all rows of its entry is one
+whose entry is not. A logistic regression tells the two apart and so turns a ranking's signals into a probability that
+its first entry is right. The thresholds lie where rates on the held-out rows are as wanted.
 """
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-Matrix = NDArray[np.float32]
+from bot.matching.kernels import Floats
+from bot.matching.lexicon import Lexicon
+from bot.matching.reader import Reading
+from bot.matching.ridge import Belongs, HeldOut
+
 Vector = NDArray[np.float64]
-Belongs = NDArray[np.int64]
 Mask = NDArray[np.bool_]
+FLAT = 30.0  # so far from evens a probability no longer changes
 PENALTY = 1e-4  # of the squared weights; the bias has a hundredth of it
 
-
-@dataclass(frozen=True, slots=True)
-class HeldOut:
-    """Scores that the rows would get, had the regression not learned from them: rows x entries."""
-
-    without_row: Matrix
-    without_entry: Matrix
-
-
-def hold_out(inverse_factor: Matrix, alpha: Matrix, targets: Matrix, belongs: Belongs) -> HeldOut:
-    """Closed-form leave-one-out and leave-one-entry-out predictions of every row.
-
-    ``inverse_factor`` is L^-1 of the Cholesky factor L of K + lambda I, so that A = L^-T L^-1; ``belongs`` is each
-    row's entry, -1 for rows of none, which are left out one by one in both.
-    """
-    diagonal = np.einsum("ij,ij->j", inverse_factor, inverse_factor)
-    without_row = targets - alpha / diagonal[:, None]
-    without_entry = without_row.copy()
-    for entry in np.unique(belongs[belongs >= 0]):
-        block = np.flatnonzero(belongs == entry)
-        columns = inverse_factor[block.min() :, block].astype(np.float64)  # above them a lower triangle is zero
-        without_entry[block] = targets[block] - np.linalg.solve(columns.T @ columns, alpha[block])
-    return HeldOut(without_row, without_entry)
+# The rates that fix the thresholds, on rows held out: an FAQ of any size keeps them.
+IN_SCOPE = 0.6  # so many messages are assumed to have an entry that is right for them
+EVEN = 0.5  # an answer is given where it is at least as likely right as not
+OFFERED = 0.9  # so many messages whose entry is among the first CHOICES are answered or offered a choice
+CHOICES = 3
+FALSE_ALARMS = 1 / 60  # so many messages of other entries may be taken for urgent
+SURELY_FALSE_ALARMS = 1 / 200  # and so many for surely urgent
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,92 +48,54 @@ class Kinds:
         return self.answer | self.smalltalk
 
 
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """The rows grouped by the entry that they belong to, to find the nearest row of each entry quickly.
-
-    ``belongs`` is each row's entry, -1 for rows of none.
-    """
-
-    belongs: Belongs
-    entries: int
-    _order: Belongs
-    _starts: Belongs
-    _own: Belongs
-
-    @classmethod
-    def of(cls, belongs: Belongs, entries: int) -> Rows:
-        """Group rows by entry."""
-        order = np.argsort(belongs, kind="stable")
-        order = order[np.searchsorted(belongs[order], 0) :]
-        own, starts = np.unique(belongs[order], return_index=True)
-        return cls(belongs, entries, order, starts, own)
-
-    def nearest(self, similarities: Matrix) -> Matrix:
-        """From similarities to each row (texts x rows), those to the nearest row of each entry; -1 without rows."""
-        nearest = np.full((len(similarities), self.entries), -1, dtype=np.float32)
-        if len(self._own):
-            nearest[:, self._own] = np.maximum.reduceat(similarities[:, self._order], self._starts, axis=1)
-        return nearest
-
-
-def _nearest_others(kernel: Matrix, rows: Rows) -> Matrix:
-    """The similarity of each row to the nearest other row of each entry, some rows at a time to spare memory."""
-    nearest = []
-    for start in range(0, len(kernel), 500):
-        some = kernel[start : start + 500].copy()
-        some[np.arange(len(some)), start + np.arange(len(some))] = -1  # not to itself
-        nearest.append(rows.nearest(some))
-    return np.concatenate(nearest)
-
-
-def best_replies(scores: Matrix, kinds: Kinds) -> Belongs:
+def best_replies(scores: Floats, kinds: Kinds) -> Belongs:
     """The entry with the highest score among answers and small talk, text by text."""
     best: Belongs = np.where(kinds.reply, scores, -np.inf).argmax(axis=1)
     return best
 
 
-def confidence_signals(scores: Matrix, nearest: Matrix, kinds: Kinds) -> Vector:
-    """What tells whether the FAQ has an answer, the best reply being it: texts x signals.
+def confidence_signals(scores: Floats, coverage: Floats, kinds: Kinds) -> Vector:
+    """What tells whether the FAQ has a reply: texts x signals.
 
-    Its score; its lead over the best out-of-scope entry; how much nearer its nearest phrasing is than that of any
-    other entry; the summed scores of its kind less those of the out-of-scope entries.
+    The strength of the scores of all replies together (their Euclidean length: what two entries share speaks for both);
+    how much of the message the best reply's own phrasings know; the score of the best out-of-scope entry.
     """
-    texts = np.arange(len(scores))
-    best = best_replies(scores, kinds)
-    score = scores[texts, best]
-    outside = np.where(kinds.out_of_scope, scores, -np.inf).max(axis=1, initial=-1)
-    same_kind = np.where(
-        kinds.answer[best], scores[:, kinds.answer].sum(axis=1), scores[:, kinds.smalltalk].sum(axis=1)
-    )
-    balance = same_kind - scores[:, kinds.out_of_scope].sum(axis=1)
-    return _signals(score, score - outside, _lead(nearest, best), balance)
+    replies = scores[:, kinds.reply]
+    strength = np.sqrt(np.einsum("ij,ij->i", replies, replies))
+    return _signals(strength, coverage, scores[:, kinds.out_of_scope].max(axis=1, initial=0))
 
 
-def certainty_signals(scores: Matrix, nearest: Matrix, kinds: Kinds) -> Vector:
-    """What tells whether the best reply is the right one of them all: its lead in score, and in nearness."""
-    best = best_replies(scores, kinds)
-    return _signals(_lead(np.where(kinds.reply, scores, -1), best), _lead(nearest, best))
+def certainty_signals(scores: Floats, kinds: Kinds) -> Vector:
+    """What tells whether the best reply is the right one of them all: its score, and its lead over the second."""
+    in_order = np.sort(scores[:, kinds.reply], axis=1)
+    best, second = in_order[:, -1], in_order[:, -2:-1].max(axis=1, initial=0)
+    return _signals(best, best - second)
 
 
-def _lead(values: Matrix, best: Belongs) -> Matrix:
-    """By how much the value of the best entry exceeds the highest of the others, text by text."""
-    texts = np.arange(len(values))
-    others = values.copy()
-    others[texts, best] = -1
-    lead: Matrix = values[texts, best] - others.max(axis=1, initial=-1)
-    return lead
-
-
-def _signals(*columns: Matrix) -> Vector:
-    return np.column_stack(columns).astype(np.float64)
-
-
-def urgency_signals(scores: Matrix, kinds: Kinds) -> Vector:
+def urgency_signals(scores: Floats, kinds: Kinds) -> Vector:
     """What tells whether a person is in need: the urgent entries' scores, summed and the best, and the best other."""
     urgent, other = scores[:, kinds.urgent], scores[:, ~kinds.urgent]
-    best = urgent.max(axis=1, initial=-1)
-    return _signals(urgent.sum(axis=1), best, other.max(axis=1, initial=-1))
+    return _signals(urgent.sum(axis=1), urgent.max(axis=1, initial=-1), other.max(axis=1, initial=-1))
+
+
+def _signals(*columns: Floats) -> Vector:
+    return np.array(columns, dtype=np.float64).T
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """Where the lines are drawn between decisions; all are probabilities that a `Calibration` gives.
+
+    An answer needs the confidence ``answer`` that there is one and the certainty ``certain`` that it is the first; a
+    choice is offered from the confidence ``clarify``. What is urgent but not ``surely_urgent`` gives way to a question
+    that has an answer.
+    """
+
+    answer: float
+    certain: float
+    clarify: float
+    urgent: float
+    surely_urgent: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,31 +108,91 @@ class Calibration:
     confidence: Logistic
     certainty: Logistic
     urgency: Logistic
+    thresholds: Thresholds
 
 
-def calibrate(held_out: HeldOut, kernel: Matrix, belongs: Belongs, kinds: Kinds) -> Calibration:
-    """Learn from the held-out rows. ``kernel`` holds the similarities of the rows to each other."""
-    nearest = _nearest_others(kernel, Rows.of(belongs, len(kinds.answer)))
-    of_some = np.flatnonzero(belongs >= 0)
-    without_entry, nearest_without = held_out.without_entry.copy(), nearest.copy()
-    without_entry[of_some, belongs[of_some]] = -1
-    nearest_without[of_some, belongs[of_some]] = -1
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """The held-out rows as messages: what a message would be judged by, row by row.
 
-    is_right = best_replies(held_out.without_row, kinds) == belongs
-    confidence = fit_logistic(
-        np.concatenate(
-            [
-                confidence_signals(held_out.without_row, nearest, kinds),
-                confidence_signals(without_entry, nearest_without, kinds),
-            ]
-        ),
-        np.concatenate([is_right, np.zeros(len(belongs), dtype=bool)]),
+    ``own`` is the entry of each row (-1: none), ``first`` the best reply found without the row. All signals are those
+    without the row, but ``confidence_without_entry``: those without its entry.
+    """
+
+    own: Belongs
+    first: Belongs
+    scores: Floats
+    confidence: Vector
+    confidence_without_entry: Vector
+    certainty: Vector
+    urgency: Vector
+
+
+def sample_of(
+    held_out: HeldOut, readings: Sequence[Reading], lexicon: Lexicon, belongs: Belongs, kinds: Kinds
+) -> Sample:
+    """The signals of the held-out rows. ``readings`` are those of all rows, ``belongs`` their entries."""
+    rows, scores = held_out.rows, held_out.without_row
+    own = belongs[rows]
+    of_some = np.flatnonzero(own >= 0)
+    without_entry = held_out.without_entry.copy()
+    without_entry[of_some, own[of_some]] = 0  # it cannot be found
+
+    first, first_without = best_replies(scores, kinds), best_replies(without_entry, kinds)
+    coverage = [
+        lexicon.coverage_without_row(entry, readings[row], mine)
+        for row, entry, mine in zip(rows, first, own, strict=True)
+    ]
+    coverage_without = [
+        lexicon.coverage_without_entry(entry, readings[row], mine) if mine >= 0 else known
+        for row, entry, mine, known in zip(rows, first_without, own, coverage, strict=True)
+    ]
+    return Sample(
+        own=own,
+        first=first,
+        scores=scores,
+        confidence=confidence_signals(scores, np.array(coverage), kinds),
+        confidence_without_entry=confidence_signals(without_entry, np.array(coverage_without), kinds),
+        certainty=certainty_signals(scores, kinds),
+        urgency=urgency_signals(scores, kinds),
     )
-    has_reply = (belongs >= 0) & kinds.reply[belongs]
-    certainty = fit_logistic(certainty_signals(held_out.without_row, nearest, kinds)[has_reply], is_right[has_reply])
-    in_need = (belongs >= 0) & kinds.urgent[belongs]
-    urgency = fit_logistic(urgency_signals(held_out.without_row, kinds), in_need)
-    return Calibration(confidence, certainty, urgency)
+
+
+def calibrate(sample: Sample, kinds: Kinds) -> Calibration:
+    """Learn from the held-out rows."""
+    is_right = sample.first == sample.own
+    confidence = fit_logistic(
+        np.concatenate([sample.confidence, sample.confidence_without_entry]),
+        np.concatenate([is_right, np.zeros(len(is_right), dtype=bool)]),
+        prior=IN_SCOPE,
+    )
+    has_reply = (sample.own >= 0) & kinds.reply[sample.own]
+    certainty = fit_logistic(sample.certainty[has_reply], is_right[has_reply], prior=None)
+    in_need = (sample.own >= 0) & kinds.urgent[sample.own]
+    urgency = fit_logistic(sample.urgency, in_need)
+
+    found = sample.own[:, None] == best_answers(sample.scores, kinds)
+    offered = confidence.of(sample.confidence[found.any(axis=1)])
+    alarms = urgency.of(sample.urgency[~in_need])
+    thresholds = Thresholds(
+        answer=EVEN,
+        certain=EVEN,
+        clarify=min(_quantile(offered, 1 - OFFERED, if_none=EVEN), EVEN),
+        urgent=_quantile(alarms, 1 - FALSE_ALARMS, if_none=EVEN),
+        surely_urgent=_quantile(alarms, 1 - SURELY_FALSE_ALARMS, if_none=EVEN),
+    )
+    return Calibration(confidence, certainty, urgency, thresholds)
+
+
+def best_answers(scores: Floats, kinds: Kinds) -> Belongs:
+    """The first CHOICES answers of each text; -2 where there are fewer."""
+    answers = np.where(kinds.answer, scores, -np.inf)
+    best = np.argsort(-answers, axis=1, kind="stable")[:, :CHOICES]
+    return np.where(np.isfinite(np.take_along_axis(answers, best, axis=1)), best, -2)
+
+
+def _quantile(probabilities: Vector, share: float, *, if_none: float) -> float:
+    return float(np.quantile(probabilities, share)) if len(probabilities) else if_none
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,11 +204,18 @@ class Logistic:
 
     def __call__(self, *signals: float) -> float:
         total = self.bias + sum(weight * signal for weight, signal in zip(self.weights, signals, strict=True))
-        return float(1 / (1 + np.exp(-np.clip(total, -30, 30))))
+        return 1 / (1 + math.exp(-min(max(total, -FLAT), FLAT)))
+
+    def of(self, signals: Vector) -> Vector:
+        """The probabilities of texts, from texts x signals."""
+        probabilities: Vector = 1 / (1 + np.exp(-np.clip(self.bias + signals @ np.array(self.weights), -FLAT, FLAT)))
+        return probabilities
 
 
-def fit_logistic(signals: Vector, is_right: Mask) -> Logistic:
-    """Logistic regression with the two classes weighted alike, lightly regularised.
+def fit_logistic(signals: Vector, is_right: Mask, *, prior: float | None = 0.5) -> Logistic:
+    """Logistic regression, lightly regularised.
+
+    The right ones are weighed as if they were the share ``prior`` of all, however many they are; None: as they are.
 
     From nothing it learns nothing: a probability of one half.
     """
@@ -208,7 +225,8 @@ def fit_logistic(signals: Vector, is_right: Mask) -> Logistic:
         return Logistic(0.0, (0.0,) * signals.shape[1])
     design = np.column_stack([np.ones(len(signals)), signals])
     share = is_right.mean()
-    weight = np.where(is_right, 0.5 / max(share, 1e-9), 0.5 / max(1 - share, 1e-9)) / len(signals)
+    prior = share if prior is None else prior
+    weight = np.where(is_right, prior / max(share, 1e-9), (1 - prior) / max(1 - share, 1e-9)) / len(signals)
     penalty = np.array([PENALTY / 100, *([PENALTY] * signals.shape[1])])
 
     def loss(beta: Vector) -> tuple[float, Vector]:

@@ -1,8 +1,7 @@
 """The matcher: fit on the phrasings of an FAQ, rank its entries for a message, explain a ranking.
 
-Kernel ridge regression with one column per entry: alpha = (K + lambda I)^-1 Y, score = k(message, phrasings) alpha
-(Saunders, Gammerman and Vovk 1998). The kernels are dot products, so the scores of a message are those of its grams,
-added up: score = x (X^T alpha).
+A message is read (`reader`), turned into a vector (`kernels`), compared with the rows (`index`), scored for every entry
+(`ridge`), and its scores are turned into probabilities (`calibration`).
 """
 
 from __future__ import annotations
@@ -15,25 +14,28 @@ from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from bot.matching.calibration import (
     Calibration,
     Kinds,
-    Rows,
+    Sample,
     calibrate,
     certainty_signals,
     confidence_signals,
-    hold_out,
+    sample_of,
     urgency_signals,
 )
-from bot.matching.kernels import Floats, Lexicon, Reader, Reading, Vectors
+from bot.matching.index import Index, all_similarities
+from bot.matching.kernels import Floats, Vectors
+from bot.matching.lexicon import Lexicon
+from bot.matching.reader import Reader, Reading
+from bot.matching.ridge import Ridge, fit_ridge, use_one_thread
 from bot.model import Candidate, Entry, Faq, Kind
 from bot.text import Speller, words
 
 RANKED = 8  # entries that a ranking holds
 EQUAL_DIGITS = 4  # scores alike so far are equal: single precision knows no better
-RIDGE = 0.5  # lambda: how far the regression may follow single phrasings
+EVIDENCE_SHOWN = 6  # words, and phrasings, that carried a candidate
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +61,24 @@ class Ranking:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What carried a candidate: words (and all letters together) with their part of the score, its nearest phrasing."""
+    """What carried a candidate: words (and all letters together) and phrasings, with their parts of its score.
+
+    ``words`` and ``phrasings`` are those of the largest parts, for or against. A phrasing of another entry may speak
+    against this one.
+    """
 
     words: tuple[tuple[str, float], ...]
-    phrasing: str
+    phrasings: tuple[Carrier, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Carrier:
+    """A phrasing that speaks for a candidate, or against it. ``entry`` is its own; None for a look-alike of none."""
+
+    text: str
+    entry: str | None
     similarity: float
+    part: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,43 +107,40 @@ def training_rows(entries: Sequence[Entry]) -> list[Row]:
 class Model:
     """All that was learned from the phrasings of an FAQ.
 
-    ``by_row`` holds the phrasings' vectors (rows x grams), ``by_gram`` the same turned round; ``weights`` is grams x
-    entries, in half precision: they are the largest part by far, and three digits are enough.
+    ``found_without`` is the first entry of all for each row had it been missing; -1 where that was not computed.
     """
 
     reader: Reader
     vectors: Vectors
     lexicon: Lexicon
-    by_row: sparse.csr_array
-    by_gram: sparse.csr_array
-    weights: NDArray[np.float16]
+    ridge: Ridge
     calibration: Calibration
+    found_without: NDArray[np.int32]
+
+    @property
+    def index(self) -> Index:
+        """The rows' vectors, to compare messages with."""
+        return self.ridge.index
 
 
 def fit(faq: Faq) -> Model:
     """Learn an FAQ: seconds for thousands of phrasings. The same FAQ gives the same model."""
+    return fit_and_sample(faq)[0]
+
+
+def fit_and_sample(faq: Faq) -> tuple[Model, Sample]:
+    """Learn an FAQ; also gives the held-out rows that its probabilities and thresholds were learned from."""
     entries = tuple(faq.entries.values())
     rows = training_rows(entries)
+    belongs, kinds = belongings(rows), kinds_of(entries)
     reader, readings = Reader.fit(Speller(faq.wording, faq.language), [row.text for row in rows])
     vectors, matrix = Vectors.fit(readings)
-    lexicon = Lexicon.fit(readings)
-
-    belongs = belongings(rows)
-    targets = np.zeros((len(rows), len(entries)), dtype=np.float32)
-    targets[np.flatnonzero(belongs >= 0), belongs[belongs >= 0]] = 1
-    kernel = _kernel(matrix)
-    alpha, inverse_factor = _solve_ridge(kernel, targets)
-    held_out = hold_out(inverse_factor, alpha, targets, belongs)
-    calibration = calibrate(held_out, kernel, belongs, kinds_of(entries))
-    return Model(
-        reader=reader,
-        vectors=vectors,
-        lexicon=lexicon,
-        by_row=matrix,
-        by_gram=sparse.csr_array(matrix.T),
-        weights=np.ascontiguousarray(matrix.T @ alpha, dtype=np.float16),
-        calibration=calibration,
-    )
+    lexicon = Lexicon.fit(readings, belongs.tolist(), len(entries))
+    ridge, held_out = fit_ridge(Index.of(matrix), belongs, len(entries))
+    found_without = np.full(len(rows), -1, dtype=np.int32)
+    found_without[held_out.rows] = held_out.without_row.argmax(axis=1)
+    sample = sample_of(held_out, readings, lexicon, belongs, kinds)
+    return Model(reader, vectors, lexicon, ridge, calibrate(sample, kinds), found_without), sample
 
 
 def belongings(rows: Sequence[Row]) -> NDArray[np.int64]:
@@ -151,62 +163,88 @@ class Matcher:
     """Ranks the entries of one FAQ. Immutable once made; may be used by several threads at once."""
 
     def __init__(self, faq: Faq, model: Model | None = None) -> None:
+        use_one_thread()
         self.faq = faq
         self.entries = tuple(faq.entries.values())
         self.rows = training_rows(self.entries)
         self.model = model or fit(faq)
-        self._rows = Rows.of(belongings(self.rows), len(self.entries))
+        self.thresholds = self.model.calibration.thresholds
         self._in_order = np.argsort([entry.id for entry in self.entries])  # equal scores go by id
         self._by_id = np.argsort(self._in_order)
         self._kinds = kinds_of(self.entries)
         self.question_words = frozenset(word for item in faq.wording.question_words for word in words(item))
         self.second_question = _second_question(self.question_words)
         self._places = frozenset(" ".join(words(place)) for place in faq.wording.places)
+        listed = (tuple(words(row.text)) for row in self.rows if row.entry is not None)
+        self._numbers = frozenset(filter(_is_number, listed))
         self._said = cache(self._years_and_places)  # by entry id, so never more than there are entries
 
     def rank(self, text: str) -> Ranking:
         """The entries by their score for this message, best first; equal scores in the order of ids."""
         reading = self.model.reader.read(text)
-        columns, values = self.model.vectors.vector(reading)
-        scores: Floats = (values @ self.model.weights[columns].astype(np.float32))[None]
-        nearest = self._rows.nearest(self._similarities(columns, values)[None])
-        order = np.lexsort((self._by_id, -scores[0].round(EQUAL_DIGITS)))
-        first = self._candidates(order, scores[0])
-        cards = self._candidates(order[self._kinds.urgent[order]], scores[0], most=1)
+        scores = self.model.ridge.scores(*self.model.vectors.vector(reading))
+        order = np.lexsort((self._by_id, -scores.round(EQUAL_DIGITS)))
+        first = self._candidates(order, scores)
+        cards = self._candidates(order[self._kinds.urgent[order]], scores, most=1)
+        replies = order[self._kinds.reply[order]]
+        coverage = np.array([self.model.lexicon.coverage_by(int(replies[0]), reading)])
         calibration = self.model.calibration
         return Ranking(
             reading=reading,
             candidates=first,
-            answers=self._candidates(order[self._kinds.answer[order]], scores[0]),
+            answers=self._candidates(order[self._kinds.answer[order]], scores),
             card=cards[0] if cards else None,
-            reply=self._candidates(order[self._kinds.reply[order]], scores[0], most=1)[0],
-            confidence=calibration.confidence(*confidence_signals(scores, nearest, self._kinds)[0]),
-            certainty=calibration.certainty(*certainty_signals(scores, nearest, self._kinds)[0]),
-            urgency=calibration.urgency(*urgency_signals(scores, self._kinds)[0]),
-            coverage=self.model.lexicon.coverage(reading.meanings),
+            reply=self._candidates(replies, scores, most=1)[0],
+            confidence=calibration.confidence(*confidence_signals(scores[None], coverage, self._kinds)[0]),
+            certainty=calibration.certainty(*certainty_signals(scores[None], self._kinds)[0]),
+            urgency=calibration.urgency(*urgency_signals(scores[None], self._kinds)[0]),
+            coverage=self.model.lexicon.coverage(reading),
         )
 
     def _candidates(self, order: NDArray[np.int64], scores: Floats, *, most: int = RANKED) -> tuple[Candidate, ...]:
         return tuple(Candidate(self.entries[at], float(scores[at])) for at in order[:most].tolist())
 
-    def evidence(self, text: str, entry: Entry, *, most: int = 6) -> Evidence:
-        """What carried an entry's score for a message: its words and pairs of words by their part, largest first."""
-        columns, values = self.model.vectors.vector(self.model.reader.read(text))
+    def evidence(self, text: str, entry: Entry, *, most: int = EVIDENCE_SHOWN) -> Evidence:
+        """What carried an entry's score for a message, largest part first.
+
+        A row's part of the score is that of its grams, by their share in its similarity to the message.
+        """
+        reading = self.model.reader.read(text)
+        columns, values = self.model.vectors.vector(reading)
         at = self.entries.index(entry)
-        parts: dict[str, float] = defaultdict(float)
-        for column, part in zip(
-            columns.tolist(), values * self.model.weights[columns, at].astype(np.float32), strict=True
-        ):
-            kernel, gram = self.model.vectors.gram(column)
-            parts["(letters)" if kernel == "characters" else gram.replace("=", "").replace("_", " ")] += float(part)
-        similarities = np.where(self._rows.belongs == at, self._similarities(columns, values), -1)
-        nearest = int(similarities.argmax())
-        carried = sorted(parts.items(), key=lambda item: (-abs(item[1]), item[0]))[:most]
-        return Evidence(tuple(carried), self.rows[nearest].text, float(similarities[nearest]))
+        rows, parts = self.model.ridge.parts(columns, values, at)
+        shared = self.model.index.by_row[rows][:, columns].multiply(values[None]).tocsr()
+        similarities = np.asarray(shared.sum(axis=1)).ravel()
+        shares = np.divide(parts, similarities, out=np.zeros_like(parts), where=similarities > 0)
+        by_gram: dict[str, float] = defaultdict(float)
+        for column, part in zip(columns.tolist(), (shares @ shared).tolist(), strict=True):
+            by_gram[_shown(*self.model.vectors.gram(column))] += part
+        carried = sorted(by_gram.items(), key=lambda item: (-abs(item[1]), item[0]))[:most]
+        first = np.lexsort((rows, -np.abs(parts.round(EQUAL_DIGITS))))[:most]
+        phrasings = tuple(
+            Carrier(self.rows[rows[row]].text, self._owner(rows[row]), float(similarities[row]), float(parts[row]))
+            for row in first
+            if parts[row]
+        )
+        return Evidence(tuple(carried), phrasings)
+
+    def _owner(self, row: int) -> str | None:
+        entry = self.rows[row].entry
+        return None if entry is None else self.entries[entry].id
+
+    def shadow(self, text: str, entry: Entry) -> str | None:
+        """The phrasing of an entry that speaks most for it."""
+        carriers = self.evidence(text, entry, most=len(self.rows)).phrasings
+        for_it = [one for one in carriers if one.entry == entry.id and one.part > 0]
+        return max(for_it, key=lambda one: one.part).text if for_it else None
 
     def unmet(self, reading: Reading, entry: Entry) -> tuple[str, ...]:
         """Years and places that a message names and of which an entry, with the facts it cites, says nothing."""
         return tuple(sorted((_years(reading.mended) | self._names(reading.mended)) - self._said(entry.id)))
+
+    def is_unlisted_number(self, reading: Reading) -> bool:
+        """Whether a message is nothing but numbers, and no phrasing is these numbers."""
+        return _is_number(reading.typed) and reading.typed not in self._numbers
 
     def _years_and_places(self, name: str) -> frozenset[str]:
         entry = self.faq.entries[name]
@@ -219,22 +257,21 @@ class Matcher:
         return {" ".join(run) for run in runs} & self._places
 
     def found(self) -> list[Entry]:
-        """The first entry for the text of each row, all at once: what `rank` would find for it."""
-        scores = self.model.by_row @ self.model.weights.astype(np.float32)
-        rounded = scores.round(EQUAL_DIGITS)[:, self._in_order]
-        return [self.entries[self._in_order[at]] for at in rounded.argmax(axis=1)]
+        """The first entry for the text of each row: what `rank` would find for it."""
+        return [self.rank(row.text).candidates[0].entry for row in self.rows]
+
+    def only_listed(self) -> list[tuple[Row, Entry]]:
+        """Rows that find their entry only because they are listed, each with the entry that is found without it.
+
+        Where the regression is local, of some rows only.
+        """
+        found = zip(self.rows, self.model.found_without.tolist(), strict=True)
+        return [(row, self.entries[at]) for row, at in found if row.entry is not None and at not in (-1, row.entry)]
 
     def near_rows(self, similarity: float) -> list[tuple[int, int]]:
         """Pairs of rows at least that similar, each pair once."""
-        pairs = np.argwhere(np.triu(_kernel(self.model.by_row) >= similarity, 1))
+        pairs = np.argwhere(np.triu(all_similarities(self.model.index.by_row) >= similarity, 1))
         return [(int(one), int(other)) for one, other in pairs]
-
-    def _similarities(self, columns: NDArray[np.int32], values: Floats) -> Floats:
-        """The similarity of a message to every row."""
-        similarities: Floats = (
-            values @ self.model.by_gram[columns] if len(columns) else np.zeros(len(self.rows), np.float32)
-        )
-        return similarities
 
 
 def _second_question(question_words: Iterable[str]) -> re.Pattern[str] | None:
@@ -245,36 +282,14 @@ def _second_question(question_words: Iterable[str]) -> re.Pattern[str] | None:
     return re.compile(rf"[,;]? (?:and|also|plus|&) (?=(?:also )?(?:{alternatives})\b)", re.IGNORECASE)
 
 
+def _is_number(words_: Sequence[str]) -> bool:
+    return bool(words_) and all(word[0].isdigit() for word in words_)
+
+
 def _years(words_: Iterable[str]) -> set[str]:
     return {word for word in words_ if len(word) == 4 and word.isdigit() and word[:2] in ("19", "20")}
 
 
-def _kernel(matrix: sparse.csr_array) -> Floats:
-    """X X^T. The few columns that many rows share are multiplied densely, which is far faster, the others sparsely."""
-    holders = np.bincount(matrix.indices, minlength=matrix.shape[1])
-    is_common = holders > len(holders) ** 0.5
-    columns = sparse.csc_array(matrix)
-    common = columns[:, np.flatnonzero(is_common)].toarray()
-    rare = columns[:, np.flatnonzero(~is_common)].tocsr()
-    kernel: Floats = common @ common.T
-    kernel += (rare @ rare.T).toarray()
-    return kernel
-
-
-def _solve_ridge(kernel: Floats, targets: Floats) -> tuple[Floats, Floats]:
-    """alpha = (K + lambda I)^-1 Y, and L^-1 of the Cholesky factor L of K + lambda I.
-
-    In single precision and one thread: on two shared cores, two threads took five times as long.
-    """
-    from scipy.linalg import lapack  # only fitting needs these two
-    from threadpoolctl import threadpool_limits
-
-    ridged = np.array(kernel, dtype=np.float32, order="F")
-    ridged[np.diag_indices_from(ridged)] += np.float32(RIDGE)
-    with threadpool_limits(1, user_api="blas"):
-        factor, failed = lapack.spotrf(ridged, lower=1, overwrite_a=1)
-        if failed:
-            raise ArithmeticError(f"the ridge system cannot be solved (LAPACK spotrf {failed})")
-        alpha, _ = lapack.spotrs(factor, targets, lower=1)
-        inverse, _ = lapack.strtri(factor, lower=1, overwrite_c=1)
-    return alpha, inverse
+def _shown(kernel: str, gram: str) -> str:
+    """A gram as an editor understands it; all letters of all words are one."""
+    return "(letters)" if kernel == "characters" else gram.replace("=", "").replace("_", " ").replace("+", " … ")

@@ -23,9 +23,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from bot.matching.calibration import Calibration, Logistic
-from bot.matching.kernels import Lexicon, Reader, Vectors
-from bot.matching.matcher import Model, fit, training_rows
+from bot.matching.calibration import Calibration, Logistic, Thresholds
+from bot.matching.index import Index
+from bot.matching.kernels import Vectors
+from bot.matching.lexicon import Lexicon
+from bot.matching.matcher import Model, belongings, fit, training_rows
+from bot.matching.reader import Reader
+from bot.matching.ridge import Belongs, LocalRidge, Ridge, WholeRidge, is_local, power_for
 from bot.model import Faq
 from bot.text import Speller
 
@@ -60,7 +64,7 @@ def fitted(faq: Faq, folder: Path, *, before_fit: Callable[[Faq], None] | None =
 def _digest(faq: Faq) -> str:
     digest = hashlib.sha256()
     here = Path(__file__).parent
-    for code in sorted([*here.glob("*.py"), here.parent / "text.py"]):
+    for code in sorted([*here.glob("*.py"), here.parent / "number_words.py", here.parent / "text.py"]):
         digest.update(code.read_bytes())
     entries = tuple(faq.entries.values())
     learned = [
@@ -92,16 +96,18 @@ def _save(model: Model, path: Path) -> None:
 
 
 def _write(model: Model, folder: Path) -> None:
-    arrays: dict[str, NDArray[Any]] = {"idf": model.vectors.idf, "weights": model.weights}
-    for name, matrix in (("by_row", model.by_row), ("by_gram", model.by_gram)):
+    arrays: dict[str, NDArray[Any]] = {"idf": model.vectors.idf, "found_without": model.found_without}
+    if isinstance(model.ridge, WholeRidge):
+        arrays["alpha"] = model.ridge.alpha
+    for name, matrix in (("by_row", model.index.by_row), ("by_gram", model.index.by_gram)):
         arrays |= {f"{name}-{part}": getattr(matrix, part) for part in _MATRIX}
     for name, array in arrays.items():
         np.save(folder / f"{name}.npy", array)
     values = {
         "known": dict(model.reader.known),
         "grams": model.vectors.grams,
-        "words": model.lexicon.weights,
-        "unknown": model.lexicon.weight_of_unknown,
+        "holders": model.lexicon.holders,
+        "holders_of_entry": model.lexicon.of_entry,
         "calibration": asdict(model.calibration),
     }
     (folder / "model.json").write_text(json.dumps(values), encoding="utf-8")
@@ -109,20 +115,34 @@ def _write(model: Model, folder: Path) -> None:
 
 def _load(path: Path, faq: Faq) -> Model:
     values: dict[str, Any] = json.loads((path / "model.json").read_text(encoding="utf-8"))
-    idf, weights = _map(path / "idf.npy"), _map(path / "weights.npy")
-    rows, entries = len(training_rows(tuple(faq.entries.values()))), len(faq.entries)
-    if weights.shape != (len(idf), entries) or sum(map(len, values["grams"])) != len(idf):
+    idf, found_without = _map(path / "idf.npy"), _map(path / "found_without.npy")
+    entries = len(faq.entries)
+    belongs = belongings(training_rows(tuple(faq.entries.values())))
+    rows = len(belongs)
+    if found_without.shape != (rows,) or sum(map(len, values["grams"])) != len(idf):
         raise ValueError("the model does not fit the FAQ")
-    logistics = {name: Logistic(**logistic) for name, logistic in values["calibration"].items()}
+    index = Index(_load_matrix(path, "by_row", (rows, len(idf))), _load_matrix(path, "by_gram", (len(idf), rows)))
+    thresholds = Thresholds(**values["calibration"].pop("thresholds"))
+    logistics = {
+        name: Logistic(logistic["bias"], tuple(logistic["weights"])) for name, logistic in values["calibration"].items()
+    }
     return Model(
         reader=Reader(Speller(faq.wording, faq.language), values["known"]),
         vectors=Vectors(values["grams"], idf),
-        lexicon=Lexicon(values["words"], values["unknown"]),
-        by_row=_load_matrix(path, "by_row", (rows, len(idf))),
-        by_gram=_load_matrix(path, "by_gram", (len(idf), rows)),
-        weights=weights,
-        calibration=Calibration(**logistics),
+        lexicon=Lexicon(rows, values["holders"], values["holders_of_entry"]),
+        ridge=_load_ridge(path, index, belongs, entries),
+        calibration=Calibration(**logistics, thresholds=thresholds),
+        found_without=found_without,
     )
+
+
+def _load_ridge(path: Path, index: Index, belongs: Belongs, entries: int) -> Ridge:
+    if is_local(len(belongs)):
+        return LocalRidge(index, belongs, entries, power_for(len(belongs)))
+    alpha = _map(path / "alpha.npy")
+    if alpha.shape != (len(belongs), entries):
+        raise ValueError("the model does not fit the FAQ")
+    return WholeRidge(index, alpha, power_for(len(belongs)))
 
 
 def _load_matrix(path: Path, name: str, shape: tuple[int, int]) -> sparse.csr_array:

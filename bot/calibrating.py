@@ -1,0 +1,135 @@
+"""What `evaluate --calibration` shows: how far a ranking may be trusted, and from which phrasings that was learned."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+from bot.matching.calibration import (
+    CHOICES,
+    FALSE_ALARMS,
+    IN_SCOPE,
+    OFFERED,
+    SURELY_FALSE_ALARMS,
+    Calibration,
+    Kinds,
+    Logistic,
+    Mask,
+    Sample,
+    Vector,
+)
+
+_BINS = 20
+_WIDTH = 60
+_SIGNALS = {
+    "confidence": ("strength of all replies", "coverage by the best reply", "best out-of-scope entry"),
+    "certainty": ("score of the best reply", "its lead over the second"),
+    "urgency": ("urgent scores, summed", "best urgent card", "best other entry"),
+}
+
+
+def print_calibration(calibration: Calibration, sample: Sample, kinds: Kinds, console: Console) -> None:
+    """The thresholds with what holds at them, the signals' weights, and the confidences as a picture."""
+    lines, is_answer = calibration.thresholds, _is_of(sample, kinds.answer)
+    with_entry = calibration.confidence.of(sample.confidence)
+    without_entry = calibration.confidence.of(sample.confidence_without_entry)
+    is_right = sample.first == sample.own
+    certain = calibration.certainty.of(sample.certainty) >= lines.certain
+    urgency, in_need = calibration.urgency.of(sample.urgency), _is_of(sample, kinds.urgent)
+    console.print(f"Learned from {len(sample.own):,} phrasings and look-alikes, each held out in closed form.\n")
+
+    table = Table(
+        "threshold", "at", "where it lies", "of the phrasings held out", title="Thresholds", title_justify="left"
+    )
+    answered = (with_entry >= lines.answer) & certain
+    table.add_row(
+        "answer",
+        f"{lines.answer:.3f}",
+        f"where an answer is as likely right as not, if {IN_SCOPE:.0%} of messages have one",
+        f"{_share(answered & is_right, is_answer)} of answers' are answered rightly, "
+        f"{_share(answered & ~is_right, is_answer)} wrongly; "
+        f"{_share(without_entry >= lines.answer, is_answer)} reach it though their entry is missing",
+    )
+    table.add_row(
+        "certain",
+        f"{lines.certain:.3f}",
+        "where the first reply is as likely the right one as not",
+        f"{_share(certain & is_right, is_answer)} of answers' are rightly certain",
+    )
+    table.add_row(
+        "clarify",
+        f"{lines.clarify:.3f}",
+        f"{OFFERED:.0%} of those whose entry is among the first {CHOICES} reach it",
+        f"{_share(with_entry >= lines.clarify, is_answer)} of answers' reach it, "
+        f"{_share(without_entry >= lines.clarify, is_answer)} though their entry is missing",
+    )
+    for name, line, rate in (
+        ("urgent", lines.urgent, FALSE_ALARMS),
+        ("surely urgent", lines.surely_urgent, SURELY_FALSE_ALARMS),
+    ):
+        table.add_row(
+            name,
+            f"{line:.3f}",
+            f"{rate:.1%} of other phrasings reach it",
+            f"{_share(urgency >= line, in_need)} of cards' reach it",
+        )
+    console.print(table)
+
+    table = Table("probability", "signal", "weight", title="\nSignals", title_justify="left")
+    for name, signals in _SIGNALS.items():
+        logistic: Logistic = getattr(calibration, name)
+        table.add_row(name, "(bias)", f"{logistic.bias:+.2f}")
+        for signal, weight in zip(signals, logistic.weights, strict=True):
+            table.add_row("", signal, f"{weight:+.2f}")
+    console.print(table)
+
+    console.print("\nConfidence of answers' phrasings held out: = alone, x with their whole entry")
+    for start, alone, together in zip(*_histogram(with_entry, without_entry, is_answer), strict=True):
+        marks = [name for name in ("clarify", "answer") if start <= getattr(lines, name) < start + 1 / _BINS]
+        bars = f"{'=' * round(_WIDTH * alone):{_WIDTH // 2}} {'x' * round(_WIDTH * together)}"
+        console.print(f"  {start:.2f} {bars}  {' '.join(marks)}".rstrip(), markup=False, highlight=False)
+
+
+def draw_calibration(calibration: Calibration, sample: Sample, kinds: Kinds, path: Path) -> None:
+    """The confidences as an image, its format by the file's ending. Raises ModuleNotFoundError without matplotlib."""
+    from matplotlib.figure import Figure
+
+    is_answer = _is_of(sample, kinds.answer)
+    starts, alone, together = _histogram(
+        calibration.confidence.of(sample.confidence),
+        calibration.confidence.of(sample.confidence_without_entry),
+        is_answer,
+    )
+    figure = Figure(figsize=(7, 4), layout="constrained")
+    axes = figure.subplots()
+    axes.stairs(100 * alone, [*starts, 1], fill=True, alpha=0.5, color="#0072b2", label="held out alone")
+    axes.stairs(100 * together, [*starts, 1], color="#d55e00", lw=2, label="held out with their whole entry")
+    for name in ("clarify", "answer"):
+        at = getattr(calibration.thresholds, name)
+        axes.axvline(at, color="black", lw=1, ls="--")
+        axes.annotate(f" {name} {at:.2f}", (at, 0.97), xycoords=("data", "axes fraction"), va="top", fontsize=8)
+    axes.set_xlabel("confidence")
+    axes.set_ylabel("phrasings of answers, %")
+    axes.set_title("Confidence of phrasings that were not learned from")
+    axes.legend()
+    figure.savefig(path)
+
+
+def _histogram(with_entry: Vector, without_entry: Vector, among: Mask) -> tuple[Vector, Vector, Vector]:
+    """The bins' starts, and the share of those phrasings in each, held out alone and with their entry."""
+    edges = np.linspace(0, 1, _BINS + 1)
+    shares = [np.histogram(values[among], edges)[0] / max(among.sum(), 1) for values in (with_entry, without_entry)]
+    return edges[:-1], shares[0], shares[1]
+
+
+def _is_of(sample: Sample, kind: Mask) -> Mask:
+    """Which rows are phrasings of entries of a kind."""
+    is_of: Mask = (sample.own >= 0) & kind[sample.own]
+    return is_of
+
+
+def _share(holds: Mask, among: Mask) -> str:
+    return f"{(holds & among).sum() / max(among.sum(), 1):.1%}"
