@@ -22,6 +22,7 @@ _TENS = {
     for at, word in enumerate(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], 2)
 }
 
+_FIRST = {*_ONES, *_TEENS, *_TENS}  # words that a number may begin with
 _Parser = Callable[[Sequence[str]], tuple[int, int]]
 
 
@@ -33,7 +34,7 @@ def in_digits(words_: Sequence[str]) -> list[str]:
     result: list[str] = []
     at = 0
     while at < len(words_):
-        number, taken = _number(words_[at:])
+        number, taken = _number(words_[at:]) if words_[at] in _FIRST else (0, 0)
         if taken and tuple(words_[at : at + taken]) != ("one",):
             result.append(str(number))
             at += taken

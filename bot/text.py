@@ -79,6 +79,7 @@ def words(text: str) -> list[str]:
     return [_mend_word(word[:MAX_WORD]) for word in _WORD.findall(normalise(text))]
 
 
+@lru_cache(maxsize=20_000)
 def _mend_word(word: str) -> str:
     if not word.isascii() and any("a" <= c <= "z" for c in word):
         word = word.translate(_LOOKALIKES)

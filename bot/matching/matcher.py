@@ -202,7 +202,10 @@ class Matcher:
         )
 
     def _candidates(self, order: NDArray[np.int64], scores: Floats, *, most: int = RANKED) -> tuple[Candidate, ...]:
-        return tuple(Candidate(self.entries[at], float(scores[at])) for at in order[:most].tolist())
+        first = order[:most]
+        return tuple(
+            Candidate(self.entries[at], score) for at, score in zip(first.tolist(), scores[first].tolist(), strict=True)
+        )
 
     def evidence(self, text: str, entry: Entry, *, most: int = EVIDENCE_SHOWN) -> Evidence:
         """What carried an entry's score for a message, largest part first.

@@ -23,7 +23,7 @@ from bot.matching.kernels import Columns, Floats
 Belongs = NDArray[np.int64]
 
 RIDGE = 0.25  # lambda: how far the regression may follow single phrasings
-WHOLE_ROWS = 10_000  # with more rows than these the regression is local
+WHOLE_ROWS = 9_000  # with more rows than these the regression is local
 NEIGHBOURS = 64  # rows that a local regression learns from
 HELD_OUT_ROWS = 2_000  # of a local regression's rows are held out, to learn how far its scores may be trusted
 

@@ -135,8 +135,8 @@ ABLATIONS: dict[str, Callable[[], AbstractContextManager[None]]] = {
     "with single words, no pairs": lambda: _replaced(kernels, "PAIRED", 0),
     "without characters": lambda: _without_kernel("characters"),
     "without mending typos": lambda: _replaced(reader.Reader, "mended", lambda _self, word: (word,)),
-    "with a linear kernel": lambda: _replaced(ridge, "power_for", lambda _rows: 1.0),
-    "local regression": lambda: _replaced(ridge, "WHOLE_ROWS", 0),
+    "with similarities as they are": lambda: _replaced(ridge, "power_for", lambda _rows: 1.0),
+    "regression on the nearest rows alone": lambda: _replaced(ridge, "WHOLE_ROWS", 0),
     "confidence without strength": lambda: _without_signal(0),
     "confidence without coverage": lambda: _without_signal(1),
 }
