@@ -22,6 +22,7 @@ from bot.forms import (
     Form,
     InterfaceForm,
     LinksForm,
+    OffTopicForm,
     PageForm,
     SourceForm,
     TopicForm,
@@ -176,6 +177,10 @@ def _read_faq_file(path: Path, shown: str, content: Content, edition: Edition) -
         elif path.name == "words.yaml":
             words = parse(tree, WordsForm)
             edition.wording = _wording(words) if words else Wording()
+        elif path.name == "off_topic.yaml":
+            form = parse(tree, OffTopicForm)
+            texts = form.off_topic if form else []
+            edition.off_topic = [(text, Located(tree, ("off_topic", at))) for at, text in enumerate(texts)]
         else:
             _read_entries(tree, edition)
     content.problems.extend(tree.problems)

@@ -130,6 +130,12 @@ class WordsForm(Form):
     )
 
 
+class OffTopicForm(Form):
+    """faq/LANGUAGE/off_topic.yaml: messages that no entry is for."""
+
+    off_topic: list[Text] = Field(description="Messages in the editors' words; what is like them gets no answer.")
+
+
 def _interface_form() -> type[Form]:
     """faq/LANGUAGE/interface.yaml: the fields of `Interface`, each a text that is not empty."""
     types: dict[str, Any] = {"str": Text, "tuple[str, ...]": list[Text], "Mapping[str, str]": dict[Text, Text]}
@@ -145,6 +151,7 @@ FORMS: dict[str, type[Form]] = {
     "topic": TopicForm,
     "cards": CardsForm,
     "words": WordsForm,
+    "off_topic": OffTopicForm,
     "interface": InterfaceForm,
 }
 SEED_FORMS = ("document", "links")

@@ -294,6 +294,8 @@ def _places(edition: Edition) -> dict[tuple[str, str | None], tuple[Located, tup
             places.setdefault((text, entry.id), (at, ("phrasings", index)))
         for index, other in enumerate(entry.not_this):
             places.setdefault((other.text, other.belongs_to), (at, ("not_this", index)))
+    for text, at in edition.off_topic:
+        places.setdefault((text, None), (at, ()))
     return places
 
 

@@ -66,6 +66,7 @@ class Edition:
     interface: Interface | None = None
     interface_tree: Tree | None = None
     wording: Wording = field(default_factory=Wording)
+    off_topic: list[tuple[str, Located]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -96,5 +97,6 @@ class Content:
             sources={source.id: source for source, _ in self.sources},
             interface=interface,
             wording=edition.wording,
+            off_topic=tuple(text for text, _ in edition.off_topic),
         )
         return replace(faq, version=hashlib.sha256(repr(faq).encode("utf-8", "surrogatepass")).hexdigest()[:12])

@@ -169,6 +169,7 @@ class Faq:
     sources: Mapping[str, Source]
     interface: Interface
     wording: Wording = Wording()
+    off_topic: tuple[str, ...] = ()  # messages that no entry is for
     languages: Mapping[str, str] = field(default_factory=dict)  # all there are: code -> its own name
     version: str = ""  # a digest of the content
 

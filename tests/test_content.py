@@ -124,6 +124,22 @@ def test_the_wording_and_the_interface_are_loaded(small: Path) -> None:
     assert faq.interface.commands["help"] == "How to ask"
 
 
+def test_messages_off_topic_are_loaded(small: Path) -> None:
+    """off_topic.yaml is optional; its messages are the FAQ's, in order."""
+    assert load(small)["en"].off_topic == ()
+    (small / "faq/en/off_topic.yaml").write_text("off_topic:\n  - boats on Mars\n  - ferry to the moon\n")
+    assert load(small)["en"].off_topic == ("boats on Mars", "ferry to the moon")
+
+
+@pytest.mark.parametrize("text", ["off_topic: boats on Mars", "off_topic: [1]", "off_topic: ['']", "messages: [a]"])
+def test_a_broken_list_of_messages_is_told(small: Path, text: str) -> None:
+    """With its place, like any other file."""
+    (small / "faq/en/off_topic.yaml").write_text(text + "\n")
+    problems = read_content(small / "faq", small / "seeds").problems
+    assert problems
+    assert {problem.file for problem in problems} == {"faq/en/off_topic.yaml"}
+
+
 def test_an_edition_without_words_has_an_empty_wording(small: Path) -> None:
     """words.yaml is optional."""
     (small / "faq/en/words.yaml").unlink()

@@ -23,6 +23,7 @@ FILES = sorted(path for folder in ("faq", "seeds", "tests/small") for path in (R
 FORM_OF = {
     "interface.yaml": "interface",
     "words.yaml": "words",
+    "off_topic.yaml": "off_topic",
     "links.yaml": "links",
     "urgent.yaml": "cards",
     "smalltalk.yaml": "cards",
@@ -34,6 +35,7 @@ EXAMPLES = {
     "topic": "faq/en/ferry.yaml",
     "cards": "faq/en/urgent.yaml",
     "words": "faq/en/words.yaml",
+    "off_topic": "../../faq/en/off_topic.yaml",  # the small FAQ has none
     "interface": "faq/en/interface.yaml",
 }
 VALIDATORS = {name: Draft202012Validator(json_schema(name)) for name in FORMS}

@@ -499,6 +499,15 @@ def test_a_lost_phrasing_names_the_entry_that_takes_it(small: Path, edit: Edit) 
     assert "belongs to 'ferry-history' and finds 'ferry-bicycles'" in problem.fact
 
 
+def test_a_message_off_topic_that_is_a_phrasing_too_is_reported(small: Path) -> None:
+    """It cannot both be answered and be left without an answer."""
+    (small / "faq/en/off_topic.yaml").write_text("off_topic:\n  - boats on Mars\n  - may dogs come along?\n")
+    (problem,) = of_rule("F303", check(small))
+    assert "(ferry-bicycles)" in problem.fact
+    assert "may dogs come along? (none)" in problem.fact.replace("'", "")
+    assert "faq/en/off_topic.yaml:3" in f"{problem.file}:{problem.line} {problem.fact}"
+
+
 def test_phrasings_are_compared_although_a_rule_of_another_kind_is_broken(small: Path, edit: Edit) -> None:
     """An unstated figure does not hide a shared phrasing."""
     add_phrasings(edit, "a very special phrasing of mine", "a very special phrasing of mine")

@@ -153,6 +153,17 @@ def test_a_lookalike_of_none_lowers_the_score() -> None:
     assert after.rank(text).confidence < before.rank(text).confidence
 
 
+def test_a_message_off_topic_lowers_what_is_like_it() -> None:
+    """What editors list as off topic, and what is said in nearly the same words, scores lower and is trusted less."""
+    before = Matcher(faq_of(*EIGHT))
+    after = Matcher(replace(faq_of(*EIGHT), off_topic=("is the garden shop open",)))
+    for text in ("is the garden shop open", "garden shop open today"):
+        assert scores(after, text)["opening-hours"] < scores(before, text)["opening-hours"] - 0.1
+        assert after.rank(text).confidence < before.rank(text).confidence
+    assert scores(after, "opening hours")["opening-hours"] > 0.6
+    assert after.rows[-1] == Row("is the garden shop open", None)
+
+
 def test_a_lookalike_of_another_entry_finds_that_one() -> None:
     """A message that belongs to another entry lowers the one and finds the other."""
     text = "is the garden open for dogs"

@@ -130,8 +130,9 @@ def test_a_folder_is_made_where_there_is_none(tmp_path: Path) -> None:
         faq_of(*ENTRIES, wording=Wording()),
         faq_of(*ENTRIES, wording=replace(WORDING, spellings={**WORDING.spellings, "hrs": "hours"})),
         replace(garden(), language="fr"),
+        replace(garden(), off_topic=("the shop",)),
     ],
-    ids=["phrasing", "question", "lookalike", "id", "order", "no wording", "spelling", "language"],
+    ids=["phrasing", "question", "lookalike", "id", "order", "no wording", "spelling", "language", "off topic"],
 )
 def test_an_edited_faq_is_learned_anew(tmp_path: Path, edited: Faq) -> None:
     """Whatever the matcher learns from, a change of it never meets the old model."""

@@ -83,14 +83,14 @@ class Carrier:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A text that the matcher learns from: it belongs to an entry, or (a look-alike) to none."""
+    """A text that the matcher learns from: it belongs to an entry, or (a look-alike, what is off topic) to none."""
 
     text: str
     entry: int | None
 
 
-def training_rows(entries: Sequence[Entry]) -> list[Row]:
-    """The rows of an FAQ: each entry's question and phrasings, and the look-alikes that belong elsewhere or nowhere."""
+def training_rows(entries: Sequence[Entry], off_topic: Sequence[str] = ()) -> list[Row]:
+    """The rows of an FAQ: each entry's question and phrasings, and the messages that belong elsewhere or nowhere."""
     number = {entry.id: at for at, entry in enumerate(entries)}
     rows: dict[tuple[str, int | None], Row] = {}
     for at, entry in enumerate(entries):
@@ -100,6 +100,8 @@ def training_rows(entries: Sequence[Entry]) -> list[Row]:
         for other in entry.not_this:
             belongs = number[other.belongs_to] if other.belongs_to is not None else None
             rows.setdefault((other.text, belongs), Row(other.text, belongs))
+    for text in off_topic:
+        rows.setdefault((text, None), Row(text, None))
     return list(rows.values())
 
 
@@ -131,7 +133,7 @@ def fit(faq: Faq) -> Model:
 def fit_and_sample(faq: Faq) -> tuple[Model, Sample]:
     """Learn an FAQ; also gives the held-out rows that its probabilities and thresholds were learned from."""
     entries = tuple(faq.entries.values())
-    rows = training_rows(entries)
+    rows = training_rows(entries, faq.off_topic)
     belongs, kinds = belongings(rows), kinds_of(entries)
     reader, readings = Reader.fit(Speller(faq.wording, faq.language), [row.text for row in rows])
     vectors, matrix = Vectors.fit(readings)
@@ -166,7 +168,7 @@ class Matcher:
         use_one_thread()
         self.faq = faq
         self.entries = tuple(faq.entries.values())
-        self.rows = training_rows(self.entries)
+        self.rows = training_rows(self.entries, faq.off_topic)
         self.model = model or fit(faq)
         self.thresholds = self.model.calibration.thresholds
         self._in_order = np.argsort([entry.id for entry in self.entries])  # equal scores go by id

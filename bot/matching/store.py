@@ -70,7 +70,7 @@ def _digest(faq: Faq) -> str:
     learned = [
         faq.language,
         [(entry.id, entry.kind) for entry in entries],
-        [(row.text, row.entry) for row in training_rows(entries)],
+        [(row.text, row.entry) for row in training_rows(entries, faq.off_topic)],
         asdict(faq.wording),
     ]
     learned += [f"{name} {version(name)}" for name in ("numpy", "rapidfuzz", "snowballstemmer")]
@@ -117,7 +117,7 @@ def _load(path: Path, faq: Faq) -> Model:
     values: dict[str, Any] = json.loads((path / "model.json").read_text(encoding="utf-8"))
     idf, found_without = _map(path / "idf.npy"), _map(path / "found_without.npy")
     entries = len(faq.entries)
-    belongs = belongings(training_rows(tuple(faq.entries.values())))
+    belongs = belongings(training_rows(tuple(faq.entries.values()), faq.off_topic))
     rows = len(belongs)
     if found_without.shape != (rows,) or sum(map(len, values["grams"])) != len(idf):
         raise ValueError("the model does not fit the FAQ")
