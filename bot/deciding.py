@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.language import is_foreign
-from bot.matching.calibration import Thresholds
+from bot.matching.calibration import CHOICES, Thresholds
 from bot.matching.matcher import Matcher, Ranking
 from bot.model import Answer, Clarify, Decision, Entry, Kind, Question, Reason, Smalltalk, Unanswered, Urgent
 from bot.text import clean, sentences
@@ -20,7 +20,6 @@ from bot.text import clean, sentences
 _BLANKS = re.compile(r"[^\S\n]+")
 MOST_PARTS = 12  # of a long story; what follows is told in the same words
 CLARIFY_SHARE = 0.5  # a choice scores at least this share of the best
-MOST_CHOICES = 3
 MOST_GREETINGS = 3  # clauses at the head of a sentence that may be greetings or thanks
 FIRST_WORDS = 4  # among them a question word makes a question, with or without its mark
 NOTED_SCORE = 0.2  # an out-of-scope entry below it says nothing of why there is no answer
@@ -182,12 +181,12 @@ def _choices(whole: Part, parts: Sequence[Part], lines: Thresholds) -> tuple[Ent
     asked = [part.ranking for part in parts if part.is_question and part.ranking.confidence >= lines.clarify]
     firsts = dict.fromkeys(ranking.answers[0].entry for ranking in asked if ranking.answers)
     if len(firsts) > 1:
-        return tuple(firsts)[:MOST_CHOICES]
+        return tuple(firsts)[:CHOICES]
     asking = [part.ranking for part in (whole, *parts) if part.ranking.reply.entry.kind is Kind.ANSWER]
     best = max(asking, key=lambda ranking: ranking.confidence, default=whole.ranking)
     if best.confidence < lines.clarify or best.coverage < KNOWN:
         return ()
-    choices = best.answers[:MOST_CHOICES]
+    choices = best.answers[:CHOICES]
     near = [candidate for candidate in choices if candidate.score >= CLARIFY_SHARE * choices[0].score]
     return tuple(candidate.entry for candidate in (near if len(near) > 1 else choices[:2]))
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.deciding import FOREIGN, KNOWN, MOST_CHOICES, NOTED_SCORE, Reasoning, conclude, decide, reason, split
-from bot.matching.calibration import Thresholds
+from bot.deciding import FOREIGN, KNOWN, NOTED_SCORE, Reasoning, conclude, decide, reason, split
+from bot.matching.calibration import CHOICES, Thresholds
 from bot.matching.matcher import Matcher
 from bot.model import Answer, Candidate, Clarify, Decision, Kind, Question, Reason, Smalltalk, Unanswered, Urgent
 from tests.made import DOGS, ENTRIES, HELLO, HURT, WEATHER, garden
@@ -145,7 +145,7 @@ def test_choices_are_answers_and_few(matcher: Matcher) -> None:
     unclear = [decision for decision in decisions if isinstance(decision, Clarify)]
     assert len(unclear) >= 2
     for decision in unclear:
-        assert 2 <= len(decision.choices) <= MOST_CHOICES
+        assert 2 <= len(decision.choices) <= CHOICES
         assert all(entry.kind is Kind.ANSWER for entry in decision.choices)
 
 

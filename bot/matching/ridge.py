@@ -40,7 +40,10 @@ def use_one_thread() -> None:
 
 
 def power_for(rows: int) -> float:
-    """The power to which similarities are raised, by the number of rows."""
+    """The power to which similarities are raised: 1 for few rows, 1.2 for 330, 1.5 for 7,500.
+
+    Chosen on FAQs of these sizes; between 1 and 1.75 it changes little.
+    """
     return 1 + math.log10(max(rows, 50) / 50) / 4
 
 
