@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from bot.gaps_cli import app as gaps_app
 from bot.problem import ContentError, Severity
 from bot.settings import Settings, SettingsError, read_settings
 
@@ -39,6 +40,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+app.add_typer(gaps_app, name="gaps")
 
 
 class Format(StrEnum):
@@ -261,32 +263,6 @@ def check(
             print(problem)
         print(f"{failed} errors, {len(problems) - failed} warnings")
     raise typer.Exit(1 if failed else 0)
-
-
-@app.command()
-def gaps(
-    *,
-    as_json: Annotated[bool, typer.Option("--json", help="As one JSON array.")] = False,
-    most: Annotated[int, typer.Option(help="Show at most so many.", min=1)] = 100,
-) -> None:
-    """List the questions that the FAQ did not serve, newest first."""
-    import asyncio
-
-    from bot.gaps.keys import KeyProblem
-    from bot.gaps.listing import gap_objects, gap_texts, read_gaps
-    from bot.gaps.log import LogError
-
-    settings = read_settings()
-    try:
-        listed = asyncio.run(read_gaps(settings, most=most))
-    except (KeyProblem, LogError) as trouble:
-        _fail(f"gaps: {trouble}")
-    if as_json:
-        print(json.dumps(gap_objects(listed), indent=2))
-    elif listed:
-        _show("\n".join(gap_texts(listed)))
-    else:
-        print(f"No gaps are logged in {settings.data_dir}.")
 
 
 @app.command()

@@ -328,14 +328,30 @@ class Note:
     at: datetime | None = None
 
 
+class GapStatus(StrEnum):
+    """What a reviewer made of a gap; those that are new or for later are open."""
+
+    NEW = "new"
+    LATER = "later"
+    RESOLVED = "resolved"
+    OFF_TOPIC = "off topic"
+
+
+OPEN = (GapStatus.NEW, GapStatus.LATER)
+
+
 @dataclass(frozen=True, slots=True)
 class LoggedGap:
-    """A gap as it stands in the log; ``gap.text`` is redacted. ``at`` is UTC, to the minute."""
+    """A gap as it stands in the log; ``gap.text`` is redacted. ``at`` is UTC, to the minute.
+
+    ``resolution`` is the entry that answers it now, where it is resolved by one.
+    """
 
     id: int
     at: datetime
-    status: str
+    status: GapStatus
     gap: Gap
+    resolution: str = ""
 
 
 # --- What a person reads -------------------------------------------------------------------------------------

@@ -40,6 +40,9 @@ EDGES = {
     "scoreboard",
     "calibrating",
     "cli",
+    "gaps_cli",
+    "gaps.migrations.versions.second",
+    "editing",
     "__main__",
 }
 # What only edges may touch: files, the network, the clock, the environment, other processes, the terminal.

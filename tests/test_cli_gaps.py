@@ -50,7 +50,19 @@ def test_ask_notes_what_has_no_answer(cache: Path, own: dict[str, Any]) -> None:
     assert (gap["channel"], gap["language"], gap["status"]) == ("terminal", "en", "new")
     assert gap["nearest"]
     assert set(gap) == {
-        *("id", "at", "reason", "text", "entry", "nearest", "language", "channel", "faq_version", "status"),
+        *(
+            "id",
+            "at",
+            "reason",
+            "text",
+            "entry",
+            "nearest",
+            "language",
+            "channel",
+            "faq_version",
+            "status",
+            "resolution",
+        ),
     }
     shown = run("gaps", cache=cache, **own).stdout
     assert f"near: {gap['nearest'][0]['entry']} " in shown
@@ -148,6 +160,74 @@ def test_a_lost_key_is_said_and_not_replaced(cache: Path, own: dict[str, Any], t
     assert "was begun with another GAPS_KEY; set the GAPS_KEY it was begun with" in done.stderr
     key.write_bytes(kept)
     assert len(listed(cache, own)) == 1
+
+
+def test_gaps_are_reviewed(cache: Path, own: dict[str, Any]) -> None:
+    """Marked by their numbers, listed by their status, asked again, and counted."""
+    for text in (UNKNOWN, f"{UNKNOWN} please", "quantum bread"):
+        run("ask", text, cache=cache, **own)
+    numbers = {gap["text"]: str(gap["id"]) for gap in listed(cache, own)}
+    assert len(numbers) == 3
+    groups = json.loads(run("gaps", "groups", "--json", cache=cache, **own).stdout)
+    assert sum(group["count"] for group in groups) == 3
+    assert UNKNOWN in run("gaps", "groups", cache=cache, **own).stdout
+
+    done = run("gaps", "off-topic", numbers["quantum bread"], cache=cache, **own)
+    assert done.stdout == "1 of 1 gaps: off topic\n"
+    assert run("gaps", "later", numbers[UNKNOWN], cache=cache, **own).returncode == 0
+    done = run("gaps", "resolve", numbers[f"{UNKNOWN} please"], "--entry", "ferry-times", cache=cache, **own)
+    assert done.stdout == "1 of 1 gaps: resolved by ferry-times\n"
+    assert [gap["status"] for gap in listed(cache, own)] == ["later"]
+    assert len(json.loads(run("gaps", "--all", "--json", cache=cache, **own).stdout)) == 3
+
+    done = run("gaps", "replay", cache=cache, **own)
+    assert done.returncode == 1  # what was said to answer does not
+    assert "changed entry: 1" in done.stdout
+    assert run("gaps", "reopen", numbers[f"{UNKNOWN} please"], cache=cache, **own).returncode == 0
+    done = run("gaps", "replay", "--close", "--json", cache=cache, **own)
+    assert done.returncode == 0
+    assert {row["became"] for row in json.loads(done.stdout)} == {"still open"}
+
+    summed = json.loads(run("gaps", "stats", "--json", cache=cache, **own).stdout)
+    assert summed["questions"] == summed["by_outcome"]["unanswered"] == 3
+    assert "3 questions" in run("gaps", "stats", cache=cache, **own).stdout
+
+
+def test_what_an_edit_answers_is_closed_by_it(cache: Path, own: dict[str, Any], small: Path) -> None:
+    """The edited FAQ answers, and the gap is resolved by the entry that does."""
+    run("ask", UNKNOWN, cache=cache, folder=small, **own)
+    file = small / "faq/en/ferry.yaml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("- year of opening", f"- year of opening\n      - {UNKNOWN}"), encoding="utf-8")
+    done = run("gaps", "replay", "--close", cache=cache, folder=small, **own)
+    assert "now answered: 1" in done.stdout
+    (gap,) = json.loads(run("gaps", "--all", "--json", cache=cache, folder=small, **own).stdout)
+    assert (gap["status"], gap["resolution"]) == ("resolved", "ferry-history")
+    assert listed(cache, own) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("later", "99"), "some numbers are no gaps"),
+        (("resolve", "1", "--entry", "nowhere"), "there is no entry 'nowhere'"),
+    ],
+)
+def test_what_cannot_be_marked_is_told(cache: Path, own: dict[str, Any], arguments: tuple[str, ...], said: str) -> None:
+    """With what to do, and exit code 2."""
+    run("ask", UNKNOWN, cache=cache, **own)
+    done = run("gaps", *arguments, cache=cache, **own)
+    assert done.returncode == 2
+    assert said in done.stderr
+
+
+def test_without_a_log_there_is_nothing_to_review(cache: Path, own: dict[str, Any], tmp_path: Path) -> None:
+    """No command makes one."""
+    assert run("gaps", "replay", cache=cache, **own).returncode == 0
+    assert "0 questions" in run("gaps", "stats", cache=cache, **own).stdout
+    assert run("gaps", "groups", cache=cache, **own).returncode == 0
+    assert run("gaps", "later", "1", cache=cache, **own).returncode == 2
+    assert not (tmp_path / "data").exists()
 
 
 def test_keys_prints_two_settings(cache: Path) -> None:

@@ -21,7 +21,7 @@ from bot.gaps import schema
 from bot.gaps.keys import Keys, asker_key, new_asker_key, new_text_key, text_keys
 from bot.gaps.log import FILE, GapLog, LogError
 from bot.gaps.tables import TABLES
-from bot.model import Channel, Count, Gap, GapReason, Note
+from bot.model import Channel, Count, Gap, GapReason, GapStatus, Note
 
 KEYS = Keys(text_keys(new_text_key()), asker_key(new_asker_key()))
 KEEP = timedelta(days=90)
@@ -361,6 +361,38 @@ async def test_the_steps_lead_to_the_tables_as_they_are(log: GapLog) -> None:
     engine.dispose()
 
 
+async def test_a_log_of_the_first_schema_comes_up(log: GapLog) -> None:
+    """Its gaps stay, and were resolved by no entry."""
+    await log.write([note()])
+    await log.close()
+    engine = sa.create_engine(f"sqlite:///{log.path}")
+    with engine.begin() as connection:
+        connection.execute(sa.text("ALTER TABLE gap DROP COLUMN resolution"))
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '1'"))
+    engine.dispose()
+    (kept,) = await log.gaps()
+    assert (kept.gap, kept.status, kept.resolution) == (note().gap, GapStatus.NEW, "")
+    assert await log.mark([kept.id], GapStatus.RESOLVED, entry="sky") == 1
+
+
+async def test_gaps_are_marked_by_their_numbers(log: GapLog) -> None:
+    """Only those that are named, and only as long as they are there; a new note of a message makes it open again."""
+    await log.write([note("one"), note("two", message="m"), note("three")])
+    of = {kept.gap.text: kept.id for kept in await log.gaps()}
+    assert await log.mark([of["one"], of["two"], 999], GapStatus.RESOLVED, entry="sky") == 2
+    assert await log.mark([of["three"]], GapStatus.LATER) == 1
+    assert {kept.gap.text: (kept.status, kept.resolution) for kept in await log.gaps()} == {
+        "one": (GapStatus.RESOLVED, "sky"),
+        "two": (GapStatus.RESOLVED, "sky"),
+        "three": (GapStatus.LATER, ""),
+    }
+    await log.write([note("two, edited", message="m", is_edited=True)])
+    (again,) = [kept for kept in await log.gaps() if kept.gap.text == "two, edited"]
+    assert (again.status, again.resolution) == (GapStatus.NEW, "")
+    assert await log.mark([of["one"]], GapStatus.NEW) == 1
+    assert await log.mark([], GapStatus.NEW) == 0
+
+
 def test_the_newest_step_is_the_one_that_the_code_knows() -> None:
     """A step that is added without `NEWEST` would never be taken."""
     config = Config()
@@ -376,7 +408,7 @@ def test_no_column_holds_a_person() -> None:
             f"gap.{name}"
             for name in ("id", "at", "reason", "text", "language", "channel", "entry", "nearest", "faq_version")
         ),
-        *(f"gap.{name}" for name in ("status", "asker", "message")),
+        *(f"gap.{name}" for name in ("status", "resolution", "asker", "message")),
         *(f"count.{name}" for name in ("day", "outcome", "entry", "language", "channel", "number")),
         *(f"person.{name}" for name in ("asker", "language", "last_used")),
         *(f"key_check.{name}" for name in ("id", "text", "asker")),

@@ -25,7 +25,7 @@ from bot.gaps.keys import KeyProblem, Keys
 from bot.gaps.redaction import redact
 from bot.gaps.schema import NewerSchemaError, upgrade
 from bot.gaps.tables import count, gap, key_check, person
-from bot.model import Channel, Count, Gap, GapReason, LoggedGap, Note
+from bot.model import Channel, Count, Gap, GapReason, GapStatus, LoggedGap, Note
 
 FILE = "gaps.sqlite3"
 BUSY_SECONDS = 5.0  # how long a write waits for another process that is writing
@@ -156,6 +156,12 @@ class GapLog:
                 )
                 raise LogError(f"{self.path}: {what}")
             await asyncio.sleep(0.05)
+
+    async def mark(self, gaps: Iterable[int], status: GapStatus, *, entry: str = "") -> int:
+        """Say what became of gaps, by their ids; the number of those there are. Raises LogError."""
+        marked = sa.update(gap).where(gap.c.id.in_(list(gaps))).values(status=status.value, resolution=entry)
+        async with self._connection() as connection:
+            return (await connection.execute(marked)).rowcount
 
     # --- Reading ---------------------------------------------------------------------------------------------
 
@@ -327,7 +333,8 @@ def _keep_gap(note: Note, kept: Gap, text: bytes, minute: datetime) -> Any:
         "entry": kept.entry,
         "nearest": [list(pair) for pair in kept.nearest],
         "faq_version": kept.faq_version,
-        "status": "new",
+        "status": GapStatus.NEW.value,
+        "resolution": "",
         "asker": note.asker,
         "message": note.message,
     }
@@ -337,7 +344,7 @@ def _keep_gap(note: Note, kept: Gap, text: bytes, minute: datetime) -> Any:
 def _logged(row: Any, text: str) -> LoggedGap:
     nearest = tuple((str(entry), float(score)) for entry, score in row.nearest)
     kept = Gap(GapReason(row.reason), text, row.language, Channel(row.channel), row.faq_version, nearest, row.entry)
-    return LoggedGap(row.id, row.at, row.status, kept)
+    return LoggedGap(row.id, row.at, GapStatus(row.status), kept, row.resolution)
 
 
 def _mend(error: Exception, path: Path) -> str:

@@ -20,6 +20,7 @@ gap = sa.Table(
     sa.Column("nearest", sa.JSON, nullable=False),  # [[entry id, score], …], the best first
     sa.Column("faq_version", sa.String(16), nullable=False),
     sa.Column("status", sa.String(16), nullable=False),
+    sa.Column("resolution", sa.String(40), nullable=False, server_default=""),  # the entry that answers it now
     sa.Column("asker", CODE, index=True),
     sa.Column("message", CODE, unique=True),
 )
