@@ -96,6 +96,32 @@ def resolve(
 
 
 @app.command()
+def add(
+    phrasing: Annotated[str, typer.Argument(help="How people ask, in your own words.")],
+    *,
+    entry: Annotated[str, typer.Option(help="The entry that answers it.")],
+) -> None:
+    """Add a phrasing to an entry: one line in its file, and no other change."""
+    from bot.content import read_content
+    from bot.editing import EditError, apply, load, with_phrasing
+    from bot.located import MAIN_LANGUAGE
+
+    settings = read_settings()
+    edition = read_content(settings.faq_dir, settings.seeds_dir).editions.get(MAIN_LANGUAGE)
+    files = {one.id: at.tree.file for one, at in edition.entries} if edition else {}
+    if entry not in files:
+        _fail(f"there is no entry '{entry}'; see: python -m bot topics")
+    path = settings.faq_dir / MAIN_LANGUAGE / files[entry].rsplit("/", 1)[-1]
+    try:
+        edit = with_phrasing(path, load(path), entry, phrasing)
+        apply([edit])
+    except EditError as error:
+        _fail(str(error))
+    for number, line in edit.added:
+        print(f"{files[entry]}:{number}: +{line}")
+
+
+@app.command()
 def reopen(ids: Ids) -> None:
     """Undo: gaps are open again."""
     from bot.model import GapStatus

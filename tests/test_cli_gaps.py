@@ -196,9 +196,13 @@ def test_gaps_are_reviewed(cache: Path, own: dict[str, Any]) -> None:
 def test_what_an_edit_answers_is_closed_by_it(cache: Path, own: dict[str, Any], small: Path) -> None:
     """The edited FAQ answers, and the gap is resolved by the entry that does."""
     run("ask", UNKNOWN, cache=cache, folder=small, **own)
-    file = small / "faq/en/ferry.yaml"
-    text = file.read_text(encoding="utf-8")
-    file.write_text(text.replace("- year of opening", f"- year of opening\n      - {UNKNOWN}"), encoding="utf-8")
+    before = (small / "faq/en/ferry.yaml").read_text(encoding="utf-8").splitlines()
+    done = run("gaps", "add", UNKNOWN, "--entry", "ferry-history", cache=cache, folder=small, **own)
+    assert done.returncode == 0, done.stderr
+    after = (small / "faq/en/ferry.yaml").read_text(encoding="utf-8").splitlines()
+    (number,) = [at for at, line in enumerate(after, 1) if line == f"      - {UNKNOWN}"]
+    assert done.stdout == f"faq/en/ferry.yaml:{number}: +      - {UNKNOWN}\n"
+    assert after[: number - 1] + after[number:] == before
     done = run("gaps", "replay", "--close", cache=cache, folder=small, **own)
     assert "now answered: 1" in done.stdout
     (gap,) = json.loads(run("gaps", "--all", "--json", cache=cache, folder=small, **own).stdout)
@@ -211,6 +215,7 @@ def test_what_an_edit_answers_is_closed_by_it(cache: Path, own: dict[str, Any], 
     [
         (("later", "99"), "some numbers are no gaps"),
         (("resolve", "1", "--entry", "nowhere"), "there is no entry 'nowhere'"),
+        (("add", "a phrasing", "--entry", "nowhere"), "there is no entry 'nowhere'"),
     ],
 )
 def test_what_cannot_be_marked_is_told(cache: Path, own: dict[str, Any], arguments: tuple[str, ...], said: str) -> None:
