@@ -33,12 +33,12 @@ _SIGNALS = {
 
 def print_calibration(calibration: Calibration, sample: Sample, kinds: Kinds, console: Console) -> None:
     """The thresholds with what holds at them, the signals' weights, and the confidences as a picture."""
-    lines, is_answer = calibration.thresholds, _is_of(sample, kinds.answer)
+    lines, is_answer = calibration.thresholds, sample.is_of(kinds.answer)
     with_entry = calibration.confidence.of(sample.confidence)
     without_entry = calibration.confidence.of(sample.confidence_without_entry)
     is_right = sample.first == sample.own
     certain = calibration.certainty.of(sample.certainty) >= lines.certain
-    urgency, in_need = calibration.urgency.of(sample.urgency), _is_of(sample, kinds.urgent)
+    urgency, in_need = calibration.urgency.of(sample.urgency), sample.is_of(kinds.urgent)
     console.print(f"Learned from {len(sample.own):,} phrasings and look-alikes, each held out in closed form.\n")
 
     table = Table(
@@ -97,7 +97,7 @@ def draw_calibration(calibration: Calibration, sample: Sample, kinds: Kinds, pat
     """The confidences as an image, its format by the file's ending. Raises ModuleNotFoundError without matplotlib."""
     from matplotlib.figure import Figure
 
-    is_answer = _is_of(sample, kinds.answer)
+    is_answer = sample.is_of(kinds.answer)
     starts, alone, together = _histogram(
         calibration.confidence.of(sample.confidence),
         calibration.confidence.of(sample.confidence_without_entry),
@@ -123,12 +123,6 @@ def _histogram(with_entry: Vector, without_entry: Vector, among: Mask) -> tuple[
     edges = np.linspace(0, 1, _BINS + 1)
     shares = [np.histogram(values[among], edges)[0] / max(among.sum(), 1) for values in (with_entry, without_entry)]
     return edges[:-1], shares[0], shares[1]
-
-
-def _is_of(sample: Sample, kind: Mask) -> Mask:
-    """Which rows are phrasings of entries of a kind."""
-    is_of: Mask = (sample.own >= 0) & kind[sample.own]
-    return is_of
 
 
 def _share(holds: Mask, among: Mask) -> str:

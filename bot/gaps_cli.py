@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from bot.gaps.log import GapLog
     from bot.model import GapStatus, LoggedGap
 
-app = typer.Typer(help="The questions that the FAQ did not serve.", invoke_without_command=True)
+app = typer.Typer(help="The questions that the FAQ did not serve.")
 Result = TypeVar("Result")
 Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
 Ids = Annotated[list[int], typer.Argument(help="The gaps' numbers, as `gaps` shows them.")]

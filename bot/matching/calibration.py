@@ -127,6 +127,11 @@ class Sample:
     certainty: Vector
     urgency: Vector
 
+    def is_of(self, kind: Mask) -> Mask:
+        """Which rows are phrasings of entries of a kind, one of the masks of `Kinds`."""
+        is_of: Mask = (self.own >= 0) & kind[self.own]
+        return is_of
+
 
 def sample_of(
     held_out: HeldOut, readings: Sequence[Reading], lexicon: Lexicon, belongs: Belongs, kinds: Kinds
@@ -166,9 +171,9 @@ def calibrate(sample: Sample, kinds: Kinds) -> Calibration:
         np.concatenate([is_right, np.zeros(len(is_right), dtype=bool)]),
         prior=IN_SCOPE,
     )
-    has_reply = (sample.own >= 0) & kinds.reply[sample.own]
+    has_reply = sample.is_of(kinds.reply)
     certainty = fit_logistic(sample.certainty[has_reply], is_right[has_reply], prior=None)
-    in_need = (sample.own >= 0) & kinds.urgent[sample.own]
+    in_need = sample.is_of(kinds.urgent)
     urgency = fit_logistic(sample.urgency, in_need)
 
     found = sample.own[:, None] == best_answers(sample.scores, kinds)

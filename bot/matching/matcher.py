@@ -177,7 +177,8 @@ class Matcher:
         self.question_words = frozenset(word for item in faq.wording.question_words for word in words(item))
         self.second_question = _second_question(self.question_words)
         self._places = frozenset(" ".join(words(place)) for place in faq.wording.places)
-        listed = (tuple(words(row.text)) for row in self.rows if row.entry is not None)
+        own = (row.text for row in self.rows if row.entry is not None)
+        listed = (tuple(words(text)) for text in own if not any(map(str.isalpha, text)))  # few: the start is quick
         self._numbers = frozenset(filter(_is_number, listed))
         self._said = cache(self._years_and_places)  # by entry id, so never more than there are entries
 
