@@ -202,8 +202,9 @@ def _change(settings: Settings, ids: list[int], status: GapStatus, entry: str) -
 
 def _use(settings: Settings, use: Callable[[GapLog], Awaitable[Result]]) -> Result | None:
     """What a use of the log gives; None where there is no log. A log that cannot be used ends the command."""
+    from bot.gaps.database import LogError
     from bot.gaps.keys import KeyProblem
-    from bot.gaps.log import FILE, GapLog, LogError
+    from bot.gaps.log import FILE, GapLog
     from bot.gaps.terminal import keys_of
 
     async def used() -> Result:

@@ -17,6 +17,7 @@ EDGES = {
     "diary",
     "gaps.keys",
     "gaps.schema",
+    "gaps.database",
     "gaps.log",
     "gaps.recorder",
     "gaps.terminal",
@@ -42,6 +43,7 @@ EDGES = {
     "cli",
     "gaps_cli",
     "gaps.migrations.versions.second",
+    "gaps.migrations.versions.third",
     "editing",
     "__main__",
 }

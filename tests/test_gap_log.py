@@ -18,10 +18,11 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from bot.gaps import schema
+from bot.gaps.database import LogError
 from bot.gaps.keys import Keys, asker_key, new_asker_key, new_text_key, text_keys
-from bot.gaps.log import FILE, GapLog, LogError
+from bot.gaps.log import FILE, GapLog
 from bot.gaps.tables import TABLES
-from bot.model import Channel, Count, Gap, GapReason, GapStatus, Note
+from bot.model import OPEN, Channel, Count, Gap, GapReason, GapStatus, Note
 
 KEYS = Keys(text_keys(new_text_key()), asker_key(new_asker_key()))
 KEEP = timedelta(days=90)
@@ -298,7 +299,7 @@ async def test_a_locked_log_says_so(log: GapLog) -> None:
 async def test_a_full_disk_says_so(log: GapLog) -> None:
     """SQLite's own bound on pages stands for a full disk; what was there stays."""
     await log.write([note("before")])
-    engine = await log._opened()
+    engine = await log.database._opened()
     sa.event.listen(
         engine.sync_engine, "begin", lambda connection: connection.exec_driver_sql("PRAGMA max_page_count=1")
     )
@@ -368,6 +369,8 @@ async def test_a_log_of_the_first_schema_comes_up(log: GapLog) -> None:
     engine = sa.create_engine(f"sqlite:///{log.path}")
     with engine.begin() as connection:
         connection.execute(sa.text("ALTER TABLE gap DROP COLUMN resolution"))
+        connection.execute(sa.text("DROP TABLE job"))
+        connection.execute(sa.text("DROP TABLE home"))
         connection.execute(sa.text("UPDATE alembic_version SET version_num = '1'"))
     engine.dispose()
     (kept,) = await log.gaps()
@@ -412,4 +415,25 @@ def test_no_column_holds_a_person() -> None:
         *(f"count.{name}" for name in ("day", "outcome", "entry", "language", "channel", "number")),
         *(f"person.{name}" for name in ("asker", "language", "last_used")),
         *(f"key_check.{name}" for name in ("id", "text", "asker")),
+        *("job.name", "job.period", "home.asker"),  # of the log itself, not of persons
     }
+
+
+async def test_a_job_is_taken_once_a_period(log: GapLog, tmp_path: Path) -> None:
+    """Whoever comes second is told so; given back or in the next period it is free again."""
+    assert await log.claim("digest", "2026-W47")
+    async with GapLog(tmp_path / "data", KEYS, keep=KEEP) as other:
+        assert not await other.claim("digest", "2026-W47")
+        assert await other.claim("another", "2026-W47")
+        await log.release("digest", "2026-W47")
+        assert await other.claim("digest", "2026-W47")
+        assert await other.claim("digest", "2026-W48")
+
+
+async def test_gaps_of_some_statuses(log: GapLog) -> None:
+    """Only these are read, newest first, at most so many of them."""
+    await log.write([note("one"), note("two"), note("three")])
+    ids = {logged.gap.text: logged.id for logged in await log.gaps()}
+    await log.mark([ids["two"]], GapStatus.OFF_TOPIC)
+    assert [logged.gap.text for logged in await log.gaps(statuses=[GapStatus.OFF_TOPIC])] == ["two"]
+    assert [logged.gap.text for logged in await log.gaps(statuses=OPEN, most=1)] == ["three"]

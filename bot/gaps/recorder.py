@@ -16,7 +16,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from bot.gaps.log import GapLog, LogError
+from bot.gaps.database import LogError
+from bot.gaps.log import GapLog
 from bot.model import Note
 
 MOST_WAITING = 10_000  # notes; beyond it the oldest are dropped, and how many is logged

@@ -44,6 +44,17 @@ person = sa.Table(
     sa.Column("last_used", sa.Date, nullable=False, index=True),
 )
 
+# What is done once a period, such as the digest of a week, by whichever process comes first.
+job = sa.Table(
+    "job",
+    TABLES,
+    sa.Column("name", sa.String(48), primary_key=True),
+    sa.Column("period", sa.String(16), primary_key=True),
+)
+
+# In a copy that was made by `gaps import`: the log that it is a copy of, by the code of its key check. One row at most.
+home = sa.Table("home", TABLES, sa.Column("asker", CODE, primary_key=True))
+
 # By what a key shows that it is the one that the log was begun with.
 key_check = sa.Table(
     "key_check",

@@ -9,8 +9,9 @@ from typing import Any
 
 from bot.commands import asks_to_forget
 from bot.dialogue import Turn, take_turn
+from bot.gaps.database import LogError
 from bot.gaps.keys import KeyProblem, Keys, read_keys
-from bot.gaps.log import FILE, GapLog, LogError
+from bot.gaps.log import FILE, GapLog
 from bot.matching.matcher import Matcher
 from bot.model import Choice, Note, Question, Reply, Section
 from bot.settings import Settings, config_folder
