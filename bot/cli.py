@@ -35,6 +35,7 @@ app = typer.Typer(
       python -m bot check                      after editing the FAQ
       python -m bot run                        in Telegram, with TELEGRAM_BOT_TOKEN
       python -m bot gaps                       what was asked and had no answer
+      python -m bot review                     the same in the browser, to make the FAQ better
     """,
     no_args_is_help=False,
     pretty_exceptions_enable=False,
@@ -263,6 +264,47 @@ def check(
             print(problem)
         print(f"{failed} errors, {len(problems) - failed} warnings")
     raise typer.Exit(1 if failed else 0)
+
+
+@app.command()
+def review(
+    *,
+    port: Annotated[int, typer.Option(help="The port of the page; 0 takes a free one.", min=0, max=65535)] = 0,
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Only show the page's address.")] = False,
+    questions: Annotated[Path, typer.Option(help="The folder of the question sets that edits are tried on.")] = Path(
+        "tests/questions"
+    ),
+) -> None:
+    """Review the gaps in the browser, on this machine, until ctrl-C.
+
+    Groups of what had no answer; add a phrasing, draft an entry, see first what that changes.
+    """
+    from bot.gaps.database import LogError
+    from bot.gaps.keys import KeyProblem
+    from bot.gaps.log import GapLog
+    from bot.gaps.terminal import keys_of
+    from bot.in_use import InUse
+    from bot.loading import load_matchers, read_known_misses, read_questions
+    from bot.reloading import Watch
+    from bot.web.desk import Desk
+    from bot.web.serving import PortError, serve
+
+    settings = read_settings()
+    try:
+        messages = read_questions(questions)
+    except (OSError, ValueError) as error:
+        messages = []
+        _note(f"review: {error}; edits are tried on the gaps alone")
+    try:
+        log = GapLog(settings.data_dir, keys_of(settings), keep=settings.retention)
+        watch = Watch(settings)
+        in_use = InUse(load_matchers(settings, tell=_note))
+        desk = Desk(settings, log, in_use, messages, known_misses=read_known_misses(questions))
+        serve(desk, watch, port=port, opens=not no_browser, tell=_note)
+    except PortError as error:
+        _fail(f"review: port {port} cannot be used ({error}); name another with --port, or leave it out")
+    except (KeyProblem, LogError) as trouble:
+        _fail(f"review: {trouble}")
 
 
 @app.command()

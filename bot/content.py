@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -30,9 +30,9 @@ from bot.forms import (
 )
 from bot.located import MAIN_LANGUAGE, Content, Edition, Located, Tree
 from bot.model import Entry, Fact, Faq, Interface, Kind, Lookalike, Source, Wording
-from bot.problem import ContentError, Problem, errors
+from bot.problem import ContentError, Problem, faults
 from bot.reading import parse, parse_each, read_tree
-from bot.soundness import check_soundness
+from bot.soundness import Named, check_drafts, check_soundness
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 _log = logging.getLogger(__name__)
@@ -42,10 +42,10 @@ def load_faqs(faq_dir: Path, seeds_dir: Path) -> dict[str, Faq]:
     """The FAQ of every language, ready to use.
 
     Raises ContentError where a file of the main language or of seeds/ is broken; a broken translation is left out,
-    with a warning. The finer rules of lint are not run: they are the editors' check.
+    with a warning, and every draft without one. The finer rules of lint are not run: they are the editors' check.
     """
     content = read_content(faq_dir, seeds_dir)
-    broken = errors((*content.problems, *check_soundness(content)))
+    broken = faults((*content.problems, *check_soundness(content)))
     translations = {language: f"{faq_dir.name}/{language}/" for language in content.editions}
     translations.pop(MAIN_LANGUAGE, None)
     if any(not problem.file.startswith(tuple(translations.values())) for problem in broken):
@@ -64,14 +64,19 @@ def load_faqs(faq_dir: Path, seeds_dir: Path) -> dict[str, Faq]:
 
 
 def read_content(faq_dir: Path, seeds_dir: Path) -> Content:
-    """Read every file of both folders, and note all that is wrong with them as files."""
+    """Read every file of both folders, and note all that is wrong with them as files.
+
+    Drafts are read too, and become problems in place of entries.
+    """
     content = Content()
+    drafts: dict[str, list[Named]] = {}
     for path in _yaml_files(seeds_dir, seeds_dir.name, content):
         _read_source_file(path, f"{seeds_dir.name}/{path.name}", content)
     for folder in _folders(faq_dir, content):
         edition = content.editions[folder.name] = Edition(folder.name)
+        drafts[folder.name] = []
         for path in _yaml_files(folder, f"{faq_dir.name}/{folder.name}", content):
-            _read_faq_file(path, f"{faq_dir.name}/{folder.name}/{path.name}", content, edition)
+            _read_faq_file(path, f"{faq_dir.name}/{folder.name}/{path.name}", content, edition, drafts[folder.name])
         if edition.interface_tree is None and folder.name == MAIN_LANGUAGE:
             place = f"{faq_dir.name}/{folder.name}"
             content.problems.append(Problem(place, 1, "Y101", "interface.yaml is missing", "add it"))
@@ -80,7 +85,8 @@ def read_content(faq_dir: Path, seeds_dir: Path) -> Content:
     if faq_dir.is_dir() and MAIN_LANGUAGE not in content.editions:
         fact = f"there is no folder '{MAIN_LANGUAGE}'"
         content.problems.append(Problem(str(faq_dir), 1, "Y101", fact, "see that FAQ_DIR names the FAQ's folder"))
-    content.problems.extend(_doubles(content))
+    content.problems.extend(_doubles(content, drafts))
+    content.problems.extend(check_drafts(content, drafts))
     return content
 
 
@@ -168,7 +174,7 @@ def _fact(source_id: str, form: FactForm) -> Fact:
 # --- faq/LANGUAGE/ -----------------------------------------------------------------------------------------------
 
 
-def _read_faq_file(path: Path, shown: str, content: Content, edition: Edition) -> None:
+def _read_faq_file(path: Path, shown: str, content: Content, edition: Edition, drafts: list[Named]) -> None:
     tree = read_tree(path, shown)
     content.is_partial |= tree.data is None
     if tree.data is not None:
@@ -182,26 +188,35 @@ def _read_faq_file(path: Path, shown: str, content: Content, edition: Edition) -
             texts = form.off_topic if form else []
             edition.off_topic = [(text, Located(tree, ("off_topic", at))) for at, text in enumerate(texts)]
         else:
-            _read_entries(tree, edition)
+            _read_entries(tree, edition, drafts)
     content.problems.extend(tree.problems)
 
 
-def _read_entries(tree: Tree, edition: Edition) -> None:
+def _read_entries(tree: Tree, edition: Edition, drafts: list[Named]) -> None:
     for item in _mappings(tree.data.get("entries")):  # broken ones too, so that one does not break all that point to it
         edition.declared.add(str(item.get("id")))
         cited = item.get("sources")
         edition.cited.update(map(str, cited) if isinstance(cited, list) else ())
+    for form, kind, topic, at in _forms(tree):
+        if form.draft:
+            drafts.append((form.id, at))
+        else:
+            edition.entries.append((_entry(form, kind, topic), at))
+
+
+def _forms(tree: Tree) -> Iterator[tuple[EntryForm | CardForm, Kind, str, Located]]:
+    """The entries of a file whose form is sound, each with its kind, topic and place."""
     shell = _shell(tree.data, "entries")
     if "kind" in tree.data:
         cards = parse(tree, CardsForm, data=shell)
         if cards is not None:
             for at, card in parse_each(tree, "entries", CardForm):
-                edition.entries.append((_entry(card, Kind(cards.kind), ""), Located(tree, at)))
+                yield card, Kind(cards.kind), "", Located(tree, at)
         return
     topic = parse(tree, TopicForm, data=shell)
     if topic is not None:
         for at, form in parse_each(tree, "entries", EntryForm):
-            edition.entries.append((_entry(form, Kind.ANSWER, topic.topic), Located(tree, at)))
+            yield form, Kind.ANSWER, topic.topic, Located(tree, at)
 
 
 def _entry(form: EntryForm | CardForm, kind: Kind, topic: str) -> Entry:
@@ -240,9 +255,11 @@ def _interface(form: Form | None) -> Interface | None:
     return Interface(**values | {"examples": tuple(values["examples"])})
 
 
-def _doubles(content: Content) -> Iterator[Problem]:
-    groups: list[list[tuple[str, Located]]] = [[(source.id, at) for source, at in content.sources]]
-    groups += [[(entry.id, at) for entry, at in edition.entries] for edition in content.editions.values()]
+def _doubles(content: Content, drafts: Mapping[str, Sequence[Named]]) -> Iterator[Problem]:
+    groups: list[list[Named]] = [[(source.id, at) for source, at in content.sources]]
+    for language, edition in content.editions.items():
+        named = [*((entry.id, at) for entry, at in edition.entries), *drafts[language]]
+        groups.append(sorted(named, key=lambda one: (one[1].tree.file, one[1].line())))  # as they are read
     for group in groups:
         first: dict[str, Located] = {}
         for name, at in group:

@@ -82,6 +82,7 @@ class BaseEntryForm(Form):
     """What entries of every kind have in common."""
 
     id: str = Field(description="Lower-case ASCII letters, digits and single hyphens; at most 40 bytes; unique.")
+    draft: bool = Field(default=False, description="While its answer is being written: the bot does not know it yet.")
     phrasings: list[Text] = Field(description="How people ask; eight or more, of different kinds.")
     not_this: list[LookalikeForm] = []
     answer: Text

@@ -13,7 +13,7 @@ from bot.forms import ID_BYTES, ID_PATTERN
 from bot.located import MAIN_LANGUAGE, Content, Edition, Located, Tree
 from bot.matching.matcher import Matcher, Model, fit
 from bot.model import Entry, Faq, Interface, Kind, Source
-from bot.problem import Problem, errors
+from bot.problem import Problem, faults
 from bot.rendering import BUTTON_CHARACTERS
 from bot.soundness import check_soundness
 from bot.text import sentences, without_footnotes, words
@@ -46,15 +46,15 @@ def lint(
     today: date,
     *,
     originals: Mapping[str, str | None] | None = None,
-    learn: Callable[[Faq], Model] = fit,
+    learn: Callable[[Faq], Model] | None = fit,
 ) -> tuple[Problem, ...]:
     """All problems of the content, sorted by place.
 
     ``originals`` are the texts of the original documents by file name, None where a file is missing; without them the
-    figures are not compared with the documents. ``learn`` gives the model of an FAQ.
+    figures are not compared with the documents. ``learn`` gives the model of an FAQ; None leaves out what needs one.
     """
     problems = [*content.problems, *check_soundness(content)]
-    is_sound = not errors(tuple(problems))
+    is_sound = not faults(tuple(problems))
     for source, at in content.sources:
         problems += _check_source(source, at)
         if originals is not None and source.original is not None:
@@ -63,7 +63,7 @@ def lint(
         problems += _check_used(content)
     for edition in content.editions.values():
         problems += _check_edition(edition, content, today)
-        if is_sound:
+        if is_sound and learn is not None:
             problems += _check_learned(edition, content, learn)
     return tuple(sorted(set(problems)))
 
@@ -267,7 +267,7 @@ def _check_learned(edition: Edition, content: Content, learn: Callable[[Faq], Mo
     owners = [None if row.entry is None else matcher.entries[row.entry].id for row in matcher.rows]
     place_of = [places.get((row.text, owner)) for row, owner in zip(matcher.rows, owners, strict=True)]
     for one, other in matcher.near_rows(NEAR_SAME_KERNEL):
-        if owners[one] == owners[other] or not _is_near_same(matcher.rows[one].text, matcher.rows[other].text):
+        if owners[one] == owners[other] or not is_near_same(matcher.rows[one].text, matcher.rows[other].text):
             continue
         here, there = place_of[one], place_of[other]
         if here is not None and there is not None:
@@ -299,7 +299,7 @@ def _places(edition: Edition) -> dict[tuple[str, str | None], tuple[Located, tup
     return places
 
 
-def _is_near_same(one: str, other: str) -> bool:
+def is_near_same(one: str, other: str) -> bool:
     """Whether a person would call two phrasings the same; a number that differs makes them two."""
     first, second = words(one), words(other)
     if [word for word in first if word[0].isdigit()] != [word for word in second if word[0].isdigit()]:

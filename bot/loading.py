@@ -79,3 +79,12 @@ def read_questions(folder: Path) -> list[Message]:
     if not messages:
         raise ValueError(f"{folder}: no question sets; the folder holds files such as inscope.jsonl")
     return messages
+
+
+def read_known_misses(folder: Path) -> frozenset[str] | None:
+    """The ids of messages that are known to be missed, the first word of each line; None where there is no list."""
+    try:
+        lines = (folder / "known_misses.txt").read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        return None
+    return frozenset(line.split()[0] for line in lines if line.strip())

@@ -68,6 +68,11 @@ class Edition:
     wording: Wording = field(default_factory=Wording)
     off_topic: list[tuple[str, Located]] = field(default_factory=list)
 
+    @property
+    def files(self) -> dict[str, str]:
+        """The name of the file in which each entry stands, such as work.yaml."""
+        return {entry.id: at.tree.file.rsplit("/", 1)[-1] for entry, at in self.entries}
+
 
 @dataclass(slots=True)
 class Content:

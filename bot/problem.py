@@ -27,6 +27,8 @@ def _rules(severity: Severity, *rows: tuple[str, str, str]) -> dict[str, Rule]:
     return {code: Rule(code, name, severity, means) for code, name, means in rows}
 
 
+DRAFT = "F409"  # fails the check, and keeps nothing from being used
+
 # Y1: the file itself; F2: ids and what they point to; F3: phrasings; F4: answers; F5: reviews; F6: translations;
 # F7: interface; S1: sources.
 RULES = _rules(
@@ -64,6 +66,7 @@ RULES = _rules(
     ("F405", "no-source", "an answer cites at least one fact, or leads to a help page"),
     ("F406", "phone-number", "no telephone number, save 112 in the interface's emergency line"),
     ("F407", "no-help-page", "an urgent card leads to at least one help page"),
+    (DRAFT, "draft", "no entry is a draft, which the bot leaves out until its answer is written"),
     ("F602", "translation-only", "a translation has no entry that the English FAQ lacks"),
     ("F701", "bad-placeholder", "a text of the interface uses the placeholders that the bot fills, and no other"),
     ("F702", "too-long", "a text of the interface fits the place where Telegram shows it"),
@@ -112,5 +115,10 @@ class ContentError(Exception):
 
 
 def errors(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
-    """Those problems that keep the content from being used."""
+    """Those problems that fail the check."""
     return tuple(problem for problem in problems if problem.rule.severity is Severity.ERROR)
+
+
+def faults(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
+    """Those errors that keep the content from being used. A draft keeps nothing but itself."""
+    return tuple(problem for problem in errors(problems) if problem.code != DRAFT)

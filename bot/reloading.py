@@ -10,7 +10,7 @@ import asyncio
 import logging
 import os
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 
 from watchfiles import awatch
@@ -68,34 +68,13 @@ class Watch:
         if {language: faq.version for language, faq in faqs.items()} == in_use.versions:
             _log.info("FAQ %s stays in use: its files say the same", in_use.main.faq.version)
             return False
-        if not await self._learn():
+        code = await learn_apart()
+        if code != 0:
+            _log.error("FAQ not taken up: learning it ended with %d; python -m bot learn says why", code)
             return False
         in_use.matchers = await asyncio.to_thread(load_matchers, self._settings, tell=_log.info)
         _log.info("FAQ %s is in use", in_use.main.faq.version)
         return True
-
-    async def _learn(self) -> bool:
-        """Learn the files in a process of its own, which keeps what it learned; whether that went well."""
-        environment = {name: value for name, value in os.environ.items() if name.upper() not in _SECRETS}
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "bot",
-            "learn",
-            env=environment,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.DEVNULL,
-            stderr=asyncio.subprocess.DEVNULL,
-        )
-        try:
-            code = await process.wait()
-        except asyncio.CancelledError:
-            process.kill()
-            await process.wait()
-            raise
-        if code != 0:
-            _log.error("FAQ not taken up: learning it ended with %d; python -m bot learn says why", code)
-        return code == 0
 
     def _state(self) -> dict[Path, tuple[int, int]]:
         """Every file of the FAQ with its time and size."""
@@ -108,3 +87,27 @@ class Watch:
                     continue
                 state[path] = (stat.st_mtime_ns, stat.st_size)
         return state
+
+
+async def learn_apart(changed: Mapping[str, str] | None = None) -> int:
+    """Learn the files in a process of its own, which keeps what it learned; its exit code.
+
+    ``changed`` are settings that are others than ours, such as the FAQ's folder.
+    """
+    environment = {name: value for name, value in os.environ.items() if name.upper() not in _SECRETS}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "bot",
+        "learn",
+        env=environment | dict(changed or {}),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+    try:
+        return await process.wait()
+    except asyncio.CancelledError:
+        process.kill()
+        await process.wait()
+        raise

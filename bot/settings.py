@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from collections.abc import Callable
 from datetime import timedelta
@@ -15,6 +16,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 NAME = "migration-faq-bot"
 Share = Annotated[int, Field(ge=0)]
+_CHAT = re.compile(r"-?[1-9][0-9]{0,15}")  # core.telegram.org/bots/api#chat: at most 52 significant bits
 
 
 def _folder(variable: str, *home: str) -> Path:
@@ -49,6 +51,7 @@ class Settings(BaseSettings):
     group_sends_a_minute: Share = 20  # in one group; 0 for no limit
     throttle_messages: Share = 20  # of one person in `throttle_seconds`; 0 for no limit
     throttle_seconds: int = Field(default=60, ge=1)
+    maintainer_chats: SecretStr | None = None  # who keeps the bot is nobody's business; `maintainers` has the numbers
 
     gaps_key: SecretStr | None = None
     asker_key: SecretStr | None = None
@@ -81,6 +84,13 @@ class Settings(BaseSettings):
             raise ValueError("has more than scheme, host and port; write it as in https://api.telegram.org")
         return f"{parts.scheme}://{parts.netloc}"
 
+    @field_validator("maintainer_chats")
+    @classmethod
+    def _chats(cls, chats: SecretStr | None) -> SecretStr | None:
+        if chats is not None:
+            _numbers(chats.get_secret_value())
+        return chats
+
     @field_validator("gaps_key")
     @classmethod
     def _gaps_key(cls, key: SecretStr | None) -> SecretStr | None:
@@ -99,6 +109,11 @@ class Settings(BaseSettings):
     def secrets(self) -> tuple[str, ...]:
         """What must never be shown."""
         return tuple(key.get_secret_value() for key in (self.telegram_bot_token, self.gaps_key, self.asker_key) if key)
+
+    @property
+    def maintainers(self) -> tuple[int, ...]:
+        """The numbers of the maintainers' chats, each once, as they are set."""
+        return () if self.maintainer_chats is None else _numbers(self.maintainer_chats.get_secret_value())
 
     @property
     def retention(self) -> timedelta:
@@ -142,6 +157,14 @@ def _said(message: str) -> str:
 def _is_token(token: str) -> bool:
     number, colon, secret = token.partition(":")
     return bool(colon) and number.isascii() and number.isdigit() and secret.replace("-", "").replace("_", "").isalnum()
+
+
+def _numbers(setting: str) -> tuple[int, ...]:
+    """The numbers of chats that a setting lists. Raises ValueError, which shows none of them."""
+    parts = setting.replace(",", " ").split()
+    if not all(_CHAT.fullmatch(part) for part in parts):
+        raise ValueError("is no list of chat numbers; write them as in 12345678, -1001234567890")
+    return tuple(dict.fromkeys(map(int, parts)))
 
 
 def _checked(key: SecretStr | None, read: Callable[[str], object]) -> SecretStr | None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import fields
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields, replace
 from string import Formatter
 
-from bot.located import MAIN_LANGUAGE, Content, Edition
+from bot.located import MAIN_LANGUAGE, Content, Edition, Located
 from bot.model import Interface, Kind
-from bot.problem import Problem
+from bot.problem import DRAFT, Problem, faults
 
+Named = tuple[str, Located]  # an id, and where it stands
 PLACEHOLDERS: Mapping[str, frozenset[str]] = {
     "topic": frozenset({"topic"}),
     "nearest_topic": frozenset({"topic"}),
@@ -29,7 +30,11 @@ def check_soundness(content: Content) -> Iterator[Problem]:
     main = content.editions.get(MAIN_LANGUAGE)
     if main is not None and not main.declared:
         yield Problem(f"faq/{MAIN_LANGUAGE}", 1, "F208", "the FAQ has no entry", "write a topic with its entries")
-    elif main is not None and main.entries and not any(entry.kind is Kind.ANSWER for entry, _ in main.entries):
+    elif (
+        main is not None
+        and not any(entry.kind is Kind.ANSWER for entry, _ in main.entries)
+        and (main.entries or not faults(tuple(content.problems)))  # there are none, and not because they are broken
+    ):
         yield Problem(f"faq/{MAIN_LANGUAGE}", 1, "F208", "the FAQ has no answer", "write a topic with its entries")
 
 
@@ -76,16 +81,40 @@ def check_references(content: Content) -> Iterator[Problem]:
                 if name not in pages and name not in content.declared_sources:
                     fact = f"entry '{entry.id}' links to '{name}', which no record has"
                     yield at.problem("F206", fact, "correct it, or add the page to links.yaml", "read_more", index)
-            for index, name in enumerate(entry.see_also):
-                if name not in declared or name in cards:
-                    fact = f"entry '{entry.id}' relates to '{name}', which is no question of the FAQ"
-                    yield at.problem("F205", fact, "correct or delete it", "see_also", index)
-            for index, other in enumerate(entry.not_this):
-                if other.belongs_to is not None and other.belongs_to not in declared:
-                    fact = f"a look-alike of '{entry.id}' belongs to '{other.belongs_to}', which is no entry"
-                    yield at.problem("F205", fact, "correct it, or write 'none'", "not_this", index)
-        if edition.interface is not None and edition.interface_tree is not None:
-            for index, name in enumerate(edition.interface.examples):
-                if name not in declared or name in cards:
-                    tree, fact = edition.interface_tree, f"the example '{name}' is no question of the FAQ"
-                    yield Problem(tree.file, tree.line("examples", index), "F205", fact, "name an entry")
+        for name, is_question, problem in _references(edition):
+            if name not in declared or (is_question and name in cards):
+                what = "no question of the FAQ" if is_question else "no entry"
+                yield replace(problem, fact=f"{problem.fact}, which is {what}")
+
+
+def check_drafts(content: Content, drafts: Mapping[str, Sequence[Named]]) -> Iterator[Problem]:
+    """Every draft, and every reference to one. ``drafts`` are those of each language."""
+    for name, at in (draft for of_language in drafts.values() for draft in of_language):
+        mend = "write its answer and take out the line 'draft: true'"
+        yield at.problem(DRAFT, f"entry '{name}' is a draft", mend, "draft")
+    for language, edition in content.editions.items():
+        languages = {MAIN_LANGUAGE, language} & content.editions.keys()
+        known = {entry.id for one in languages for entry, _ in content.editions[one].entries}
+        unknown = {name for one in languages for name, _ in drafts[one]} - known
+        for name, _, problem in _references(edition):
+            if name in unknown:
+                mend = "write the draft's answer first, or take this out until then"
+                yield replace(problem, fact=f"{problem.fact}, which is a draft", mend=mend)
+
+
+def _references(edition: Edition) -> Iterator[tuple[str, bool, Problem]]:
+    """Every entry that is named: its id, whether it has to be a question, and the problem that it is if it is none."""
+    for entry, at in edition.entries:
+        for index, name in enumerate(entry.see_also):
+            fact = f"entry '{entry.id}' relates to '{name}'"
+            yield name, True, at.problem("F205", fact, "correct or delete it", "see_also", index)
+        for index, other in enumerate(entry.not_this):
+            if other.belongs_to is not None:
+                fact = f"a look-alike of '{entry.id}' belongs to '{other.belongs_to}'"
+                problem = at.problem("F205", fact, "correct it, or write 'none'", "not_this", index)
+                yield other.belongs_to, False, problem
+    if edition.interface is not None and edition.interface_tree is not None:
+        tree = edition.interface_tree
+        for index, name in enumerate(edition.interface.examples):
+            fact = f"an example names '{name}'"
+            yield name, True, Problem(tree.file, tree.line("examples", index), "F205", fact, "name another entry")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 
 from bot.gaps.keys import asker_key, new_text_key, text_keys
 from bot.gaps.log import FILE
+from tests.terminal import in_terminal
 from tests.test_cli import run
 
 UNKNOWN = "zebra poetry evenings"
@@ -186,7 +188,10 @@ def test_gaps_are_reviewed(cache: Path, own: dict[str, Any]) -> None:
     assert run("gaps", "reopen", numbers[f"{UNKNOWN} please"], cache=cache, **own).returncode == 0
     done = run("gaps", "replay", "--close", "--json", cache=cache, **own)
     assert done.returncode == 0
-    assert {row["became"] for row in json.loads(done.stdout)} == {"still open"}
+    replayed = json.loads(done.stdout)
+    assert {row["became"] for row in replayed["gaps"]} == {"still open"}
+    assert (replayed["questions"], replayed["closed"]) == (None, [])
+    assert done.stderr == "There are no question sets in tests/questions; --questions names another folder.\n"
 
     summed = json.loads(run("gaps", "stats", "--json", cache=cache, **own).stdout)
     assert summed["questions"] == summed["by_outcome"]["unanswered"] == 3
@@ -210,20 +215,141 @@ def test_what_an_edit_answers_is_closed_by_it(cache: Path, own: dict[str, Any], 
     assert listed(cache, own) == []
 
 
-@pytest.mark.parametrize(
-    ("arguments", "said"),
-    [
-        (("later", "99"), "some numbers are no gaps"),
-        (("resolve", "1", "--entry", "nowhere"), "there is no entry 'nowhere'"),
-        (("add", "a phrasing", "--entry", "nowhere"), "there is no entry 'nowhere'"),
-    ],
-)
-def test_what_cannot_be_marked_is_told(cache: Path, own: dict[str, Any], arguments: tuple[str, ...], said: str) -> None:
+def test_what_cannot_be_done_is_told(cache: Path, own: dict[str, Any]) -> None:
     """With what to do, and exit code 2."""
     run("ask", UNKNOWN, cache=cache, **own)
-    done = run("gaps", *arguments, cache=cache, **own)
-    assert done.returncode == 2
-    assert said in done.stderr
+    for arguments, said in (
+        (("later", "1", "99", "98"), "some numbers are no gaps: 98, 99; see: python -m bot gaps --all"),
+        (("show", "99"), "some numbers are no gaps: 99"),
+        (("show", str(10**30)), "less than or equal to"),
+        (("--json", "groups"), "write options after the command, as in: gaps groups --json"),
+        (("replay", "--questions", "nowhere"), "nowhere: no question sets"),
+        (("purge",), "give --resolved, --before DAY or both; or --all"),
+        (("purge", "--all", "--resolved", "--yes"), "give --resolved, --before DAY or both; or --all"),
+        (("purge", "--all", "--before", "2026-11-21", "--yes"), "give --resolved, --before DAY or both; or --all"),
+        (("purge", "--resolved", "--counts", "--yes"), "give --resolved, --before DAY or both; or --all"),
+        (("purge", "--before", "yesterday", "--yes"), "'yesterday' is no day; write it as in 2026-11-21"),
+        (("purge", "--all"), "there is nobody to ask; add --yes to delete for good"),
+        (("resolve", "1", "--entry", "nowhere"), "there is no entry 'nowhere'"),
+        (("add", "a phrasing", "--entry", "nowhere"), "there is no entry 'nowhere'"),
+    ):
+        done = run("gaps", *arguments, cache=cache, **own)
+        assert done.returncode == 2, arguments
+        assert said in done.stderr
+    assert len(listed(cache, own)) == 1
+
+
+def test_a_list_is_the_same_with_and_without_its_name(cache: Path, own: dict[str, Any]) -> None:
+    """Newest first, at most so many."""
+    for text in (UNKNOWN, "quantum bread"):
+        run("ask", text, cache=cache, **own)
+    for options in ((), ("--most", "1", "--all", "--json")):
+        named = run("gaps", "list", *options, cache=cache, **own).stdout
+        assert named == run("gaps", *options, cache=cache, **own).stdout != ""
+    assert [gap["text"] for gap in json.loads(named)] == ["quantum bread"]
+
+
+def test_gaps_are_shown_whole_in_the_order_named(cache: Path, own: dict[str, Any]) -> None:
+    """With every nearest entry and its question, also those that are settled."""
+    for text in (UNKNOWN, "quantum bread"):
+        run("ask", text, cache=cache, **own)
+    numbers = {gap["text"]: str(gap["id"]) for gap in listed(cache, own)}
+    run("gaps", "off-topic", numbers[UNKNOWN], cache=cache, **own)
+    named = (numbers[UNKNOWN], numbers["quantum bread"])
+    found = json.loads(run("gaps", "show", *named, "--json", cache=cache, **own).stdout)
+    assert [one["text"] for one in found] == [UNKNOWN, "quantum bread"]
+    assert len(found[0]["nearest"]) > 2
+    assert all(near["question"] for near in found[0]["nearest"])
+    done = run("gaps", "show", *named, cache=cache, **own)
+    assert done.returncode == 0
+    for part in (UNKNOWN, "quantum bread", "off topic", *(near["entry"] for near in found[0]["nearest"])):
+        assert part in done.stdout
+
+
+def test_every_mark_says_what_it_did_as_json(cache: Path, own: dict[str, Any], small: Path) -> None:
+    """One object: the status, the gaps that have it now, the numbers that are none."""
+    run("ask", UNKNOWN, cache=cache, folder=small, **own)
+    for arguments, status, entry in (
+        (("later", "1"), "later", None),
+        (("off-topic", "1"), "off topic", None),
+        (("resolve", "1", "--entry", "ferry-times"), "resolved", "ferry-times"),
+        (("reopen", "1"), "new", None),
+    ):
+        done = run("gaps", *arguments, "7", "--json", cache=cache, folder=small, **own)
+        assert done.returncode == 2
+        assert json.loads(done.stdout) == {"status": status, "entry": entry, "marked": [1], "missing": [7]}
+    done = run("gaps", "add", UNKNOWN, "--entry", "ferry-history", "--json", cache=cache, folder=small, **own)
+    added = json.loads(done.stdout)
+    assert (added["file"], added["entry"]) == ("faq/en/ferry.yaml", "ferry-history")
+    assert [line["text"].strip() for line in added["added"]] == [f"- {UNKNOWN}"]
+
+
+def test_replay_says_which_messages_are_worse_than_known(cache: Path, own: dict[str, Any], tmp_path: Path) -> None:
+    """A miss that is not listed exits 1; without a list, misses are counted; what is listed and right is said."""
+    sets = tmp_path / "sets"
+    sets.mkdir()
+    messages = [("m1", "what does a ticket cost", "ferry-fares"), ("m2", UNKNOWN, "ferry-times")]
+    rows = [json.dumps({"id": name, "text": text, "entries": [entry]}) for name, text, entry in messages]
+    (sets / "inscope.jsonl").write_text("\n".join(rows), encoding="utf-8")
+    done = run("gaps", "replay", "--questions", str(sets), cache=cache, **own)
+    assert done.returncode == 0, done.stderr
+    assert "question sets: 1 of 2 messages missed; no known_misses.txt" in done.stdout
+
+    (sets / "known_misses.txt").write_text("m1 none unanswered: what does\n", encoding="utf-8")
+    done = run("gaps", "replay", "--questions", str(sets), cache=cache, **own)
+    assert done.returncode == 1
+    assert f"newly missed: 1\n  m2  {UNKNOWN}\n" in done.stdout
+    assert "no longer missed, to be taken from known_misses.txt: 1\n  m1  what does" in done.stdout
+    found = json.loads(run("gaps", "replay", "--questions", str(sets), "--json", cache=cache, **own).stdout)
+    assert [one["id"] for one in found["questions"]["newly_missed"]] == ["m2"]
+    assert [one["id"] for one in found["questions"]["no_longer_missed"]] == ["m1"]
+
+    (sets / "known_misses.txt").write_text("m2 none unanswered: zebra\n", encoding="utf-8")
+    assert run("gaps", "replay", "--questions", str(sets), cache=cache, **own).returncode == 0
+
+
+def test_in_a_terminal_gaps_are_a_table(cache: Path, own: dict[str, Any]) -> None:
+    """Its lines fit and break between words, and what looks like markup is shown as it is."""
+    text = f"[red]{UNKNOWN}[/red] {UNKNOWN} marble soup quantum bread thunder poetry"
+    run("ask", text, cache=cache, **own)
+    shown = in_terminal("gaps", cache=cache, **own, COLUMNS="60")
+    assert "question" in shown
+    assert f"[red]{UNKNOWN}[/red]" in " ".join(shown.split())
+    assert set(text.split()) <= set(shown.split())
+    lines = [re.sub(r"\x1b\[[0-9;]*m", "", line) for line in shown.splitlines()]
+    assert max(map(len, lines)) <= 60
+
+
+# --- Deleting --------------------------------------------------------------------------------------------------------
+
+
+def test_gaps_are_purged(cache: Path, own: dict[str, Any]) -> None:
+    """By what became of them, by day, all; how many is said, and counts stay unless they are named."""
+    for text in (UNKNOWN, "quantum bread", "marble soup please"):
+        run("ask", text, cache=cache, **own)
+    run("gaps", "resolve", "1", "--entry", "ferry-times", cache=cache, **own)
+    done = run("gaps", "purge", "--resolved", "--yes", cache=cache, **own)
+    assert (done.returncode, done.stdout) == (0, "1 gap deleted.\n")
+    assert run("gaps", "purge", "--before", "2001-01-01", "--yes", cache=cache, **own).stdout == "0 gaps deleted.\n"
+    done = run("gaps", "purge", "--before", "2101-01-01", "--resolved", "--yes", "--json", cache=cache, **own)
+    assert json.loads(done.stdout) == {"deleted": 0, "counts_deleted": False}
+    assert len(listed(cache, own)) == 2
+    assert run("gaps", "purge", "--all", "--yes", cache=cache, **own).stdout == "2 gaps deleted.\n"
+    assert json.loads(run("gaps", "stats", "--json", cache=cache, **own).stdout)["questions"] == 3
+    done = run("gaps", "purge", "--all", "--counts", "--yes", cache=cache, **own)
+    assert done.stdout == "0 gaps deleted, and all counts.\n"
+    assert json.loads(run("gaps", "stats", "--json", cache=cache, **own).stdout)["questions"] == 0
+
+
+@pytest.mark.parametrize(("typed", "left"), [("y\n", 0), ("n\n", 1), ("\n", 1)])
+def test_in_a_terminal_purge_asks(cache: Path, own: dict[str, Any], typed: str, left: int) -> None:
+    """How many, and only a yes deletes."""
+    run("ask", UNKNOWN, cache=cache, **own)
+    shown = in_terminal("gaps", "purge", "--all", answers={"[y/N]": typed}, cache=cache, **own)
+    assert "Delete 1 gap in" in shown
+    assert ("1 gap deleted." in shown) == (left == 0)
+    assert ("nothing was deleted" in shown) == (left == 1)
+    assert len(listed(cache, own)) == left
 
 
 def test_without_a_log_there_is_nothing_to_review(cache: Path, own: dict[str, Any], tmp_path: Path) -> None:
@@ -232,6 +358,13 @@ def test_without_a_log_there_is_nothing_to_review(cache: Path, own: dict[str, An
     assert "0 questions" in run("gaps", "stats", cache=cache, **own).stdout
     assert run("gaps", "groups", cache=cache, **own).returncode == 0
     assert run("gaps", "later", "1", cache=cache, **own).returncode == 2
+    assert run("gaps", "show", "1", cache=cache, **own).returncode == 2
+    assert run("gaps", "purge", "--all", "--yes", cache=cache, **own).stdout == "0 gaps deleted.\n"
+    for arguments in (("export", "x"), ("rekey",), ("rekey", "--drop-old")):
+        done = run("gaps", *arguments, cache=cache, **own)
+        assert done.returncode == 2
+        assert "there is no gap log in" in done.stderr
+    assert not (tmp_path / "config").exists()
     assert not (tmp_path / "data").exists()
 
 

@@ -391,3 +391,52 @@ def test_a_file_that_no_language_reads_is_reported(small: Path) -> None:
         "faq/pt-BR/lost.yaml",
         "faq/en/deep/lost.yaml",
     }
+
+
+DRAFT = """
+  - id: ferry-horses
+    question: May horses come on board?
+    draft: true
+    phrasings:
+      - can I bring my horse
+    answer: |
+      TODO: write the answer, 2 to 5 short sentences.
+    reviewed: 2026-11-21
+    review_by: 2027-11-21
+"""
+
+
+def test_a_draft_is_left_out_and_changes_nothing_else(small: Path) -> None:
+    """The FAQ with it is the FAQ without it, to its version: a running bot has nothing to take up."""
+    without = load_faqs(small / "faq", small / "seeds")["en"]
+    with (small / "faq/en/ferry.yaml").open("a", encoding="utf-8") as file:
+        file.write(DRAFT)
+    assert load_faqs(small / "faq", small / "seeds")["en"] == without
+
+
+def test_the_id_of_a_draft_is_taken(small: Path) -> None:
+    """An entry that has it too is a double, and is told so."""
+    with (small / "faq/en/ferry.yaml").open("a", encoding="utf-8") as file:
+        file.write(DRAFT.replace("ferry-horses", "ferry-times"))
+    with pytest.raises(ContentError, match="F203"):
+        load_faqs(small / "faq", small / "seeds")
+
+
+def test_what_points_to_a_draft_is_refused_as_such(small: Path, edit: Edit) -> None:
+    """Until its answer is written; the problem says that it is a draft, and not that there is no such entry."""
+    with (small / "faq/en/ferry.yaml").open("a", encoding="utf-8") as file:
+        file.write(DRAFT)
+    edit("faq/en/ferry.yaml", "see_also: [ferry-bicycles]", "see_also: [ferry-bicycles, ferry-horses]")
+    with pytest.raises(ContentError) as refused:
+        load_faqs(small / "faq", small / "seeds")
+    (problem,) = refused.value.problems
+    assert problem.code == "F205"
+    assert "relates to 'ferry-horses', which is a draft" in problem.fact
+
+
+def test_a_draft_that_is_no_entry_at_all_is_told(small: Path) -> None:
+    """Its form is checked: a stub may lack nothing that the form requires."""
+    with (small / "faq/en/ferry.yaml").open("a", encoding="utf-8") as file:
+        file.write(DRAFT.replace("    reviewed: 2026-11-21\n", ""))
+    with pytest.raises(ContentError, match="Y107"):
+        load_faqs(small / "faq", small / "seeds")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import stat
 import subprocess
 import sys
@@ -17,8 +18,20 @@ import yaml
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot.content import read_content
-from bot.editing import TODO, Edit, EditError, StaleError, apply, load, with_entry, with_item, with_phrasing
+from bot.content import load_faqs, read_content
+from bot.editing import (
+    TODO,
+    Edit,
+    EditError,
+    StaleError,
+    apply,
+    context,
+    load,
+    revert,
+    with_entry,
+    with_item,
+    with_phrasing,
+)
 from bot.lint import lint
 from bot.problem import errors
 from bot.reading import MAX_BYTES, Loader
@@ -178,6 +191,7 @@ def test_a_new_entry_comes_last(tmp_path: Path, path: Path) -> None:
         *blank,
         "  - id: fares",
         f"    {heading}: How much?",
+        "    draft: true",
         "    phrasings:",
         '      - "yes"',
         '      - "how much: now?"',
@@ -196,9 +210,10 @@ def test_it_is_written_as_the_file_is() -> None:
     text = HEAD + "entries:\n- id: a\n  phrasings:\n  - b\n- id: c\n  phrasings:\n  - d\n# the end\n"
     edit = stub(FILE, text)
     only_adds(edit)
-    assert [text for _, text in edit.added][:4] == [
+    assert [text for _, text in edit.added][:5] == [
         "- id: fares",
         "  question: How much?",
+        "  draft: true",
         "  phrasings:",
         "  - ticket price",
     ]
@@ -207,12 +222,26 @@ def test_it_is_written_as_the_file_is() -> None:
 
 @pytest.mark.parametrize("name", ["ferry.yaml", "out_of_scope.yaml", "smalltalk.yaml", "urgent.yaml"])
 def test_the_check_refuses_an_answer_that_is_not_written(small: Path, name: str) -> None:
-    """The line to be replaced is an error in every kind of entry, at its own place."""
+    """In every kind of entry: it is a draft, and without that line the one to be replaced is an error."""
     path = small / "faq" / "en" / name
     apply([stub(path, load(path), phrasings=[f"wyrd {word}" for word in "abcdefgh"])])
+    text = path.read_text(encoding="utf-8")
+    (draft,) = lint(read_content(small / "faq", small / "seeds"), TODAY)
+    assert (draft.code, draft.file) == ("F409", f"faq/en/{name}")
+    assert text.split("\n")[draft.line - 1] == "    draft: true"
+    text = text.replace("    draft: true\n", "")
+    path.write_text(text, encoding="utf-8")
     found = errors(lint(read_content(small / "faq", small / "seeds"), TODAY))
-    place = path.read_text(encoding="utf-8").split("\n").index(f"      {TODO}")  # the key is on the line before
+    place = text.split("\n").index(f"      {TODO}")  # the key is on the line before
     assert ("F404", f"faq/en/{name}", place) in {(problem.code, problem.file, problem.line) for problem in found}
+
+
+def test_a_new_entry_is_no_question_of_the_faq_yet(small: Path) -> None:
+    """A bot that watches the folder serves no line to be replaced: its FAQ stays the one that it has."""
+    path = small / "faq" / "en" / "ferry.yaml"
+    before = load_faqs(small / "faq", small / "seeds")
+    apply([stub(path, load(path))])
+    assert load_faqs(small / "faq", small / "seeds") == before
 
 
 # --- An item of any list -----------------------------------------------------------------------------------------
@@ -226,6 +255,55 @@ def test_an_item_of_any_list() -> None:
     assert nested.added == ((9, "    - z"),)
     assert yaml.safe_load(nested.after)["groups"] == [["x", "y", "z"]]
     assert with_item(FILE, HEAD + "groups:\n  - - x\n", ("groups", 0), "z").added == ((4, "    - z"),)
+
+
+OFF_TOPIC = ROOT / "faq" / "en" / "off_topic.yaml"
+
+
+@pytest.mark.parametrize("text", ["when is the next train to Rome", "who won: Spain?", "yes", "هل"])
+def test_a_message_off_topic_comes_last_in_its_file(tmp_path: Path, text: str) -> None:
+    """In the FAQ's own: its comments and messages stay as they are, in their order, and one line is more."""
+    copy = tmp_path / OFF_TOPIC.name
+    copy.write_bytes(OFF_TOPIC.read_bytes())
+    edit = with_item(copy, load(copy), ("off_topic",), text)
+    only_adds(edit)
+    apply([edit])
+    assert copy.read_bytes() == OFF_TOPIC.read_bytes() + f"{edit.added[0][1]}\n".encode()
+    assert yaml.safe_load(copy.read_bytes())["off_topic"] == [*DATA[OFF_TOPIC]["off_topic"], text]
+    revert([edit])
+    assert copy.read_bytes() == OFF_TOPIC.read_bytes()
+
+
+# --- What is shown of an edit ------------------------------------------------------------------------------------
+
+
+def test_an_edit_is_shown_among_the_lines_around_it() -> None:
+    """As a diff shows it: three lines before and after, each with its number, what is added with a plus."""
+    edit = with_phrasing(FILE, entry("\n      - timetable\n"), "times", "when: now")
+    assert context(edit) == (
+        (5, " ", "    question: When?"),
+        (6, " ", "    phrasings:"),
+        (7, " ", "      - timetable"),
+        (8, "+", '      - "when: now"'),
+        (9, " ", "    answer: Now."),
+    )
+    assert [sign for _, sign, _ in context(edit, lines=1)] == [" ", "+", " "]
+    assert [text for _, _, text in context(edit, lines=0)] == ['      - "when: now"']
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.sampled_from(ENTRIES), st.sampled_from(["phrasing", "entry"]), st.integers(0, 9))
+def test_what_is_shown_is_what_a_diff_shows(
+    place: tuple[Path, int, str, frozenset[str]], kind: str, lines: int
+) -> None:
+    """For any entry of the FAQ, the rows are those of the diff between the old and the new text."""
+    path, _, entry_id, _ = place
+    text = TEXTS[path]
+    edit = stub(path, text) if kind == "entry" else with_phrasing(path, text, entry_id, "wyrd wyrd")
+    old, new = edit.before.splitlines(), edit.after.splitlines()
+    shown = [*difflib.unified_diff(old, new, n=lines, lineterm="")][3:]
+    assert sorted(f"{sign}{text}" for _, sign, text in context(edit, lines=lines)) == sorted(shown)
+    assert all(new[number - 1] == text for number, _, text in context(edit, lines=lines))
 
 
 # --- What is refused ---------------------------------------------------------------------------------------------
@@ -417,6 +495,17 @@ def all_are_there(file: Path, names: Sequence[str]) -> None:
     assert list(file.parent.iterdir()) == [file]
 
 
+def add_twenty(file: Path, name: str) -> None:
+    """Add twenty phrasings, each as soon as the file is as it was loaded."""
+    for number in range(20):
+        while True:
+            try:
+                apply([with_phrasing(file, load(file), "times", f"{name} {number}")])
+                break
+            except StaleError:
+                continue
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="no locks there")
 def test_two_processes_at_once_lose_nothing(file: Path) -> None:
     """Who comes second is told, and adds to what the first wrote."""
@@ -430,17 +519,265 @@ def test_two_processes_at_once_lose_nothing(file: Path) -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="no locks there")
 def test_threads_at_once_lose_nothing(file: Path) -> None:
     """The lock holds within a process too."""
-
-    def add_twenty(name: str) -> None:
-        for number in range(20):
-            while True:
-                try:
-                    apply([with_phrasing(file, load(file), "times", f"{name} {number}")])
-                    break
-                except StaleError:
-                    continue
-
     names = ("one", "two", "three")
     with ThreadPoolExecutor(len(names)) as pool:
-        list(pool.map(add_twenty, names))
+        list(pool.map(add_twenty, [file] * len(names), names))
     all_are_there(file, names)
+
+
+# --- Undoing -----------------------------------------------------------------------------------------------------
+
+
+def refused(edits: Sequence[Edit], says: str, kind: type[EditError] = StaleError) -> None:
+    """The edits cannot be undone, and their folder stays as it was."""
+    folder = edits[0].path.parent
+    before = {path: path.read_bytes() for path in folder.iterdir()}
+    with pytest.raises(kind, match=says) as caught:
+        revert(edits)
+    assert type(caught.value) is kind
+    assert {path: path.read_bytes() for path in folder.iterdir()} == before
+
+
+@pytest.mark.parametrize("after", ["    answer: Now.\n", "", "\n# the end\n", "topics: []\n"], ids=repr)
+@pytest.mark.parametrize("end", ["\n", ""], ids=repr)
+@pytest.mark.parametrize("newline", ["\n", "\r\n"], ids=repr)
+@pytest.mark.parametrize("begin", ["", "\ufeff"], ids=["", "mark"])
+def test_what_is_undone_gives_the_bytes_back(tmp_path: Path, after: str, end: str, newline: str, begin: str) -> None:
+    """Whatever the file's line ends, also where it had none at its end; of a chain of several edits too."""
+    path = tmp_path / "ferry.yaml"
+    text = begin + entry("\n      - a  # often\n      # b\n", after=after).removesuffix("\n") + end
+    path.write_bytes(text.replace("\n", newline).encode())
+    before = path.read_bytes()
+    one = with_phrasing(path, load(path), "times", "yes")
+    two = stub(path, one.after, "fares", ["a: b"])
+    three = with_phrasing(path, two.after, "fares", "#c")
+    four = with_phrasing(path, three.after, "times", "wyrd")
+    apply([one, two, three, four])
+    revert([one, two, three, four])
+    assert path.read_bytes() == before
+
+
+other_edits = st.lists(
+    st.one_of(
+        st.tuples(st.just("phrasing"), st.integers(0, 99), of_marks | st.sampled_from(["mine", "wyrd 0", "wyrd 1"])),
+        st.tuples(st.just("entry"), st.integers(0, 99), st.just("")),
+        st.tuples(st.just("comment"), st.integers(0, 9999), st.sampled_from(["# by hand", "", "  # deep", "#"])),
+    ),
+    max_size=4,
+)
+ours = st.lists(st.tuples(st.sampled_from(["phrasing", "entry"]), st.integers(0, 99)), min_size=1, max_size=4)
+
+
+@pytest.fixture(scope="module")
+def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for the files of all examples of a test."""
+    return tmp_path_factory.mktemp("scratch")
+
+
+def chain_of(path: Path, wanted: Sequence[tuple[str, int]]) -> list[Edit]:
+    """Edits of a file, each made from the one before: entries and phrasings that it has nowhere."""
+    text, edits = load(path), []
+    for number, (kind, at) in enumerate(wanted):
+        ids = [one["id"] for one in yaml.load(text, Loader=Loader)["entries"]]  # noqa: S506  # as above
+        if kind == "entry":
+            edits.append(stub(path, text, f"ours-{number}", [f"ours {number}"]))
+        else:
+            edits.append(with_phrasing(path, text, ids[at % len(ids)], f"wyrd: ours {number}"))
+        text = edits[-1].after
+    return edits
+
+
+def by_others(path: Path, text: str, kind: str, at: int, said: str, number: int) -> str:
+    """What a text becomes by an edit that somebody else makes; comments and blank lines go between entries."""
+    ids = [entry_id for file, _, entry_id, _ in ENTRIES if file.name == path.name]
+    try:
+        match kind:
+            case "phrasing":
+                return with_phrasing(path, text, ids[at % len(ids)], said).after
+            case "entry":  # before one that was there, so that all after it move
+                lines = text.split("\n")
+                start = lines.index(f"  - id: {ids[at % len(ids)]}")
+                new = ["  - id: theirs-" + str(number), "    phrasings:", "      - theirs", ""]
+                return "\n".join([*lines[:start], *new, *lines[start:]])
+            case _:
+                lines = text.split("\n")
+                starts = [
+                    index for index, line in enumerate(lines) if line.startswith("  - id: ") and "ours" not in line
+                ]
+                start = starts[at % len(starts)]
+                return "\n".join([*lines[:start], said, *lines[start:]])
+    except EditError:  # it stands there already
+        return text
+
+
+@settings(max_examples=60, deadline=None)
+@given(place=st.sampled_from(ENTRIES), wanted=ours, others=other_edits)
+def test_what_others_did_in_between_is_kept(
+    scratch: Path, place: tuple[Path, int, str, frozenset[str]], wanted: list[tuple[str, int]], others: list[Any]
+) -> None:
+    """In any file of the FAQ: what is left is the file as the others alone would have made it, byte for byte."""
+    path = scratch / place[0].name
+    path.write_bytes(place[0].read_bytes())
+    edits = chain_of(path, wanted)
+    apply(edits)
+    both, alone = load(path), edits[0].before
+    for number, (kind, at, said) in enumerate(others):
+        both, alone = (by_others(path, text, kind, at, said, number) for text in (both, alone))
+    path.write_bytes(both.encode())
+    revert(edits)
+    assert path.read_bytes() == alone.encode()
+    assert list(scratch.glob(".*")) == []
+
+
+def test_lines_that_others_took_out_stay_out(file: Path) -> None:
+    """Also where they made the added lines move up."""
+    edit = with_phrasing(file, load(file), "times", "new")
+    apply([edit])
+    text = edit.after.replace("topic: The ferry\n", "")
+    file.write_text(text, encoding="utf-8")
+    revert([edit])
+    assert file.read_text(encoding="utf-8") == text.replace("      - new\n", "")
+
+
+def test_the_same_line_in_another_entry_stays(file: Path) -> None:
+    """Though it has come to stand at the very place of the added one."""
+    edit = with_phrasing(file, load(file), "times", "new")
+    apply([edit])
+    other = "  - id: fares\n    phrasings:\n      - a\n      - b\n      - new\n"
+    head, entries = edit.after.split("entries:\n")
+    text = f"{head}entries:\n{other}{entries}"
+    assert text.splitlines()[edit.added[0][0] - 1] == edit.added[0][1]
+    file.write_text(text, encoding="utf-8")
+    revert([edit])
+    assert file.read_text(encoding="utf-8") == f"{head}entries:\n{other}{entries.replace('      - new' + chr(10), '')}"
+
+
+def test_an_undone_chain_may_be_a_part_of_what_was_applied(file: Path) -> None:
+    """An edit in the middle is undone by itself, and the others stay and can be undone after it."""
+    before = file.read_bytes()
+    one = with_phrasing(file, load(file), "times", "one")
+    two = with_phrasing(file, one.after, "times", "two")
+    apply([one, two])
+    revert([one])
+    assert file.read_text(encoding="utf-8") == entry("\n      - timetable\n      - two\n")
+    revert([two])
+    assert file.read_bytes() == before
+
+
+def test_nothing_to_undo_is_no_error() -> None:
+    """It does nothing."""
+    revert([])
+
+
+ADDED = "      - new\n"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "says"),
+    [
+        pytest.param(ADDED, "", 8, "was changed, or taken out already", id="taken out"),
+        pytest.param(ADDED, "      - newer\n", 8, "was changed, or taken out already", id="another text"),
+        pytest.param(ADDED, ADDED + "        and more\n", 8, "was changed, or taken out already", id="goes on"),
+        pytest.param(ADDED, '      - "new"\n', 8, "are others by now", id="quoted"),
+        pytest.param(ADDED, "      - new  # said\n", 8, "are others by now", id="with a comment"),
+        pytest.param("    phrasings:\n", "    phrasings:\n" + ADDED, 9, "more than once", id="twice"),
+        pytest.param("id: times", "id: hours", 8, "was changed, or taken out already", id="entry of another name"),
+        pytest.param("phrasings:", "said:", 8, "was changed, or taken out already", id="list of another name"),
+        pytest.param("    answer: Now.\n", "", 8, "", id="line after it taken out"),
+    ],
+)
+def test_what_is_not_clear_is_left_to_people(file: Path, old: str, new: str, line: int, says: str) -> None:
+    """With the line to look at; where only others were changed, it is undone."""
+    edit = with_phrasing(file, load(file), "times", "new")
+    apply([edit])
+    text = edit.after.replace(old, new)
+    file.write_text(text, encoding="utf-8")
+    if not says:
+        revert([edit])
+        assert file.read_text(encoding="utf-8") == text.replace(ADDED, "")
+        return
+    refused([edit], rf"ferry\.yaml:{line}: .*{says}.*; take the lines out by hand")
+
+
+def test_an_entry_that_somebody_worked_on_is_not_taken_out(file: Path) -> None:
+    """What was written into it would be lost; a comment between its lines too."""
+    edit = stub(file, load(file))
+    apply([edit])
+    file.write_text(edit.after.replace(TODO, "A ticket costs 3.50 crowns."), encoding="utf-8")
+    refused([edit], "was changed, or taken out already")
+    file.write_text(edit.after.replace("    draft: true\n", "    draft: true  # ask Ann\n"), encoding="utf-8")
+    refused([edit], r"ferry\.yaml:10: the lines that were added are others by now; take the lines out by hand")
+
+
+def test_undoing_twice_is_refused(file: Path) -> None:
+    """The second time there is nothing to take out."""
+    edit = stub(file, load(file))
+    apply([edit])
+    revert([edit])
+    refused([edit], "was changed, or taken out already")
+
+
+def test_a_list_is_not_left_empty(file: Path) -> None:
+    """YAML would read nothing in its place, which is no list."""
+    edit = with_phrasing(file, load(file), "times", "new")
+    apply([edit])
+    file.write_text(edit.after.replace("      - timetable\n", ""), encoding="utf-8")
+    refused([edit], r"ferry\.yaml:7: nothing else stands in this list; leave it, or take the list out", EditError)
+
+
+def test_what_would_change_another_text_is_not_taken_out(file: Path) -> None:
+    """Blank lines behind the added one would become part of the text before it."""
+    edit = with_phrasing(file, load(file), "times", "new")
+    apply([edit])
+    file.write_text(
+        edit.after.replace("- timetable\n      - new\n", "- |+\n        a\n      - new\n\n"), encoding="utf-8"
+    )
+    refused([edit], "would change what stands around them; edit the file by hand", EditError)
+
+
+def test_several_files_are_undone_or_none(small: Path) -> None:
+    """One that cannot be keeps the other as it is."""
+    ferry, urgent = (small / "faq" / "en" / name for name in ("ferry.yaml", "urgent.yaml"))
+    before = {path: path.read_bytes() for path in (ferry, urgent)}
+    edits = [stub(ferry, load(ferry)), stub(urgent, load(urgent), "danger")]
+    apply(edits)
+    text = urgent.read_bytes()
+    urgent.write_bytes(text.replace(b"id: danger", b"id: dangers"))
+    refused(edits, r"urgent\.yaml:\d+: what was added was changed")
+    urgent.write_bytes(text)
+    revert(edits)
+    assert {path: path.read_bytes() for path in (ferry, urgent)} == before
+
+
+def test_a_broken_file_is_not_undone(file: Path) -> None:
+    """It is to be mended first."""
+    edit = with_phrasing(file, load(file), "times", "new")
+    apply([edit])
+    file.write_text(edit.after + "a: [\n", encoding="utf-8")
+    refused([edit], r"ferry\.yaml:\d+: ", EditError)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no locks there")
+def test_undoing_beside_others_who_add_loses_nothing(file: Path) -> None:
+    """Who undoes waits for who applies, and the other way round."""
+    edits = chain_of_phrasings(file, 20)
+    apply(edits)
+
+    def undo() -> None:
+        for edit in edits:
+            revert([edit])
+
+    with ThreadPoolExecutor(2) as pool:
+        undone = pool.submit(undo)
+        add_twenty(file, "one")
+        undone.result()
+    all_are_there(file, ["one"])
+
+
+def chain_of_phrasings(file: Path, count: int) -> list[Edit]:
+    """So many phrasings for one entry."""
+    edits: list[Edit] = []
+    for number in range(count):
+        text = edits[-1].after if edits else load(file)
+        edits.append(with_phrasing(file, text, "times", f"ours {number}"))
+    return edits

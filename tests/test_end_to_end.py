@@ -6,93 +6,27 @@ import asyncio
 import json
 import os
 import sqlite3
-import sys
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, closing
+from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import pytest
 import pytest_asyncio
 
 from bot.commands import COMMANDS
+from bot.gaps.digest import due_week
 from bot.gaps.keys import Keys, asker_key, new_asker_key, new_text_key, text_keys
-from bot.gaps.log import FILE
+from bot.gaps.log import FILE, utc_now
 from bot.matching.matcher import Matcher
 from tests.telegram_emulator import ROOT, BotProcess, Emulator, bot_environment, serving
-from tests.telegram_world import BAD_GATEWAY, PERSONAL_MARKS, TOKEN, Chat, Refused, Shown, Slow, World, made_person
+from tests.telegram_phone import READY, Phone, phone_to
+from tests.telegram_world import BAD_GATEWAY, PERSONAL_MARKS, TOKEN, Chat, Refused, Slow, World, made_person
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 MODEL_QUESTION = "Why is the Secretary-General releasing this report now?"
 GAP = "do you sell inflatable tractors for gardens"
 MARK = "xyzzymailbox"
-READY = "answering in Telegram"
-
-
-class Phone:
-    """A bot's process, and the people who talk with it."""
-
-    def __init__(self, emulator: Emulator, process: BotProcess, environment: dict[str, str], folder: Path) -> None:
-        self.emulator = emulator
-        self.world = emulator.world
-        self.process = process
-        self.environment = environment
-        self.folder = folder
-        self._persons = 0
-
-    def somebody(self) -> Chat:
-        """A private chat with a person who has not written before."""
-        self._persons += 1
-        return self.world.private(made_person(100 + self._persons))
-
-    async def say(self, text: str, chat: Chat, **more: Any) -> Shown:
-        """Write; the message that the bot then sends or changes."""
-        return await self.give(self.world.text(chat, text, **more), chat)
-
-    async def give(self, update: dict[str, Any], chat: Chat) -> Shown:
-        """Send an update; the message that the bot then sends or changes in the chat."""
-        before = self._done(chat)
-        await self.emulator.send(update)
-        await self.emulator.until(lambda _: self._done(chat) > before)
-        return self.world.replies(chat)[-1]
-
-    async def press(self, label: str, chat: Chat, **more: Any) -> Shown:
-        """Press a button; the bot's last message once the press is answered."""
-        await self.emulator.send(self.world.press(chat, label, **more))
-        await self.emulator.until(lambda world: not world.unanswered)
-        return self.world.replies(chat)[-1]
-
-    def _done(self, chat: Chat) -> int:
-        calls = (*self.world.called("sendMessage"), *self.world.called("editMessageText"))
-        return sum(str(call.fields["chat_id"]) == str(chat.id) for call in calls)
-
-    async def gaps(self, holds: Callable[[list[dict[str, Any]]], bool] = bool) -> list[dict[str, Any]]:
-        """What `python -m bot gaps --json` lists, once it is as expected; notes are written behind the replies."""
-        listed: list[dict[str, Any]] = []
-        for _ in range(50):
-            done = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "bot", "gaps", "--json", env=self.environment, stdout=asyncio.subprocess.PIPE
-            )
-            out, _ = await done.communicate()
-            assert done.returncode == 0
-            listed = json.loads(out)
-            if holds(listed):
-                return listed
-            await asyncio.sleep(0.1)
-        raise AssertionError(f"these are not the gaps: {listed}")
-
-
-@asynccontextmanager
-async def phone_to(folder: Path, faq: Path, seeds: Path, cache: Path, **settings: str) -> AsyncIterator[Phone]:
-    """A bot that answers from this FAQ and has said that it is ready."""
-    emulator = Emulator(World())
-    folder.mkdir(exist_ok=True)
-    async with serving(emulator) as url:
-        environment = bot_environment(folder, url, faq=faq, seeds=seeds) | {"CACHE_DIR": str(cache), **settings}
-        async with BotProcess("run", folder=folder, environment=environment) as process:
-            await process.wait_for_output(READY, timeout=120)
-            yield Phone(emulator, process, environment, folder)
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
@@ -423,6 +357,39 @@ async def test_a_log_that_cannot_be_written_costs_nobody_an_answer(tmp_path: Pat
         await phone.process.wait_for_output("is no database; move it away to begin a new one")
         assert (await phone.say("when does the ferry go", chat)).labels[:2] == ("Yes", "No")
     assert broken.read_bytes() == b"no database" * 100
+
+
+async def test_maintainers_get_the_digest_and_nobody_else(tmp_path: Path, small: Path, cache: Path) -> None:
+    """By itself once this week, and when asked for; to others it is an unknown command. No log line tells on a chat."""
+    emulator = Emulator(World())
+    chat, outsider = emulator.world.private(), emulator.world.private(made_person(2))
+    is_due = due_week(utc_now()) is not None
+
+    def digests(world: World) -> int:
+        return sum(shown.text.startswith("The seven days to ") for shown in world.replies(chat))
+
+    async with serving(emulator) as url:
+        environment = bot_environment(tmp_path, url, faq=small / "faq", seeds=small / "seeds")
+        environment |= {"CACHE_DIR": str(cache), "MAINTAINER_CHATS": f"{chat.id}, -{chat.id}"}
+        for start in range(2):
+            async with BotProcess("run", folder=tmp_path, environment=environment) as process:
+                await process.wait_for_output(READY)
+                phone = Phone(emulator, process, environment, tmp_path)
+                if is_due and start == 0:
+                    await emulator.until(lambda world: digests(world) == 1)
+                    await process.wait_for_output("at place 2 of MAINTAINER_CHATS (BadRequest)")
+                await phone.say(GAP, outsider)
+                await phone.gaps()
+                asked = await phone.say("/digest", chat)
+                assert GAP in asked.text
+                assert asked.reply_to is not None
+                unknown = await phone.say("/nonsense", outsider)
+                refused = await phone.say("/digest", outsider)
+                assert (refused.html, refused.buttons) == (unknown.html, unknown.buttons)
+                assert await process.stop() == 0, process.output
+                assert not any(mark in process.output for mark in (*PERSONAL_MARKS, TOKEN, GAP, "The seven days"))
+                assert "Traceback" not in process.output
+    assert digests(emulator.world) == 2 + is_due
 
 
 # --- Starting --------------------------------------------------------------------------------------------------

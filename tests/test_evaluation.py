@@ -22,7 +22,7 @@ from bot.evaluation import (
     evaluate,
     judge,
 )
-from bot.loading import read_questions
+from bot.loading import read_known_misses, read_questions
 from bot.matching.matcher import Matcher
 from bot.model import Question
 from bot.scoreboard import draw_curve, print_curve, print_scoreboard
@@ -30,9 +30,7 @@ from bot.text import words
 
 QUESTIONS = Path(__file__).parent / "questions"
 MESSAGES = {message.id: message for message in read_questions(QUESTIONS)}
-KNOWN_MISSES = {
-    line.split()[0] for line in (QUESTIONS / "known_misses.txt").read_text(encoding="utf-8").splitlines() if line
-}
+KNOWN_MISSES = read_known_misses(QUESTIONS) or frozenset()
 
 
 @pytest.fixture(scope="session")

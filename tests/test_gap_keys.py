@@ -15,6 +15,7 @@ from bot.gaps.keys import (
     new_text_key,
     read_keys,
     text_keys,
+    write_text_keys,
 )
 
 
@@ -53,6 +54,31 @@ def test_an_older_key_still_reads() -> None:
     both = Keys(text_keys(f"{new}, {old}"), askers)
     assert both.decrypt(token) == "why"
     assert Keys(text_keys(new), askers).decrypt(both.encrypt("why")) == "why"
+
+
+def test_it_is_told_which_key_wrote() -> None:
+    """The first of several, or another."""
+    old = Keys(text_keys(new_text_key()), b"")
+    both = Keys((*text_keys(new_text_key()), *old.texts), b"")
+    assert both.is_of_first(both.encrypt("why"))
+    assert not both.is_of_first(old.encrypt("why"))
+    assert not both.is_of_first(b"no token")
+
+
+def test_keys_of_texts_take_the_place_of_others(tmp_path: Path) -> None:
+    """In their file, for this user alone, and through a link to it; where it cannot be written it stays."""
+    folder = tmp_path / "config"
+    first = read(folder)
+    (folder / "gaps.key").rename(tmp_path / "kept")
+    (folder / "gaps.key").symlink_to(tmp_path / "kept")
+    new = text_keys(new_text_key())
+    write_text_keys(folder / "gaps.key", (*new, *first.texts))
+    assert read(folder, create=False).texts == (*new, *first.texts)
+    assert (folder / "gaps.key").is_symlink()
+    assert (tmp_path / "kept").stat().st_mode & 0o777 == 0o600
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["config", "kept"]
+    with pytest.raises(KeyProblem, match=r"cannot be written \(.*\), and stays as it is; let this user write to"):
+        write_text_keys(tmp_path / "nowhere" / "gaps.key", new)
 
 
 def test_a_code_is_the_same_for_one_key_and_purpose_only() -> None:

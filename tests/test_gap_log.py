@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -164,6 +164,68 @@ async def test_gaps_expire_and_counts_stay(log: GapLog, clock: Clock) -> None:
     assert [kept.gap.text for kept in await log.gaps()] == ["young"]
     assert text not in files_of(log)
     assert sum(number for _, _, number in await log.counts()) == 2
+
+
+async def test_a_gap_is_kept_to_the_end_of_its_time_and_no_longer(log: GapLog, clock: Clock) -> None:
+    """Its time counts from the minute that it was asked in: to the second it is kept, a moment later it is gone."""
+    await log.write([note()])
+    clock.now = START.replace(second=0) + KEEP
+    assert await log.expire() == 0
+    clock.now += timedelta(microseconds=1)
+    assert await log.expire() == 1
+
+
+async def test_a_language_is_kept_to_the_last_day_of_its_time(log: GapLog, clock: Clock) -> None:
+    """By whole days, as only the day is known on which it was used last."""
+    await log.choose_language(ASKER, "fr")
+    clock.now = START.replace(hour=23, minute=59) + KEEP
+    await log.expire()
+    assert await log.language(ASKER) == "fr"
+    clock.now += timedelta(minutes=1)
+    await log.expire()
+    assert await log.language(ASKER) is None
+    assert ASKER.encode() not in files_of(log)
+
+
+async def test_what_was_asked_long_ago_expires_with_its_status(log: GapLog, clock: Clock) -> None:
+    """Whatever became of it, and also where the clock of the one who asked was in another zone."""
+    await log.write([note(str(number)) for number in range(4)])
+    for gap, status in zip(await log.gaps(), GapStatus, strict=True):
+        await log.mark([gap.id], status, entry="sky")
+    clock.now = (clock.now + KEEP).astimezone(timezone(timedelta(hours=14)))
+    assert await log.expire() == 4
+    assert [number for _, _, number in await log.counts()] == [4]
+
+
+async def test_purging_deletes_out_of_the_file(log: GapLog, clock: Clock) -> None:
+    """Gaps by status, by day or all; counts stay unless they are named."""
+    await log.write([note(text, asker=None) for text in ("one", "two", "three", "four")])
+    ids = {logged.gap.text: logged.id for logged in await log.gaps()}
+    await log.mark([ids["one"]], GapStatus.RESOLVED, entry="sky")
+    await log.mark([ids["two"]], GapStatus.OFF_TOPIC)
+    settled = (GapStatus.RESOLVED, GapStatus.OFF_TOPIC)
+    with closing(sqlite3.connect(log.path)) as connection:
+        tokens = [row[0] for row in connection.execute("SELECT text FROM gap ORDER BY id")]
+    assert await log.number(statuses=settled) == 2
+    assert await log.purge(statuses=settled) == 2
+    assert [token in files_of(log) for token in tokens] == [False, False, True, True]
+
+    clock.now += timedelta(days=1)
+    await log.write([note("five")])
+    assert await log.number(before=START.date()) == 0
+    assert await log.purge(before=START.date() + timedelta(days=1)) == 2
+    assert [logged.gap.text for logged in await log.gaps()] == ["five"]
+    assert sum(number for _, _, number in await log.counts()) == 5
+    assert await log.purge(with_counts=True) == 1
+    assert await log.counts() == []
+
+
+async def test_gaps_by_their_numbers(log: GapLog) -> None:
+    """Those that are there, newest first."""
+    await log.write([note("one"), note("two"), note("three")])
+    assert [logged.gap.text for logged in await log.gaps(ids=[1, 3, 99])] == ["three", "one"]
+    assert await log.known([1, 3, 99]) == {1, 3}
+    assert await log.gaps(ids=[]) == []
 
 
 async def test_a_language_is_kept_while_it_is_used(log: GapLog, clock: Clock) -> None:

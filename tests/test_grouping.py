@@ -14,15 +14,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
 
+from bot.content import read_content
 from bot.deciding import reason
 from bot.gaps import grouping
 from bot.gaps.grouping import MOST_COMPARED, NEAREST, SIMILAR, TREND_WEEKS, Group, group_gaps, lacks
 from bot.matching.matcher import Matcher
 from bot.model import Channel, Gap, GapReason, GapStatus, LoggedGap, Question
+from tests.conftest import SMALL
 from tests.made import garden
 
 NOW = datetime(2026, 11, 26, 12, 0)
 MATCHER = Matcher(garden())
+FERRY = Matcher(read_content(SMALL / "faq", SMALL / "seeds").faq())  # with phrasings enough to know common words
 some = settings(max_examples=60, deadline=None)
 
 # Enough other questions that words have weights as in a log.
@@ -362,3 +365,10 @@ def test_the_nearest_entries_are_the_matchers_own() -> None:
     """As it ranks the group's text now, whatever the log says of then."""
     (group,) = grouped([logged(1, "is there honey in the town")])
     assert group.nearest == MATCHER.rank(group.text).candidates[:NEAREST]
+
+
+def test_three_wordings_alone_are_one_group() -> None:
+    """How common a word is, the FAQ's phrasings tell where the gaps are few."""
+    texts = ["what is the badger festival", "badger festival what is it??", "pls what is the festival of the badger"]
+    (group,) = group_gaps((logged(at, text) for at, text in enumerate(texts)), FERRY, now=NOW)
+    assert group.count == 3

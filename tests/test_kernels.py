@@ -247,3 +247,14 @@ def test_nearer_wording_is_more_similar() -> None:
 def test_the_order_of_words_counts() -> None:
     """The same words in another order are near, and not the same."""
     assert 0.6 < similarity("is the garden open on sunday", "on sunday is the garden open") < 0.99
+
+
+def test_a_background_says_how_common_a_gram_is() -> None:
+    """A gram weighs as if the background's texts were rows too, and no gram comes from them alone."""
+    own = READINGS[:2]
+    vectors, _ = Vectors.fit(own, background=VECTORS.holders_in(MATRIX))
+    both, _ = Vectors.fit([*own, *READINGS])
+    weights = {both.gram(column): weight for column, weight in enumerate(both.idf.tolist())}
+    assert {vectors.gram(column) for column in range(len(vectors.idf))} < weights.keys()
+    for column, weight in enumerate(vectors.idf.tolist()):
+        assert weight == pytest.approx(weights[vectors.gram(column)])

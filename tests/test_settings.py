@@ -69,10 +69,55 @@ def test_what_is_no_api_server_is_refused(url: str) -> None:
         Settings(telegram_api_url=url)
 
 
+@pytest.mark.parametrize(
+    ("chats", "numbers"),
+    [
+        ("12345678", (12345678,)),
+        (" 12345678,-1001234567890 -4321, 12345678,", (12345678, -1001234567890, -4321)),
+        (" ", ()),
+        ("", ()),
+    ],
+)
+def test_maintainers_chats_are_numbers(chats: str, numbers: tuple[int, ...], monkeypatch: pytest.MonkeyPatch) -> None:
+    """With commas or blanks between them, each once; shown nowhere."""
+    monkeypatch.setenv("MAINTAINER_CHATS", chats)
+    settings = read_settings()
+    assert settings.maintainers == numbers
+    assert not any(str(number) in repr(settings) + str(settings) for number in numbers)
+
+
+@pytest.mark.parametrize(
+    "chats",
+    [
+        "4567x",
+        "@4567",
+        "4567;4568",
+        "[4567, 4568]",
+        "-",
+        "--4567",
+        "+4567",
+        "4567.0",
+        "0",
+        "-0",
+        "04567",
+        "4567" * 5,
+        "٤567",
+    ],
+)
+def test_what_is_no_list_of_chats_is_refused_unseen(chats: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In one line with its mend."""
+    monkeypatch.setenv("MAINTAINER_CHATS", f"777, {chats}")
+    with pytest.raises(SettingsError) as refused:
+        read_settings()
+    mend = "is no list of chat numbers; write them as in 12345678, -1001234567890"
+    assert str(refused.value) == f"MAINTAINER_CHATS: {mend}"
+
+
 def test_all_problems_are_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """One look suffices; no value is repeated."""
     wrong = {
         "TELEGRAM_BOT_TOKEN": "wrongvalue",
+        "MAINTAINER_CHATS": "wrongvalue",
         "CONCURRENCY": "wrongvalue",
         "RETENTION_DAYS": "0",
         "GAPS_KEY": "wrongvalue",

@@ -10,8 +10,8 @@ import os
 import sqlite3
 import time
 from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager, closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +20,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from bot.gaps.keys import KeyProblem, Keys
 from bot.gaps.schema import NewerSchemaError, upgrade
-from bot.gaps.tables import key_check
+from bot.gaps.tables import home, key_check
 
 BUSY_SECONDS = 5.0  # how long a write waits for another process that is writing
 KEY_CHECKED = "the key of this log"  # what is encrypted and hashed, to see that keys are those of the log
 _OTHER_KEY = "was begun with another {name}; set the {name} it was begun with, or name another DATA_DIR"
+_NEWER_KEY = "has another GAPS_KEY by now; set that one if it is a setting, and start this program anew"
+_COPY = "is a copy of another log, for review alone; name another DATA_DIR to note questions in"
+_IS_COPY = sa.exists(sa.select(home.c.asker)).label("is_copy")
 
 
 class LogError(Exception):
@@ -36,7 +39,8 @@ class Database:
 
     def __init__(self, path: Path, keys: Keys, *, busy_seconds: float = BUSY_SECONDS) -> None:
         self.path = path
-        self._keys = keys
+        self.keys = keys
+        self._checked = b""
         self._busy_seconds = busy_seconds
         self._engine: AsyncEngine | None = None
         self._uses: Counter[AsyncEngine] = Counter()
@@ -152,16 +156,38 @@ class Database:
     def _check_keys(self, connection: sa.Connection) -> None:
         """See that these are the keys that the log was begun with; a new log remembers them."""
         row = connection.execute(sa.select(key_check)).one_or_none()
-        code = self._keys.code("check", KEY_CHECKED)
+        code = self.keys.code("check", KEY_CHECKED)
         if row is None:
-            connection.execute(sa.insert(key_check).values(text=self._keys.encrypt(KEY_CHECKED), asker=code))
+            self._checked = key_tokens([self.keys])
+            connection.execute(sa.insert(key_check).values(text=self._checked, asker=code))
             return
         if row.asker != code:
             raise LogError(f"{self.path}: {_OTHER_KEY.format(name='ASKER_KEY')}")
-        try:
-            self._keys.decrypt(row.text)
-        except KeyProblem:
-            raise LogError(f"{self.path}: {_OTHER_KEY.format(name='GAPS_KEY')}") from None
+        if not _opens(row.text, self.keys):
+            raise LogError(f"{self.path}: {_OTHER_KEY.format(name='GAPS_KEY')}")
+        self._checked = row.text
+
+    async def see_that_it_takes_notes(self, connection: AsyncConnection) -> None:
+        """Raise LogError in a copy, or where texts have another key since the file was opened."""
+        row = (await connection.execute(sa.select(key_check.c.text, _IS_COPY))).one()
+        if row.text != self._checked:
+            if not _opens(row.text, self.keys):
+                raise LogError(f"{self.path}: {_NEWER_KEY}")
+            self._checked = row.text
+        if row.is_copy:
+            raise LogError(f"{self.path}: {_COPY}")
+
+
+def key_tokens(accepted: Iterable[Keys]) -> bytes:
+    """By what a log knows its keys: a token by the first of each one's keys, all of which it accepts."""
+    return b" ".join(keys.encrypt(KEY_CHECKED) for keys in accepted)
+
+
+def _opens(tokens: bytes, keys: Keys) -> bool:
+    for token in tokens.split():
+        with suppress(KeyProblem):
+            return keys.decrypt(token) == KEY_CHECKED
+    return False
 
 
 def _listen(engine: sa.Engine) -> None:

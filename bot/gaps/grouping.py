@@ -1,9 +1,10 @@
 """Gaps in groups, for reviewers: similar questions together, the biggest and freshest first. Pure; knows no person.
 
 Similarity is the matcher's (`kernels`), learned from the gaps of each language, so that words count which the FAQ does
-not know. The clusters are stars (Aslam, Pelekhov and Rus 2004): the wording that most gaps are similar to leads, all
-that are similar to it follow unless they are more similar to another leader, and so on with the rest. So all of a group
-are similar to one wording, and no chain of unlike texts comes about.
+not know; how common a word is, also from the phrasings in the FAQ's own language, since a few gaps cannot tell. The
+clusters are stars (Aslam, Pelekhov and Rus 2004): the wording that most gaps are similar to leads, all that are similar
+to it follow unless they are more similar to another leader, and so on with the rest. So all of a group are similar to
+one wording, and no chain of unlike texts comes about.
 
 `SIMILAR` was tried on the question sets and on what people might make of them (`python -m tests.bench.grouping
 --thresholds`). It keeps together typos, word order, a word or two more, less or other, greetings and thanks around a
@@ -24,7 +25,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from bot.deciding import KNOWN, Part, Reasoning, reason
-from bot.matching.kernels import Floats, Vectors
+from bot.matching.kernels import Background, Floats, Vectors
 from bot.matching.matcher import Matcher
 from bot.matching.reader import Reading
 from bot.model import Answer, Candidate, Clarify, GapReason, Kind, LoggedGap, Question, Smalltalk, Unanswered, Urgent
@@ -44,10 +45,19 @@ _Gaps = list[LoggedGap]
 
 
 @dataclass(frozen=True, slots=True)
+class Cluster:
+    """Gaps that ask the same, newest first, and the text that is most similar to the others."""
+
+    gaps: tuple[LoggedGap, ...]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Group:
     """Gaps that ask the same, newest first. ``text`` is the one most similar to the others, ``first`` and ``last`` when
-    it was asked, ``trend`` how often in each of the last weeks, the oldest first and the last ending now. ``nearest``
-    and ``why`` are what the FAQ makes of ``text`` now: the first entries, and why no answer is given.
+    it was asked, ``trend`` how often in each of the last weeks, the oldest first and the last ending now. ``nearest``,
+    ``why`` and ``answered`` are what the FAQ makes of ``text`` now: the first entries, why no answer is given, and the
+    entries of the answer if by now there is one.
     """
 
     gaps: tuple[LoggedGap, ...]
@@ -59,23 +69,37 @@ class Group:
     reasons: Counter[GapReason]
     nearest: tuple[Candidate, ...]
     why: str
+    answered: tuple[str, ...]
 
 
 def group_gaps(
     gaps: Iterable[LoggedGap], matcher: Matcher, *, now: datetime, most: int | None = None, similar: float = SIMILAR
 ) -> list[Group]:
-    """The gaps, each in one group of its language; the order in which they are given does not matter.
+    """The gaps in groups, judged by this matcher's FAQ, whatever their language.
 
-    ``most`` is how many groups are wanted, None for all: to judge a thousand takes as long as to find them. Texts
-    without any word are one group. All are judged by this matcher's FAQ, whatever their language.
+    ``most`` is how many groups are wanted, None for all: to judge a thousand takes as long as to find them.
+    """
+    return [judged(cluster, matcher, now=now) for cluster in clusters(gaps, matcher, similar=similar)[:most]]
+
+
+def clusters(gaps: Iterable[LoggedGap], matcher: Matcher, *, similar: float = SIMILAR) -> list[Cluster]:
+    """The gaps, each in one cluster of its language; the order in which they are given does not matter.
+
+    Texts without any word are one cluster.
     """
     of_language: dict[str, _Gaps] = defaultdict(list)
     for gap in gaps:
         of_language[gap.gap.language].append(gap)
-    wordings = (_wordings(of_language[language], matcher) for language in sorted(of_language))
-    clusters = [cluster for of_one in wordings for cluster in _clusters(of_one, similar)]
-    clusters.sort(key=lambda cluster: (-len(cluster[0]), -_utc(cluster[0][0].at).timestamp(), cluster[1]))
-    return [_group(same, text, matcher, now) for same, text in clusters[:most]]
+    found: list[Cluster] = []
+    for language, of_one in of_language.items():
+        background = matcher.background if language == matcher.faq.language else None
+        found += _clusters(_wordings(of_one, matcher), similar, background)
+    return sorted(found, key=by_size)
+
+
+def by_size(cluster: Cluster) -> tuple[int, float, str]:
+    """The key by which clusters are sorted: the biggest and freshest first."""
+    return -len(cluster.gaps), -_utc(cluster.gaps[0].at).timestamp(), cluster.text
 
 
 def _wordings(gaps: _Gaps, matcher: Matcher) -> list[tuple[Reading, _Gaps]]:
@@ -92,16 +116,18 @@ def _wordings(gaps: _Gaps, matcher: Matcher) -> list[tuple[Reading, _Gaps]]:
     return [(readings[words], sorted(of_words[words], key=lambda gap: gap.id)) for words in sorted(of_words)]
 
 
-def _clusters(wordings: Sequence[tuple[Reading, _Gaps]], similar: float) -> Iterator[tuple[_Gaps, str]]:
-    """The gaps of each cluster, newest first, with the text that stands for them."""
-    _, vectors = Vectors.fit([reading for reading, _ in wordings])
+def _clusters(
+    wordings: Sequence[tuple[Reading, _Gaps]], similar: float, background: Background | None
+) -> Iterator[Cluster]:
+    """The clusters of wordings of one language."""
+    _, vectors = Vectors.fit([reading for reading, _ in wordings], background=background)
     sizes = np.array([len(gaps) for _, gaps in wordings], np.float32)
     leaders = _leaders(_Near(vectors, similar), sizes)
     for leader in np.unique(leaders):
         rows = np.flatnonzero(leaders == leader)
         same = [wordings[row][1] for row in rows.tolist()]
         newest_first = sorted((gap for gaps in same for gap in gaps), key=lambda gap: (_utc(gap.at), gap.id))[::-1]
-        yield newest_first, _representative([gaps[0] for gaps in same], vectors[rows], sizes[rows])
+        yield Cluster(tuple(newest_first), _representative([gaps[0] for gaps in same], vectors[rows], sizes[rows]))
 
 
 def _leaders(near: _Near, sizes: Floats) -> _Rows:
@@ -161,11 +187,14 @@ def _representative(oldest: Sequence[LoggedGap], vectors: sparse.csr_array, size
     return min(zip(oldest, similar, strict=True), key=lambda one: (-one[1], one[0].id))[0].gap.text
 
 
-def _group(gaps: _Gaps, text: str, matcher: Matcher, now: datetime) -> Group:
+def judged(cluster: Cluster, matcher: Matcher, *, now: datetime) -> Group:
+    """A cluster with its numbers, and with what the matcher's FAQ makes of its text."""
+    gaps, text = cluster.gaps, cluster.text
     reasoning = reason(Question(text, matcher.faq.language), matcher)
+    decision = reasoning.decision
     weeks = Counter((_utc(now) - _utc(gap.at)) // timedelta(weeks=1) for gap in gaps)  # below 0 in the future
     return Group(
-        gaps=tuple(gaps),
+        gaps=gaps,
         text=text,
         count=len(gaps),
         first=gaps[-1].at,
@@ -174,6 +203,7 @@ def _group(gaps: _Gaps, text: str, matcher: Matcher, now: datetime) -> Group:
         reasons=Counter(gap.gap.reason for gap in gaps),
         nearest=reasoning.whole.ranking.candidates[:NEAREST],
         why=_why(reasoning, matcher),
+        answered=tuple(one.id for one in decision.entries) if isinstance(decision, Answer) else (),
     )
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import os
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -17,10 +16,11 @@ from typing import TypeVar
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
+from bot.gaps import private_file
+
 CODE_BYTES = 16  # of a keyed hash: 128 bits leave no two persons with one code
 ASKER_KEY_BYTES = 32
-
-
+TEXTS_FILE, ASKERS_FILE = "gaps.key", "asker.key"  # in the configuration folder
 _PUT_BACK = "if a log was begun already, put the key back that it was begun with"
 _MAKE = "set GAPS_KEY and ASKER_KEY, which are made with: python -m bot keys"
 _Key = TypeVar("_Key")
@@ -52,6 +52,14 @@ class Keys:
             return MultiFernet([Fernet(key) for key in self.texts]).decrypt(token).decode("utf-8")
         except InvalidToken:
             raise KeyProblem("a text is not of this GAPS_KEY; set the key that it was written with") from None
+
+    def is_of_first(self, token: bytes) -> bool:
+        """Whether the first key made a token, the one that writes."""
+        try:
+            Fernet(self.texts[0]).decrypt(token)
+        except InvalidToken:
+            return False
+        return True
 
     def code(self, purpose: str, value: str) -> str:
         """The keyed hash of a person or message (HMAC-SHA256, shortened), 32 hexadecimal digits.
@@ -109,7 +117,7 @@ def read_keys(
         raise KeyProblem(f"there is no home to keep keys in; {_MAKE}")
     if folder.resolve().is_relative_to(data_dir.resolve()):
         raise KeyProblem(f"the keys would lie with the data in {data_dir}; set DATA_DIR to another folder")
-    texts_file, askers_file = folder / "gaps.key", folder / "asker.key"
+    texts_file, askers_file = folder / TEXTS_FILE, folder / ASKERS_FILE
     return Keys(
         text_keys(gaps_key) if gaps_key else _kept(texts_file, "GAPS_KEY", text_keys, new_text_key, create=create),
         asker_key(asker_key_)
@@ -132,21 +140,23 @@ def _kept(path: Path, setting: str, read: Callable[[str], _Key], new: Callable[[
     return read(_create(path, new(), setting))
 
 
+def write_text_keys(path: Path, keys: Sequence[bytes]) -> None:
+    """Write keys of texts, the newest first, in place of those that a file held. Raises KeyProblem."""
+    try:
+        private_file.replace(path, b",".join(keys) + b"\n")
+    except OSError as error:
+        mend = f"let this user write to {path.parent}"
+        raise KeyProblem(f"{path} cannot be written ({error.strerror}), and stays as it is; {mend}") from None
+
+
 def _create(path: Path, key: str, setting: str) -> str:
     """Write a key for this user alone. Whoever comes second takes the key of the first."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        work = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
-        with os.fdopen(os.open(work, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
-            file.write(key + "\n")
-            file.flush()
-            os.fsync(file.fileno())
         try:
-            os.link(work, path)  # fails if there is one already: a key is never overwritten, nor seen half written
+            private_file.create(path, f"{key}\n".encode("ascii"))
         except FileExistsError:
-            key = path.read_text(encoding="ascii").strip()
-        finally:
-            work.unlink()
+            return path.read_text(encoding="ascii").strip()
     except OSError as error:
         mend = f"set {setting} (python -m bot keys makes one), or let this user write to {path.parent}"
         raise KeyProblem(f"no key can be kept in {path.parent} ({error.strerror}); {mend}") from None

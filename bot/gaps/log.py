@@ -9,7 +9,7 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +49,6 @@ class GapLog:
     ) -> None:
         self.path = folder / FILE
         self.database = Database(self.path, keys, busy_seconds=busy_seconds)
-        self._keys = keys
         self._keep = keep
         self.now = now
 
@@ -66,13 +65,14 @@ class GapLog:
     # --- Writing ---------------------------------------------------------------------------------------------
 
     async def write(self, notes: Sequence[Note]) -> None:
-        """Count and keep what these notes say, all of it or nothing. Raises LogError."""
+        """Count and keep what these notes say, all of it or nothing. Raises LogError, for a copy too."""
         sealed = await asyncio.to_thread(self._seal, notes)  # finding telephone numbers takes its time
         minutes = [
             (note.at or self.now()).astimezone(UTC).replace(second=0, microsecond=0, tzinfo=None) for note in notes
         ]
         counts = Counter((note.count, minute.date()) for note, minute in zip(notes, minutes, strict=True))
-        async with self.database.connection() as connection:
+        async with self.database.connection(begin="BEGIN IMMEDIATE") as connection:
+            await self.database.see_that_it_takes_notes(connection)
             for (counted, day), number in counts.items():
                 await connection.execute(_add_to_count(counted, day, number))
             for note, text, minute in zip(notes, sealed, minutes, strict=True):
@@ -87,7 +87,7 @@ class GapLog:
     def _sealed(self, text: str) -> bytes | None:
         """A text redacted and encrypted; None for one that cannot be: it is counted, and the others are kept."""
         try:
-            return self._keys.encrypt(redact(text))
+            return self.database.keys.encrypt(redact(text))
         except Exception as error:
             _log.error("a text cannot be redacted (%s) and is not kept", type(error).__name__)
             return None
@@ -114,10 +114,31 @@ class GapLog:
 
     async def expire(self) -> int:
         """Delete what is older than the log keeps; the number of gaps that were. Counts stay. Raises LogError."""
-        since = self.now().astimezone(UTC).replace(tzinfo=None) - self._keep
         async with self.database.connection() as connection:
-            deleted = await connection.execute(sa.delete(gap).where(gap.c.at < since))
-            await connection.execute(sa.delete(person).where(person.c.last_used < since.date()))
+            deleted = await connection.execute(sa.delete(gap).where(gap.c.at < self.since()))
+            await connection.execute(sa.delete(person).where(person.c.last_used < self.since().date()))
+        await self.database.empty_journal()
+        return deleted.rowcount
+
+    def since(self) -> datetime:
+        """From when on gaps are kept, in UTC as they have it."""
+        return self.now().astimezone(UTC).replace(tzinfo=None) - self._keep
+
+    async def purge(
+        self,
+        *,
+        statuses: Collection[GapStatus] = tuple(GapStatus),
+        before: date | None = None,
+        with_counts: bool = False,
+    ) -> int:
+        """Delete gaps of these statuses that were asked before a day, if one is given; the number of those there were.
+
+        They leave the file and its journal. Counts stay, unless they are to go too, all of them. Raises LogError.
+        """
+        async with self.database.connection() as connection:
+            deleted = await connection.execute(sa.delete(gap).where(_asked(statuses, before)))
+            if with_counts:
+                await connection.execute(sa.delete(count))
         await self.database.empty_journal()
         return deleted.rowcount
 
@@ -148,17 +169,40 @@ class GapLog:
         return found
 
     async def gaps(
-        self, *, most: int | None = None, statuses: Collection[GapStatus] = tuple(GapStatus)
+        self,
+        *,
+        most: int | None = None,
+        statuses: Collection[GapStatus] = tuple(GapStatus),
+        ids: Collection[int] | None = None,
     ) -> list[LoggedGap]:
-        """The gaps of these statuses, newest first. Raises LogError."""
-        of_status = sa.select(gap).where(gap.c.status.in_([status.value for status in statuses]))
-        newest_first = of_status.order_by(gap.c.at.desc(), gap.c.id.desc()).limit(most)
+        """The gaps of these statuses, and with these ids if any are given, newest first. Raises LogError."""
+        wanted = _asked(statuses) if ids is None else _asked(statuses) & gap.c.id.in_(ids)
+        newest_first = sa.select(gap).where(wanted).order_by(gap.c.at.desc(), gap.c.id.desc()).limit(most)
         async with self.database.connection() as connection:
             rows = (await connection.execute(newest_first)).all()
         try:
-            return [_logged(row, self._keys.decrypt(row.text)) for row in rows]
+            return [_logged(row, self.database.keys.decrypt(row.text)) for row in rows]
         except KeyProblem as problem:
             raise LogError(f"{self.path}: {problem}") from None
+
+    async def number(self, *, statuses: Collection[GapStatus] = tuple(GapStatus), before: date | None = None) -> int:
+        """How many gaps of these statuses there are that were asked before a day, if one is given. Raises LogError."""
+        counted = sa.select(sa.func.count()).select_from(gap).where(_asked(statuses, before))
+        async with self.database.connection() as connection:
+            return await connection.scalar(counted) or 0
+
+    async def known(self, ids: Collection[int]) -> set[int]:
+        """Those of these ids that are gaps'. Raises LogError."""
+        async with self.database.connection() as connection:
+            return set((await connection.scalars(sa.select(gap.c.id).where(gap.c.id.in_(ids)))).all())
+
+    async def stamp(self) -> tuple[tuple[str, ...], ...]:
+        """What changes when gaps do: how many there are of each status, and the newest of them. Raises LogError."""
+        newest = (sa.func.count(), sa.func.max(gap.c.id), sa.func.max(gap.c.at))
+        by_status = sa.select(gap.c.status, gap.c.resolution, *newest).group_by(gap.c.status, gap.c.resolution)
+        async with self.database.connection() as connection:
+            rows = (await connection.execute(by_status.order_by(gap.c.status, gap.c.resolution))).all()
+        return tuple(tuple(map(str, row)) for row in rows)
 
     async def counts(self) -> list[tuple[date, Count, int]]:
         """How often each outcome came, day by day. Raises LogError."""
@@ -173,21 +217,26 @@ class GapLog:
         return self.now().astimezone(UTC).date()
 
 
-def _add_to_count(counted: Count, day: date, number: int) -> Any:
-    values = {
+def _asked(statuses: Collection[GapStatus], before: date | None = None) -> sa.ColumnElement[bool]:
+    of_status = gap.c.status.in_([status.value for status in statuses])
+    return of_status if before is None else of_status & (gap.c.at < datetime.combine(before, time()))
+
+
+def count_row(counted: Count, day: date) -> dict[str, Any]:
+    """What identifies a count in its table."""
+    return {
         "day": day,
         "outcome": counted.outcome,
         "entry": counted.entry,
         "language": counted.language,
         "channel": counted.channel.value,
     }
-    statement = insert(count).values(**values, number=number)
-    return statement.on_conflict_do_update(list(values), set_={"number": count.c.number + number})
 
 
-def _keep_gap(note: Note, kept: Gap, text: bytes, minute: datetime) -> Any:
-    values = {
-        "at": minute,
+def gap_row(kept: Gap, text: bytes, at: datetime, *, status: GapStatus, resolution: str) -> dict[str, Any]:
+    """A gap as its table has it, ``text`` being encrypted; without its id, asker and message."""
+    return {
+        "at": at,
         "reason": kept.reason.value,
         "text": text,
         "language": kept.language,
@@ -195,12 +244,21 @@ def _keep_gap(note: Note, kept: Gap, text: bytes, minute: datetime) -> Any:
         "entry": kept.entry,
         "nearest": [list(pair) for pair in kept.nearest],
         "faq_version": kept.faq_version,
-        "status": GapStatus.NEW.value,
-        "resolution": "",
-        "asker": note.asker,
-        "message": note.message,
+        "status": status.value,
+        "resolution": resolution,
     }
-    return insert(gap).values(values).on_conflict_do_update(["message"], set_=values)
+
+
+def _add_to_count(counted: Count, day: date, number: int) -> Any:
+    row = count_row(counted, day)
+    statement = insert(count).values(**row, number=number)
+    return statement.on_conflict_do_update(list(row), set_={"number": count.c.number + number})
+
+
+def _keep_gap(note: Note, kept: Gap, text: bytes, minute: datetime) -> Any:
+    row = gap_row(kept, text, minute, status=GapStatus.NEW, resolution="")
+    row |= {"asker": note.asker, "message": note.message}
+    return insert(gap).values(row).on_conflict_do_update(["message"], set_=row)
 
 
 def _logged(row: Any, text: str) -> LoggedGap:

@@ -1,13 +1,14 @@
-"""What the FAQ as it is now makes of the gaps: which it answers, which stay open, which changed. Pure."""
+"""What the FAQ as it is now makes of the gaps and of the question sets: what it answers, and what is worse. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from bot.deciding import decide
 from bot.dialogue import Outcome, outcome_of
+from bot.evaluation import Judged
 from bot.matching.matcher import Matcher
 from bot.model import OPEN, Answer, GapStatus, LoggedGap, Question
 
@@ -30,6 +31,24 @@ class Replayed:
     outcome: Outcome
     entries: tuple[str, ...]
 
+    @property
+    def answered_by(self) -> str:
+        """The entry that closes the gap: the first that it is answered with but the one that was judged; or empty."""
+        return next((entry for entry in self.entries if entry != self.gap.gap.entry), "")
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayedSets:
+    """The messages of the question sets asked again: how many, and those that are not handled right.
+
+    ``newly_missed`` are not on the list of known misses, ``no_longer_missed`` are and need not be; None without a list.
+    """
+
+    messages: int
+    missed: int
+    newly_missed: tuple[Judged, ...] | None
+    no_longer_missed: tuple[Judged, ...] | None
+
 
 def replay(gaps: Iterable[LoggedGap], matcher: Matcher) -> Iterator[Replayed]:
     """Ask the open and the resolved gaps again.
@@ -42,10 +61,25 @@ def replay(gaps: Iterable[LoggedGap], matcher: Matcher) -> Iterator[Replayed]:
             continue
         decision = decide(Question(logged.gap.text, matcher.faq.language), matcher)
         entries = tuple(entry.id for entry in decision.entries) if isinstance(decision, Answer) else ()
-        yield Replayed(logged, _became(logged, entries), outcome_of(decision)[0], entries)
+        asked = Replayed(logged, Became.STILL_OPEN, outcome_of(decision)[0], entries)
+        yield replace(asked, became=_became(asked))
 
 
-def _became(logged: LoggedGap, entries: tuple[str, ...]) -> Became:
-    if logged.status in OPEN:
-        return Became.ANSWERED if set(entries) - {logged.gap.entry} else Became.STILL_OPEN
-    return Became.AS_RESOLVED if logged.resolution in entries else Became.CHANGED
+def _became(asked: Replayed) -> Became:
+    if asked.gap.status in OPEN:
+        return Became.ANSWERED if asked.answered_by else Became.STILL_OPEN
+    return Became.AS_RESOLVED if asked.gap.resolution in asked.entries else Became.CHANGED
+
+
+def compare(judged: Iterable[Judged], known_misses: Collection[str] | None) -> ReplayedSets:
+    """Set the messages of the question sets against the misses that are known, by their ids; None without a list."""
+    judged = list(judged)
+    missed = [one for one in judged if one.verdict != "right"]
+    if known_misses is None:
+        return ReplayedSets(len(judged), len(missed), None, None)
+    return ReplayedSets(
+        messages=len(judged),
+        missed=len(missed),
+        newly_missed=tuple(one for one in missed if one.message.id not in known_misses),
+        no_longer_missed=tuple(one for one in judged if one.verdict == "right" and one.message.id in known_misses),
+    )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import groupby
 
 from bot.model import Count, Faq, GapReason
 
@@ -21,6 +22,10 @@ class Statistics:
 
     ``by_day`` has every day of the span, also those without a question; ``by_outcome`` has the questions by what became
     of them; ``asked`` and ``complaints`` are by entry, the most frequent first; ``never`` are answers that nobody got.
+
+    Divided further: ``outcomes_by_day`` is ``by_day`` by outcome, ``complaint_kinds`` is ``complaints`` by what was
+    said of the answer, ``never_by_topic`` is ``never`` by topic. ``gaps_by_language`` has what became a gap, whether or
+    not its text is still kept.
     """
 
     by_day: Mapping[date, int]
@@ -31,6 +36,10 @@ class Statistics:
     asked: Mapping[str, int]
     complaints: Mapping[str, int]
     never: tuple[str, ...]
+    outcomes_by_day: Mapping[date, Mapping[str, int]]
+    complaint_kinds: Mapping[str, Mapping[str, int]]
+    gaps_by_language: Mapping[str, int]
+    never_by_topic: Mapping[str, tuple[str, ...]]
 
     @property
     def questions(self) -> int:
@@ -41,34 +50,46 @@ class Statistics:
 def statistics(counts: Iterable[tuple[date, Count, int]], faq: Faq, *, today: date, days: int) -> Statistics:
     """The statistics of the last days, today being one of them."""
     since = today - timedelta(days=days - 1)
-    by_day: Counter[date] = Counter({since + timedelta(days=at): 0 for at in range(days)})
-    by_outcome: Counter[str] = Counter(dict.fromkeys(QUESTIONS, 0))
+    by_day = {since + timedelta(days=at): Counter(dict.fromkeys(QUESTIONS, 0)) for at in range(days)}
     by_language: Counter[str] = Counter()
+    gaps_by_language: Counter[str] = Counter()
     asked: Counter[str] = Counter()
-    complaints: Counter[str] = Counter()
-    helpful = not_helpful = 0
+    complaints: defaultdict[str, Counter[str]] = defaultdict(lambda: Counter(dict.fromkeys(COMPLAINTS, 0)))
+    helpful = 0
     for day, count, number in counts:
         if not since <= day <= today or count.channel.value == _INLINE:
             continue
         if count.outcome in QUESTIONS:
-            by_day[day] += number
-            by_outcome[count.outcome] += number
+            by_day[day][count.outcome] += number
             by_language[count.language] += number
         if count.outcome == "answer" and count.entry:
             asked[count.entry] += number
         if count.outcome == HELPFUL:
             helpful += number
         if count.outcome in COMPLAINTS:
-            not_helpful += number
-            complaints[count.entry] += number
-    never = tuple(entry.id for topic in faq.topics for entry in faq.of_topic(topic) if entry.id not in asked)
+            complaints[count.entry][count.outcome] += number
+        if _is_gap(count):
+            gaps_by_language[count.language] += number
+    unasked = [entry for topic in faq.topics for entry in faq.of_topic(topic) if entry.id not in asked]
+    by_topic = groupby(unasked, key=lambda entry: entry.topic)
+    by_entry = dict(sorted(complaints.items(), key=lambda item: (-item[1].total(), item[0])))
     return Statistics(
-        by_day=dict(sorted(by_day.items())),
-        by_outcome=by_outcome,
+        by_day={day: outcomes.total() for day, outcomes in by_day.items()},
+        by_outcome={outcome: sum(outcomes[outcome] for outcomes in by_day.values()) for outcome in QUESTIONS},
         by_language=dict(by_language.most_common()),
         helpful=helpful,
-        not_helpful=not_helpful,
+        not_helpful=sum(kinds.total() for kinds in by_entry.values()),
         asked=dict(sorted(asked.items(), key=lambda item: (-item[1], item[0]))),
-        complaints=dict(sorted(complaints.items(), key=lambda item: (-item[1], item[0]))),
-        never=never,
+        complaints={entry: kinds.total() for entry, kinds in by_entry.items()},
+        never=tuple(entry.id for entry in unasked),
+        outcomes_by_day=by_day,
+        complaint_kinds=by_entry,
+        gaps_by_language=dict(gaps_by_language.most_common()),
+        never_by_topic={topic: tuple(entry.id for entry in entries) for topic, entries in by_topic},
     )
+
+
+def _is_gap(count: Count) -> bool:
+    """What an out-of-scope entry explains is no gap, and has that entry."""
+    is_unmatched = count.outcome == "unanswered" and not count.entry
+    return is_unmatched or count.outcome in (GapReason.NONE_OF_THESE, *COMPLAINTS)

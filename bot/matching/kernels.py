@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import accumulate, chain
+from itertools import accumulate, chain, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -69,6 +69,14 @@ def inverse_document_frequency(holders: int, total: int) -> float:
     return math.log((1 + total) / (1 + holders)) + 1
 
 
+@dataclass(frozen=True, slots=True)
+class Background:
+    """Texts by how many of them hold each gram, of each kernel, and how many there are."""
+
+    holders: tuple[Counter[str], ...]
+    total: int
+
+
 class Vectors:
     """Turns readings into vectors. ``grams`` are those of each kernel in the order of their columns."""
 
@@ -86,14 +94,21 @@ class Vectors:
         self._shares = np.array([kernel.share for kernel in self.kernels])
 
     @classmethod
-    def fit(cls, readings: Sequence[Reading]) -> tuple[Vectors, sparse.csr_array]:
-        """Learn the grams and their weights from the phrasings; also gives the phrasings' own vectors, row by row."""
+    def fit(
+        cls, readings: Sequence[Reading], *, background: Background | None = None
+    ) -> tuple[Vectors, sparse.csr_array]:
+        """Learn the grams and their weights from the phrasings; also gives the phrasings' own vectors, row by row.
+
+        A ``background`` of other texts also says how common a gram is: few texts of their own cannot.
+        """
+        others = background or Background((Counter(),) * len(KERNELS), 0)
         grams: list[list[str]] = []
         weights: list[float] = []
-        for kernel in KERNELS:
+        for kernel, of_others in zip(KERNELS, others.holders, strict=True):
             holders = Counter(chain.from_iterable(set(kernel.grams(reading)) for reading in readings))
             grams.append(sorted(holders))
-            weights += [inverse_document_frequency(holders[gram], len(readings)) for gram in grams[-1]]
+            total = len(readings) + others.total
+            weights += [inverse_document_frequency(holders[gram] + of_others[gram], total) for gram in grams[-1]]
         vectors = cls(grams, np.array(weights, dtype=np.float32))
         rows = [vectors.vector(reading) for reading in readings]
         starts = np.cumsum([0, *(len(columns) for columns, _ in rows)], dtype=np.int32)
@@ -119,6 +134,13 @@ class Vectors:
         squares += np.array(unknown) * self._square_of_unknown
         scales = np.sqrt(np.divide(self._shares, squares, out=np.zeros_like(squares), where=squares > 0))
         return at, values * np.repeat(scales, np.diff(starts)).astype(np.float32)
+
+    def holders_in(self, rows: sparse.csr_array) -> Background:
+        """Rows of vectors as a background."""
+        counts = np.bincount(rows.indices, minlength=len(self.idf)).tolist()
+        of_kernel = (counts[start:end] for start, end in pairwise(self._starts.tolist()))
+        named = zip(self.grams, of_kernel, strict=True)
+        return Background(tuple(Counter(dict(zip(*one, strict=True))) for one in named), rows.shape[0])
 
     def gram(self, column: int) -> tuple[str, str]:
         """The kernel and gram of a column."""

@@ -26,7 +26,7 @@ from bot.matching.calibration import (
     urgency_signals,
 )
 from bot.matching.index import Index, all_similarities
-from bot.matching.kernels import Floats, Vectors
+from bot.matching.kernels import Background, Floats, Vectors
 from bot.matching.lexicon import Lexicon
 from bot.matching.reader import Reader, Reading
 from bot.matching.ridge import Ridge, fit_ridge, use_one_thread
@@ -261,6 +261,11 @@ class Matcher:
     def _names(self, words_: Sequence[str]) -> set[str]:
         runs = (words_[start : start + length] for length in (1, 2, 3) for start in range(len(words_)))
         return {" ".join(run) for run in runs} & self._places
+
+    @property
+    def background(self) -> Background:
+        """How common each gram is in the phrasings, for other texts of the same language."""
+        return self.model.vectors.holders_in(self.model.index.by_row)
 
     def found(self) -> list[Entry]:
         """The first entry for the text of each row: what `rank` would find for it."""

@@ -123,4 +123,5 @@ def service_of(settings: Settings, in_use: InUse, keys: Keys) -> Service:
         throttle=Throttle(pace, seconds, time.monotonic),
         care=Throttle(pace * LOOKED_AT, seconds, time.monotonic),
         inline_throttle=Throttle(pace * INLINE_PER_MESSAGE, seconds, time.monotonic),
+        maintainer_chats=settings.maintainers,
     )

@@ -13,6 +13,7 @@ from bot.dialogue import Turn, take_turn
 from bot.gaps.noting import note_turn
 from bot.matching.matcher import Matcher
 from bot.model import Count, Note, Question, Reply, Section, Urgent
+from bot.telegram.digest import COMMAND, asks_for_digest, digest_post
 from bot.telegram.hearing import heard
 from bot.telegram.posting import post_of, send, send_anew, text_post
 from bot.telegram.service import Service, channel_of, log_line
@@ -23,7 +24,8 @@ async def on_message(service: Service, update: Update, context: ContextTypes.DEF
     """Answer a message; one that is edited is answered anew, in the place of the earlier reply."""
     began = time.perf_counter()
     message, is_edited = update.effective_message, update.edited_message is not None
-    text = heard(update, context.bot)
+    is_for_digest = asks_for_digest(update, context.bot, service.maintainer_chats)
+    text = f"/{COMMAND}" if is_for_digest else heard(update, context.bot)
     if message is None or text is None or (is_edited and not text):  # an edit without text: a place that moves, say
         return
     matcher = await service.matcher_for(message.from_user)
@@ -36,6 +38,12 @@ async def on_message(service: Service, update: Update, context: ContextTypes.DEF
         if allowed is Allowed.TELL:
             await send(text_post(says.too_fast), message)
             log_line(count, began)
+        return
+    if is_for_digest:
+        count = Count("command", question.language, question.channel)
+        service.note(Note(count), person, message)
+        await send(await digest_post(service), message)
+        log_line(count, began)
         return
 
     turn = await _turn(service, question, person, matcher)

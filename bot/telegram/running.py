@@ -22,6 +22,7 @@ from bot.language import guess
 from bot.reloading import Watch
 from bot.settings import Settings, SettingsError
 from bot.telegram.application import HANDLERS, AnyApplication, build, service_of
+from bot.telegram.digest import Weekly
 from bot.telegram.menus import set_menus
 from bot.telegram.service import Service
 
@@ -36,11 +37,11 @@ def run(settings: Settings, in_use: InUse, keys: Keys, watch: Watch) -> None:
 
 async def _run(settings: Settings, service: Service, watch: Watch) -> None:
     application = build(settings, service)
-    # Past the limiter: a menu that is refused for hours must not hold up the answers.
-    menu_bot = Bot(application.bot.token, f"{settings.telegram_api_url}/bot", request=application.bot.request)
+    # Past the limiter: a menu or digest that is refused for hours must not hold up the answers.
+    unlimited = Bot(application.bot.token, f"{settings.telegram_api_url}/bot", request=application.bot.request)
 
     async def menus() -> None:
-        await set_menus(menu_bot, service.in_use.matchers)
+        await set_menus(unlimited, service.in_use.matchers)
 
     asked_to_end = asyncio.create_task(_asked_to_end())
     service.recorder.start()
@@ -59,6 +60,8 @@ async def _run(settings: Settings, service: Service, watch: Watch) -> None:
             asyncio.create_task(watch.run(service.in_use, changed=menus)),
             asyncio.create_task(asyncio.to_thread(guess, "ready")),  # takes half a second: before somebody waits for it
         ]
+        if service.maintainer_chats:
+            background.append(asyncio.create_task(Weekly(service, unlimited).run()))
         await asked_to_end
         for task in background:
             await _cancelled(task)

@@ -29,6 +29,7 @@ class Service:
     throttle: Throttle
     care: Throttle  # of messages past the throttle that are still looked at, in case they are urgent
     inline_throttle: Throttle
+    maintainer_chats: tuple[int, ...] = ()
     replies: Replies = field(default_factory=lambda: Replies(time.monotonic))
 
     def person(self, asked: Message | CallbackQuery) -> str | None:

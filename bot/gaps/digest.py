@@ -1,0 +1,94 @@
+"""The digest for maintainers: what was asked in the last seven days, what did not serve, what waits for a review. Pure.
+
+It is for those who keep the bot, in English whatever the FAQ's language, and holds no text of a person but the redacted
+ones of gaps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from datetime import UTC, date, datetime, timedelta
+
+from bot.gaps.grouping import Group, group_gaps
+from bot.gaps.statistics import Statistics, statistics
+from bot.matching.matcher import Matcher
+from bot.model import Count, GapReason, LoggedGap, Reply, Section
+from bot.text import clean
+
+DUE_HOUR = 8  # UTC, of Monday
+WEEK = timedelta(days=7)
+GROUPS, ENTRIES = 3, 3  # shown
+LONGEST_TEXT, LONGEST_ID = 160, 40  # characters shown of a gap and of an entry's id: all fits into one message
+_OUTCOMES = {
+    "answer": "answered",
+    "clarify": "offered a choice",
+    "unanswered": "unanswered",
+    "urgent": "urgent",
+    GapReason.NONE_OF_THESE.value: "took none of the choices",
+}
+_NOT_RIGHT = (GapReason.WRONG.value, GapReason.OUTDATED.value)
+_ISOLATED = "\u2068{}\u2069"  # FSI, PDI: the direction of a text's letters changes nothing around it
+
+
+def due_week(moment: datetime) -> str | None:
+    """The ISO week whose digest is due, as `2026-W48`; None on its Monday before 08:00 UTC, when none is."""
+    utc = moment.astimezone(UTC)
+    year, week, day = utc.isocalendar()
+    return None if day == 1 and utc.hour < DUE_HOUR else f"{year:04}-W{week:02}"
+
+
+def digest(
+    counts: Collection[tuple[date, Count, int]], open_gaps: Collection[LoggedGap], matcher: Matcher, *, now: datetime
+) -> Reply:
+    """The digest of the seven days that end now. It groups the gaps, which takes a second for some thousands."""
+    today = now.astimezone(UTC).date()
+    summed = statistics(counts, matcher.faq, today=today, days=WEEK.days)
+    marked = [row for row in counts if row[1].outcome in _NOT_RIGHT]
+    not_right = statistics(marked, matcher.faq, today=today, days=WEEK.days).complaints
+    groups = group_gaps(open_gaps, matcher, now=now, most=GROUPS)
+    sections = [Section(f"The seven days to {today}", "\n".join([*_asked(summed), _open(open_gaps, now)]))]
+    if not_right:
+        listed = [f"• {_shortened(entry, LONGEST_ID)}: {times}" for entry, times in list(not_right.items())[:ENTRIES]]
+        sections.append(Section("Most marked as wrong or outdated", "\n".join(listed)))
+    if groups:
+        sections.append(Section("Largest groups of open gaps", "\n\n".join(map(_group, groups))))
+    review = "To review gaps: python -m bot review in a browser, python -m bot gaps groups in a terminal."
+    return Reply((*sections, Section("", review)))
+
+
+def _asked(summed: Statistics) -> Iterator[str]:
+    if not summed.questions:
+        yield "Nobody asked anything: a quiet week."
+    else:
+        shares = [
+            f"{number} {_OUTCOMES[outcome]} ({number / summed.questions:.0%})"
+            for outcome, number in summed.by_outcome.items()
+            if number or outcome != GapReason.NONE_OF_THESE.value
+        ]
+        yield f"{_number(summed.questions, 'question')}: {', '.join(shares)}."
+    if summed.helpful or summed.not_helpful:
+        yield f"Helpful {summed.helpful}, not helpful {summed.not_helpful}."
+
+
+def _open(gaps: Collection[LoggedGap], now: datetime) -> str:
+    if not gaps:
+        return "No gap is open. Thank you!"
+    new = sum(now - gap.at.replace(tzinfo=UTC) < WEEK for gap in gaps)
+    return f"{_number(len(gaps), 'open gap')}, {new} new this week."
+
+
+def _group(group: Group) -> str:
+    text = _ISOLATED.format(_shortened(group.text, LONGEST_TEXT) or "(no words)")
+    lines = [f"{_number(group.count, 'gap')}, {group.trend[-1]} this week: {text}"]
+    lines += [f"nearest: {_shortened(one.entry.id, LONGEST_ID)}" for one in group.nearest[:1]]
+    return "\n".join(lines)
+
+
+def _shortened(text: str, most: int) -> str:
+    """A text on one line, at most so many characters long. `clean` leaves nothing in it that could end an isolation."""
+    line = " ".join(clean(text).split())
+    return line if len(line) <= most else f"{line[: most - 1].rstrip()}…"
+
+
+def _number(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"

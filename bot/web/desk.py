@@ -1,0 +1,329 @@
+"""A reviewer's desk: the gaps in clusters, edits that are being tried, and what was done and can be undone.
+
+It keeps in memory what the log holds, and reads it anew when the log says that something changed. All that it writes
+are marks in the log and added lines in the FAQ.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from bot.editing import Edit, apply, revert
+from bot.evaluation import Judged, Message, evaluate
+from bot.gaps.effects import Effects, effects
+from bot.gaps.grouping import Cluster, by_size, clusters
+from bot.gaps.log import GapLog
+from bot.gaps.replaying import Became, Replayed, ReplayedSets, compare, replay
+from bot.in_use import InUse
+from bot.located import MAIN_LANGUAGE
+from bot.model import OPEN, GapStatus, LoggedGap
+from bot.problem import ContentError, Problem
+from bot.settings import Settings
+from bot.web.trying import CannotLearnError, Edited, edited_faq
+
+KEPT_TRIALS = 6  # each holds a matcher
+_Mark = tuple[GapStatus, str]  # a status, and the entry that resolves
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """Lines to add for some gaps, as a reviewer wants it and before it is done.
+
+    ``make`` makes the edits from the files as they are. ``texts`` are what they add, to ``entry`` if it is one;
+    ``status`` is what ``gaps`` get that the edited FAQ does not answer, None for none.
+    """
+
+    what: str
+    make: Callable[[], Sequence[Edit]]
+    gaps: tuple[int, ...]
+    texts: tuple[str, ...]
+    entry: str | None = None
+    status: GapStatus | None = None
+    back: str = "/"  # the address of the form that it was made with
+
+
+@dataclass(slots=True)
+class Trial:
+    """A proposal that is being tried, until there are ``effects``, or a ``problem`` that keeps it from being done."""
+
+    number: int
+    proposal: Proposal
+    edits: Sequence[Edit] = ()
+    edited: Edited | None = None
+    effects: Effects | None = None
+    problem: str = ""
+    problems: tuple[Problem, ...] = ()  # of the content check, new with it
+    done: Done | None = None
+
+    @property
+    def is_running(self) -> bool:
+        """Whether what it changes is not known yet."""
+        return self.effects is None and not self.problem
+
+
+@dataclass(slots=True)
+class Done:
+    """Something that was done: the lines that were added, and what the gaps were before."""
+
+    number: int
+    what: str
+    edits: Sequence[Edit] = ()
+    before: Mapping[int, _Mark] = field(default_factory=dict)
+    is_undone: bool = False
+
+
+@dataclass(slots=True)
+class Replaying:
+    """The gaps being asked again, so many of ``total`` so far; after them the question sets."""
+
+    total: int
+    sets: ReplayedSets | None = None
+    replayed: list[Replayed] = field(default_factory=list)
+    is_running: bool = True
+
+
+class Desk:
+    """The desk of one review page. ``messages`` are the question sets that edits are tried on, ``known_misses`` the ids
+    of those that are known not to be handled right; None where nobody listed them.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        log: GapLog,
+        in_use: InUse,
+        messages: Sequence[Message],
+        *,
+        known_misses: Collection[str] | None = None,
+    ) -> None:
+        self.settings, self.log, self.in_use = settings, log, in_use
+        self.gaps: dict[int, LoggedGap] = {}
+        self.trials: dict[int, Trial] = {}
+        self.done: list[Done] = []
+        self.replaying: Replaying | None = None
+        self._messages, self._known_misses = messages, known_misses
+        self._judged: tuple[str, Sequence[Judged]] = ("", ())
+        self._clusters: list[Cluster] = []
+        self._of_gap: dict[int, int] = {}
+        self._stamp: object = None
+        self._reading: asyncio.Task[None] | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._learning = asyncio.Lock()
+        self._trials = 0
+
+    async def close(self) -> None:
+        """End what still runs."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    # --- The gaps ------------------------------------------------------------------------------------------------
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether the log has changed and is being read anew."""
+        return self._reading is not None and not self._reading.done()
+
+    async def refresh(self) -> None:
+        """See whether the log has changed. The first time it is waited for, later it is read behind the pages.
+
+        Raises LogError.
+        """
+        if not self.log.path.exists():
+            self.gaps, self._clusters, self._of_gap, self._stamp = {}, [], {}, None
+            return
+        stamp = await self.log.stamp()
+        if stamp == self._stamp:
+            return
+        is_first = self._stamp is None
+        if not self.is_behind:
+            self._reading = self._start(self._read(stamp))
+        if is_first and self._reading is not None:
+            await self._reading
+
+    async def _read(self, stamp: object) -> None:
+        gaps = {gap.id: gap for gap in await self.log.gaps()}
+        if {gap.id: gap.gap.text for gap in self.gaps.values()} != {gap.id: gap.gap.text for gap in gaps.values()}:
+            found = await asyncio.to_thread(clusters, gaps.values(), self.in_use.main)
+            self._clusters = found
+            self._of_gap = {gap.id: at for at, cluster in enumerate(found) for gap in cluster.gaps}
+        self.gaps, self._stamp = gaps, stamp
+
+    def clusters(self, statuses: Collection[GapStatus], *, language: str = "", words: str = "") -> list[Cluster]:
+        """The clusters with those of their gaps that have one of the statuses, the biggest and freshest first.
+
+        ``language`` and ``words`` narrow it to gaps of a language, and to clusters in which a text holds the words.
+        """
+        wanted = words.casefold()
+        found = (self._kept(cluster, statuses) for cluster in self._clusters)
+        kept = [
+            cluster
+            for cluster in found
+            if cluster.gaps
+            and (not language or cluster.gaps[0].gap.language == language)
+            and (not wanted or any(wanted in gap.gap.text.casefold() for gap in cluster.gaps))
+        ]
+        return sorted(kept, key=by_size)
+
+    def cluster_of(self, gap: int, statuses: Collection[GapStatus]) -> Cluster | None:
+        """The cluster of a gap, with those of its gaps that have one of the statuses; None if there is none."""
+        at = self._of_gap.get(gap)
+        cluster = self._kept(self._clusters[at], statuses) if at is not None else None
+        return cluster if cluster and cluster.gaps else None
+
+    def _kept(self, cluster: Cluster, statuses: Collection[GapStatus]) -> Cluster:
+        """A cluster as it is now; its text is one of those that are left."""
+        now = (self.gaps.get(gap.id) for gap in cluster.gaps)
+        gaps = tuple(gap for gap in now if gap is not None and gap.status in statuses)
+        texts = [gap.gap.text for gap in gaps]
+        return Cluster(gaps, cluster.text if cluster.text in texts else texts[0] if texts else "")
+
+    # --- What a reviewer does ------------------------------------------------------------------------------------
+
+    async def mark(self, gaps: Iterable[int], status: GapStatus, what: str, *, entry: str = "") -> Done:
+        """Say what became of gaps. Raises LogError."""
+        return await self._do(what, (), {gap: (status, entry) for gap in gaps if gap in self.gaps})
+
+    async def _do(self, what: str, edits: Sequence[Edit], marks: Mapping[int, _Mark]) -> Done:
+        before = {gap: (self.gaps[gap].status, self.gaps[gap].resolution) for gap in marks}
+        done = Done(len(self.done) + 1, what, edits, before)
+        self.done.append(done)  # before the log is asked: lines that were added can be undone though it fails
+        await self._mark(marks)
+        return done
+
+    async def _mark(self, marks: Mapping[int, _Mark]) -> None:
+        if not marks:
+            return
+        was_known = not self.is_behind and await self.log.stamp() == self._stamp
+        for mark in set(marks.values()):
+            gaps = [gap for gap, of_gap in marks.items() if of_gap == mark]
+            await self.log.mark(gaps, mark[0], entry=mark[1])
+        for gap, (status, entry) in marks.items():
+            if gap in self.gaps:
+                self.gaps[gap] = replace(self.gaps[gap], status=status, resolution=entry)
+        if was_known:
+            self._stamp = await self.log.stamp()
+
+    async def undo(self, number: int) -> Done | None:
+        """Take out the lines that were added, and give gaps the status that they had; None if there is no such deed.
+
+        Raises EditError where a file was changed so that its lines cannot be found, and LogError.
+        """
+        done = self.done[number - 1] if 0 < number <= len(self.done) else None
+        if done is not None and not done.is_undone:
+            if done.edits:
+                await asyncio.to_thread(revert, done.edits)
+            await self._mark(done.before)
+            done.is_undone = True
+        return done
+
+    # --- Edits ---------------------------------------------------------------------------------------------------
+
+    def propose(self, proposal: Proposal) -> Trial:
+        """Begin to try what an edit would change. Raises EditError where it cannot be made."""
+        self._trials += 1
+        trial = Trial(self._trials, proposal, proposal.make())
+        self.trials[trial.number] = trial
+        self.trials.pop(trial.number - KEPT_TRIALS, None)
+        self._start(self._try(trial))
+        return trial
+
+    async def _try(self, trial: Trial) -> None:
+        proposal = trial.proposal
+        try:
+            async with self._learning:  # it takes a processor and some hundred megabytes
+                before = self.in_use.main
+                edited = await edited_faq(trial.edits, self.settings, now=before)
+                gaps = list(self.gaps.values())
+                trial.effects = await asyncio.to_thread(
+                    lambda: effects(
+                        proposal.texts,
+                        proposal.entry,
+                        gaps,
+                        self._judge(),
+                        before=before,
+                        after=edited.matcher,
+                    )
+                )
+                trial.edited, trial.problems = edited, edited.problems
+        except ContentError as error:
+            trial.problem = "\n".join(map(str, error.problems))
+        except (CannotLearnError, OSError) as error:
+            trial.problem = str(error)
+
+    def _judge(self) -> Sequence[Judged]:
+        """What the FAQ as it is makes of the question sets."""
+        matcher = self.in_use.main
+        if self._judged[0] != matcher.faq.version:
+            self._judged = matcher.faq.version, tuple(evaluate(self._messages, matcher))
+        return self._judged[1]
+
+    async def apply(self, trial: Trial) -> Done:
+        """Add the lines, and close the gaps that they answer. Raises StaleError where a file has changed since,
+        EditError where it cannot be written, and LogError where the gaps cannot be marked: the lines stand then.
+        """
+        if trial.done is not None:
+            return trial.done
+        await asyncio.to_thread(apply, trial.edits)
+        if trial.edited is not None:  # the same as the files now say, unless others edited them too: the watch sees it
+            self.in_use.matchers = {**self.in_use.matchers, MAIN_LANGUAGE: trial.edited.matcher}
+        proposal = trial.proposal
+        marks: dict[int, _Mark] = {}
+        if proposal.status is not None:
+            marks = {gap: (proposal.status, "") for gap in proposal.gaps if self._is_open(gap)}
+        if trial.effects is not None:
+            answered = ((gap.id, entry) for gap, entry in trial.effects.answered)
+            marks |= {gap: (GapStatus.RESOLVED, entry) for gap, entry in answered if self._is_open(gap)}
+        trial.done = await self._do(proposal.what, trial.edits, marks)
+        trial.edited = None  # its matcher is in use now
+        return trial.done
+
+    def again(self, trial: Trial) -> Trial:
+        """Try the proposal of a trial anew, from the files as they are now. Raises EditError."""
+        return self.propose(trial.proposal)
+
+    def left_open(self, trial: Trial) -> int:
+        """How many of the gaps that a trial is about stay open with it."""
+        answered = {gap.id for gap, _ in trial.effects.answered} if trial.effects else set()
+        return 0 if trial.proposal.status else sum(self._is_open(gap) for gap in {*trial.proposal.gaps} - answered)
+
+    @property
+    def messages(self) -> int:
+        """How many messages of question sets edits are tried on."""
+        return len(self._messages)
+
+    def _is_open(self, gap: int) -> bool:
+        return gap in self.gaps and self.gaps[gap].status in OPEN
+
+    # --- Replay --------------------------------------------------------------------------------------------------
+
+    def replay(self) -> None:
+        """Begin to ask all gaps again, unless that is going on."""
+        if self.replaying is None or not self.replaying.is_running:
+            self.replaying = Replaying(len(self.gaps))
+            self._start(self._replay(self.replaying, list(self.gaps.values())))
+
+    async def _replay(self, replaying: Replaying, gaps: Sequence[LoggedGap]) -> None:
+        def ask() -> None:
+            replaying.replayed.extend(replay(gaps, self.in_use.main))
+            if self._messages:
+                replaying.sets = compare(self._judge(), self._known_misses)
+
+        await asyncio.to_thread(ask)
+        replaying.is_running = False
+
+    async def close_answered(self) -> Done:
+        """Resolve the open gaps that the last replay found answered, each by its entry. Raises LogError."""
+        replayed = self.replaying.replayed if self.replaying else []
+        answered = {one.gap.id: one.answered_by for one in replayed if one.became is Became.ANSWERED}
+        marks = {gap: (GapStatus.RESOLVED, entry) for gap, entry in answered.items() if self._is_open(gap)}
+        return await self._do(f"{len(marks)} gaps resolved that the FAQ answers by now", (), marks)

@@ -1,0 +1,139 @@
+"""Lets only the person at this machine into a page on it: a one-time address, a cookie, and nothing from other sites.
+
+An address with a token opens the page once, as Jupyter's does, and is exchanged for a cookie. Requests under another
+host name are refused (DNS rebinding), and so are forms without the session's own token (cross-site requests).
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from collections.abc import Callable
+from urllib.parse import parse_qs
+
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+MOST_BYTES = 64 * 1024  # of a form
+COOKIE = "review"
+# No script, and nothing from elsewhere: https://www.w3.org/TR/CSP3/
+POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+OWN = ("same-origin", "none")  # what Sec-Fetch-Site says of requests that no other site sent
+_ONWARD = (
+    '<!doctype html><html lang="en"><title>Review</title><link rel="icon" href="/static/icon.svg">'
+    '<meta http-equiv="refresh" content="0;url=/"><p><a href="/">To the groups</a></p>'
+)
+Refuse = Callable[[int, str], Response]
+
+
+class Guard:
+    """What stands before the pages, as ASGI middleware.
+
+    ``hosts`` are the names under which the page may be asked for, each with its port; ``refuse`` makes the page that
+    says why not; ``tell`` is told of the next one-time address, as its query.
+    """
+
+    def __init__(self, app: ASGIApp, *, hosts: frozenset[str], refuse: Refuse, tell: Callable[[str], None]) -> None:
+        self._app = app
+        self._hosts = hosts
+        self._refuse = refuse
+        self._tell = tell
+        self._session = secrets.token_urlsafe(32)
+        self.form_token = secrets.token_urlsafe(32)
+        self.token = secrets.token_urlsafe(32)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request = Request(scope, receive)
+
+        async def guarded_send(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers[name] = value
+            await send(message)
+
+        response = self._answer_before_pages(request)
+        if response is None and request.method == "POST":
+            body = await _body(request)
+            response = self._refuse_form(request, body)
+            receive = _again(body or b"")
+        await (response or self._app)(scope, receive, guarded_send)
+
+    def _answer_before_pages(self, request: Request) -> Response | None:
+        """What is answered without asking the pages; None for a request that may go on."""
+        if request.headers.get("host", "") not in self._hosts:
+            return self._refuse(421, "This page is only to be had under the address that the terminal shows.")
+        token = request.query_params.get("token")
+        if token is not None and request.url.path == "/":
+            return self._exchange(token)
+        if request.url.path.startswith("/static/"):  # nothing of anybody, and the refusals are styled by it
+            return None
+        if not hmac.compare_digest(request.cookies.get(COOKIE, "").encode(), self._session.encode()):
+            return self._refuse(403, "Open the address that the terminal shows. It works once; then it shows the next.")
+        return None
+
+    def _exchange(self, token: str) -> Response:
+        """A session for a token, which is used up by it."""
+        if not hmac.compare_digest(token.encode(), self.token.encode()):
+            return self._refuse(403, "This address was used before, or is none. The terminal shows one that works.")
+        self.token = secrets.token_urlsafe(32)
+        self._tell(f"?token={self.token}")
+        # A page and not a redirection: a strict cookie goes with the request that this page makes.
+        response = HTMLResponse(_ONWARD)
+        response.set_cookie(COOKIE, self._session, httponly=True, samesite="strict")
+        return response
+
+    def _refuse_form(self, request: Request, body: bytes | None) -> Response | None:
+        """The refusal of a form that is too long or was not made by our pages; None for one that may go on."""
+        if body is None:
+            return self._refuse(413, "That is too long. Nothing was changed.")
+        origin = request.headers.get("origin")
+        is_own = request.headers.get("sec-fetch-site", "same-origin") in OWN
+        is_own = is_own and (origin is None or origin.partition("://")[2] in self._hosts)
+        sent = fields_of(body).get("form_token", "")
+        if not is_own or not hmac.compare_digest(sent.encode(), self.form_token.encode()):
+            return self._refuse(403, "This form is not of this session. Open the page anew; nothing was changed.")
+        return None
+
+
+async def _body(request: Request) -> bytes | None:
+    """The body; None for one that is too long, of which no more is read."""
+    body = b""
+    async for part in request.stream():
+        body += part
+        if len(body) > MOST_BYTES:
+            return None
+    return body
+
+
+def _again(body: bytes) -> Receive:
+    """A body that was read, to be read again."""
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return receive
+
+
+def fields_of(body: bytes) -> dict[str, str]:
+    """The fields of a form as browsers send them; of several of one name the values with a blank between."""
+    try:
+        fields = parse_qs(body.decode("utf-8"), keep_blank_values=True, max_num_fields=1000)
+    except ValueError:  # no UTF-8, or too many
+        return {}
+    return {name: " ".join(values) for name, values in fields.items()}

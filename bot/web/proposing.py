@@ -1,0 +1,139 @@
+"""What a reviewer's form proposes to add to the FAQ: a phrasing, the draft of an entry, a message off topic.
+
+All words that are added are the editor's own: a text that is just what somebody typed is refused.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+from rapidfuzz.process import extract
+
+from bot.content import read_content
+from bot.editing import load, with_entry, with_item, with_phrasing
+from bot.located import MAIN_LANGUAGE, Edition
+from bot.model import Faq, GapStatus, Kind
+from bot.settings import Settings
+from bot.text import words
+from bot.web.desk import Proposal
+
+OFF_TOPIC = "off_topic.yaml"
+REVIEW_AFTER = timedelta(days=365)
+ID_WORDS = 5  # of a question, in the id that is suggested for it
+_TYPED = "These are the words that somebody typed. Write them in your own, without what could tell who asked."
+
+
+class FormError(Exception):
+    """A form that says too little; the text says what to write."""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The fields that came back, with the gaps that they are about, their texts, and the address of the form."""
+
+    fields: Mapping[str, str]
+    gaps: tuple[int, ...]
+    texts: frozenset[str]
+    back: str
+
+    def own_words(self, text: str) -> str:
+        """A text that is no gap's. Raises FormError."""
+        if not words(text):
+            raise FormError("Write some words.")
+        if words(text) in [words(typed) for typed in self.texts]:
+            raise FormError(_TYPED)
+        return text.strip()
+
+
+def phrasing(form: Form, settings: Settings, faq: Faq) -> Proposal:
+    """A phrasing for an entry. Raises FormError, and EditError from `Proposal.make`."""
+    entry = _entry(form.fields, faq)
+    text = form.own_words(form.fields.get("text", ""))
+    path = _folder(settings) / edition(settings).files[entry]
+    what = f"“{text}” added to {entry}"
+    return Proposal(
+        what, lambda: [with_phrasing(path, load(path), entry, text)], form.gaps, (text,), entry=entry, back=form.back
+    )
+
+
+def draft(form: Form, settings: Settings, faq: Faq) -> Proposal:
+    """The draft of a new entry, which the bot does not use until its answer is written. Raises FormError."""
+    question = form.own_words(form.fields.get("question", ""))
+    phrasings = [form.own_words(line) for line in form.fields.get("phrasings", "").splitlines() if line.strip()]
+    name = form.fields.get("id", "").strip() or suggested_id(question)
+    file = form.fields.get("file", "")
+    if file not in topics(edition(settings)):
+        raise FormError("Choose the topic that the new entry belongs to.")
+    if name in faq.entries:
+        raise FormError(f"There is an entry {name} already. Give the new one another id.")
+    path, today = _folder(settings) / file, date.today()
+
+    return Proposal(
+        f"{name} drafted in {file}",
+        lambda: [
+            with_entry(
+                path,
+                load(path),
+                name,
+                question=question,
+                phrasings=phrasings,
+                reviewed=today,
+                review_by=today + REVIEW_AFTER,
+            )
+        ],
+        form.gaps,
+        (),
+        status=GapStatus.LATER,
+        back=form.back,
+    )
+
+
+def off_topic(form: Form, settings: Settings, faq: Faq) -> Proposal:  # noqa: ARG001  # as the others are called
+    """A line by which the matcher learns to leave the like without an answer. Raises FormError."""
+    text = form.own_words(form.fields.get("message", ""))
+    path = _folder(settings) / OFF_TOPIC
+    return Proposal(
+        f"“{text}” listed as off topic",
+        lambda: [with_item(path, load(path), ("off_topic",), text)],
+        form.gaps,
+        (text,),
+        status=GapStatus.OFF_TOPIC,
+        back=form.back,
+    )
+
+
+def edition(settings: Settings) -> Edition:
+    """The files of the main language as they are now."""
+    return read_content(settings.faq_dir, settings.seeds_dir).editions[MAIN_LANGUAGE]
+
+
+def topics(files: Edition) -> dict[str, str]:
+    """The names of the files that hold answers, each with its topic."""
+    names = files.files
+    return {names[entry.id]: entry.topic for entry, _ in files.entries if entry.kind is Kind.ANSWER}
+
+
+def suggested_id(question: str) -> str:
+    """An id for a question, from its first words."""
+    return "-".join(re.findall(r"[a-z0-9]+", question.lower())[:ID_WORDS])[:40].strip("-")
+
+
+def _folder(settings: Settings) -> Path:
+    return settings.faq_dir / MAIN_LANGUAGE
+
+
+def _entry(fields: Mapping[str, str], faq: Faq) -> str:
+    """The entry that a form names: the one that was typed, by id or by its whole question, else the one chosen."""
+    typed = fields.get("other", "").strip()
+    questions = {entry.question: name for name, entry in faq.entries.items()}
+    name = questions.get(typed, typed) or fields.get("entry", "")
+    if name in faq.entries:
+        return name
+    if not name:
+        raise FormError("Choose the entry that answers this.")
+    near = ", ".join(one for one, _, _ in extract(name, faq.entries.keys(), limit=3))
+    raise FormError(f"There is no entry {name}. Choose one of those that are found below, or one of: {near}.")

@@ -1,0 +1,345 @@
+"""The review page: HTML made here, forms that come back, no script. What is done is done by the desk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from bot.editing import EditError, StaleError
+from bot.gaps.database import LogError
+from bot.gaps.grouping import judged
+from bot.gaps.log import utc_now
+from bot.gaps.statistics import statistics
+from bot.matching.matcher import Matcher
+from bot.model import Faq, GapStatus
+from bot.settings import Settings
+from bot.web import charts
+from bot.web.desk import Desk, Proposal
+from bot.web.guarding import Guard, fields_of
+from bot.web.proposing import Form, FormError, draft, edition, off_topic, phrasing, suggested_id, topics
+
+FOLDER = Path(__file__).parent
+ON_A_PAGE = 25  # groups
+SHOWN_WORDINGS = 30  # of a group
+FOUND = 8  # entries, for a search
+RENEWS = 2  # seconds, while something is being found out
+SPANS = (7, 28, 90, 365)  # days of statistics to choose from
+TABS: Mapping[str, tuple[str, tuple[GapStatus, ...]]] = {
+    "new": ("New", (GapStatus.NEW,)),
+    "later": ("Later", (GapStatus.LATER,)),
+    "resolved": ("Answered", (GapStatus.RESOLVED,)),
+    "off-topic": ("Off topic", (GapStatus.OFF_TOPIC,)),
+}
+_CHANGES: Mapping[str, tuple[GapStatus, str]] = {
+    "later": (GapStatus.LATER, "{} left for later"),
+    "off-topic": (GapStatus.OFF_TOPIC, "{} said to be off topic"),
+    "reopen": (GapStatus.NEW, "{} open again"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in the list of groups a reviewer is: the tab, what narrows it, the page."""
+
+    tab: str = "new"
+    language: str = ""
+    words: str = ""
+    page: int = 1
+
+    @classmethod
+    def of(cls, query: Mapping[str, str]) -> Place:
+        """The place that an address names; what is none of it is passed over."""
+        page = query.get("page", "1")
+        tab = query.get("tab", "new")
+        return cls(
+            tab if tab in TABS else "new",
+            query.get("language", ""),
+            query.get("words", ""),
+            max(1, int(page)) if page.isdecimal() and len(page) < 6 else 1,
+        )
+
+    @property
+    def statuses(self) -> tuple[GapStatus, ...]:
+        """The statuses of the gaps in this tab."""
+        return TABS[self.tab][1]
+
+    def query(self, **other: object) -> str:
+        """This place as the end of an address, with other values for some."""
+        values = {"tab": self.tab, "language": self.language, "words": self.words, "page": self.page} | other
+        usual = {"language": "", "words": "", "page": 1}
+        return "?" + urlencode({name: value for name, value in values.items() if usual.get(name) != value})
+
+
+class Review:
+    """The pages over a desk."""
+
+    def __init__(self, desk: Desk, *, hosts: frozenset[str], tell: Callable[[str], None]) -> None:
+        self._desk = desk
+        self._templates = Environment(
+            loader=FileSystemLoader(FOLDER / "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._templates.globals |= {"charts": charts, "tabs": TABS, "plural": plural}
+        pages = Starlette(
+            routes=[
+                Route("/", self.groups),
+                Route("/group/{gap:int}", self.group),
+                Route("/group/{gap:int}/add", self.add, methods=["POST"]),
+                Route("/group/{gap:int}/draft", self.draft, methods=["POST"]),
+                Route("/group/{gap:int}/off-topic-line", self.off_topic_line, methods=["POST"]),
+                Route("/group/{gap:int}/resolve", self.resolve, methods=["POST"]),
+                Route("/group/{gap:int}/{change}", self.change, methods=["POST"]),
+                Route("/trial/{number:int}", self.trial),
+                Route("/trial/{number:int}/apply", self.apply, methods=["POST"]),
+                Route("/trial/{number:int}/again", self.again, methods=["POST"]),
+                Route("/done", self.done),
+                Route("/done/{number:int}/undo", self.undo, methods=["POST"]),
+                Route("/replay", self.replay),
+                Route("/replay/begin", self.begin_replay, methods=["POST"]),
+                Route("/replay/close", self.close_answered, methods=["POST"]),
+                Route("/statistics", self.statistics),
+                Mount("/static", StaticFiles(directory=FOLDER / "static")),
+            ],
+            exception_handlers={404: self._not_found, LogError: self._trouble, EditError: self._trouble},
+        )
+        self.app = Guard(pages, hosts=hosts, refuse=self._refusal, tell=tell)
+
+    # --- Pages ---------------------------------------------------------------------------------------------------
+
+    async def groups(self, request: Request) -> Response:
+        """The groups of a tab, the biggest and freshest first."""
+        await self._desk.refresh()
+        place = Place.of(request.query_params)
+        found = self._desk.clusters(place.statuses, language=place.language, words=place.words)
+        pages = max(1, -(-len(found) // ON_A_PAGE))
+        shown = found[(min(place.page, pages) - 1) * ON_A_PAGE :][:ON_A_PAGE]
+        gaps = self._desk.gaps.values()
+        return self._page(
+            "groups.html",
+            place=place,
+            pages=pages,
+            found=len(found),
+            groups=[judged(cluster, self._matcher, now=utc_now()) for cluster in shown],
+            numbers={tab: sum(gap.status in statuses for gap in gaps) for tab, (_, statuses) in TABS.items()},
+            languages=sorted({gap.gap.language for gap in gaps}),
+            just_done=self._just_done(request),
+        )
+
+    async def group(self, request: Request) -> Response:
+        """A group: its texts, what is near to it, and what can be done with it."""
+        return await self._group(request, dict(request.query_params))
+
+    async def trial(self, request: Request) -> Response:
+        """What an edit would add and change; while that is being found out the page renews itself."""
+        trial = self._desk.trials.get(request.path_params["number"])
+        if trial is None:
+            return self._refusal(404, "This trial is no longer kept. Make the edit anew; nothing was changed.")
+        return self._page(
+            "trial.html",
+            trial=trial,
+            left=self._desk.left_open(trial),
+            messages=self._desk.messages,
+            stale=request.query_params.get("stale") == "1",
+            questions=self._questions,
+            renews=RENEWS if trial.is_running else 0,
+        )
+
+    async def done(self, request: Request) -> Response:
+        """What was done in this session, the latest first."""
+        return self._page("done.html", done=self._desk.done[::-1])
+
+    async def replay(self, request: Request) -> Response:
+        """What the FAQ makes of the gaps by now."""
+        await self._desk.refresh()
+        replaying = self._desk.replaying
+        renews = RENEWS if replaying is not None and replaying.is_running else 0
+        return self._page("replay.html", replaying=replaying, questions=self._questions, renews=renews)
+
+    async def statistics(self, request: Request) -> Response:
+        """The counts as charts."""
+        days = request.query_params.get("days", "")
+        span = int(days) if days in map(str, SPANS) else SPANS[1]
+        counts = await self._desk.log.counts() if self._desk.log.path.exists() else []
+        summed = statistics(counts, self._matcher.faq, today=utc_now().date(), days=span)
+        return self._page("statistics.html", summed=summed, days=span, spans=SPANS, questions=self._questions)
+
+    # --- What a reviewer sends -----------------------------------------------------------------------------------
+
+    async def add(self, request: Request) -> Response:
+        """Try a phrasing for an entry."""
+        return await self._propose(request, phrasing)
+
+    async def draft(self, request: Request) -> Response:
+        """Try the draft of a new entry."""
+        return await self._propose(request, draft)
+
+    async def off_topic_line(self, request: Request) -> Response:
+        """Try a line in off_topic.yaml."""
+        return await self._propose(request, off_topic)
+
+    async def change(self, request: Request) -> Response:
+        """Give the gaps of a group another status."""
+        status, what = _CHANGES.get(request.path_params["change"], (None, ""))
+        if status is None:
+            return self._refusal(404, "There is no such action.")
+        await self._desk.refresh()
+        place, gaps = Place.of(request.query_params), self._chosen(request, await _fields(request))
+        done = await self._desk.mark(gaps, status, what.format(plural(len(gaps), "gap")))
+        return _to("/" + place.query(done=done.number))
+
+    async def resolve(self, request: Request) -> Response:
+        """Say that an entry answers the gaps of a group."""
+        await self._desk.refresh()
+        fields, place = await _fields(request), Place.of(request.query_params)
+        gaps, entry = self._chosen(request, fields), fields.get("entry", "")
+        if entry not in self._matcher.faq.entries:
+            return self._refusal(404, "There is no such entry.")
+        what = f"{plural(len(gaps), 'gap')} answered by {entry}"
+        done = await self._desk.mark(gaps, GapStatus.RESOLVED, what, entry=entry)
+        return _to("/" + place.query(done=done.number))
+
+    async def apply(self, request: Request) -> Response:
+        """Add the lines that were tried."""
+        trial = self._desk.trials.get(request.path_params["number"])
+        if trial is None:
+            return self._refusal(404, "This trial is no longer kept. Make the edit anew; nothing was changed.")
+        if trial.is_running or trial.problem:
+            return _to(f"/trial/{trial.number}")
+        try:
+            done = await self._desk.apply(trial)
+        except StaleError:
+            return _to(f"/trial/{self._desk.again(trial).number}?stale=1")
+        return _to(f"/?done={done.number}")
+
+    async def again(self, request: Request) -> Response:
+        """Try an edit once more."""
+        trial = self._desk.trials.get(request.path_params["number"])
+        return _to(f"/trial/{self._desk.again(trial).number}" if trial else "/")
+
+    async def undo(self, request: Request) -> Response:
+        """Undo something that was done."""
+        await self._desk.undo(request.path_params["number"])
+        return _to("/done")
+
+    async def begin_replay(self, request: Request) -> Response:
+        """Begin to ask the gaps again."""
+        await self._desk.refresh()
+        self._desk.replay()
+        return _to("/replay")
+
+    async def close_answered(self, request: Request) -> Response:
+        """Resolve the gaps that the replay found answered."""
+        done = await self._desk.close_answered()
+        return _to(f"/?tab=resolved&done={done.number}")
+
+    # --- How -----------------------------------------------------------------------------------------------------
+
+    async def _group(self, request: Request, values: Mapping[str, str], *, trouble: str = "") -> Response:
+        """The page of a group; ``values`` are what its forms hold, ``trouble`` what is wrong with them."""
+        await self._desk.refresh()
+        place = Place.of(request.query_params)
+        cluster = self._desk.cluster_of(request.path_params["gap"], place.statuses)
+        if cluster is None:
+            return self._refusal(404, "This group is no longer here: it was dealt with, forgotten or regrouped.")
+        matcher, group = self._matcher, judged(cluster, self._matcher, now=utc_now())
+        wordings = dict.fromkeys(gap.gap.text for gap in group.gaps)
+        numbers = {
+            text: [gap.id for gap in group.gaps if gap.gap.text == text] for text in list(wordings)[:SHOWN_WORDINGS]
+        }
+        find = values.get("other", "").strip()
+        return self._page(
+            "group.html",
+            status=422 if trouble else 200,
+            place=place,
+            gap=request.path_params["gap"],
+            group=group,
+            wordings=numbers,
+            hidden=len(wordings) - len(numbers),
+            found=[one.entry for one in matcher.rank(find).candidates[:FOUND]] if find else [],
+            values=values,
+            trouble=trouble,
+            entries=matcher.faq.entries,
+            suggested_id=suggested_id(group.text),
+            files=topics(edition(self._desk.settings)),
+        )
+
+    async def _propose(self, request: Request, propose: Callable[[Form, Settings, Faq], Proposal]) -> Response:
+        await self._desk.refresh()
+        fields, place = await _fields(request), Place.of(request.query_params)
+        gaps = self._chosen(request, fields)
+        texts = frozenset(self._desk.gaps[gap].gap.text for gap in gaps)
+        back = f"/group/{request.path_params['gap']}{place.query()}"
+        if "search" in fields:
+            return await self._group(request, fields)
+        try:
+            proposal = propose(Form(fields, gaps, texts, back), self._desk.settings, self._matcher.faq)
+            trial = self._desk.propose(proposal)
+        except (FormError, EditError) as error:
+            return await self._group(request, fields, trouble=str(error))
+        return _to(f"/trial/{trial.number}")
+
+    def _chosen(self, request: Request, fields: Mapping[str, str]) -> tuple[int, ...]:
+        """The gaps of a group, without those of the wordings that were unticked."""
+        cluster = self._desk.cluster_of(request.path_params["gap"], Place.of(request.query_params).statuses)
+        unticked = {*fields.get("shown", "").split()} - {*fields.get("ticked", "").split()}
+        gaps = {str(gap.id): gap for gap in (cluster.gaps if cluster else ())}
+        left_out = {gaps[number].gap.text for number in unticked if number in gaps}
+        return tuple(gap.id for gap in gaps.values() if gap.gap.text not in left_out)
+
+    @property
+    def _matcher(self) -> Matcher:
+        return self._desk.in_use.main
+
+    @property
+    def _questions(self) -> dict[str, str]:
+        return {name: entry.question for name, entry in self._matcher.faq.entries.items()}
+
+    def _just_done(self, request: Request) -> Any:
+        number = request.query_params.get("done", "")
+        return next((done for done in self._desk.done if str(done.number) == number), None)
+
+    def _page(self, name: str, *, status: int = 200, renews: int = 0, **values: Any) -> Response:
+        html = self._templates.get_template(name).render(
+            **values,
+            renews=renews,
+            form_token=self.app.form_token,
+            is_behind=self._desk.is_behind,
+            version=self._matcher.faq.version,
+        )
+        return HTMLResponse(html, status)
+
+    def _refusal(self, status: int, text: str) -> Response:
+        return self._page("refusal.html", status=status, text=text)
+
+    async def _not_found(self, request: Request, error: Exception) -> Response:
+        return self._refusal(404, "There is no such page.")
+
+    async def _trouble(self, request: Request, error: Exception) -> Response:
+        """A log that cannot be used, or a file that cannot be edited, in words."""
+        return self._refusal(503 if isinstance(error, LogError) else 409, str(error))
+
+
+async def _fields(request: Request) -> dict[str, str]:
+    return fields_of(await request.body())
+
+
+def _to(address: str) -> Response:
+    return RedirectResponse(address, 303)
+
+
+def plural(number: int, noun: str) -> str:
+    """A number with its noun."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,75 @@
+"""What the FAQ would be with an edit: a copy of its folder is edited, checked and learned, beside the real one."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from bot.content import load_faqs, read_content
+from bot.editing import Edit
+from bot.lint import lint
+from bot.loading import load_matcher
+from bot.located import MAIN_LANGUAGE
+from bot.matching.matcher import Matcher
+from bot.problem import Problem
+from bot.reloading import learn_apart
+from bot.settings import Settings
+
+
+class CannotLearnError(Exception):
+    """The edited FAQ was not learned; the text says what shows why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """The FAQ with an edit: its matcher, and what the content check says of it and did not before.
+
+    The rules that need learning are left out: `bot.gaps.effects` looks at what the edit touches of them.
+    """
+
+    matcher: Matcher
+    problems: tuple[Problem, ...]
+
+
+async def edited_faq(edits: Sequence[Edit], settings: Settings, *, now: Matcher) -> Edited:
+    """The edited FAQ, learned in a process of its own; ``now`` is the matcher of the FAQ as it is.
+
+    What is learned is kept, so that a bot with the same cache has it at once. Raises ContentError where the edited
+    files could not be used, CannotLearnError where learning ends badly, and OSError.
+    """
+    with tempfile.TemporaryDirectory(prefix="faq-") as folder:
+        edited = await asyncio.to_thread(_edited_copy, edits, settings, Path(folder))
+        problems = await asyncio.to_thread(_new_problems, settings, edited)
+        faqs = await asyncio.to_thread(load_faqs, edited.faq_dir, edited.seeds_dir)
+        if faqs[MAIN_LANGUAGE].version == now.faq.version:
+            return Edited(now, problems)
+        folders = {"FAQ_DIR": edited.faq_dir, "SEEDS_DIR": edited.seeds_dir, "CACHE_DIR": edited.cache_dir}
+        code = await learn_apart({name: str(folder.absolute()) for name, folder in folders.items()})
+        if code != 0:
+            raise CannotLearnError(f"learning the edited FAQ ended with {code}; python -m bot learn says why")
+        return Edited(await asyncio.to_thread(load_matcher, edited), problems)
+
+
+def _new_problems(was: Settings, edited: Settings) -> tuple[Problem, ...]:
+    known = {(problem.code, problem.fact) for problem in _problems(was)}  # lines are others after an edit
+    return tuple(problem for problem in _problems(edited) if (problem.code, problem.fact) not in known)
+
+
+def _problems(settings: Settings) -> tuple[Problem, ...]:
+    return lint(read_content(settings.faq_dir, settings.seeds_dir), date.today(), learn=None)
+
+
+def _edited_copy(edits: Sequence[Edit], settings: Settings, folder: Path) -> Settings:
+    """Settings whose FAQ is a copy of ours, with the edits in it."""
+    copy = folder / settings.faq_dir.name
+    shutil.copytree(settings.faq_dir, copy)
+    for edit in edits:  # of one file, each is made from the one before
+        place = copy / edit.path.resolve().relative_to(settings.faq_dir.resolve())
+        place.write_text(edit.after, encoding="utf-8", newline="")
+    # Nobody is told of the seconds that it takes: the page says so.
+    return settings.model_copy(update={"faq_dir": copy})
