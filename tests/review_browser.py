@@ -41,10 +41,28 @@ def many() -> list[Note]:
     return notes
 
 
+def usual() -> list[Note]:
+    """The notes of a few weeks."""
+    often = {
+        ("where is the kite flying zone", "kite flying zone where is it??", "pls where is the zone for kite flying"): 5,
+        ("is there wifi on the boat", "wifi on board?", "does the boat have wifi"): 4,
+        ("can i rent a surfboard in Lindmere", "surfboard rental Lindmere"): 2,
+        ("¿hay un restaurante vegetariano cerca del puerto?",): 2,
+        ("who won the regatta last summer",): 1,
+    }
+    return [
+        asked(text, ago=timedelta(days=7 * week + at, hours=3), language="es" if "¿" in text else "en")
+        for texts, weeks in often.items()
+        for week in range(weeks)
+        for at, text in enumerate(texts)
+    ]
+
+
 # What the page is looked at with: the gaps that are logged, and what is done before looking.
 SCENES: dict[str, list[Note]] = {
     "nothing": [],
     "one": [asked("where is the kite flying zone")],
+    "usual": usual(),
     "many": many(),
     "long": [asked(LONG), asked(ENDLESS), asked(ARABIC, language="ar"), asked("<b>bold</b> & \"quoted\" 'text'")],
 }

@@ -62,6 +62,10 @@ async def test_a_phrasing_is_added_and_undone(small: Path) -> None:
         assert "+ - the zone for flying kites" in visitor.text
         assert "3 open gaps would be answered" in visitor.text
         assert ferry(small) == before
+        trial = visitor.page
+        await visitor.opens(visitor.link_to("Back, to change it"))
+        assert 'value="the zone for flying kites"' in visitor.page, "what was written is still there"
+        visitor.page = trial
 
         await visitor.sends(visitor.action_of("/apply"))
         assert "3 gaps changed" in visitor.text

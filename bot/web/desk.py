@@ -33,7 +33,8 @@ class Proposal:
     """Lines to add for some gaps, as a reviewer wants it and before it is done.
 
     ``make`` makes the edits from the files as they are. ``texts`` are what they add, to ``entry`` if it is one;
-    ``status`` is what ``gaps`` get that the edited FAQ does not answer, None for none.
+    ``status`` is what ``gaps`` get that the edited FAQ does not answer, None for none. ``form`` and ``groups`` are the
+    addresses of the form that it was made with, and of the groups that its reviewer was at.
     """
 
     what: str
@@ -42,7 +43,8 @@ class Proposal:
     texts: tuple[str, ...]
     entry: str | None = None
     status: GapStatus | None = None
-    back: str = "/"  # the address of the form that it was made with
+    form: str = "/"
+    groups: str = "/"
 
 
 @dataclass(slots=True)

@@ -33,12 +33,13 @@ class FormError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """The fields that came back, with the gaps that they are about, their texts, and the address of the form."""
+    """The fields that came back, the gaps they are about with their texts, and the addresses of form and groups."""
 
     fields: Mapping[str, str]
     gaps: tuple[int, ...]
     texts: frozenset[str]
-    back: str
+    address: str
+    groups: str
 
     def own_words(self, text: str) -> str:
         """A text that is no gap's. Raises FormError."""
@@ -56,7 +57,13 @@ def phrasing(form: Form, settings: Settings, faq: Faq) -> Proposal:
     path = _folder(settings) / edition(settings).files[entry]
     what = f"“{text}” added to {entry}"
     return Proposal(
-        what, lambda: [with_phrasing(path, load(path), entry, text)], form.gaps, (text,), entry=entry, back=form.back
+        what,
+        lambda: [with_phrasing(path, load(path), entry, text)],
+        form.gaps,
+        (text,),
+        entry=entry,
+        form=form.address,
+        groups=form.groups,
     )
 
 
@@ -88,7 +95,8 @@ def draft(form: Form, settings: Settings, faq: Faq) -> Proposal:
         form.gaps,
         (),
         status=GapStatus.LATER,
-        back=form.back,
+        form=form.address,
+        groups=form.groups,
     )
 
 
@@ -102,7 +110,8 @@ def off_topic(form: Form, settings: Settings, faq: Faq) -> Proposal:  # noqa: AR
         form.gaps,
         (text,),
         status=GapStatus.OFF_TOPIC,
-        back=form.back,
+        form=form.address,
+        groups=form.groups,
     )
 
 

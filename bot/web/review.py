@@ -32,6 +32,8 @@ FOLDER = Path(__file__).parent
 ON_A_PAGE = 25  # groups
 SHOWN_WORDINGS = 30  # of a group
 FOUND = 8  # entries, for a search
+KEPT_FIELDS = ("text", "entry", "other", "question", "phrasings", "file", "id", "message")  # on the way back to a form
+LONGEST_ADDRESS = 8_000  # what is longer is cut: of many phrasings the last
 RENEWS = 2  # seconds, while something is being found out
 SPANS = (7, 28, 90, 365)  # days of statistics to choose from
 TABS: Mapping[str, tuple[str, tuple[GapStatus, ...]]] = {
@@ -222,7 +224,8 @@ class Review:
             done = await self._desk.apply(trial)
         except StaleError:
             return _to(f"/trial/{self._desk.again(trial).number}?stale=1")
-        return _to(f"/?done={done.number}")
+        groups = trial.proposal.groups
+        return _to(f"{groups}{'&' if '?' in groups else '?'}done={done.number}")
 
     async def again(self, request: Request) -> Response:
         """Try an edit once more."""
@@ -281,11 +284,16 @@ class Review:
         fields, place = await _fields(request), Place.of(request.query_params)
         gaps = self._chosen(request, fields)
         texts = frozenset(self._desk.gaps[gap].gap.text for gap in gaps)
-        back = f"/group/{request.path_params['gap']}{place.query()}"
+        kept = {name: value for name, value in fields.items() if name in KEPT_FIELDS and value}
+        address = f"/group/{request.path_params['gap']}{place.query(**kept)}"
         if "search" in fields:
             return await self._group(request, fields)
         try:
-            proposal = propose(Form(fields, gaps, texts, back), self._desk.settings, self._matcher.faq)
+            proposal = propose(
+                Form(fields, gaps, texts, address[:LONGEST_ADDRESS], "/" + place.query()),
+                self._desk.settings,
+                self._matcher.faq,
+            )
             trial = self._desk.propose(proposal)
         except (FormError, EditError) as error:
             return await self._group(request, fields, trouble=str(error))
