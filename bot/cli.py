@@ -308,6 +308,33 @@ def review(
 
 
 @app.command()
+def doctor(*, as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False) -> None:
+    """Look at all that the bot needs: FAQ, keys, gap log, network, clock, token; say what mends what is not well.
+
+    Changes nothing. Exits 1 where something is to be mended.
+    """
+    import asyncio
+
+    from bot.doctor import examine
+    from bot.finding import Finding
+
+    async def examined() -> list[Finding]:
+        found = []
+        async for finding in examine(read_settings()):
+            found.append(finding)
+            if not as_json:
+                print(f"{'well' if finding.is_well else 'MEND'}  {finding.what}: {finding.says}", flush=True)
+                if finding.mend:
+                    print(f"      {finding.mend}", flush=True)
+        return found
+
+    found = asyncio.run(examined())
+    if as_json:
+        print(json.dumps([{"what": one.what, "says": one.says, "mend": one.mend or None} for one in found], indent=2))
+    raise typer.Exit(int(any(not one.is_well for one in found)))
+
+
+@app.command()
 def keys() -> None:
     """Make keys for the gap log, as lines for .env or for a container's settings."""
     from bot.gaps.keys import new_asker_key, new_text_key

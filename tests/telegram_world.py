@@ -450,6 +450,7 @@ class World:
             "deleteWebhook": lambda _: self._set_webhook({"url": ""}),
             "editMessageReplyMarkup": self._edit_message_reply_markup,
             "editMessageText": self._edit_message_text,
+            "getChat": self._get_chat,
             "getMe": lambda _: self._get_me(),
             "getMyCommands": self._get_my_commands,
             "getMyDescription": lambda fields: {"description": _said(self.descriptions, fields)},
@@ -475,6 +476,12 @@ class World:
     def _get_me(self) -> JSON:
         can = {"can_join_groups": True, "can_read_all_group_messages": False, "supports_inline_queries": True}
         return self._bot_json | can | {"can_connect_to_business": False, "has_main_web_app": False}
+
+    def _get_chat(self, fields: JSON) -> JSON:
+        chat = self._chat(fields)
+        gifts = ("unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription", "gifts_from_channels")
+        more = {"accent_color_id": 0, "max_reaction_count": 11, "accepted_gift_types": dict.fromkeys(gifts, False)}
+        return {"id": chat.id, "type": chat.type} | more
 
     def _chat(self, fields: JSON) -> Chat:
         chat = self._chats.get(_integer(fields, "chat_id", "chat not found"))

@@ -6,7 +6,7 @@ import ast
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-VALUES = {"model", "problem", "located"}
+VALUES = {"model", "problem", "located", "finding"}
 EDGES = {
     "reading",
     "content",
@@ -33,6 +33,7 @@ EDGES = {
     "telegram.application",
     "telegram.buttons",
     "telegram.digest",
+    "telegram.checking",
     "telegram.hearing",
     "telegram.inline",
     "telegram.keyboards",
@@ -49,6 +50,7 @@ EDGES = {
     "web.desk",
     "web.proposing",
     "web.trying",
+    "doctor",
     "jsonl",
     "chat",
     "scoreboard",

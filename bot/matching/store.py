@@ -61,6 +61,11 @@ def fitted(faq: Faq, folder: Path, *, before_fit: Callable[[Faq], None] | None =
     return model
 
 
+def is_learned(faq: Faq, folder: Path) -> bool:
+    """Whether the folder has the model of an FAQ."""
+    return (folder / _digest(faq) / "model.json").exists()
+
+
 def _digest(faq: Faq) -> str:
     digest = hashlib.sha256()
     here = Path(__file__).parent

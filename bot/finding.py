@@ -1,0 +1,19 @@
+"""What `python -m bot doctor` finds: one thing that it looked at, whether it is well, and what mends it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """``what`` was looked at and what it ``says``; ``mend`` is empty where all is well."""
+
+    what: str
+    says: str
+    mend: str = ""
+
+    @property
+    def is_well(self) -> bool:
+        """Whether nothing is to be mended."""
+        return not self.mend
