@@ -97,9 +97,10 @@ def clusters(gaps: Iterable[LoggedGap], matcher: Matcher, *, similar: float = SI
     return sorted(found, key=by_size)
 
 
-def by_size(cluster: Cluster) -> tuple[int, float, str]:
+def by_size(cluster: Cluster) -> tuple[int, float, str, str]:
     """The key by which clusters are sorted: the biggest and freshest first."""
-    return -len(cluster.gaps), -_utc(cluster.gaps[0].at).timestamp(), cluster.text
+    newest = cluster.gaps[0]
+    return -len(cluster.gaps), -_utc(newest.at).timestamp(), cluster.text, newest.gap.language
 
 
 def _wordings(gaps: _Gaps, matcher: Matcher) -> list[tuple[Reading, _Gaps]]:
