@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from bot.gaps.redaction import without_personal_data
 from bot.language import is_foreign
 from bot.matching.calibration import CHOICES, Thresholds
 from bot.matching.matcher import Matcher, Ranking
@@ -64,7 +65,19 @@ def decide(question: Question, matcher: Matcher) -> Decision:
 
 
 def reason(question: Question, matcher: Matcher) -> Reasoning:
-    """The decision with the rankings it rests on, for `--explain`."""
+    """The decision with the rankings it rests on, for `--explain`.
+
+    A number to call, or a place to come to, does not make a cry for help less of one.
+    """
+    reasoning = _reason(question, matcher)
+    if isinstance(reasoning.decision, Urgent):
+        return reasoning
+    left = without_personal_data(question.text)
+    bare = _reason(replace(question, text=left), matcher) if left != question.text else reasoning
+    return bare if isinstance(bare.decision, Urgent) else reasoning
+
+
+def _reason(question: Question, matcher: Matcher) -> Reasoning:
     text = _BLANKS.sub(" ", clean(question.text)).strip(" ")
     whole = _part(text, matcher)
     if matcher.is_unlisted_number(whole.ranking.reading):

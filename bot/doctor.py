@@ -15,8 +15,7 @@ from bot.content import load_faqs, read_content
 from bot.finding import Finding
 from bot.gaps.database import LogError
 from bot.gaps.keys import KeyProblem, Keys, read_keys
-from bot.gaps.log import GapLog
-from bot.gaps.session import is_begun
+from bot.gaps.session import is_begun, opened
 from bot.lint import lint
 from bot.located import MAIN_LANGUAGE
 from bot.matching.store import is_learned
@@ -85,7 +84,7 @@ async def _check_log(settings: Settings, keys: Keys | None) -> Finding:
     if keys is None:
         return Finding("gap log", "cannot be read without its keys", "put the keys back that it was begun with")
     try:
-        async with GapLog(settings.data_dir, keys, keep=settings.retention) as log:
+        async with opened(settings, keys) as log:
             number = await log.number()
     except LogError as error:
         return Finding("gap log", str(error), "see there")

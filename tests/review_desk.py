@@ -96,6 +96,12 @@ class Visitor:
                 return address
         raise AssertionError(f"no form for {ending!r} in: {self.text[:500]}")
 
+    def ticks_without(self, *texts: str) -> dict[str, str]:
+        """The fields of a group's wordings, with these texts unticked."""
+        boxes = re.findall(r'name="ticked" value="(\w+)"[^>]*> <bdi[^>]*>([^<]*)</bdi>', self.page)
+        hidden = dict(re.findall(r'<input type="hidden" name="(shown|whole)" value="([^"]*)">', self.page))
+        return {**hidden, "ticked": " ".join(name for name, text in boxes if html.unescape(text) not in texts)}
+
     async def texts(self, status: GapStatus) -> list[str]:
         """The texts of the gaps in the log that have a status, sorted."""
         return sorted(gap.gap.text for gap in await self.desk.log.gaps(statuses=[status]))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -17,6 +20,7 @@ from bot.rendering import render_entry
 from bot.soundness import check_references
 
 Edit = Callable[[str, str, str], None]
+ROOT = Path(__file__).parent.parent
 FRENCH = Path(__file__).parent / "small_fr"
 FERRY = "faq/en/ferry.yaml"
 SCHEMA_LINE = "# yaml-language-server: $schema=../../../../faq/schema/topic.json\n"
@@ -158,6 +162,134 @@ def test_a_warning_does_not_keep_the_content_from_being_used(small: Path, edit: 
     """A file without its schema line is loaded all the same."""
     edit(FERRY, SCHEMA_LINE, "# For editors\n")
     assert "ferry-times" in load(small)["en"].entries
+
+
+# --- Drafts ------------------------------------------------------------------------------------------------------
+
+
+STUB = """
+  - id: ferry-dogs
+    question: May dogs come along?
+    draft: true
+    phrasings:
+      - dogs
+    answer: |
+      TODO: write it.
+    reviewed: 2026-11-21
+    review_by: 2027-11-21
+"""
+CARD = STUB.replace("question:", "title:")
+
+
+def append(path: Path, text: str) -> None:
+    path.write_text(path.read_text(encoding="utf-8") + text, encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("ferry", STUB), ("urgent", CARD), ("smalltalk", CARD), ("out_of_scope", CARD)],
+    ids=lambda value: value.strip()[:12],
+)
+def test_a_draft_leaves_the_faq_as_it_is(small: Path, name: str, text: str) -> None:
+    """Of every kind: the FAQ with it has the same version as without it, so that a running bot changes nothing."""
+    before = load(small)
+    append(small / f"faq/en/{name}.yaml", text)
+    assert load(small) == before
+    assert load(small)["en"].version == before["en"].version
+
+
+def test_an_entry_is_no_draft_when_it_says_so(small: Path) -> None:
+    """`draft: false` is what no line at all is."""
+    before = load(small)
+    append(small / FERRY, STUB.replace("    draft: true\n", ""))
+    entry = load(small)["en"]
+    assert set(entry.entries) - set(before["en"].entries) == {"ferry-dogs"}
+    text = (small / FERRY).read_text(encoding="utf-8")
+    (small / FERRY).write_text(
+        text.replace("dogs\n    question:", "dogs\n    draft: false\n    question:"), encoding="utf-8"
+    )
+    assert load(small)["en"] == entry
+
+
+def test_nobody_gets_to_see_a_draft(small: Path, tmp_path: Path) -> None:
+    """Its own question is not answered with it, and neither `topics` nor `show` knows it."""
+    append(small / FERRY, STUB)
+
+    def said(*arguments: str) -> str:
+        environment = {**os.environ, "PYTHONPATH": str(ROOT), "CACHE_DIR": str(tmp_path / "models")}
+        command = [sys.executable, "-m", "bot", *arguments]
+        done = subprocess.run(command, cwd=small, env=environment, capture_output=True, check=False)  # noqa: S603
+        assert b"Traceback" not in done.stderr
+        return done.stdout.decode() + done.stderr.decode()
+
+    assert "TODO" not in said("ask", "--no-log", "May dogs come along?")
+    assert "ferry-dogs" not in said("ask", "--explain", "May dogs come along?")
+    assert "ferry-dogs" not in said("topics")
+    assert "TODO" not in said("show", "ferry-dogs")
+
+
+def test_a_draft_of_a_translation_leaves_the_english_entry_in_its_place(small: Path) -> None:
+    """People who chose that language get it in English, as if there were no translation yet."""
+    add_french(small)
+    append(small / "faq/fr/ferry.yaml", STUB.replace("ferry-dogs", "ferry-fares"))
+    faqs = load(small)
+    assert set(faqs) == {"en", "fr"}
+    assert faqs["fr"].entries["ferry-fares"] == faqs["en"].entries["ferry-fares"]
+
+
+def test_the_form_of_a_draft_is_checked(small: Path, edit: Edit) -> None:
+    """Its keys are those of any entry."""
+    append(small / FERRY, STUB)
+    edit(FERRY, "    answer: |\n      TODO", "    anwser: |\n      TODO")
+    assert {(problem.code, problem.file) for problem in refused(small)} == {("Y106", FERRY), ("Y107", FERRY)}
+
+
+def test_the_id_of_a_draft_is_taken(small: Path) -> None:
+    """A second entry with it is a double, whichever of the two is the draft; the one that is read last is told."""
+    append(small / FERRY, STUB.replace("ferry-dogs", "ferry-times"))
+    (problem,) = refused(small)
+    assert (problem.file, problem.code) == (FERRY, "F203")
+    assert problem.line == line_of(small / FERRY, "May dogs") - 1
+    (small / "faq/en/boats.yaml").write_text(
+        f"{SCHEMA_LINE}topic: Boats\nentries:{STUB.replace('ferry-dogs', 'ferry-plans')}", encoding="utf-8"
+    )
+    told = {(problem.file, problem.code, "boats.yaml:4" in problem.fact) for problem in refused(small)}
+    assert told == {(FERRY, "F203", False), (FERRY, "F203", True)}
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        (FERRY, "see_also: [ferry-history]", "see_also: [ferry-dogs]"),
+        (FERRY, "belongs_to: ferry-times", "belongs_to: ferry-dogs"),
+        ("faq/en/interface.yaml", "[ferry-times,", "[ferry-dogs,"),
+    ],
+)
+def test_what_points_to_a_draft_is_told_apart_from_what_points_nowhere(
+    small: Path, edit: Edit, file: str, old: str, new: str
+) -> None:
+    """The bot has nothing to show there; the problem says that the entry is a draft."""
+    append(small / FERRY, STUB)
+    edit(file, old, new)
+    (problem,) = refused(small)
+    assert (problem.file, problem.code) == (file, "F205")
+    assert "'ferry-dogs', which is a draft" in problem.fact
+    assert "write the draft's answer first" in problem.mend
+
+
+def test_what_a_draft_points_to_is_not_looked_at(small: Path) -> None:
+    """Its sources and related entries may be drafts of their own."""
+    before = load(small)
+    append(small / FERRY, STUB + "    sources: [note.99]\n    see_also: [nowhere]\n")
+    assert load(small) == before
+
+
+def test_an_faq_of_drafts_alone_has_no_answer(small: Path) -> None:
+    """It is refused like one that is empty."""
+    for name in ("urgent", "smalltalk", "out_of_scope"):
+        (small / f"faq/en/{name}.yaml").unlink()
+    (small / FERRY).write_text(f"{SCHEMA_LINE}topic: Boats\nentries:{STUB}", encoding="utf-8")
+    assert "F208" in {problem.code for problem in refused(small)}
 
 
 # --- Translations ------------------------------------------------------------------------------------------------
@@ -391,52 +523,3 @@ def test_a_file_that_no_language_reads_is_reported(small: Path) -> None:
         "faq/pt-BR/lost.yaml",
         "faq/en/deep/lost.yaml",
     }
-
-
-DRAFT = """
-  - id: ferry-horses
-    question: May horses come on board?
-    draft: true
-    phrasings:
-      - can I bring my horse
-    answer: |
-      TODO: write the answer, 2 to 5 short sentences.
-    reviewed: 2026-11-21
-    review_by: 2027-11-21
-"""
-
-
-def test_a_draft_is_left_out_and_changes_nothing_else(small: Path) -> None:
-    """The FAQ with it is the FAQ without it, to its version: a running bot has nothing to take up."""
-    without = load_faqs(small / "faq", small / "seeds")["en"]
-    with (small / "faq/en/ferry.yaml").open("a", encoding="utf-8") as file:
-        file.write(DRAFT)
-    assert load_faqs(small / "faq", small / "seeds")["en"] == without
-
-
-def test_the_id_of_a_draft_is_taken(small: Path) -> None:
-    """An entry that has it too is a double, and is told so."""
-    with (small / "faq/en/ferry.yaml").open("a", encoding="utf-8") as file:
-        file.write(DRAFT.replace("ferry-horses", "ferry-times"))
-    with pytest.raises(ContentError, match="F203"):
-        load_faqs(small / "faq", small / "seeds")
-
-
-def test_what_points_to_a_draft_is_refused_as_such(small: Path, edit: Edit) -> None:
-    """Until its answer is written; the problem says that it is a draft, and not that there is no such entry."""
-    with (small / "faq/en/ferry.yaml").open("a", encoding="utf-8") as file:
-        file.write(DRAFT)
-    edit("faq/en/ferry.yaml", "see_also: [ferry-bicycles]", "see_also: [ferry-bicycles, ferry-horses]")
-    with pytest.raises(ContentError) as refused:
-        load_faqs(small / "faq", small / "seeds")
-    (problem,) = refused.value.problems
-    assert problem.code == "F205"
-    assert "relates to 'ferry-horses', which is a draft" in problem.fact
-
-
-def test_a_draft_that_is_no_entry_at_all_is_told(small: Path) -> None:
-    """Its form is checked: a stub may lack nothing that the form requires."""
-    with (small / "faq/en/ferry.yaml").open("a", encoding="utf-8") as file:
-        file.write(DRAFT.replace("    reviewed: 2026-11-21\n", ""))
-    with pytest.raises(ContentError, match="Y107"):
-        load_faqs(small / "faq", small / "seeds")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import sys
 
-from bot.diary import Discreet
+from bot.diary import FIELDS, Discreet, DiscreetJson
 
 SECRET = "123456:very-secret"  # noqa: S105  # made up
 QUESTION = "am i a refugee"
@@ -63,3 +64,32 @@ def test_a_record_is_left_as_it_was() -> None:
     record = logging.LogRecord("x", logging.INFO, __file__, 1, "a %s", ("b",), sys.exc_info())
     Discreet(()).format(record)
     assert record.getMessage() == "a b"
+
+
+def test_a_json_line_has_the_fields_of_a_message() -> None:
+    """As one object in one line: for programs, and as discreet as the plain line."""
+    record = logging.LogRecord("bot.telegram", logging.INFO, __file__, 1, "outcome=%s\nms=5", ("answer",), None)
+    setattr(record, FIELDS, {"outcome": "answer", "entry": None, "ms": 5.0, "level": "of nobody"})
+    shown = DiscreetJson((SECRET,)).format(record)
+    row = json.loads(shown)
+    assert "\n" not in shown
+    assert row.pop("at")[:4].isdigit()
+    assert row == {
+        "level": "INFO",
+        "logger": "bot.telegram",
+        "message": "outcome=answer ms=5",
+        "outcome": "answer",
+        "entry": None,
+        "ms": 5.0,
+    }
+
+
+def test_a_json_line_tells_no_secret_and_no_text() -> None:
+    """Of other packages the form alone; of errors the kind and place."""
+    try:
+        raise ValueError(QUESTION)
+    except ValueError as error:
+        details = (type(error), error, error.__traceback__)
+    record = logging.LogRecord("telegram", logging.ERROR, __file__, 1, f"{SECRET} %s", (QUESTION,), details)
+    row = json.loads(DiscreetJson((SECRET,)).format(record))
+    assert row["message"].startswith("… … [ValueError at test_diary.py:")

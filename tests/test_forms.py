@@ -191,6 +191,20 @@ def test_facts_are_numbered_from_one(number: int) -> None:
     assert not loads("document", data)
 
 
+@pytest.mark.parametrize("value", ["true", "yes", 1, None, []])
+@pytest.mark.parametrize("form", ["topic", "cards"])
+def test_whether_an_entry_is_a_draft_is_yes_or_no(form: str, value: Any) -> None:
+    """A mistyped value is refused, by the schema and by the loader, and does not make an answer of a draft."""
+    data = example_of(form)
+    for sound in (True, False):
+        data["entries"][0]["draft"] = sound
+        assert refusals(form, data) == []
+        assert loads(form, data)
+    data["entries"][0]["draft"] = value
+    assert refusals(form, data)
+    assert not loads(form, data)
+
+
 def test_keys_that_need_it_are_explained() -> None:
     """Keys whose meaning is no matter of course carry a description, which editors see while they type."""
     described = {
@@ -201,4 +215,4 @@ def test_keys_that_need_it_are_explained() -> None:
         if "description" in key
     }
     assert {"id", "is", "rating", "checked", "as_of", "time", "figures", "left_out", "original"} <= described
-    assert {"phrasings", "belongs_to", "sources", "read_more", "title", "first_person"} <= described
+    assert {"phrasings", "belongs_to", "sources", "read_more", "title", "first_person", "draft"} <= described

@@ -278,6 +278,62 @@ def test_the_projects_own_content_has_no_error(content: Content) -> None:
     assert [str(problem) for problem in errors(lint(content, TODAY))] == []
 
 
+# --- Drafts ------------------------------------------------------------------------------------------------------
+
+STUB = """
+  - id: Ferry_Dogs
+    question: May dogs come along?
+    draft: true
+    phrasings:
+      - timetable
+    answer: "TODO: see www.un.example, 7 sentences."
+    reviewed: 2020-11-21
+    review_by: 2020-11-21
+"""
+
+
+def test_of_a_draft_one_thing_is_said(small: Path) -> None:
+    """Nobody is told of too few phrasings, sources and dates of what is not written yet; the draft fails the check."""
+    path = small / FERRY
+    path.write_text(path.read_text(encoding="utf-8") + STUB, encoding="utf-8")
+    (problem,) = errors(check(small))
+    assert str(problem) == (
+        f"{FERRY}:{line_at(path, 'Ferry_Dogs', 'draft:')}: F409 draft: entry 'Ferry_Dogs' is a draft; "
+        "write its answer and take out the line 'draft: true'"
+    )
+    path.write_text(path.read_text(encoding="utf-8").replace("    draft: true\n", ""), encoding="utf-8")
+    found = {problem.code for problem in check(small)}
+    assert found == {"F201", "F301", "F303", "F304", "F403", "F404", "F405", "F501"}
+
+
+def test_a_draft_does_not_hide_problems_of_others(small: Path, edit: Edit) -> None:
+    """Phrasings are compared as they are without it."""
+    edit(SMALLTALK, "    title: Thanks\n", "    title: Thanks\n    draft: true\n")
+    add_phrasings(edit, "a very special phrasing of mine", "a very special phrasing of mine")
+    assert {"F303", "F409"} <= {problem.code for problem in check(small)}
+
+
+def test_a_fact_that_a_draft_cites_is_used(small: Path, edit: Edit) -> None:
+    """It need not be left out while its entry is being written."""
+    edit(FERRY, "  - id: ferry-bicycles\n", "  - id: ferry-bicycles\n    draft: true\n")
+    assert {problem.code for problem in check(small)} == {"F205", "F409"}
+
+
+def test_a_draft_lacks_no_translation(small: Path, edit: Edit) -> None:
+    """Neither an English one, nor one that is the draft of a translation."""
+    shutil.copytree(FRENCH, small, dirs_exist_ok=True)
+    known = {problem.fact for problem in of_rule("F601", check(small))}
+    assert any("'ferry-plans'" in fact for fact in known)
+    assert any("'ferry-fares'" in fact for fact in known)
+    edit(FERRY, "- id: ferry-plans\n", "- id: ferry-plans\n    draft: true\n")
+    french = small / FRENCH_FERRY
+    stub = STUB.replace("Ferry_Dogs", "ferry-fares")
+    french.write_text(french.read_text(encoding="utf-8") + stub, encoding="utf-8")
+    left = {problem.fact for problem in of_rule("F601", check(small))}
+    assert known - left == {fact for fact in known if "'ferry-plans'" in fact or "'ferry-fares'" in fact}
+    assert {problem.file for problem in of_rule("F409", check(small))} == {FERRY, FRENCH_FERRY}
+
+
 # --- Errors and warnings -----------------------------------------------------------------------------------------
 
 

@@ -48,6 +48,7 @@ SURVIVORS = listed(
 25,00,000|14,000.50|1.234,50|2015: 14 000|12 345 and 67 890|1,000-2,000|500 - 1 000 migrants|20 000-30 000 people
 65 600 123 refugees|345 678 arrivals|600 123 456 people|600 123 456 personas|600 123 456 مهاجر|3000000 migrants|250 000
 $689 billion|US$ 3 000|$1000000|$600 123 456|€1 234|3 000 USD|3000USD|3.4%|10-15 %|10.5 - 12.5 %|100 %
+1.5 °C|1.25° warmer|0.85 °C|35°C and 40° heat|15° N|12.34 E|4.567 points|$1.25 N|since 12.2018|lat 12 lon 13
 244m|244 m|65.6 million|65.6m in 2016|1 in 7|10, 20, 30|1 234 567.5|12:30|at 9 or 10|19th and 21st century
 SDG 10.7|SDG10|A/RES/71/1|A/72/643/Add.1|E/CN.4/2002/68|S/2016/1057|S/RES/2240(2015)|resolution 2240 (2015)
 Objective 23|COVID-19|COVID19 in 2020|article 13|1951 Convention|resolution 70/1
@@ -69,7 +70,7 @@ mailto:name@example.com|"a b"@example.org|na\u200bme@exam\u200bple.com|name at e
 name(at)example.com|name (at) example.com|name [at] example [dot] org|name{at}example{dot}net
 name @ example . com|name@ example.com|name arroba ejemplo punto com
 nome chiocciola esempio punto it|name dot two at yahoo dot co dot in|name at gmail.com
-first.last at example.com|name ät beispiel punkt de
+first.last at example.com|name ät beispiel punkt de|name(@)example.com|name [@] example.com|-first.last at example.com
 """
     ),
     "[link]": listed(
@@ -107,6 +108,8 @@ AT61 1904 3002 3457 3201|MT84 MALT 0110 0001 2345 MTLC AST0 01S|fr14 2004 1010 0
 A123456789|A-123-456-789|A 123 456 789
 123-45C00678|385-12C01234|RSSMRA85T10A562S|RSS MRA 85T10 A562S|X1234567L|X-1234567-L|12345678Z
 123-45-6789|4111 1111 1111 1111|4111-1111-1111-1111|1234 5678 9012|12345-1234567-1|12345678901
+245-15C12345|245-15-C-12345|245 15C 12345|V-12.345.678|E-82.345.678
+51°30'26"N|51° 30.441'|51°30′26″ N|51.5074° N|51.507 N|51.5074°
 03/12/1985|1985-12-03|3.12.85|3. 12. 1985|12-03-1985|١٩٨٥/١٢/٠٣|1234567890123
 """
     ),
@@ -152,6 +155,8 @@ def test_what_identifies_a_person_goes(personal: str, placeholder: str) -> None:
         ("my insta is name", "my insta is [user]"),
         ("my whatsapp name is @name", "my whatsapp name is [user]"),
         ("whatsapp: +49 170 1234567", "whatsapp: [phone]"),
+        ("skype: live:name.x", "skype: [user]"),
+        ("my skype is live:.cid.ab12cd", "my skype is [user]"),
         ("viber=name signal:name", "viber=[user] signal:[user]"),
         ("انستا: name", "انستا: [user]"),
         ("телеграм: имя", "телеграм: [user]"),
@@ -214,6 +219,8 @@ def test_between_a_count_and_a_phone_number_the_words_around_decide(typed: str, 
         ("look at interno.com please", "look at [link] please"),
         ("I look for work.in Germany", "I look for [link] Germany"),
         ("(see https://example.com/a).", "(see [link])."),
+        ("lat 51.5074, lon: 0.1278", "lat [number], lon: [number]"),
+        ("- see -www.example.unheard", "- see -[link]"),
         ("is it on un.org?", "is it on [link]?"),
     ],
 )

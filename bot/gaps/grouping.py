@@ -57,7 +57,7 @@ class Group:
     """Gaps that ask the same, newest first. ``text`` is the one most similar to the others, ``first`` and ``last`` when
     it was asked, ``trend`` how often in each of the last weeks, the oldest first and the last ending now. ``nearest``,
     ``why`` and ``answered`` are what the FAQ makes of ``text`` now: the first entries, why no answer is given, and the
-    entries of the answer if by now there is one.
+    entries of the answer if by now there is one, but for that which every gap of the group complains of.
     """
 
     gaps: tuple[LoggedGap, ...]
@@ -193,6 +193,8 @@ def judged(cluster: Cluster, matcher: Matcher, *, now: datetime) -> Group:
     gaps, text = cluster.gaps, cluster.text
     reasoning = reason(Question(text, matcher.faq.language), matcher)
     decision = reasoning.decision
+    entries = [one.id for one in decision.entries] if isinstance(decision, Answer) else []
+    answered = tuple(entry for entry in entries if any(gap.gap.entry != entry for gap in gaps))
     weeks = Counter((_utc(now) - _utc(gap.at)) // timedelta(weeks=1) for gap in gaps)  # below 0 in the future
     return Group(
         gaps=gaps,
@@ -203,14 +205,19 @@ def judged(cluster: Cluster, matcher: Matcher, *, now: datetime) -> Group:
         trend=tuple(weeks[week] for week in reversed(range(TREND_WEEKS))),
         reasons=Counter(gap.gap.reason for gap in gaps),
         nearest=reasoning.whole.ranking.candidates[:NEAREST],
-        why=_why(reasoning, matcher),
-        answered=tuple(one.id for one in decision.entries) if isinstance(decision, Answer) else (),
+        why=_why_marked(gaps, entries) if entries and not answered else _why(reasoning, matcher),
+        answered=answered,
     )
 
 
 def _utc(moment: datetime) -> datetime:
     """A moment of a clock, or of the log, which leaves out that it is UTC."""
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def _why_marked(gaps: Sequence[LoggedGap], entries: Sequence[str]) -> str:
+    reasons = sorted({gap.gap.reason.value for gap in gaps})
+    return f"It is answered with {', '.join(entries)}, and that was marked as {' and '.join(reasons)}."
 
 
 def _why(reasoning: Reasoning, matcher: Matcher) -> str:

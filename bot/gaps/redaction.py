@@ -1,4 +1,4 @@
-"""What of a person's message may be stored: e-mail addresses, phone numbers, links, user names, documents' numbers go.
+"""What of a message may be stored: e-mail addresses, phone numbers, links, user names, documents' numbers, places go.
 
 Where safety and readability conflict, safety wins, but for one thing: the figures that ordinary questions are made of
 (years, counts, shares, numbers of laws and UN documents) stay, so that similar questions can still be told. Pure.
@@ -38,7 +38,7 @@ _OCTET = r"(?:25[0-5]|2[0-4]\d|1?\d?\d)"
 _PART = r"[^\s@\"<>()\[\],;:«»“”]"  # of an e-mail address or a user name, in any script
 _DOT = r"(?: ?[\[({<] ?(?:dot|punto|point|punkt) ?[\])}>] ?| (?:dot|punto|point|punkt|точка) )"
 _AT_WORD = r"(?:ät|arroba|arobase|chiocciola|собака)"
-_AT = rf"(?: ?@ ?| ?[\[({{<] ?(?:at|a|{_AT_WORD}) ?[\])}}>] ?| {_AT_WORD} )"
+_AT = rf"(?: ?@ ?| ?[\[({{<] ?(?:at|a|@|{_AT_WORD}) ?[\])}}>] ?| {_AT_WORD} )"
 _LOCAL = r"(?<![\w.+-])[\w.+-]+"
 _PROVIDER = r"(?:g(?:oogle)?mail|yahoo|ymail|hotmail|outlook|live|icloud|proton(?:mail)?|gmx|yandex|libero)"
 
@@ -50,12 +50,16 @@ _NETWORK = (
     r"(?:\s(?:account|id|user ?name|handle|name|nick(?:name)?|profile))?"
 )
 _MINE = rf"(?:my|our|mein|mon|mi|mio|meu|benim)\s{_NETWORK}\s(?:is|est|es|ist|è|é)\s(?::\s)?"
+_LIVE = r"(?:live:)?"  # before a name of Skype's
 _STATE = r"(?:not|blocked|hacked|banned|down|gone|the|an?|on|off|no)\b"  # "my whatsapp is blocked" names nobody
+
+_DEGREES, _SIXTIETHS = r"(?<![\d.,])-?\d{1,3}", r"\d{1,2}(?:[.,]\d{1,6})? ?"
+_TICK, _FACING = r"['’′\"”]", r"(?: ?(?-i:[NSEW])\b)"
 
 # What goes, the larger first, so that no part of it is taken for something else.
 _TABLE = (
     ("link with a scheme", r"(?<![^\W_])[a-z][a-z0-9+.-]{0,15}://\S*[^\s.,;:!?)\]}»\"']", "[link]"),
-    ("link that begins with www", r"(?<![\w.-])www\.\S*[^\s.,;:!?)\]}»\"']", "[link]"),
+    ("link that begins with www", r"(?<![\w.])www\.\S*[^\s.,;:!?)\]}»\"']", "[link]"),
     ("e-mail with a quoted name", rf"\"[^\"\n@]{{1,64}}\"@{_PART}+(?<![.!?…])", "[e-mail]"),
     ("e-mail, any ending", rf"(?:mailto:)?(?<!{_PART})(?!'){_PART}+@{_PART}+(?<![.!?'…])", "[e-mail]"),
     ("name [at] example . com", rf"{_LOCAL}{_AT}(?:[\w-]+(?:{_DOT}| \. |\.))+{_ANY_ENDING}", "[e-mail]"),
@@ -65,14 +69,14 @@ _TABLE = (
         "[e-mail]",
     ),
     ("name at gmail.com, but not: look at iom.int", rf"{_LOCAL} at {_PROVIDER}\.{_ENDING}", "[e-mail]"),
-    ("first.last at example.com", rf"(?<![\w.+-])\w+[._][\w.+-]+ at (?:[\w-]+\.)+{_ENDING}", "[e-mail]"),
+    ("first.last at example.com", rf"(?<![\w.+-])[\w-]+[._][\w.+-]+ at (?:[\w-]+\.)+{_ENDING}", "[e-mail]"),
     ("IPv4 address", rf"(?<![\w.])(?:{_OCTET}\.){{3}}{_OCTET}(?!\d|\.\d)(?::\d+)?{_PATH}", "[link]"),
     ("IPv6 address", r"(?<![\w:])(?=[0-9a-f:]*\d)[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){3,8}(?![\w:])", "[link]"),
     ("domain in a domain, as gov.it", rf"(?<![\w.@-])(?:[\w-]+\.){{2,}}{_ANY_ENDING}(?::\d+)?{_PATH}", "[link]"),
     ("domain", rf"(?<![\w.@-])(?:[\w-]+\.)+(?:{_ENDING}|[^\W\d_]{{2,24}}(?=/\S|:\d))(?::\d{{2,5}})?{_PATH}", "[link]"),
     ("@name", rf"@{_NAME}", "[user]"),
-    ("telegram: name", rf"(?<![\w\[])({_NETWORK}\s?[:=]\s?)@?(?!{_NETWORK}\s?[:=]){_NAME}", r"\1[user]"),
-    ("my telegram is name", rf"(?<![\w\[])({_MINE})@?(?!{_STATE}){_NAME}", r"\1[user]"),
+    ("telegram: name", rf"(?<![\w\[])({_NETWORK}\s?[:=]\s?)@?(?!{_NETWORK}\s?[:=]){_LIVE}{_NAME}", r"\1[user]"),
+    ("my telegram is name", rf"(?<![\w\[])({_MINE})@?(?!{_STATE}){_LIVE}{_NAME}", r"\1[user]"),
     ("passport's line for machines", r"(?<![\w<])(?=[\w<]*\w<<|(?-i:[PIAC]<[A-Z]{3}))[\w<]{5,}", "[number]"),
     (
         "IBAN of twelve digits or more, in groups of which those without a digit are followed by one with a digit",
@@ -82,9 +86,24 @@ _TABLE = (
         "[number]",
     ),
     ("codice fiscale in groups", r"\b[A-Z]{3} ?[A-Z]{3} ?\d\d[A-Z]\d\d ?[A-Z]\d{3} ?[A-Z]\b", "[number]"),
+    ("UNHCR registration", r"\b\d{3}[ -]?\d\d[ -]?C[ -]?\d{5}\b", "[number]"),
+    ("Venezuelan identity card", r"\b[VE]-\d{1,2}\.\d{3}\.\d{3}\b", "[number]"),
     ("Spanish number of foreigners", r"\b[XYZ][ -]?\d{7}[ -]?[A-Z]\b", "[number]"),
     ("alien number", r"\b(?-i:A)[ -]?#? ?\d{2,3}[ .-]?\d{3}[ .-]?\d{3}(?!\d)", "[number]"),
+    (
+        "51°30'26\"N",
+        rf"{_DEGREES} ?° ?{_SIXTIETHS}{_TICK}(?: ?{_SIXTIETHS}{_TICK}{{1,2}})?{_FACING}?",
+        "[number]",
+    ),
+    (
+        "51.5074° N, 51.507 N, but not: 1.5 °C",
+        rf"{_DEGREES}[.,](?:\d{{2,8}} ?°{_FACING}|\d{{3,8}}(?: ?°(?! ?[CF]\b)|{_FACING}))",
+        "[number]",
+    ),
+    ("lat 51.5074", rf"\b((?:lat|lon|lng|latitude|longitude)\b\W{{0,3}}){_DEGREES}[.,]\d{{2,8}}(?!\d)", r"\1[number]"),
 )  # fmt: skip
+_PLACEHOLDERS = re.compile("|".join(re.escape(f"[{name}]") for name in ("e-mail", "phone", "link", "user", "number")))
+_MAY_TELL = re.compile(r"[@/]|\.\w|(?:\d\D{0,4}){4}")  # without one of these nothing is found
 _PATTERNS = tuple((re.compile(pattern, re.IGNORECASE), placeholder) for _, pattern, placeholder in _TABLE)
 
 # A run: words that hold a digit, with little between them. Its letters are those that documents use; letters of other
@@ -182,6 +201,12 @@ def redact(text: str) -> str:
     while (again := _cut(_replace(clean(kept)), MOST_CHARACTERS)) != kept:
         kept = again
     return kept
+
+
+def without_personal_data(text: str) -> str:
+    """What is left of a text without all that may tell who wrote it; the text itself where nothing is left."""
+    left = _PLACEHOLDERS.sub(" ", redact(text)) if _MAY_TELL.search(text) else text
+    return " ".join(left.split()) or text
 
 
 def _cut(text: str, most: int) -> str:

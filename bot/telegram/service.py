@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from telegram import CallbackQuery, Message, User
 
+from bot.diary import FIELDS
 from bot.gaps.keys import Keys
 from bot.gaps.recorder import Recorder
 from bot.in_use import InUse
@@ -83,10 +84,11 @@ def log_line(count: Count, began: float, *, score: float | None = None) -> None:
     """The one line of a message: what became of it and how long that took; nothing of who asked or what."""
     fields = {
         "outcome": count.outcome.replace(" ", "-"),
-        "entry": count.entry or "-",
-        "score": "-" if score is None else f"{score:.2f}",
+        "entry": count.entry or None,
+        "score": None if score is None else round(score, 2),
         "channel": count.channel.value,
         "language": count.language,
-        "ms": f"{(time.perf_counter() - began) * 1000:.1f}",
+        "ms": round((time.perf_counter() - began) * 1000, 1),
     }
-    _log.info(" ".join(f"{name}={value}" for name, value in fields.items()))
+    line = " ".join(f"{name}={'-' if value is None else value}" for name, value in fields.items())
+    _log.info("%s", line, extra={FIELDS: fields})

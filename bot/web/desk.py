@@ -7,12 +7,16 @@ are marks in the log and added lines in the FAQ.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 
+from bot.diary import kind_and_place
 from bot.editing import Edit, apply, revert
 from bot.evaluation import Judged, Message, evaluate
+from bot.gaps.database import LogError
 from bot.gaps.effects import Effects, effects
 from bot.gaps.grouping import Cluster, by_size, clusters
 from bot.gaps.log import GapLog
@@ -25,6 +29,7 @@ from bot.settings import Settings
 from bot.web.trying import CannotLearnError, Edited, edited_faq
 
 KEPT_TRIALS = 6  # each holds a matcher
+_log = logging.getLogger(__name__)
 _Mark = tuple[GapStatus, str]  # a status, and the entry that resolves
 
 
@@ -68,12 +73,13 @@ class Trial:
 
 @dataclass(slots=True)
 class Done:
-    """Something that was done: the lines that were added, and what the gaps were before."""
+    """Something that was done: the lines that were added, and what the gaps were before and after."""
 
     number: int
     what: str
     edits: Sequence[Edit] = ()
     before: Mapping[int, _Mark] = field(default_factory=dict)
+    after: Mapping[int, _Mark] = field(default_factory=dict)
     is_undone: bool = False
 
 
@@ -111,6 +117,7 @@ class Desk:
         self._clusters: list[Cluster] = []
         self._of_gap: dict[int, int] = {}
         self._stamp: object = None
+        self._expired_on: date | None = None
         self._reading: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._learning = asyncio.Lock()
@@ -125,8 +132,13 @@ class Desk:
     def _start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._ended)
         return task
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (fault := task.exception()) is not None and not isinstance(fault, LogError):
+            _log.error("behind the pages: %s", kind_and_place(fault))  # of a LogError the next page tells
 
     # --- The gaps ------------------------------------------------------------------------------------------------
 
@@ -136,21 +148,38 @@ class Desk:
         return self._reading is not None and not self._reading.done()
 
     async def refresh(self) -> None:
-        """See whether the log has changed. The first time it is waited for, later it is read behind the pages.
-
-        Raises LogError.
+        """See whether the log has changed. The first time it is waited for, later it is read behind the pages; what is
+        gone from the log is gone at once from all that is kept here. Raises LogError.
         """
-        if not self.log.path.exists():
-            self.gaps, self._clusters, self._of_gap, self._stamp = {}, [], {}, None
+        if not self.log.is_begun():
+            self._keep(frozenset())
+            self._clusters, self._of_gap, self._stamp = [], {}, None
             return
+        if self._expired_on != (today := self.log.now().date()):
+            await self.log.expire()
+            self._expired_on = today
         stamp = await self.log.stamp()
         if stamp == self._stamp:
             return
         is_first = self._stamp is None
+        self._keep(frozenset(await self.log.known(list(self.gaps))))
         if not self.is_behind:
             self._reading = self._start(self._read(stamp))
         if is_first and self._reading is not None:
             await self._reading
+
+    def _keep(self, there: Collection[int]) -> None:
+        """Forget the gaps that are not there any more, wherever they stand."""
+        if len(there) == len(self.gaps):
+            return
+        self.gaps = {number: gap for number, gap in self.gaps.items() if number in there}
+        for trial in self.trials.values():
+            if trial.effects is not None:
+                answered = tuple(one for one in trial.effects.answered if one[0].id in there)
+                lost = tuple(gap for gap in trial.effects.lost if gap.id in there)
+                trial.effects = replace(trial.effects, answered=answered, lost=lost)
+        if self.replaying is not None:
+            self.replaying.replayed[:] = [one for one in self.replaying.replayed if one.gap.id in there]
 
     async def _read(self, stamp: object) -> None:
         gaps = {gap.id: gap for gap in await self.log.gaps()}
@@ -196,8 +225,8 @@ class Desk:
         return await self._do(what, (), {gap: (status, entry) for gap in gaps if gap in self.gaps})
 
     async def _do(self, what: str, edits: Sequence[Edit], marks: Mapping[int, _Mark]) -> Done:
-        before = {gap: (self.gaps[gap].status, self.gaps[gap].resolution) for gap in marks}
-        done = Done(len(self.done) + 1, what, edits, before)
+        before = {gap: self._mark_of(gap) for gap in marks}
+        done = Done(len(self.done) + 1, what, edits, before, marks)
         self.done.append(done)  # before the log is asked: lines that were added can be undone though it fails
         await self._mark(marks)
         return done
@@ -216,7 +245,8 @@ class Desk:
             self._stamp = await self.log.stamp()
 
     async def undo(self, number: int) -> Done | None:
-        """Take out the lines that were added, and give gaps the status that they had; None if there is no such deed.
+        """Take out the lines that were added, and give gaps the status that they had, unless they were given another
+        since; None if there is no such deed.
 
         Raises EditError where a file was changed so that its lines cannot be found, and LogError.
         """
@@ -224,9 +254,13 @@ class Desk:
         if done is not None and not done.is_undone:
             if done.edits:
                 await asyncio.to_thread(revert, done.edits)
-            await self._mark(done.before)
+            untouched = {gap for gap, mark in done.after.items() if gap in self.gaps and self._mark_of(gap) == mark}
+            await self._mark({gap: mark for gap, mark in done.before.items() if gap in untouched})
             done.is_undone = True
         return done
+
+    def _mark_of(self, gap: int) -> _Mark:
+        return self.gaps[gap].status, self.gaps[gap].resolution
 
     # --- Edits ---------------------------------------------------------------------------------------------------
 
@@ -261,6 +295,9 @@ class Desk:
             trial.problem = "\n".join(map(str, error.problems))
         except (CannotLearnError, OSError) as error:
             trial.problem = str(error)
+        except Exception as fault:  # ours; the page would wait for ever
+            trial.problem = f"it cannot be tried ({type(fault).__name__})"
+            _log.error("an edit cannot be tried: %s", kind_and_place(fault))
 
     def _judge(self) -> Sequence[Judged]:
         """What the FAQ as it is makes of the question sets."""
@@ -320,8 +357,10 @@ class Desk:
             if self._messages:
                 replaying.sets = compare(self._judge(), self._known_misses)
 
-        await asyncio.to_thread(ask)
-        replaying.is_running = False
+        try:
+            await asyncio.to_thread(ask)
+        finally:
+            replaying.is_running = False
 
     async def close_answered(self) -> Done:
         """Resolve the open gaps that the last replay found answered, each by its entry. Raises LogError."""

@@ -12,12 +12,12 @@ from collections.abc import Callable
 from urllib.parse import parse_qs
 
 from starlette.datastructures import MutableHeaders
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MOST_BYTES = 64 * 1024  # of a form
-COOKIE = "review"
+COOKIE = "review-{port}"  # a browser has one set of cookies for all ports: two pages must not end each other's session
 # No script, and nothing from elsewhere: https://www.w3.org/TR/CSP3/
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -69,7 +69,10 @@ class Guard:
 
         response = self._answer_before_pages(request)
         if response is None and request.method == "POST":
-            body = await _body(request)
+            try:
+                body = await _body(request)
+            except ClientDisconnect:  # nobody waits for the answer
+                return
             response = self._refuse_form(request, body)
             receive = _again(body or b"")
         await (response or self._app)(scope, receive, guarded_send)
@@ -78,24 +81,26 @@ class Guard:
         """What is answered without asking the pages; None for a request that may go on."""
         if request.headers.get("host", "") not in self._hosts:
             return self._refuse(421, "This page is only to be had under the address that the terminal shows.")
-        token = request.query_params.get("token")
-        if token is not None and request.url.path == "/":
-            return self._exchange(token)
-        if request.url.path.startswith("/static/"):  # nothing of anybody, and the refusals are styled by it
+        token, path = request.query_params.get("token"), request.scope["path"]  # the path by which a page is chosen
+        if token is not None and path == "/" and request.method == "GET":
+            return self._exchange(request, token)
+        if path.startswith("/static/"):  # nothing of anybody, and the refusals are styled by it
             return None
-        if not hmac.compare_digest(request.cookies.get(COOKIE, "").encode(), self._session.encode()):
-            return self._refuse(403, "Open the address that the terminal shows. It works once; then it shows the next.")
+        if not hmac.compare_digest(request.cookies.get(_cookie(request), "").encode(), self._session.encode()):
+            return self._refuse(403, "Open the newest address that the terminal shows. Each address works once.")
         return None
 
-    def _exchange(self, token: str) -> Response:
+    def _exchange(self, request: Request, token: str) -> Response:
         """A session for a token, which is used up by it."""
         if not hmac.compare_digest(token.encode(), self.token.encode()):
-            return self._refuse(403, "This address was used before, or is none. The terminal shows one that works.")
+            return self._refuse(
+                403, "This address is none, or was used before. Open the newest that the terminal shows."
+            )
         self.token = secrets.token_urlsafe(32)
         self._tell(f"?token={self.token}")
         # A page and not a redirection: a strict cookie goes with the request that this page makes.
         response = HTMLResponse(_ONWARD)
-        response.set_cookie(COOKIE, self._session, httponly=True, samesite="strict")
+        response.set_cookie(_cookie(request), self._session, httponly=True, samesite="strict")
         return response
 
     def _refuse_form(self, request: Request, body: bytes | None) -> Response | None:
@@ -107,8 +112,12 @@ class Guard:
         is_own = is_own and (origin is None or origin.partition("://")[2] in self._hosts)
         sent = fields_of(body).get("form_token", "")
         if not is_own or not hmac.compare_digest(sent.encode(), self.form_token.encode()):
-            return self._refuse(403, "This form is not of this session. Open the page anew; nothing was changed.")
+            return self._refuse(403, "This form is of an earlier session. Load its page again; nothing was changed.")
         return None
+
+
+def _cookie(request: Request) -> str:
+    return COOKIE.format(port=request.url.port)
 
 
 async def _body(request: Request) -> bytes | None:

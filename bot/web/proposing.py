@@ -15,6 +15,7 @@ from rapidfuzz.process import extract
 
 from bot.content import read_content
 from bot.editing import load, with_entry, with_item, with_phrasing
+from bot.forms import ID_BYTES, ID_PATTERN
 from bot.located import MAIN_LANGUAGE, Edition
 from bot.model import Faq, GapStatus, Kind
 from bot.settings import Settings
@@ -23,7 +24,8 @@ from bot.web.desk import Proposal
 
 OFF_TOPIC = "off_topic.yaml"
 REVIEW_AFTER = timedelta(days=365)
-ID_WORDS = 5  # of a question, in the id that is suggested for it
+ID_WORDS = 5  # of a question, in the id that is made from it
+LONGEST = 300  # characters of a text that is added
 _TYPED = "These are the words that somebody typed. Write them in your own, without what could tell who asked."
 
 
@@ -45,6 +47,8 @@ class Form:
         """A text that is no gap's. Raises FormError."""
         if not words(text):
             raise FormError("Write some words.")
+        if len(text) > LONGEST:
+            raise FormError(f"That is too long. Say it in at most {LONGEST} characters.")
         if words(text) in [words(typed) for typed in self.texts]:
             raise FormError(_TYPED)
         return text.strip()
@@ -54,7 +58,10 @@ def phrasing(form: Form, settings: Settings, faq: Faq) -> Proposal:
     """A phrasing for an entry. Raises FormError, and EditError from `Proposal.make`."""
     entry = _entry(form.fields, faq)
     text = form.own_words(form.fields.get("text", ""))
-    path = _folder(settings) / edition(settings).files[entry]
+    file = edition(settings).files.get(entry)
+    if file is None:
+        raise FormError(f"{entry} no longer stands in the FAQ's files. Choose another entry, or wait for the new FAQ.")
+    path = _folder(settings) / file
     what = f"“{text}” added to {entry}"
     return Proposal(
         what,
@@ -71,12 +78,17 @@ def draft(form: Form, settings: Settings, faq: Faq) -> Proposal:
     """The draft of a new entry, which the bot does not use until its answer is written. Raises FormError."""
     question = form.own_words(form.fields.get("question", ""))
     phrasings = [form.own_words(line) for line in form.fields.get("phrasings", "").splitlines() if line.strip()]
-    name = form.fields.get("id", "").strip() or suggested_id(question)
+    name = form.fields.get("id", "").strip() or _id_from(question)
     file = form.fields.get("file", "")
     if file not in topics(edition(settings)):
         raise FormError("Choose the topic that the new entry belongs to.")
+    if not re.fullmatch(ID_PATTERN, name) or len(name) > ID_BYTES:
+        form_of_it = f"small letters a to z, digits and single hyphens, at most {ID_BYTES}"
+        raise FormError(f"Write an id for the new entry: {form_of_it}.")
     if name in faq.entries:
         raise FormError(f"There is an entry {name} already. Give the new one another id.")
+    if not phrasings:
+        raise FormError("Write at least one other way to ask it.")
     path, today = _folder(settings) / file, date.today()
 
     return Proposal(
@@ -116,8 +128,9 @@ def off_topic(form: Form, settings: Settings, faq: Faq) -> Proposal:  # noqa: AR
 
 
 def edition(settings: Settings) -> Edition:
-    """The files of the main language as they are now."""
-    return read_content(settings.faq_dir, settings.seeds_dir).editions[MAIN_LANGUAGE]
+    """The files of the main language as they are now; empty where there are none."""
+    editions = read_content(settings.faq_dir, settings.seeds_dir).editions
+    return editions.get(MAIN_LANGUAGE) or Edition(MAIN_LANGUAGE)
 
 
 def topics(files: Edition) -> dict[str, str]:
@@ -126,9 +139,9 @@ def topics(files: Edition) -> dict[str, str]:
     return {names[entry.id]: entry.topic for entry, _ in files.entries if entry.kind is Kind.ANSWER}
 
 
-def suggested_id(question: str) -> str:
-    """An id for a question, from its first words."""
-    return "-".join(re.findall(r"[a-z0-9]+", question.lower())[:ID_WORDS])[:40].strip("-")
+def _id_from(question: str) -> str:
+    """An id from a question's first words; empty where they have no letters of an id."""
+    return "-".join(re.findall(r"[a-z0-9]+", question.lower())[:ID_WORDS])[:ID_BYTES].strip("-")
 
 
 def _folder(settings: Settings) -> Path:
@@ -136,10 +149,14 @@ def _folder(settings: Settings) -> Path:
 
 
 def _entry(fields: Mapping[str, str], faq: Faq) -> str:
-    """The entry that a form names: the one that was typed, by id or by its whole question, else the one chosen."""
-    typed = fields.get("other", "").strip()
-    questions = {entry.question: name for name, entry in faq.entries.items()}
-    name = questions.get(typed, typed) or fields.get("entry", "")
+    """The entry that a form names: the one typed, by id or by its whole question, else the one chosen.
+
+    What was only searched for is no more than that, once one of those found is chosen.
+    """
+    typed, name = fields.get("other", "").strip(), fields.get("entry", "")
+    if typed and not (name and typed == fields.get("searched", "")):
+        questions = {entry.question: entry_id for entry_id, entry in faq.entries.items()}
+        name = questions.get(typed, typed)
     if name in faq.entries:
         return name
     if not name:

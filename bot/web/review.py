@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import hashlib
+import re
+import secrets
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,22 +22,28 @@ from starlette.staticfiles import StaticFiles
 
 from bot.editing import EditError, StaleError
 from bot.gaps.database import LogError
-from bot.gaps.grouping import judged
+from bot.gaps.grouping import Cluster, judged
 from bot.gaps.log import utc_now
+from bot.gaps.replaying import Became
 from bot.gaps.statistics import statistics
 from bot.matching.matcher import Matcher
-from bot.model import Faq, GapStatus
+from bot.model import OPEN, Faq, GapStatus, LoggedGap
 from bot.settings import Settings
 from bot.web import charts
-from bot.web.desk import Desk, Proposal
+from bot.web.desk import Desk, Done, Proposal
 from bot.web.guarding import Guard, fields_of
-from bot.web.proposing import Form, FormError, draft, edition, off_topic, phrasing, suggested_id, topics
+from bot.web.proposing import LONGEST, Form, FormError, draft, edition, off_topic, phrasing, topics
 
 FOLDER = Path(__file__).parent
 ON_A_PAGE = 25  # groups
 SHOWN_WORDINGS = 30  # of a group
 FOUND = 8  # entries, for a search
-KEPT_FIELDS = ("text", "entry", "other", "question", "phrasings", "file", "id", "message")  # on the way back to a form
+# What goes with the way back to each form. Not what stands in the others: that may be the text of a person still.
+KEPT_FIELDS: Mapping[Callable[[Form, Settings, Faq], Proposal], tuple[str, ...]] = {
+    phrasing: ("text", "entry", "other"),
+    draft: ("question", "file", "id", "phrasings"),
+    off_topic: ("message",),
+}
 LONGEST_ADDRESS = 8_000  # what is longer is cut: of many phrasings the last
 RENEWS = 2  # seconds, while something is being found out
 SPANS = (7, 28, 90, 365)  # days of statistics to choose from
@@ -44,7 +55,7 @@ TABS: Mapping[str, tuple[str, tuple[GapStatus, ...]]] = {
 }
 _CHANGES: Mapping[str, tuple[GapStatus, str]] = {
     "later": (GapStatus.LATER, "{} left for later"),
-    "off-topic": (GapStatus.OFF_TOPIC, "{} said to be off topic"),
+    "off-topic": (GapStatus.OFF_TOPIC, "{} marked as off topic"),
     "reopen": (GapStatus.NEW, "{} open again"),
 }
 
@@ -94,7 +105,8 @@ class Review:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._templates.globals |= {"charts": charts, "tabs": TABS, "plural": plural}
+        self._templates.globals |= {"charts": charts, "tabs": TABS, "plural": plural, "longest": LONGEST}
+        self._key = secrets.token_bytes(16)
         pages = Starlette(
             routes=[
                 Route("/", self.groups),
@@ -115,7 +127,14 @@ class Review:
                 Route("/statistics", self.statistics),
                 Mount("/static", StaticFiles(directory=FOLDER / "static")),
             ],
-            exception_handlers={404: self._not_found, LogError: self._trouble, EditError: self._trouble},
+            exception_handlers={
+                404: self._not_found,
+                405: self._no_page,
+                LogError: self._trouble,
+                EditError: self._trouble,
+                OSError: self._trouble,
+                Exception: self._fault,
+            },
         )
         self.app = Guard(pages, hosts=hosts, refuse=self._refusal, tell=tell)
 
@@ -146,12 +165,16 @@ class Review:
 
     async def trial(self, request: Request) -> Response:
         """What an edit would add and change; while that is being found out the page renews itself."""
+        await self._desk.refresh()
         trial = self._desk.trials.get(request.path_params["number"])
         if trial is None:
-            return self._refusal(404, "This trial is no longer kept. Make the edit anew; nothing was changed.")
+            return self._no_trial()
+        effects = trial.effects
         return self._page(
             "trial.html",
             trial=trial,
+            answered=[one for one in effects.answered if self._is_kept(one[0])] if effects else [],
+            lost=[gap for gap in effects.lost if self._is_kept(gap)] if effects else [],
             left=self._desk.left_open(trial),
             messages=self._desk.messages,
             stale=request.query_params.get("stale") == "1",
@@ -167,14 +190,24 @@ class Review:
         """What the FAQ makes of the gaps by now."""
         await self._desk.refresh()
         replaying = self._desk.replaying
-        renews = RENEWS if replaying is not None and replaying.is_running else 0
-        return self._page("replay.html", replaying=replaying, questions=self._questions, renews=renews)
+        is_running = replaying is not None and replaying.is_running
+        asked = replaying.replayed if replaying is not None and not is_running else []
+        replayed = [one for one in asked if self._is_kept(one.gap)]
+        left = [one for one in replayed if one.became is Became.ANSWERED and self._is_open(one.gap)]
+        return self._page(
+            "replay.html",
+            replaying=replaying,
+            replayed=replayed,
+            left=len(left),
+            questions=self._questions,
+            renews=RENEWS if is_running else 0,
+        )
 
     async def statistics(self, request: Request) -> Response:
         """The counts as charts."""
         days = request.query_params.get("days", "")
         span = int(days) if days in map(str, SPANS) else SPANS[1]
-        counts = await self._desk.log.counts() if self._desk.log.path.exists() else []
+        counts = await self._desk.log.counts() if self._desk.log.is_begun() else []
         summed = statistics(counts, self._matcher.faq, today=utc_now().date(), days=span)
         return self._page("statistics.html", summed=summed, days=span, spans=SPANS, questions=self._questions)
 
@@ -198,32 +231,50 @@ class Review:
         if status is None:
             return self._refusal(404, "There is no such action.")
         await self._desk.refresh()
-        place, gaps = Place.of(request.query_params), self._chosen(request, await _fields(request))
-        done = await self._desk.mark(gaps, status, what.format(plural(len(gaps), "gap")))
-        return _to("/" + place.query(done=done.number))
+        gaps = self._chosen(self._cluster(request), await _fields(request))
+        return await self._mark(request, gaps, status, what)
 
     async def resolve(self, request: Request) -> Response:
-        """Say that an entry answers the gaps of a group."""
+        """Say that an entry answers the gaps of a group, or that it was corrected after they were asked."""
         await self._desk.refresh()
-        fields, place = await _fields(request), Place.of(request.query_params)
-        gaps, entry = self._chosen(request, fields), fields.get("entry", "")
+        fields = await _fields(request)
+        entry = fields.get("corrected") or fields.get("resolves", "")
         if entry not in self._matcher.faq.entries:
             return self._refusal(404, "There is no such entry.")
-        what = f"{plural(len(gaps), 'gap')} answered by {entry}"
-        done = await self._desk.mark(gaps, GapStatus.RESOLVED, what, entry=entry)
-        return _to("/" + place.query(done=done.number))
+        is_judged = "corrected" in fields  # a gap whose answer was marked as wrong is not answered by it once more
+        chosen = self._chosen(self._cluster(request), fields)
+        gaps = tuple(gap for gap in chosen if (self._desk.gaps[gap].gap.entry == entry) == is_judged)
+        return await self._mark(request, gaps, GapStatus.RESOLVED, f"{{}} answered by {entry}", entry=entry)
+
+    async def _mark(
+        self, request: Request, gaps: tuple[int, ...], status: GapStatus, what: str, *, entry: str = ""
+    ) -> Response:
+        """Mark gaps, and show the groups with what was done: also where it was done by the press before this one."""
+        place = Place.of(request.query_params)
+        if gaps:
+            done = await self._desk.mark(gaps, status, what.format(plural(len(gaps), "gap")), entry=entry)
+            return _to("/" + place.query(done=done.number))
+        if self._cluster(request) is not None:
+            trouble = "No text is ticked. Tick those that this is about."
+            return await self._group(request, await _fields(request), trouble=trouble)
+        gap = request.path_params["gap"]
+        earlier = next((one for one in reversed(self._desk.done) if gap in one.before and not one.is_undone), None)
+        return _to("/" + place.query(done=earlier.number)) if earlier else self._no_group()
 
     async def apply(self, request: Request) -> Response:
         """Add the lines that were tried."""
         trial = self._desk.trials.get(request.path_params["number"])
         if trial is None:
-            return self._refusal(404, "This trial is no longer kept. Make the edit anew; nothing was changed.")
+            return self._no_trial()
         if trial.is_running or trial.problem:
             return _to(f"/trial/{trial.number}")
         try:
             done = await self._desk.apply(trial)
         except StaleError:
             return _to(f"/trial/{self._desk.again(trial).number}?stale=1")
+        except LogError as error:
+            says = f"The lines were added, but the gaps could not be marked: {error}. See “Done and undo”."
+            return self._refusal(503, says)
         groups = trial.proposal.groups
         return _to(f"{groups}{'&' if '?' in groups else '?'}done={done.number}")
 
@@ -250,62 +301,84 @@ class Review:
 
     # --- How -----------------------------------------------------------------------------------------------------
 
-    async def _group(self, request: Request, values: Mapping[str, str], *, trouble: str = "") -> Response:
-        """The page of a group; ``values`` are what its forms hold, ``trouble`` what is wrong with them."""
+    async def _group(
+        self, request: Request, values: Mapping[str, str], *, trouble: str = "", sent: str = ""
+    ) -> Response:
+        """The page of a group; ``values`` are what its form holds, ``trouble`` what is wrong with the part ``sent``."""
+        files = await asyncio.to_thread(lambda: topics(edition(self._desk.settings)))
         await self._desk.refresh()
-        place = Place.of(request.query_params)
-        cluster = self._desk.cluster_of(request.path_params["gap"], place.statuses)
+        cluster = self._cluster(request)
         if cluster is None:
-            return self._refusal(404, "This group is no longer here: it was dealt with, forgotten or regrouped.")
+            return self._no_group()
         matcher, group = self._matcher, judged(cluster, self._matcher, now=utc_now())
-        wordings = dict.fromkeys(gap.gap.text for gap in group.gaps)
-        numbers = {
-            text: [gap.id for gap in group.gaps if gap.gap.text == text] for text in list(wordings)[:SHOWN_WORDINGS]
-        }
+        wordings = Counter(gap.gap.text for gap in group.gaps)
+        left_out = _left_out(values)
         find = values.get("other", "").strip()
         return self._page(
             "group.html",
             status=422 if trouble else 200,
-            place=place,
+            place=Place.of(request.query_params),
             gap=request.path_params["gap"],
             group=group,
-            wordings=numbers,
-            hidden=len(wordings) - len(numbers),
+            corrected=sorted({gap.gap.entry for gap in group.gaps} & matcher.faq.entries.keys()),
+            wordings=[
+                (name, text, number, name not in left_out)
+                for text, number in list(wordings.items())[:SHOWN_WORDINGS]
+                for name in [self._name(text)]
+            ],
+            hidden=max(0, len(wordings) - SHOWN_WORDINGS),
             found=[one.entry for one in matcher.rank(find).candidates[:FOUND]] if find else [],
             values=values,
             trouble=trouble,
+            sent=sent,
             entries=matcher.faq.entries,
-            suggested_id=suggested_id(group.text),
-            files=topics(edition(self._desk.settings)),
+            files=files,
         )
 
     async def _propose(self, request: Request, propose: Callable[[Form, Settings, Faq], Proposal]) -> Response:
         await self._desk.refresh()
-        fields, place = await _fields(request), Place.of(request.query_params)
-        gaps = self._chosen(request, fields)
-        texts = frozenset(self._desk.gaps[gap].gap.text for gap in gaps)
-        kept = {name: value for name, value in fields.items() if name in KEPT_FIELDS and value}
-        address = f"/group/{request.path_params['gap']}{place.query(**kept)}"
-        if "search" in fields:
+        fields, place, cluster = await _fields(request), Place.of(request.query_params), self._cluster(request)
+        if "search" in fields or cluster is None:
             return await self._group(request, fields)
+        texts = frozenset(gap.gap.text for gap in cluster.gaps)  # of those left out too
+        kept = {name: fields[name] for name in KEPT_FIELDS[propose] if fields.get(name)}
+        if left_out := _left_out(fields):
+            kept["shown"] = " ".join(sorted(left_out))
+        address = f"/group/{request.path_params['gap']}{place.query(**kept)}"
         try:
             proposal = propose(
-                Form(fields, gaps, texts, address[:LONGEST_ADDRESS], "/" + place.query()),
+                Form(fields, self._chosen(cluster, fields), texts, address[:LONGEST_ADDRESS], "/" + place.query()),
                 self._desk.settings,
                 self._matcher.faq,
             )
             trial = self._desk.propose(proposal)
         except (FormError, EditError) as error:
-            return await self._group(request, fields, trouble=str(error))
+            return await self._group(request, fields, trouble=str(error), sent=propose.__name__)
         return _to(f"/trial/{trial.number}")
 
-    def _chosen(self, request: Request, fields: Mapping[str, str]) -> tuple[int, ...]:
-        """The gaps of a group, without those of the wordings that were unticked."""
-        cluster = self._desk.cluster_of(request.path_params["gap"], Place.of(request.query_params).statuses)
-        unticked = {*fields.get("shown", "").split()} - {*fields.get("ticked", "").split()}
-        gaps = {str(gap.id): gap for gap in (cluster.gaps if cluster else ())}
-        left_out = {gaps[number].gap.text for number in unticked if number in gaps}
-        return tuple(gap.id for gap in gaps.values() if gap.gap.text not in left_out)
+    def _cluster(self, request: Request) -> Cluster | None:
+        """The group that an address names, as it is now."""
+        return self._desk.cluster_of(request.path_params["gap"], Place.of(request.query_params).statuses)
+
+    def _chosen(self, cluster: Cluster | None, fields: Mapping[str, str]) -> tuple[int, ...]:
+        """The gaps of a group, without the wordings that were unticked, nor those that came since it was shown."""
+        left_out, seen = _left_out(fields), {*fields.get("shown", "").split()}
+        names = {gap.id: self._name(gap.gap.text) for gap in (cluster.gaps if cluster else ())}
+        if "whole" in fields:  # all its wordings were shown
+            return tuple(gap for gap, name in names.items() if name in seen - left_out)
+        return tuple(gap for gap, name in names.items() if name not in left_out)
+
+    def _name(self, text: str) -> str:
+        """What a wording is called in forms and addresses, from which it cannot be read."""
+        return hashlib.blake2s(text.encode(), key=self._key, digest_size=6).hexdigest()
+
+    def _is_kept(self, gap: LoggedGap) -> bool:
+        """Whether a gap that was read before is still in the log, and says the same."""
+        now = self._desk.gaps.get(gap.id)
+        return now is not None and now.gap.text == gap.gap.text
+
+    def _is_open(self, gap: LoggedGap) -> bool:
+        return self._desk.gaps[gap.id].status in OPEN
 
     @property
     def _matcher(self) -> Matcher:
@@ -315,7 +388,7 @@ class Review:
     def _questions(self) -> dict[str, str]:
         return {name: entry.question for name, entry in self._matcher.faq.entries.items()}
 
-    def _just_done(self, request: Request) -> Any:
+    def _just_done(self, request: Request) -> Done | None:
         number = request.query_params.get("done", "")
         return next((done for done in self._desk.done if str(done.number) == number), None)
 
@@ -332,16 +405,39 @@ class Review:
     def _refusal(self, status: int, text: str) -> Response:
         return self._page("refusal.html", status=status, text=text)
 
+    def _no_group(self) -> Response:
+        return self._refusal(404, "This group is no longer here: it was dealt with, forgotten or regrouped.")
+
+    def _no_trial(self) -> Response:
+        return self._refusal(404, "This trial is no longer kept. Make the edit anew; nothing was changed.")
+
+    async def _no_page(self, request: Request, error: Exception) -> Response:
+        """To the page whose form has this address: somebody has loaded again what the form led to."""
+        page = re.match(r"/(group|trial)/\d+|/\w*", request.url.path)
+        return _to(f"{page[0] if page else '/'}{Place.of(request.query_params).query()}")
+
     async def _not_found(self, request: Request, error: Exception) -> Response:
         return self._refusal(404, "There is no such page.")
 
     async def _trouble(self, request: Request, error: Exception) -> Response:
-        """A log that cannot be used, or a file that cannot be edited, in words."""
+        """A log that cannot be used, or a file that cannot be read or edited, in words."""
+        if isinstance(error, OSError):
+            return self._refusal(503, f"{error.filename}: {error.strerror}; see that it can be read and written")
         return self._refusal(503 if isinstance(error, LogError) else 409, str(error))
+
+    async def _fault(self, request: Request, error: Exception) -> Response:
+        return self._refusal(
+            500, "Something went wrong in this program; the terminal says what. Go back and try again."
+        )
 
 
 async def _fields(request: Request) -> dict[str, str]:
     return fields_of(await request.body())
+
+
+def _left_out(fields: Mapping[str, str]) -> set[str]:
+    """The names of the wordings that were unticked."""
+    return {*fields.get("shown", "").split()} - {*fields.get("ticked", "").split()}
 
 
 def _to(address: str) -> Response:

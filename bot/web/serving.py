@@ -41,10 +41,8 @@ async def _serve(
 ) -> None:
     port = listening.getsockname()[1]
     origin = f"http://{HOST}:{port}/"
-    async with desk.log as log:
-        if log.path.exists():
-            await log.expire()
-            await desk.refresh()
+    async with desk.log:
+        await desk.refresh()
         hosts = frozenset({f"{HOST}:{port}", f"localhost:{port}"})
         review = Review(desk, hosts=hosts, tell=lambda query: tell(f"For another browser: {origin}{query}"))
         # No log of requests: it would hold the token.

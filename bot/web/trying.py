@@ -69,7 +69,7 @@ def _edited_copy(edits: Sequence[Edit], settings: Settings, folder: Path) -> Set
     copy = folder / settings.faq_dir.name
     shutil.copytree(settings.faq_dir, copy)
     for edit in edits:  # of one file, each is made from the one before
-        place = copy / edit.path.resolve().relative_to(settings.faq_dir.resolve())
+        place = copy / edit.path.relative_to(settings.faq_dir)  # a link to elsewhere was copied as a file
         place.write_text(edit.after, encoding="utf-8", newline="")
     # Nobody is told of the seconds that it takes: the page says so.
     return settings.model_copy(update={"faq_dir": copy})
