@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from bot.db_cli import app as db_app
 from bot.gaps_cli import app as gaps_app
 from bot.problem import ContentError, Severity
 from bot.settings import Settings, SettingsError, read_settings
@@ -42,6 +43,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(gaps_app, name="gaps")
+app.add_typer(db_app, name="db")
 
 
 class Format(StrEnum):
@@ -106,7 +108,7 @@ def run() -> None:
         _fail(f"run: {problem}")
     watch = Watch(settings)
     in_use = InUse(load_matchers(settings, tell=_note))
-    diary.begin((*settings.secrets, *keys.secrets))
+    diary.begin((*settings.secrets, *keys.secrets), as_json=settings.log_format == "json")
     _note(f"Connecting to Telegram at {settings.telegram_api_url} …")
     run_(settings, in_use, keys, watch)
 
@@ -281,7 +283,7 @@ def review(
     """
     from bot.gaps.database import LogError
     from bot.gaps.keys import KeyProblem
-    from bot.gaps.log import GapLog
+    from bot.gaps.session import opened
     from bot.gaps.terminal import keys_of
     from bot.in_use import InUse
     from bot.loading import load_matchers, read_known_misses, read_questions
@@ -296,7 +298,7 @@ def review(
         messages = []
         _note(f"review: {error}; edits are tried on the gaps alone")
     try:
-        log = GapLog(settings.data_dir, keys_of(settings), keep=settings.retention)
+        log = opened(settings, keys_of(settings))
         watch = Watch(settings)
         in_use = InUse(load_matchers(settings, tell=_note))
         desk = Desk(settings, log, in_use, messages, known_misses=read_known_misses(questions))

@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
@@ -37,7 +37,7 @@ def config_folder() -> Path | None:
 class Settings(BaseSettings):
     """Each setting is the environment variable of its name in capitals."""
 
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_ignore_empty=True)
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_ignore_empty=True, hide_input_in_errors=True)
 
     faq_dir: Path = Path("faq")
     seeds_dir: Path = Path("seeds")
@@ -47,12 +47,16 @@ class Settings(BaseSettings):
     telegram_bot_token: SecretStr | None = None
     telegram_api_url: str = "https://api.telegram.org"
     concurrency: int = Field(default=16, ge=1, le=64)  # messages handled at once
+    silence_seconds: int = Field(default=600, ge=1)  # with no updates to be had from Telegram, before the bot ends
     sends_a_second: Share = 30  # over all chats; 0 for no limit
     group_sends_a_minute: Share = 20  # in one group; 0 for no limit
     throttle_messages: Share = 20  # of one person in `throttle_seconds`; 0 for no limit
     throttle_seconds: int = Field(default=60, ge=1)
     maintainer_chats: SecretStr | None = None  # who keeps the bot is nobody's business; `maintainers` has the numbers
 
+    log_format: Literal["plain", "json"] = "plain"
+
+    database_url: SecretStr | None = None  # of PostgreSQL; without it SQLite in `data_dir`
     gaps_key: SecretStr | None = None
     asker_key: SecretStr | None = None
     keys_required: bool = False  # refuse to start rather than make keys
@@ -91,6 +95,15 @@ class Settings(BaseSettings):
             _numbers(chats.get_secret_value())
         return chats
 
+    @field_validator("database_url")
+    @classmethod
+    def _database(cls, url: SecretStr | None) -> SecretStr | None:
+        if url is not None:
+            from bot.gaps.postgresql import parsed  # its driver takes a while, spent only where a URL is set
+
+            parsed(url)
+        return url
+
     @field_validator("gaps_key")
     @classmethod
     def _gaps_key(cls, key: SecretStr | None) -> SecretStr | None:
@@ -108,7 +121,17 @@ class Settings(BaseSettings):
     @property
     def secrets(self) -> tuple[str, ...]:
         """What must never be shown."""
-        return tuple(key.get_secret_value() for key in (self.telegram_bot_token, self.gaps_key, self.asker_key) if key)
+        kept = (self.telegram_bot_token, self.gaps_key, self.asker_key, self.database_url)
+        return (*(one.get_secret_value() for one in kept if one), *self._database_password)
+
+    @property
+    def _database_password(self) -> tuple[str, ...]:
+        if self.database_url is None:
+            return ()
+        from bot.gaps.postgresql import parsed
+
+        password = parsed(self.database_url).password
+        return (str(password),) if password else ()
 
     @property
     def maintainers(self) -> tuple[int, ...]:

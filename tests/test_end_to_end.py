@@ -318,6 +318,34 @@ async def test_after_a_restart_all_goes_on(tmp_path: Path, small: Path, cache: P
             assert await process.stop() == 0, process.output
 
 
+async def test_neither_a_kill_nor_a_stop_costs_anybody_an_answer(tmp_path: Path, small: Path, cache: Path) -> None:
+    """What was not answered when the process died is answered by the next one; asked to end, it answers all it took."""
+    emulator = Emulator(World())
+    chats = [emulator.world.private(made_person(person)) for person in range(100)]
+
+    def answered(world: World) -> int:
+        return sum(bool(world.replies(chat)) for chat in chats)
+
+    async with serving(emulator) as url:
+        environment = bot_environment(tmp_path, url, faq=small / "faq", seeds=small / "seeds")
+        environment |= {"CACHE_DIR": str(cache), "SENDS_A_SECOND": "0"}
+        emulator.fail("sendMessage", Slow(0.2), times=200)
+        async with BotProcess("run", folder=tmp_path, environment=environment) as process:
+            await process.wait_for_output(READY)
+            await emulator.send(*(emulator.world.text(chat, "when does the ferry go") for chat in chats[:50]))
+            await emulator.until(lambda world: answered(world) >= 20)
+            await process.kill()
+            assert answered(emulator.world) < 50
+        async with BotProcess("run", folder=tmp_path, environment=environment) as process:
+            await emulator.until(lambda world: answered(world) == 50, timeout=120)
+            await emulator.send(*(emulator.world.text(chat, "when does the ferry go") for chat in chats[50:]))
+            await emulator.until(lambda world: answered(world) >= 55)
+            assert await process.stop() == 0, process.output
+            assert " ERROR " not in process.output
+    assert answered(emulator.world) == 100
+    assert all(len(emulator.world.replies(chat)) == 1 for chat in chats[50:])
+
+
 async def test_an_edited_faq_is_taken_up(
     tmp_path: Path, small: Path, cache: Path, edit: Callable[[str, str, str], None]
 ) -> None:

@@ -114,7 +114,7 @@ def build(settings: Settings, service: Service, *, request: BaseRequest | None =
 
 def service_of(settings: Settings, in_use: InUse, keys: Keys) -> Service:
     """The one service of a process, as the settings want it."""
-    log = GapLog(settings.data_dir, keys, keep=settings.retention)
+    log = GapLog(settings.data_dir, keys, keep=settings.retention, url=settings.database_url)
     pace, seconds = settings.throttle_messages, settings.throttle_seconds
     return Service(
         in_use=in_use,

@@ -1,6 +1,7 @@
 """The bot as a process: from the first word with Telegram until it is asked to end.
 
-Not by `Application.run_polling`, which does not end well when it is asked to while Telegram refuses everything.
+Not by `Application.run_polling`, which does not end well when it is asked to while Telegram refuses everything, and
+which confirms what it has not handled yet.
 """
 
 from __future__ import annotations
@@ -8,13 +9,13 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from typing import Any, cast
+from typing import Any
 
 from telegram import Bot
-from telegram.error import Conflict, InvalidToken, TelegramError
-from telegram.ext import Updater
+from telegram.error import InvalidToken, TelegramError
 
 from bot.gaps.keys import Keys
 from bot.in_use import InUse
@@ -24,15 +25,25 @@ from bot.settings import Settings, SettingsError
 from bot.telegram.application import HANDLERS, AnyApplication, build, service_of
 from bot.telegram.digest import Weekly
 from bot.telegram.menus import set_menus
+from bot.telegram.polling import FIRST_PAUSE, LONGEST_PAUSE, Poller, SilenceError
 from bot.telegram.service import Service
 
-FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0  # seconds between attempts to reach Telegram at the start
 _log = logging.getLogger(__name__)
 
 
 def run(settings: Settings, in_use: InUse, keys: Keys, watch: Watch) -> None:
-    """Answer in Telegram until the process is asked to end. Raises SettingsError where Telegram refuses the token."""
-    asyncio.run(_run(settings, service_of(settings, in_use, keys), watch))
+    """Answer in Telegram until the process is asked to end. Raises SettingsError where Telegram refuses the token.
+
+    Exits with 1 where no messages could be fetched for too long, so that a supervisor starts it anew.
+    """
+    try:
+        asyncio.run(_run(settings, service_of(settings, in_use, keys), watch))
+    except InvalidToken:
+        mend = "Telegram does not know this token; copy it anew from @BotFather"
+        raise SettingsError(f"TELEGRAM_BOT_TOKEN: {mend}") from None
+    except SilenceError as silence:
+        _log.critical("%s; ending, to be started anew", silence)
+        sys.exit(1)
 
 
 async def _run(settings: Settings, service: Service, watch: Watch) -> None:
@@ -43,9 +54,10 @@ async def _run(settings: Settings, service: Service, watch: Watch) -> None:
     async def menus() -> None:
         await set_menus(unlimited, service.in_use.matchers)
 
+    poller = Poller(application, [kind.value for kind in HANDLERS], silence=settings.silence_seconds)
     asked_to_end = asyncio.create_task(_asked_to_end())
     service.recorder.start()
-    async with _stopped_at_the_end(application, service):
+    async with _stopped_at_the_end(application, poller, service):
         starting = asyncio.create_task(_start(application))
         await asyncio.wait({starting, asked_to_end}, return_when=asyncio.FIRST_COMPLETED)
         if asked_to_end.done():
@@ -62,50 +74,38 @@ async def _run(settings: Settings, service: Service, watch: Watch) -> None:
         ]
         if service.maintainer_chats:
             background.append(asyncio.create_task(Weekly(service, unlimited).run()))
-        await asked_to_end
-        for task in background:
+        polling = asyncio.create_task(poller.run())
+        await asyncio.wait({polling, asked_to_end}, return_when=asyncio.FIRST_COMPLETED)
+        for task in (polling, asked_to_end, *background):
             await _cancelled(task)
+        if not polling.cancelled() and (trouble := polling.exception()) is not None:
+            raise trouble
 
 
 async def _start(application: AnyApplication) -> None:
-    """Begin to take updates, however long Telegram cannot be reached. Raises SettingsError for a wrong token."""
+    """Be ready to take updates, however long Telegram cannot be reached. Raises InvalidToken."""
     pause = FIRST_PAUSE
-    try:
-        while True:
-            try:
-                await application.initialize()
-                break
-            except InvalidToken:
-                raise
-            except TelegramError as error:
-                _log.warning("Telegram does not answer yet (%s); trying again in %.0f s", type(error).__name__, pause)
-                await asyncio.sleep(pause)
-                pause = min(LONGEST_PAUSE, 2 * pause)
-        await application.start()
-        await _updater(application).start_polling(
-            allowed_updates=[kind.value for kind in HANDLERS], bootstrap_retries=-1, error_callback=_tell
-        )
-    except InvalidToken:
-        mend = "Telegram does not know this token; copy it anew from @BotFather"
-        raise SettingsError(f"TELEGRAM_BOT_TOKEN: {mend}") from None
-
-
-def _tell(error: TelegramError) -> None:
-    """Say that messages cannot be fetched now; it is tried again by itself."""
-    if isinstance(error, Conflict):
-        _log.error("another process fetches the messages of this token; end it, or this one")
-    else:
-        _log.warning("messages cannot be fetched now (%s); trying again", type(error).__name__)
+    while True:
+        try:
+            await application.initialize()
+            await application.bot.delete_webhook()  # while there is one, Telegram gives no updates to those who ask
+            break
+        except InvalidToken:
+            raise
+        except TelegramError as error:
+            _log.warning("Telegram does not answer yet (%s); trying again in %.0f s", type(error).__name__, pause)
+            await asyncio.sleep(pause)
+            pause = min(LONGEST_PAUSE, 2 * pause)
+    await application.start()
 
 
 @asynccontextmanager
-async def _stopped_at_the_end(application: AnyApplication, service: Service) -> AsyncIterator[None]:
-    """However it ends: no more updates are taken, those that were are answered, and what was noted is written."""
+async def _stopped_at_the_end(application: AnyApplication, poller: Poller, service: Service) -> AsyncIterator[None]:
+    """However it ends: the updates that were taken are answered and confirmed, and what was noted is written."""
     try:
         yield
     finally:
-        if _updater(application).running:
-            await _updater(application).stop()
+        await poller.finish()
         if application.running:
             await application.stop()
         await application.shutdown()
@@ -120,10 +120,6 @@ async def _asked_to_end() -> None:
         with suppress(NotImplementedError):  # on Windows, where ctrl-C raises KeyboardInterrupt instead
             asyncio.get_running_loop().add_signal_handler(number, asked.set)
     await asked.wait()
-
-
-def _updater(application: AnyApplication) -> Updater:
-    return cast(Updater, application.updater)  # there is one, since nobody switched it off
 
 
 async def _cancelled(task: asyncio.Task[Any]) -> None:
