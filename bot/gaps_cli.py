@@ -55,7 +55,7 @@ def _list(*, as_json: bool, most: int, every: bool) -> None:
     settings = read_settings()
     listed = _read(settings, tuple(GapStatus) if every else OPEN, most=most)
     if not listed and not as_json:
-        print(f"No gaps are logged in {settings.data_dir}.")
+        print(f"No gaps are logged in {'PostgreSQL' if settings.database_url else settings.data_dir}.")
     else:
         _show(gap_objects(listed), gap_texts(listed), lambda to: print_gaps(listed, to), as_json=as_json)
 

@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from bot.content import read_content
 from bot.located import Content
 from bot.matching.matcher import Matcher
 from bot.matching.store import fitted
 from bot.model import Faq
+from tests.postgresql_server import Server, serving
 
 ROOT = Path(__file__).parent.parent
 SMALL = Path(__file__).parent / "small"
@@ -23,7 +25,39 @@ def _own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("DATA_DIR", str(tmp_path_factory.mktemp("data")))
         environment.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("config")))
+        environment.delenv("DATABASE_URL", raising=False)
         yield
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Server]:
+    """A PostgreSQL that runs for these tests alone."""
+    with serving() as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.container)])
+def new_url(request: pytest.FixtureRequest) -> Iterator[Callable[[], SecretStr | None]]:
+    """Makes the DATABASE_URL of a new log, for each of the two databases: None, and an empty one of PostgreSQL."""
+    if request.param == "sqlite":
+        yield lambda: None
+        return
+    server: Server = request.getfixturevalue("postgresql")
+    made: list[str] = []
+
+    def new() -> SecretStr:
+        made.append(server.new_database())
+        return server.url(made[-1])
+
+    yield new
+    for name in made:
+        server.drop(name)
+
+
+@pytest.fixture
+def url(new_url: Callable[[], SecretStr | None]) -> SecretStr | None:
+    """The DATABASE_URL of the one log of a test; None for SQLite."""
+    return new_url()
 
 
 @pytest.fixture(scope="session")

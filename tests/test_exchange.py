@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-import sqlite3
-from collections.abc import AsyncIterator
-from contextlib import closing
-from datetime import timedelta
+from collections.abc import AsyncIterator, Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from cryptography.fernet import Fernet
+from pydantic import SecretStr
 
 from bot.gaps.database import LogError
 from bot.gaps.exchange import (
@@ -30,7 +29,9 @@ from bot.gaps.exchange import (
 from bot.gaps.keys import Keys, asker_key, new_asker_key, new_text_key, text_keys
 from bot.gaps.log import FILE, GapLog
 from bot.model import Channel, Count, Gap, GapReason, GapStatus, LoggedGap, Note
-from tests.test_gap_log import ASKER, KEEP, KEYS, OTHER, Clock, files_of, note
+from tests.test_gap_log import ASKER, KEEP, KEYS, OTHER, Clock, do, in_a_file, note, rows_of, stored_in, tokens_of
+
+NewUrl = Callable[[], SecretStr | None]
 
 
 def other_keys() -> Keys:
@@ -44,9 +45,9 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-async def home(tmp_path: Path, clock: Clock) -> AsyncIterator[GapLog]:
-    """The log of the bot, with three gaps of two persons and their counts."""
-    async with GapLog(tmp_path / "home", KEYS, keep=KEEP, now=clock, busy_seconds=0.2) as opened:
+async def home(tmp_path: Path, clock: Clock, new_url: NewUrl) -> AsyncIterator[GapLog]:
+    """The log of the bot, in SQLite or in PostgreSQL, with three gaps of two persons and their counts."""
+    async with GapLog(tmp_path / "home", KEYS, keep=KEEP, url=new_url(), now=clock, busy_seconds=0.2) as opened:
         await opened.write(
             [note("why one", message="m1"), note("why two", asker=OTHER), note("why three", asker=OTHER)]
         )
@@ -54,10 +55,15 @@ async def home(tmp_path: Path, clock: Clock) -> AsyncIterator[GapLog]:
 
 
 @pytest.fixture
-async def copy(tmp_path: Path, clock: Clock) -> AsyncIterator[GapLog]:
-    """The log of a reviewer's laptop, with keys and a folder of its own, still empty."""
-    async with GapLog(tmp_path / "laptop", other_keys(), keep=KEEP, now=clock, busy_seconds=0.2) as opened:
+async def copy(tmp_path: Path, clock: Clock, new_url: NewUrl) -> AsyncIterator[GapLog]:
+    """The log of a reviewer's laptop, with keys and a database of its own, still empty."""
+    async with another(tmp_path / "laptop", new_url, clock) as opened:
         yield opened
+
+
+def another(folder: Path, new_url: NewUrl, now: Callable[[], datetime]) -> GapLog:
+    """A log with other keys, in a database of its own."""
+    return GapLog(folder, other_keys(), keep=KEEP, url=new_url(), now=now, busy_seconds=0.2)
 
 
 async def carried(from_: GapLog, to: GapLog, folder: Path) -> Returned | Copied:
@@ -111,9 +117,8 @@ async def test_nothing_of_who_asked_leaves_the_home(home: GapLog, copy: GapLog, 
         *("reason", "text", "language", "channel", "faq_version", "nearest", "entry"),
     }
     await import_log(copy, export)
-    with closing(sqlite3.connect(copy.path)) as connection:
-        assert connection.execute("SELECT count(*) FROM gap WHERE asker IS NULL AND message IS NULL").fetchone() == (3,)
-        assert connection.execute("SELECT count(*) FROM person").fetchone() == (0,)
+    assert await rows_of(copy, "SELECT count(*) FROM gap WHERE asker IS NULL AND message IS NULL") == [(3,)]
+    assert await rows_of(copy, "SELECT count(*) FROM person") == [(0,)]
 
 
 async def test_the_file_is_encrypted_and_for_its_owner_alone(home: GapLog, tmp_path: Path) -> None:
@@ -147,17 +152,17 @@ async def test_reviews_come_home(home: GapLog, copy: GapLog, tmp_path: Path) -> 
 async def test_what_was_forgotten_at_home_does_not_come_back(home: GapLog, copy: GapLog, tmp_path: Path) -> None:
     """Not by the way home, and in the copy it goes with the next refresh, out of the file too."""
     await carried(home, copy, tmp_path)
-    with closing(sqlite3.connect(copy.path)) as connection:
-        token = connection.execute("SELECT text FROM gap WHERE id = 1").fetchone()[0]
+    token = (await tokens_of(copy))[0]
     await review(copy, "why one", GapStatus.RESOLVED, "sky")
     await home.forget(ASKER)
     assert await carried(copy, home, tmp_path) == Returned({}, left=0, gone=1)
     assert [text for _, text, _, _ in await as_seen(home)] == ["why two", "why three"]
     assert await carried(home, copy, tmp_path) == Copied(gaps=2, new=0, deleted=1, kept=0, too_old=0)
-    assert token not in files_of(copy)
+    assert token not in await stored_in(copy)
     assert await as_seen(copy) == await as_seen(home)
 
 
+@in_a_file
 async def test_a_number_that_is_used_again_is_another_gap(home: GapLog, copy: GapLog, tmp_path: Path) -> None:
     """SQLite gives the number of a deleted gap away; a review of the old one does not settle the new one."""
     await carried(home, copy, tmp_path)
@@ -189,9 +194,11 @@ async def test_a_refresh_keeps_what_was_reviewed_here(home: GapLog, copy: GapLog
     assert await copy.counts() == await home.counts()
 
 
-async def test_of_two_reviewers_the_first_to_come_home_decides(home: GapLog, copy: GapLog, tmp_path: Path) -> None:
+async def test_of_two_reviewers_the_first_to_come_home_decides(
+    home: GapLog, copy: GapLog, tmp_path: Path, new_url: NewUrl
+) -> None:
     """What the second made of the same gap is left, and said; their other reviews are set."""
-    async with GapLog(tmp_path / "second", other_keys(), keep=KEEP, now=copy.now) as second:
+    async with another(tmp_path / "second", new_url, copy.now) as second:
         await carried(home, copy, tmp_path)
         await carried(home, second, tmp_path)
         await review(copy, "why one", GapStatus.RESOLVED, "sky")
@@ -202,11 +209,11 @@ async def test_of_two_reviewers_the_first_to_come_home_decides(home: GapLog, cop
         assert (1, "why one", "resolved", "sky") in await as_seen(home)
 
 
-async def test_a_copy_can_be_carried_on(home: GapLog, copy: GapLog, tmp_path: Path) -> None:
+async def test_a_copy_can_be_carried_on(home: GapLog, copy: GapLog, tmp_path: Path, new_url: NewUrl) -> None:
     """From one reviewer to the next, who brings it home: it remains a copy of the same log."""
     await carried(home, copy, tmp_path)
     await review(copy, "why one", GapStatus.RESOLVED, "sky")
-    async with GapLog(tmp_path / "second", other_keys(), keep=KEEP, now=copy.now) as second:
+    async with another(tmp_path / "second", new_url, copy.now) as second:
         await carried(copy, second, tmp_path)
         await review(second, "why two", GapStatus.OFF_TOPIC)
         back = await carried(second, home, tmp_path)
@@ -246,11 +253,11 @@ async def test_an_old_file_brings_nothing_back_that_is_past_its_time(
 
 
 async def test_an_older_file_does_not_undo_a_newer_one(
-    home: GapLog, copy: GapLog, clock: Clock, tmp_path: Path
+    home: GapLog, copy: GapLog, clock: Clock, tmp_path: Path, new_url: NewUrl
 ) -> None:
     """It may hold what was forgotten since; nor does it come by way of another copy."""
     older = await export_log(home)
-    async with GapLog(tmp_path / "second", other_keys(), keep=KEEP, now=clock) as second:
+    async with another(tmp_path / "second", new_url, clock) as second:
         await import_log(second, older)
         clock.now += timedelta(seconds=1)
         await home.forget(ASKER)
@@ -269,7 +276,7 @@ async def test_a_copy_notes_nothing_of_its_own(home: GapLog, copy: GapLog, tmp_p
     """Its gaps would take numbers that mean others at home. Neither gaps nor counts, and what to do is said."""
     await carried(home, copy, tmp_path)
     for noted in (note(), Note(Count("answer", "en", Channel.TERMINAL, "sky"))):
-        with pytest.raises(LogError, match="is a copy of another log, for review alone; name another DATA_DIR"):
+        with pytest.raises(LogError, match="is a copy of another log, for review alone; name another DATA"):
             await copy.write([noted])
     assert await as_seen(copy) == await as_seen(home)
     assert await copy.counts() == await home.counts()
@@ -278,24 +285,26 @@ async def test_a_copy_notes_nothing_of_its_own(home: GapLog, copy: GapLog, tmp_p
 async def test_a_log_with_gaps_of_its_own_takes_no_copy(home: GapLog, copy: GapLog, tmp_path: Path) -> None:
     """Nor one with counts alone; it stays as it is."""
     await copy.write([Note(Count("answer", "en", Channel.TERMINAL, "sky"))])
-    with pytest.raises(ExportError, match="has gaps or counts of its own; name another DATA_DIR"):
+    with pytest.raises(ExportError, match="has gaps or counts of its own; name another DATA"):
         await carried(home, copy, tmp_path)
     assert await copy.gaps() == []
 
 
-async def test_a_copy_takes_no_other_log(home: GapLog, copy: GapLog, tmp_path: Path) -> None:
+async def test_a_copy_takes_no_other_log(home: GapLog, copy: GapLog, tmp_path: Path, new_url: NewUrl) -> None:
     """Two bots' gaps do not mix."""
     await carried(home, copy, tmp_path)
-    async with GapLog(tmp_path / "other", other_keys(), keep=KEEP, now=copy.now) as other:
+    async with another(tmp_path / "other", new_url, copy.now) as other:
         await other.write([note("why elsewhere")])
-        with pytest.raises(ExportError, match="is a copy of another log than this file; name another DATA_DIR"):
+        with pytest.raises(ExportError, match="is a copy of another log than this file; name another DATA"):
             await carried(other, copy, tmp_path)
     assert await as_seen(copy) == await as_seen(home)
 
 
-async def test_an_empty_log_with_the_keys_of_home_is_no_copy(home: GapLog, clock: Clock, tmp_path: Path) -> None:
+async def test_an_empty_log_with_the_keys_of_home_is_no_copy(
+    home: GapLog, clock: Clock, tmp_path: Path, new_url: NewUrl
+) -> None:
     """It could not be told from the home itself; what to do is said."""
-    async with GapLog(tmp_path / "empty", KEYS, keep=KEEP, now=clock) as empty:
+    async with GapLog(tmp_path / "empty", KEYS, keep=KEEP, url=new_url(), now=clock) as empty:
         with pytest.raises(ExportError, match="has the ASKER_KEY of the log that the file comes from"):
             await carried(home, empty, tmp_path)
         assert await empty.gaps() == []
@@ -307,16 +316,15 @@ async def test_an_import_is_all_or_nothing(home: GapLog, copy: GapLog, tmp_path:
     seen = await as_seen(copy)
     await home.forget(ASKER)
     await home.write([note("why four")])
-    with closing(sqlite3.connect(copy.path)) as connection, connection:
-        connection.execute(
-            "CREATE TRIGGER fails BEFORE INSERT ON count WHEN NEW.outcome = 'unanswered' "
-            "BEGIN SELECT RAISE(ABORT, 'the power is gone'); END"
-        )
+    if copy.path.exists():
+        trigger = "CREATE TRIGGER fails BEFORE INSERT ON count WHEN NEW.outcome = 'unanswered'"
+        await do(copy, f"{trigger} BEGIN SELECT RAISE(ABORT, 'the power is gone'); END")
+    else:
+        await do(copy, "ALTER TABLE count ADD CONSTRAINT fails CHECK (outcome <> 'unanswered') NOT VALID")
     with pytest.raises(LogError):
         await carried(home, copy, tmp_path)
     assert await as_seen(copy) == seen
-    with closing(sqlite3.connect(copy.path)) as connection, connection:
-        connection.execute("DROP TRIGGER fails")
+    await do(copy, "DROP TRIGGER fails" if copy.path.exists() else "ALTER TABLE count DROP CONSTRAINT fails")
     await carried(home, copy, tmp_path)
     assert await as_seen(copy) == await as_seen(home)
 
@@ -422,6 +430,7 @@ async def test_texts_of_every_kind_come_through(home: GapLog, copy: GapLog, tmp_
     assert await carried(copy, home, tmp_path) == Returned({}, left=0, gone=0)
 
 
+@in_a_file
 async def test_a_copy_that_is_lost_is_made_anew(home: GapLog, copy: GapLog, tmp_path: Path) -> None:
     """Its file being gone, the next import begins it again."""
     await carried(home, copy, tmp_path)

@@ -9,12 +9,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
+from pydantic import SecretStr
 
 from bot.gaps.database import LogError
 from bot.gaps.keys import ASKERS_FILE, TEXTS_FILE, KeyProblem, Keys, new_text_key, read_keys, text_keys
-from bot.gaps.log import FILE, GapLog
+from bot.gaps.log import GapLog
 from bot.gaps.rekeying import Rekeyed, drop_old_keys, rekey, rekey_with_file
-from tests.test_gap_log import ASKER, KEEP, KEYS, OTHER, Clock, files_of, note
+from bot.gaps.tables import gap
+from tests.test_gap_log import ASKER, KEEP, KEYS, OTHER, Clock, do, files_of, in_a_file, note, rows_of, stored_in
 
 NEW = text_keys(new_text_key())
 BOTH = replace(KEYS, texts=(*NEW, *KEYS.texts))
@@ -22,10 +25,10 @@ NEW_ALONE = replace(KEYS, texts=NEW)
 
 
 @pytest.fixture
-def open_log(tmp_path: Path) -> Callable[[Keys], GapLog]:
-    """Opens the log of this test, with some keys."""
+def open_log(tmp_path: Path, url: SecretStr | None) -> Callable[[Keys], GapLog]:
+    """Opens the log of this test, in SQLite or in PostgreSQL, with some keys."""
     clock = Clock()
-    return lambda keys: GapLog(tmp_path / "data", keys, keep=KEEP, now=clock, busy_seconds=0.2)
+    return lambda keys: GapLog(tmp_path / "data", keys, keep=KEEP, url=url, now=clock, busy_seconds=0.2)
 
 
 @pytest.fixture
@@ -53,11 +56,10 @@ def read(folder: Path, tmp_path: Path) -> Callable[[], Keys]:
     return lambda: read_keys(gaps_key=None, asker_key_=None, folder=folder, data_dir=data, create=False)
 
 
-def rows(log: GapLog) -> list[tuple[int, bytes]]:
+async def rows(log: GapLog) -> list[tuple[int, bytes]]:
     """The texts as they are stored, and the check of the key."""
-    with closing(sqlite3.connect(log.path)) as connection:
-        texts = "SELECT id, text FROM gap UNION ALL SELECT -id, text FROM key_check ORDER BY 1"
-        return connection.execute(texts).fetchall()
+    found = await rows_of(log, "SELECT id, text FROM gap UNION ALL SELECT -id, text FROM key_check ORDER BY 1")
+    return [(id_, token) for id_, token in found]
 
 
 async def texts(log: GapLog) -> list[str]:
@@ -65,31 +67,30 @@ async def texts(log: GapLog) -> list[str]:
     return [one.gap.text for one in await log.gaps()][::-1]
 
 
-def break_at(log: GapLog, gap: int) -> None:
-    """Let the file refuse another text for a gap, as if the power went then."""
-    with closing(sqlite3.connect(log.path)) as connection, connection:
-        connection.execute(
-            f"CREATE TRIGGER breaks BEFORE UPDATE ON gap WHEN NEW.id = {gap} "
-            "BEGIN SELECT RAISE(ABORT, 'the power is gone'); END"
-        )
+async def break_at(log: GapLog, gap: int) -> None:
+    """Let the database refuse another text for a gap, as if the power went then."""
+    if log.path.exists():
+        trigger = f"CREATE TRIGGER breaks BEFORE UPDATE ON gap WHEN NEW.id = {gap}"
+        await do(log, f"{trigger} BEGIN SELECT RAISE(ABORT, 'the power is gone'); END")
+    else:
+        await do(log, f"ALTER TABLE gap ADD CONSTRAINT breaks CHECK (id <> {gap}) NOT VALID")
 
 
-def mend(log: GapLog) -> None:
+async def mend(log: GapLog) -> None:
     """Undo `break_at`."""
-    with closing(sqlite3.connect(log.path)) as connection, connection:
-        connection.execute("DROP TRIGGER breaks")
+    await do(log, "DROP TRIGGER breaks" if log.path.exists() else "ALTER TABLE gap DROP CONSTRAINT breaks")
 
 
 # --- With the keys of a setting ---------------------------------------------------------------------------------------
 
 
 async def test_all_texts_read_with_the_new_key_alone(old: GapLog, open_log: Callable[[Keys], GapLog]) -> None:
-    """After it the old key can be taken out; nothing that it wrote stands in the file or the journal."""
-    before = rows(old)
+    """After it the old key can be taken out; nothing that it wrote stands in the log, nor in SQLite's journal."""
+    before = await rows(old)
     async with open_log(BOTH) as log:
         assert await rekey(log, accepted=NEW) == 3
         assert await rekey(log, accepted=NEW) == 0, "what is done is not done again"
-    stored = files_of(old)
+    stored = await stored_in(old)
     assert all(token not in stored for _, token in before)
     async with open_log(NEW_ALONE) as log:
         assert await texts(log) == ["one", "two", "three"]
@@ -109,14 +110,14 @@ async def test_forget_and_edits_find_their_gaps_after_it(old: GapLog, open_log: 
 
 async def test_a_failure_in_its_middle_leaves_all_as_it_was(old: GapLog, open_log: Callable[[Keys], GapLog]) -> None:
     """No text is written anew, and both the old and the new keys read; done again, it is done."""
-    before = rows(old)
-    break_at(old, 2)
+    before = await rows(old)
+    await break_at(old, 2)
     async with open_log(BOTH) as log:
         with pytest.raises(LogError):
             await rekey(log, accepted=NEW)
-        assert rows(old) == before
+        assert await rows(old) == before
         assert await texts(old) == await texts(log) == ["one", "two", "three"]
-        mend(old)
+        await mend(old)
         assert await rekey(log, accepted=NEW) == 3
         assert await texts(log) == ["one", "two", "three"]
 
@@ -125,31 +126,31 @@ async def test_what_one_of_two_keys_wrote_is_not_touched_again(old: GapLog, open
     """Only the texts of the older key are written anew."""
     async with open_log(BOTH) as log:
         await log.write([note("four")])
-        new = rows(old)[-1]
+        new = (await rows(old))[-1]
         assert await rekey(log, accepted=NEW) == 3
-        assert rows(old)[-1] == new
+        assert (await rows(old))[-1] == new
 
 
 async def test_a_text_that_no_key_opens_stops_it(old: GapLog, open_log: Callable[[Keys], GapLog]) -> None:
     """The gap is named by its number, what to do is said, and not a byte is another."""
     strange = replace(KEYS, texts=text_keys(new_text_key())).encrypt("three")
-    with closing(sqlite3.connect(old.path)) as connection, connection:
-        connection.execute("UPDATE gap SET text = ? WHERE id = 3", (strange,))
-    before = rows(old)
+    async with old.database.connection() as connection:
+        await connection.execute(sa.update(gap).where(gap.c.id == 3).values(text=strange))
+    before = await rows(old)
     async with open_log(BOTH) as log:
         with pytest.raises(LogError, match="none of the keys opens gap 3; add the key that it was written with"):
             await rekey(log, accepted=NEW)
-    assert rows(old) == before
+    assert await rows(old) == before
 
 
 @pytest.mark.parametrize("keys", [NEW_ALONE, replace(KEYS, askers=b"x" * 32)])
 async def test_wrong_keys_change_nothing(old: GapLog, open_log: Callable[[Keys], GapLog], keys: Keys) -> None:
     """Neither the new key without the old one nor another key of the hashes."""
-    before = rows(old)
+    before = await rows(old)
     async with open_log(keys) as log:
         with pytest.raises(LogError, match=r"was begun with another (GAPS|ASKER)_KEY; set the"):
             await rekey(log, accepted=keys.texts)
-    assert rows(old) == before
+    assert await rows(old) == before
 
 
 async def test_a_bot_with_the_old_key_alone_writes_nothing_that_would_be_lost(
@@ -208,19 +209,19 @@ async def test_after_a_failure_the_file_has_every_key_that_a_text_needs(
 ) -> None:
     """In both steps: all read with the keys that are there, and the step can be done again."""
     file = folder / TEXTS_FILE
-    break_at(old, 2)
+    await break_at(old, 2)
     with pytest.raises(LogError):
         await rekey_with_file(open_log, read, file)
-    mend(old)
+    await mend(old)
     async with open_log(read()) as log:
         assert await texts(log) == ["one", "two", "three"]
     assert await rekey_with_file(open_log, read, file) == Rekeyed(texts=3, keys=2)
     await old.write([note("four")])
-    break_at(old, 4)
+    await break_at(old, 4)
     with pytest.raises(LogError):
         await drop_old_keys(open_log, read, file)
     assert len(read().texts) == 2
-    mend(old)
+    await mend(old)
     await drop_old_keys(open_log, read, file)
     async with open_log(read()) as log:
         assert await texts(log) == ["one", "two", "three", "four"]
@@ -230,14 +231,15 @@ async def test_a_text_that_no_key_opens_leaves_the_key_file_as_it_is(
     old: GapLog, open_log: Callable[[Keys], GapLog], read: Callable[[], Keys], folder: Path
 ) -> None:
     """It is found before a key is made."""
-    with closing(sqlite3.connect(old.path)) as connection, connection:
-        connection.execute("UPDATE gap SET text = x'00' WHERE id = 1")
-    before, keys = rows(old), (folder / TEXTS_FILE).read_bytes()
+    async with old.database.connection() as connection:
+        await connection.execute(sa.update(gap).where(gap.c.id == 1).values(text=b"0"))
+    before, keys = await rows(old), (folder / TEXTS_FILE).read_bytes()
     with pytest.raises(LogError, match="none of the keys opens gap 1"):
         await rekey_with_file(open_log, read, folder / TEXTS_FILE)
-    assert (rows(old), (folder / TEXTS_FILE).read_bytes()) == (before, keys)
+    assert (await rows(old), (folder / TEXTS_FILE).read_bytes()) == (before, keys)
 
 
+@in_a_file
 async def test_a_journal_that_is_read_keeps_the_old_key(
     old: GapLog, open_log: Callable[[Keys], GapLog], read: Callable[[], Keys], folder: Path
 ) -> None:
@@ -245,7 +247,7 @@ async def test_a_journal_that_is_read_keeps_the_old_key(
     file = folder / TEXTS_FILE
     await rekey_with_file(open_log, read, file)
     await old.write([note("four")])
-    token = rows(old)[-1][1]
+    token = (await rows(old))[-1][1]
     with closing(sqlite3.connect(old.path)) as reader:
         reader.execute("BEGIN")
         reader.execute("SELECT * FROM gap").fetchall()
@@ -260,23 +262,28 @@ async def test_a_missing_key_file_is_said(
     old: GapLog, open_log: Callable[[Keys], GapLog], read: Callable[[], Keys], folder: Path
 ) -> None:
     """No key is made in its place, and the texts stay."""
-    before = rows(old)
+    before = await rows(old)
     (folder / TEXTS_FILE).unlink()
     for step in (rekey_with_file, drop_old_keys):
         with pytest.raises(KeyProblem, match="GAPS_KEY is not set, and there is no key in"):
             await step(open_log, read, folder / TEXTS_FILE)
-    assert rows(old) == before
+    assert await rows(old) == before
     assert not (folder / TEXTS_FILE).exists()
 
 
 async def test_two_logs_with_one_key_file(
-    old: GapLog, open_log: Callable[[Keys], GapLog], read: Callable[[], Keys], folder: Path, tmp_path: Path
+    old: GapLog,
+    open_log: Callable[[Keys], GapLog],
+    read: Callable[[], Keys],
+    folder: Path,
+    tmp_path: Path,
+    new_url: Callable[[], SecretStr | None],
 ) -> None:
     """The first step for each of them, then the second for each: both read on."""
-    file = folder / TEXTS_FILE
+    file, url = folder / TEXTS_FILE, new_url()
 
     def open_other(keys: Keys) -> GapLog:
-        return GapLog(tmp_path / "other", keys, keep=KEEP, now=Clock())
+        return GapLog(tmp_path / "other", keys, keep=KEEP, url=url, now=Clock())
 
     async with open_other(KEYS) as log:
         await log.write([note("elsewhere")])
@@ -285,4 +292,3 @@ async def test_two_logs_with_one_key_file(
     await drop_old_keys(open_log, read, file)
     async with open_other(read()) as log:
         assert await texts(log) == ["elsewhere"]
-    assert (tmp_path / "other" / FILE).exists()

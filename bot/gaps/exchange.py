@@ -18,7 +18,6 @@ from typing import Any
 import sqlalchemy as sa
 from cryptography.fernet import Fernet, InvalidToken
 from pydantic import TypeAdapter
-from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.gaps import private_file
@@ -142,25 +141,26 @@ async def import_log(log: GapLog, export: Export) -> Returned | Copied:
 
     Raises LogError, and ExportError where this is another log, or a copy that is newer than the file.
     """
-    async with log.database.connection(begin="BEGIN IMMEDIATE") as connection:
+    name, setting = log.database.store.name, log.database.store.setting
+    async with log.database.connection(alone=True) as connection:
         comes_from, state = await _origin(connection)
         is_empty = not await connection.scalar(sa.select(sa.exists(sa.select(gap)) | sa.exists(sa.select(count))))
         if state is None and comes_from == export.home:
             if is_empty:
                 raise ExportError(
-                    f"{log.path} is empty and has the ASKER_KEY of the log that the file comes from; "
-                    "to make a copy, use other keys and another DATA_DIR"
+                    f"{name} is empty and has the ASKER_KEY of the log that the file comes from; "
+                    f"to make a copy, use other keys and another {setting}"
                 )
             return await _take_reviews(connection, export, log)
         if state is None and not is_empty:
-            raise ExportError(f"{log.path} has gaps or counts of its own; name another DATA_DIR for the copy")
+            raise ExportError(f"{name} has gaps or counts of its own; name another {setting} for the copy")
         if state is not None and comes_from != export.home:
-            raise ExportError(f"{log.path} is a copy of another log than this file; name another DATA_DIR")
+            raise ExportError(f"{name} is a copy of another log than this file; name another {setting}")
         if state is not None and _utc(export.state) < state:
             mend = "make a new export there"
-            raise ExportError(f"{log.path} is newer than this file, which may hold what was deleted since; {mend}")
+            raise ExportError(f"{name} is newer than this file, which may hold what was deleted since; {mend}")
         copied = await _take_all(connection, export, log)
-    await log.database.empty_journal()
+    await log.database.erase()
     return copied
 
 
@@ -200,7 +200,8 @@ async def _take_all(connection: AsyncConnection, export: Export, log: GapLog) ->
     merged = [_with_review(one, here.get(one.id)) for one in young]
     await connection.execute(sa.delete(gap))
     await connection.execute(sa.delete(count))
-    await connection.execute(insert(home).values(asker=export.home).on_conflict_do_nothing())
+    await connection.execute(sa.delete(home))
+    await connection.execute(sa.insert(home).values(asker=export.home))
     await connection.execute(sa.delete(job).where(job.c.name == _IMPORT))
     state = _utc(export.state).strftime(_SECOND)
     await connection.execute(sa.insert(job).values(name=_IMPORT, period=state))
@@ -237,7 +238,7 @@ async def _same(
             if row is not None and log.database.keys.decrypt(row.text) == one.gap.text:
                 same[one.id] = GapStatus(row.status), row.resolution
     except KeyProblem as problem:
-        raise LogError(f"{log.path}: {problem}") from None
+        raise LogError(f"{log.database.store.name}: {problem}") from None
     return same
 
 

@@ -11,18 +11,23 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.sqlite import insert
+from pydantic import SecretStr
 
-from bot.gaps.database import BUSY_SECONDS, Database, LogError
+from bot.gaps.database import Database, LogError
 from bot.gaps.keys import KeyProblem, Keys
 from bot.gaps.redaction import redact
+from bot.gaps.sqlite import SQLite
 from bot.gaps.tables import count, gap, job, person
 from bot.model import Channel, Count, Gap, GapReason, GapStatus, LoggedGap, Note
 
+if TYPE_CHECKING:
+    from bot.gaps.database import Store
+
 FILE = "gaps.sqlite3"
+BUSY_SECONDS = 5.0  # how long a write waits for another process that is writing
 _log = logging.getLogger(__name__)
 
 
@@ -31,10 +36,19 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class GapLog:
-    """The gap log of one data folder. Use it as a context manager, or `close` it.
+def store_of(folder: Path, url: SecretStr | None, *, busy_seconds: float = BUSY_SECONDS) -> Store:
+    """Where a gap log is kept: in PostgreSQL at a URL, without one in SQLite in a folder."""
+    if url is None:
+        return SQLite(folder / FILE, busy_seconds=busy_seconds)
+    from bot.gaps.postgresql import PostgreSQL  # its driver is loaded where it is used
 
-    Nothing is opened before it is needed, and a database that is gone is begun anew. ``keep`` is how long gaps and
+    return PostgreSQL(url, busy_seconds=busy_seconds)
+
+
+class GapLog:
+    """The gap log of one data folder, or of a PostgreSQL database. Use it as a context manager, or `close` it.
+
+    Nothing is opened before it is needed, and a file that is gone is begun anew. ``keep`` is how long gaps and
     persons stay; ``now`` is the clock, in UTC.
     """
 
@@ -44,11 +58,12 @@ class GapLog:
         keys: Keys,
         *,
         keep: timedelta,
+        url: SecretStr | None = None,
         now: Callable[[], datetime] = utc_now,
         busy_seconds: float = BUSY_SECONDS,
     ) -> None:
-        self.path = folder / FILE
-        self.database = Database(self.path, keys, busy_seconds=busy_seconds)
+        self.path = folder / FILE  # of SQLite
+        self.database = Database(store_of(folder, url, busy_seconds=busy_seconds), keys)
         self._keep = keep
         self.now = now
 
@@ -62,6 +77,10 @@ class GapLog:
         """Close the database's connections, those in use once they are not; the next use opens it again."""
         await self.database.close()
 
+    def is_begun(self) -> bool:
+        """Whether there is a log that could be read; looking begins none. Raises OSError."""
+        return self.database.store.is_begun()
+
     # --- Writing ---------------------------------------------------------------------------------------------
 
     async def write(self, notes: Sequence[Note]) -> None:
@@ -71,15 +90,25 @@ class GapLog:
             (note.at or self.now()).astimezone(UTC).replace(second=0, microsecond=0, tzinfo=None) for note in notes
         ]
         counts = Counter((note.count, minute.date()) for note, minute in zip(notes, minutes, strict=True))
-        async with self.database.connection(begin="BEGIN IMMEDIATE") as connection:
+        async with self.database.connection(alone=True) as connection:
             await self.database.see_that_it_takes_notes(connection)
             for (counted, day), number in counts.items():
-                await connection.execute(_add_to_count(counted, day, number))
+                await connection.execute(self._add_to_count(counted, day, number))
             for note, text, minute in zip(notes, sealed, minutes, strict=True):
                 if note.is_edited and note.message is not None:
                     await connection.execute(sa.delete(gap).where(gap.c.message == note.message))
                 if note.gap is not None and text is not None:
-                    await connection.execute(_keep_gap(note, note.gap, text, minute))
+                    await connection.execute(self._keep_gap(note, note.gap, text, minute))
+
+    def _add_to_count(self, counted: Count, day: date, number: int) -> Any:
+        row = count_row(counted, day)
+        statement = self.database.store.insert(count).values(**row, number=number)
+        return statement.on_conflict_do_update(index_elements=list(row), set_={"number": count.c.number + number})
+
+    def _keep_gap(self, note: Note, kept: Gap, text: bytes, minute: datetime) -> Any:
+        row = gap_row(kept, text, minute, status=GapStatus.NEW, resolution="")
+        row |= {"asker": note.asker, "message": note.message}
+        return self.database.store.insert(gap).values(row).on_conflict_do_update(index_elements=["message"], set_=row)
 
     def _seal(self, notes: Iterable[Note]) -> list[bytes | None]:
         return [self._sealed(note.gap.text) if note.gap is not None else None for note in notes]
@@ -95,8 +124,9 @@ class GapLog:
     async def choose_language(self, asker: str, language: str) -> None:
         """Keep the language that a person chose. Raises LogError."""
         values = {"asker": asker, "language": language, "last_used": self._today()}
+        chosen = self.database.store.insert(person).values(values)
         async with self.database.connection() as connection:
-            await connection.execute(insert(person).values(values).on_conflict_do_update(["asker"], set_=values))
+            await connection.execute(chosen.on_conflict_do_update(index_elements=["asker"], set_=values))
 
     async def touch(self, askers: Iterable[str]) -> None:
         """Keep the languages that these persons chose from expiring: they were used today. Raises LogError."""
@@ -105,11 +135,14 @@ class GapLog:
             await connection.execute(sa.update(person).where(used).values(last_used=self._today()))
 
     async def forget(self, asker: str) -> int:
-        """Delete all that is kept of a person, out of the file too; the number of gaps that were. Raises LogError."""
+        """Delete all that is kept of a person, out of the file too; the number of gaps that were. Raises LogError.
+
+        What PostgreSQL makes of that is said at its `erase`.
+        """
         async with self.database.connection() as connection:
             deleted = await connection.execute(sa.delete(gap).where(gap.c.asker == asker))
             await connection.execute(sa.delete(person).where(person.c.asker == asker))
-        await self.database.empty_journal()
+        await self.database.erase()
         return deleted.rowcount
 
     async def expire(self) -> int:
@@ -117,7 +150,7 @@ class GapLog:
         async with self.database.connection() as connection:
             deleted = await connection.execute(sa.delete(gap).where(gap.c.at < self.since()))
             await connection.execute(sa.delete(person).where(person.c.last_used < self.since().date()))
-        await self.database.empty_journal()
+        await self.database.erase()
         return deleted.rowcount
 
     def since(self) -> datetime:
@@ -139,7 +172,7 @@ class GapLog:
             deleted = await connection.execute(sa.delete(gap).where(_asked(statuses, before)))
             if with_counts:
                 await connection.execute(sa.delete(count))
-        await self.database.empty_journal()
+        await self.database.erase()
         return deleted.rowcount
 
     async def mark(self, gaps: Iterable[int], status: GapStatus, *, entry: str = "") -> int:
@@ -152,7 +185,7 @@ class GapLog:
         """Take a job that is done once a period by whoever comes first; whether it was free. Raises LogError."""
         async with self.database.connection() as connection:
             await connection.execute(sa.delete(job).where((job.c.name == name) & (job.c.period < period)))
-            taken = insert(job).values(name=name, period=period).on_conflict_do_nothing()
+            taken = self.database.store.insert(job).values(name=name, period=period).on_conflict_do_nothing()
             return bool((await connection.execute(taken)).rowcount)
 
     async def release(self, name: str, period: str) -> None:
@@ -183,7 +216,7 @@ class GapLog:
         try:
             return [_logged(row, self.database.keys.decrypt(row.text)) for row in rows]
         except KeyProblem as problem:
-            raise LogError(f"{self.path}: {problem}") from None
+            raise LogError(f"{self.database.store.name}: {problem}") from None
 
     async def number(self, *, statuses: Collection[GapStatus] = tuple(GapStatus), before: date | None = None) -> int:
         """How many gaps of these statuses there are that were asked before a day, if one is given. Raises LogError."""
@@ -247,18 +280,6 @@ def gap_row(kept: Gap, text: bytes, at: datetime, *, status: GapStatus, resoluti
         "status": status.value,
         "resolution": resolution,
     }
-
-
-def _add_to_count(counted: Count, day: date, number: int) -> Any:
-    row = count_row(counted, day)
-    statement = insert(count).values(**row, number=number)
-    return statement.on_conflict_do_update(list(row), set_={"number": count.c.number + number})
-
-
-def _keep_gap(note: Note, kept: Gap, text: bytes, minute: datetime) -> Any:
-    row = gap_row(kept, text, minute, status=GapStatus.NEW, resolution="")
-    row |= {"asker": note.asker, "message": note.message}
-    return insert(gap).values(row).on_conflict_do_update(["message"], set_=row)
 
 
 def _logged(row: Any, text: str) -> LoggedGap:

@@ -36,7 +36,7 @@ async def rekey(log: GapLog, *, accepted: Sequence[bytes]) -> int:
     that the journal is in use; done again, it goes on where it was.
     """
     keys = log.database.keys
-    async with log.database.connection(begin="BEGIN IMMEDIATE") as connection:
+    async with log.database.connection(alone=True) as connection:
         rows = (await connection.execute(sa.select(gap.c.id, gap.c.text).order_by(gap.c.id))).all()
         anew = await asyncio.to_thread(_anew, rows, log)
         if anew:
@@ -44,7 +44,7 @@ async def rekey(log: GapLog, *, accepted: Sequence[bytes]) -> int:
             await connection.execute(of_row, anew)
         known_by = key_tokens(replace(keys, texts=(key,)) for key in accepted)
         await connection.execute(sa.update(key_check).values(text=known_by))
-    await log.database.empty_journal()
+    await log.database.erase()
     return len(anew)
 
 
@@ -99,5 +99,5 @@ def _texts(rows: Iterable[Any], log: GapLog) -> dict[int, str]:
             texts[row.id] = log.database.keys.decrypt(row.text)
         except KeyProblem:
             mend = "add the key that it was written with behind the others, or delete it; nothing was changed"
-            raise LogError(f"{log.path}: none of the keys opens gap {row.id}; {mend}") from None
+            raise LogError(f"{log.database.store.name}: none of the keys opens gap {row.id}; {mend}") from None
     return texts

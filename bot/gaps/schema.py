@@ -7,7 +7,8 @@ from threading import Lock
 
 import sqlalchemy as sa
 
-NEWEST = "3"  # the last step of migrations/versions; a test compares the two
+STEPS = ("1", "2", "3")  # those of migrations/versions; a test compares the two
+NEWEST = STEPS[-1]
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _ALEMBIC = Lock()  # its `context` and `op` are of the whole process
 
@@ -16,30 +17,30 @@ class NewerSchemaError(Exception):
     """The database was written by a newer version of this program."""
 
 
-def upgrade(connection: sa.Connection) -> None:
+def step_of(connection: sa.Connection) -> str | None:
+    """The step that the database is at; None for an empty one. Raises NewerSchemaError where it is ahead of us."""
+    if not sa.inspect(connection).has_table("alembic_version"):
+        return None
+    step: str | None = connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
+    if step is not None and step not in STEPS:
+        raise NewerSchemaError
+    return step
+
+
+def upgrade(connection: sa.Connection, *, to: str = NEWEST) -> str | None:
     """Take the steps from the database's schema to ours, if any, within the connection's transaction.
 
-    Raises NewerSchemaError where the database is ahead of this program.
+    Returns the step that it was at before. Raises NewerSchemaError where the database is ahead of this program.
     """
-    has = _version(connection)
-    if has == NEWEST:
-        return
+    was = step_of(connection)
+    if was == to:
+        return was
     from alembic import command  # a tenth of a second, spent only where there is something to do
     from alembic.config import Config
-    from alembic.script import ScriptDirectory
 
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
-    if has is not None and has not in {step.revision for step in ScriptDirectory.from_config(config).walk_revisions()}:
-        raise NewerSchemaError
     config.attributes["connection"] = connection
     with _ALEMBIC:
-        command.upgrade(config, "head")
-
-
-def _version(connection: sa.Connection) -> str | None:
-    """The step that the database is at; None for an empty one."""
-    if not sa.inspect(connection).has_table("alembic_version"):
-        return None
-    version: str | None = connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
-    return version
+        command.upgrade(config, to)
+    return was

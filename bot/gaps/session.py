@@ -20,17 +20,17 @@ Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
 
 
 def is_begun(settings: Settings) -> bool:
-    """Whether there is a log in the data folder."""
-    from bot.gaps.log import FILE
+    """Whether there is a log, in the data folder or in PostgreSQL."""
+    from bot.gaps.log import store_of
 
-    return (settings.data_dir / FILE).exists()
+    return store_of(settings.data_dir, settings.database_url).is_begun()
 
 
 def opened(settings: Settings, keys: Keys) -> GapLog:
-    """The log of the data folder, with these keys."""
+    """The log of the data folder, or of the PostgreSQL database that is set, with these keys."""
     from bot.gaps.log import GapLog
 
-    return GapLog(settings.data_dir, keys, keep=settings.retention)
+    return GapLog(settings.data_dir, keys, keep=settings.retention, url=settings.database_url)
 
 
 def use(settings: Settings, do: Callable[[GapLog], Awaitable[Result]]) -> Result | None:

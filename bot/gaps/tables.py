@@ -6,21 +6,24 @@ import sqlalchemy as sa
 
 TABLES = sa.MetaData()
 CODE = sa.String(32)  # a keyed hash, as hexadecimal digits
+# SQLite takes more than a column's type says; PostgreSQL does not, so there the type is a wider one.
+ENTRY = sa.String(40).with_variant(sa.Text(), "postgresql")
+NUMBER = sa.Integer().with_variant(sa.BigInteger(), "postgresql")
 
 gap = sa.Table(
     "gap",
     TABLES,
-    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("id", NUMBER, primary_key=True),
     sa.Column("at", sa.DateTime, nullable=False, index=True),  # UTC, to the minute
     sa.Column("reason", sa.String(32), nullable=False),
     sa.Column("text", sa.LargeBinary, nullable=False),  # redacted, then encrypted
     sa.Column("language", sa.String(8), nullable=False),
     sa.Column("channel", sa.String(16), nullable=False),
-    sa.Column("entry", sa.String(40), nullable=False),  # that was judged; empty for other reasons
+    sa.Column("entry", ENTRY, nullable=False),  # that was judged; empty for other reasons
     sa.Column("nearest", sa.JSON, nullable=False),  # [[entry id, score], …], the best first
     sa.Column("faq_version", sa.String(16), nullable=False),
     sa.Column("status", sa.String(16), nullable=False),
-    sa.Column("resolution", sa.String(40), nullable=False, server_default=""),  # the entry that answers it now
+    sa.Column("resolution", ENTRY, nullable=False, server_default=""),  # the entry that answers it now
     sa.Column("asker", CODE, index=True),
     sa.Column("message", CODE, unique=True),
 )
@@ -30,7 +33,7 @@ count = sa.Table(
     TABLES,
     sa.Column("day", sa.Date, primary_key=True),
     sa.Column("outcome", sa.String(32), primary_key=True),
-    sa.Column("entry", sa.String(40), primary_key=True),  # empty where there is none
+    sa.Column("entry", ENTRY, primary_key=True),  # empty where there is none
     sa.Column("language", sa.String(8), primary_key=True),
     sa.Column("channel", sa.String(16), primary_key=True),
     sa.Column("number", sa.Integer, nullable=False),

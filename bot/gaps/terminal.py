@@ -11,7 +11,7 @@ from bot.commands import asks_to_forget
 from bot.dialogue import Turn, take_turn
 from bot.gaps.database import LogError
 from bot.gaps.keys import KeyProblem, Keys, read_keys
-from bot.gaps.log import FILE, GapLog
+from bot.gaps.log import GapLog, store_of
 from bot.matching.matcher import Matcher
 from bot.model import Choice, Note, Question, Reply, Section
 from bot.settings import Settings, config_folder
@@ -25,7 +25,7 @@ def keys_of(settings: Settings) -> Keys:
     Raises KeyProblem.
     """
     try:
-        is_begun = (settings.data_dir / FILE).exists()
+        is_begun = store_of(settings.data_dir, settings.database_url).is_begun()
     except OSError as error:
         mend = "let this user into DATA_DIR, or name another"
         raise KeyProblem(f"{settings.data_dir}: {error.strerror}; {mend}") from None
@@ -72,7 +72,7 @@ class TerminalLog:
     def _forget(self) -> bool:
         """Delete all that was noted of this terminal's person; whether it was done."""
         try:
-            if not (self._settings.data_dir / FILE).exists():
+            if not store_of(self._settings.data_dir, self._settings.database_url).is_begun():
                 return True
         except OSError:
             pass  # there may be one; `_try` says what is the matter
@@ -97,5 +97,11 @@ class TerminalLog:
 
     def _open(self) -> tuple[GapLog, str]:
         keys = keys_of(self._settings)
-        log = GapLog(self._settings.data_dir, keys, keep=self._settings.retention, busy_seconds=BUSY_SECONDS)
+        log = GapLog(
+            self._settings.data_dir,
+            keys,
+            keep=self._settings.retention,
+            url=self._settings.database_url,
+            busy_seconds=BUSY_SECONDS,
+        )
         return log, keys.code("asker", "terminal")

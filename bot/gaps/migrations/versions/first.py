@@ -7,19 +7,21 @@ from alembic import op
 
 revision = "1"
 down_revision = None
+ENTRY = sa.String(40).with_variant(sa.Text(), "postgresql")
+NUMBER = sa.Integer().with_variant(sa.BigInteger(), "postgresql")
 
 
 def upgrade() -> None:
     """Make the tables."""
     op.create_table(
         "gap",
-        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("id", NUMBER, primary_key=True),
         sa.Column("at", sa.DateTime, nullable=False),
         sa.Column("reason", sa.String(32), nullable=False),
         sa.Column("text", sa.LargeBinary, nullable=False),
         sa.Column("language", sa.String(8), nullable=False),
         sa.Column("channel", sa.String(16), nullable=False),
-        sa.Column("entry", sa.String(40), nullable=False),
+        sa.Column("entry", ENTRY, nullable=False),
         sa.Column("nearest", sa.JSON, nullable=False),
         sa.Column("faq_version", sa.String(16), nullable=False),
         sa.Column("status", sa.String(16), nullable=False),
@@ -32,7 +34,7 @@ def upgrade() -> None:
         "count",
         sa.Column("day", sa.Date, primary_key=True),
         sa.Column("outcome", sa.String(32), primary_key=True),
-        sa.Column("entry", sa.String(40), primary_key=True),
+        sa.Column("entry", ENTRY, primary_key=True),
         sa.Column("language", sa.String(8), primary_key=True),
         sa.Column("channel", sa.String(16), primary_key=True),
         sa.Column("number", sa.Integer, nullable=False),

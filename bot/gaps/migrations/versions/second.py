@@ -11,4 +11,5 @@ down_revision = "1"
 
 def upgrade() -> None:
     """Add the column; gaps so far were resolved by none."""
-    op.add_column("gap", sa.Column("resolution", sa.String(40), nullable=False, server_default=""))
+    entry = sa.String(40).with_variant(sa.Text(), "postgresql")
+    op.add_column("gap", sa.Column("resolution", entry, nullable=False, server_default=""))
