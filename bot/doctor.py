@@ -13,8 +13,10 @@ from pathlib import Path
 
 from bot.content import load_faqs, read_content
 from bot.finding import Finding
-from bot.gaps.database import LogError
+from bot.gaps.database import LogError, told
 from bot.gaps.keys import KeyProblem, Keys, read_keys
+from bot.gaps.log import store_of
+from bot.gaps.schema import NEWEST, step_of
 from bot.gaps.session import is_begun, opened
 from bot.lint import lint
 from bot.located import MAIN_LANGUAGE
@@ -75,7 +77,8 @@ def _check_keys(settings: Settings) -> tuple[Keys | None, Finding]:
 
 
 async def _check_log(settings: Settings, keys: Keys | None) -> Finding:
-    if not is_begun(settings):
+    store = store_of(settings.data_dir, settings.database_url)
+    if not store.is_begun():
         if _may_write(settings.data_dir):
             return Finding("gap log", "there is none yet; it is begun when the first gap is noted")
         return Finding(
@@ -84,6 +87,11 @@ async def _check_log(settings: Settings, keys: Keys | None) -> Finding:
     if keys is None:
         return Finding("gap log", "cannot be read without its keys", "put the keys back that it was begun with")
     try:
+        with told(store):
+            step = await asyncio.to_thread(store.prepare, step_of)
+        if step != NEWEST:
+            was = "no tables" if step is None else f"schema {step}"
+            return Finding("gap log", f"has {was} yet; the next start brings it up to schema {NEWEST}")
         async with opened(settings, keys) as log:
             number = await log.number()
     except LogError as error:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from bot.gaps.log import FILE, GapLog
+from tests.postgresql_server import Server
 from tests.review_desk import KEYS, asked
 from tests.telegram_emulator import BotProcess, Emulator, bot_environment, serving
 from tests.telegram_world import TOKEN, World
@@ -119,3 +120,16 @@ async def test_a_broken_faq(patient: Patient, edit: Edit) -> None:
     edit("faq/en/ferry.yaml", "topic:", "topic")
     _, found = await patient.examined()
     assert "keep it from being used" in found["FAQ"][0]
+
+
+@pytest.mark.container
+async def test_an_empty_database_stays_empty(patient: Patient, postgresql: Server) -> None:
+    """It is told what the next start will do, and nothing is made; the password is not shown."""
+    name = postgresql.new_database()
+    url = postgresql.url(name).get_secret_value()
+    keys = {"GAPS_KEY": KEYS.texts[0].decode(), "ASKER_KEY": KEYS.askers.hex()}
+    for _ in range(2):
+        code, found = await patient.examined(DATABASE_URL=url, **keys)
+        assert code == 0, found
+        assert found["gap log"][0].startswith("has no tables yet; the next start brings it up to schema")
+        assert url not in str(found)
