@@ -30,6 +30,7 @@ __all__ = [
     "TODO",
     "Edit",
     "EditError",
+    "GoneError",
     "StaleError",
     "apply",
     "context",
@@ -47,6 +48,10 @@ _BY_HAND = "take the lines out by hand"
 
 class StaleError(EditError):
     """The file is no longer what the edit was made from, or no longer holds what it added."""
+
+
+class GoneError(StaleError):
+    """What an edit added does not stand there any more: it was taken out already, or put in other words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,9 +203,10 @@ def _take_out(edit: Edit, text: str, data: Any) -> str:
     items = _list(data, at)
     places = [index for index, item in enumerate(items) if item == edit.item]
     if len(places) != 1:
-        fact = "what was added stands more than once" if places else "what was added was changed, or taken out already"
-        line = file.line((*at, places[-1])) if places else min(edit.added[0][0], len(file.lines))
-        raise StaleError(edit.path, line, fact, _BY_HAND)
+        if not places:
+            line, fact = min(edit.added[0][0], len(file.lines)), "what was added was changed, or taken out already"
+            raise GoneError(edit.path, line, fact, _BY_HAND)
+        raise StaleError(edit.path, file.line((*at, places[-1])), "what was added stands more than once", _BY_HAND)
     line = file.line((*at, places[0]))
     if len(items) == 1:
         raise EditError(edit.path, line, "nothing else stands in this list", "leave it, or take the list out by hand")

@@ -83,7 +83,7 @@ async def test_the_whole_loop(browser: Browser, tmp_path: Path, small: Path, cac
             await page.click("text=Replay")
             await page.click("text=Ask them again")
             await settled(page)
-            assert "As resolved: 3" in await page.inner_text("main")
+            assert "Still answered by their entry: 3" in await page.inner_text("main")
             await page.context.close()
             told = process.output
             assert all(text not in told for text in KITES)

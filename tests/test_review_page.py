@@ -89,6 +89,7 @@ async def test_undo_leaves_what_was_decided_since(small: Path) -> None:
         gaps = [gap.id for gap in await visitor.desk.log.gaps()]
         first = await visitor.desk.mark(gaps, GapStatus.LATER, "all left for later")
         await visitor.desk.mark(gaps[:1], GapStatus.OFF_TOPIC, "one said to be off topic")
+        assert first is not None
         await visitor.sends(f"/done/{first.number}/undo")
         assert len(await visitor.texts(GapStatus.OFF_TOPIC)) == 1
         assert len(await visitor.texts(GapStatus.NEW)) == 2
@@ -284,6 +285,98 @@ async def test_a_button_that_is_pressed_again_says_what_the_first_press_did(smal
         assert "1 gap left for later." in visitor.text
         assert [done.what for done in visitor.desk.done] == ["1 gap left for later"]
         assert (await visitor.sends("/group/99/later")).status_code == 404
+
+
+@pytest.mark.parametrize("action", ["/later", "/off-topic"])
+async def test_a_double_press_on_a_mark_is_one_deed(small: Path, action: str) -> None:
+    """Both requests lead to what was done, and its undo gives back what was before."""
+    async with page_over(small, [asked("zebra poetry")]) as visitor:
+        leads = await visitor.presses_twice(f"/group/1{action}?tab=new")
+        assert leads == ["/?tab=new&done=1"] * 2
+        await visitor.sends("/done/1/undo")
+        assert await visitor.texts(GapStatus.NEW) == ["zebra poetry"]
+
+
+async def test_a_double_press_adds_a_line_once_and_takes_it_out_once(small: Path) -> None:
+    """And both say so."""
+    before = ferry(small)
+    async with page_over(small, map(asked, KITE)) as visitor:
+        await visitor.opens(visitor.link_to(KITE[0]))
+        fields = {"text": "the zone for flying kites", "entry": "ferry-bicycles"}
+        assert await visitor.presses_twice(visitor.action_of("/add"), **fields) == ["/trial/1"] * 2
+        await visitor.opens("/trial/1")
+        assert await visitor.presses_twice(visitor.action_of("/apply")) == ["/?tab=new&done=1"] * 2
+        assert ferry(small).count("the zone for flying kites") == 1
+        assert await visitor.presses_twice("/done/1/undo") == ["/done"] * 2
+        assert ferry(small) == before
+        assert await visitor.texts(GapStatus.NEW) == sorted(KITE)
+
+
+async def test_an_undo_leaves_what_was_decided_later(small: Path) -> None:
+    """Here or by somebody else; and the undo of the later leads to what was before both."""
+    async with page_over(small, [asked("zebra poetry"), asked("lion opera")]) as visitor:
+        first, second = (gap.id for gap in await visitor.desk.log.gaps())
+        for gap in (first, second):
+            await visitor.sends(f"/group/{gap}/later?tab=new")
+        await visitor.sends(f"/group/{first}/off-topic?tab=later")
+        await visitor.desk.log.mark([second], GapStatus.RESOLVED, entry="ferry-fares")
+        await visitor.sends("/done/1/undo")
+        await visitor.sends("/done/2/undo")
+        now = {gap.id: gap.status for gap in await visitor.desk.log.gaps()}
+        assert now == {first: GapStatus.OFF_TOPIC, second: GapStatus.RESOLVED}
+        await visitor.sends("/done/3/undo")
+        now = {gap.id: gap.status for gap in await visitor.desk.log.gaps()}
+        assert now == {first: GapStatus.NEW, second: GapStatus.RESOLVED}
+
+
+async def test_an_undo_after_the_lines_were_taken_out_by_hand(small: Path) -> None:
+    """As git does it: the gaps are open again all the same, and the page says that the lines were gone."""
+    before = ferry(small)
+    async with page_over(small, map(asked, KITE)) as visitor:
+        await visitor.opens(visitor.link_to(KITE[0]))
+        await visitor.sends(visitor.action_of("/add"), text="the zone for flying kites", entry="ferry-bicycles")
+        await visitor.sends(visitor.action_of("/apply"))
+        (small / "faq/en/ferry.yaml").write_text(before, encoding="utf-8")
+        await visitor.sends("/done/1/undo")
+        assert "Its lines were not there any more" in visitor.text
+        assert ferry(small) == before
+        assert await visitor.texts(GapStatus.NEW) == sorted(KITE)
+
+
+async def test_a_trial_of_an_faq_that_has_changed_is_tried_anew(small: Path) -> None:
+    """What it would change may be another by now, though the file of its line is as it was."""
+    async with page_over(small, map(asked, KITE)) as visitor:
+        await visitor.opens(visitor.link_to(KITE[0]))
+        await visitor.sends(visitor.action_of("/add"), text="the zone for flying kites", entry="ferry-bicycles")
+        path = small / "faq/en/smalltalk.yaml"
+        path.write_text(path.read_text(encoding="utf-8").replace("- hello", "- hello you", 1), encoding="utf-8")
+        await visitor.sends(visitor.action_of("/apply"))
+        assert "changed by somebody meanwhile" in visitor.text
+        assert "zone for flying" not in ferry(small)
+        await visitor.sends(visitor.action_of("/apply"))
+        assert "zone for flying" in ferry(small)
+
+
+async def test_a_number_that_another_gap_has_by_now_shows_that_one(small: Path) -> None:
+    """The number of the newest gap, once it is forgotten, goes to the next: what was forgotten is not shown for it."""
+    async with page_over(small, [asked("zebra poetry")]) as visitor:
+        await visitor.desk.log.forget(KEYS.code("asker", "zebra poetry"))
+        await visitor.desk.log.write([asked("lion opera")])
+        await visitor.opens()
+        await visitor.settles()
+        assert "zebra" not in visitor.text
+        assert "lion opera" in visitor.text
+
+
+async def test_a_fault_of_ours_ends_a_trial_and_a_replay(small: Path) -> None:
+    """With a word to the reviewer, and not in a page that renews itself for ever."""
+    broken = Message("b1", "inscope", "timetable", {"entries": 5})  # which no set holds
+    async with page_over(small, map(asked, KITE), [broken]) as visitor:
+        await visitor.opens(visitor.link_to(KITE[0]))
+        await visitor.sends(visitor.action_of("/add"), text="the zone for flying kites", entry="ferry-bicycles")
+        assert "Something went wrong in this program" in visitor.text
+        await visitor.sends("/replay/begin")
+        assert "Something went wrong in this program" in visitor.text
 
 
 async def test_a_page_that_a_form_led_to_can_be_loaded_again(small: Path) -> None:

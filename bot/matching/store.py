@@ -33,7 +33,7 @@ from bot.matching.ridge import Belongs, LocalRidge, Ridge, WholeRidge, is_local,
 from bot.model import Faq
 from bot.text import Speller
 
-KEPT_MODELS = 4  # older ones are deleted when a new one is kept
+KEPT_MODELS = 12  # some 30 MB each; older ones go when one is kept: those of a bot must outlast a reviewer's trials
 _MODEL_NAME = re.compile(r"[0-9a-f]{24}")  # of the folders that are ours to delete
 _MATRIX = ("data", "indices", "indptr")
 _log = logging.getLogger(__name__)

@@ -30,7 +30,7 @@ from bot.matching.matcher import Matcher
 from bot.model import OPEN, Faq, GapStatus, LoggedGap
 from bot.settings import Settings
 from bot.web import charts
-from bot.web.desk import Desk, Done, Proposal
+from bot.web.desk import Desk, Done, Proposal, plural
 from bot.web.guarding import Guard, fields_of
 from bot.web.proposing import LONGEST, Form, FormError, draft, edition, off_topic, phrasing, topics
 
@@ -45,7 +45,7 @@ KEPT_FIELDS: Mapping[Callable[[Form, Settings, Faq], Proposal], tuple[str, ...]]
     off_topic: ("message",),
 }
 LONGEST_ADDRESS = 8_000  # what is longer is cut: of many phrasings the last
-RENEWS = 2  # seconds, while something is being found out
+RENEWS = 4  # seconds, while something is being found out
 SPANS = (7, 28, 90, 365)  # days of statistics to choose from
 TABS: Mapping[str, tuple[str, tuple[GapStatus, ...]]] = {
     "new": ("New", (GapStatus.NEW,)),
@@ -251,10 +251,9 @@ class Review:
     ) -> Response:
         """Mark gaps, and show the groups with what was done: also where it was done by the press before this one."""
         place = Place.of(request.query_params)
-        if gaps:
-            done = await self._desk.mark(gaps, status, what.format(plural(len(gaps), "gap")), entry=entry)
+        if gaps and (done := await self._desk.mark(gaps, status, what, entry=entry)) is not None:
             return _to("/" + place.query(done=done.number))
-        if self._cluster(request) is not None:
+        if not gaps and self._cluster(request) is not None:
             trouble = "No text is ticked. Tick those that this is about."
             return await self._group(request, await _fields(request), trouble=trouble)
         gap = request.path_params["gap"]
@@ -297,7 +296,7 @@ class Review:
     async def close_answered(self, request: Request) -> Response:
         """Resolve the gaps that the replay found answered."""
         done = await self._desk.close_answered()
-        return _to(f"/?tab=resolved&done={done.number}")
+        return _to(f"/?tab=resolved&done={done.number}" if done else "/replay")
 
     # --- How -----------------------------------------------------------------------------------------------------
 
@@ -442,8 +441,3 @@ def _left_out(fields: Mapping[str, str]) -> set[str]:
 
 def _to(address: str) -> Response:
     return RedirectResponse(address, 303)
-
-
-def plural(number: int, noun: str) -> str:
-    """A number with its noun."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

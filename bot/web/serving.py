@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import socket
+import threading
 import webbrowser
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -43,7 +44,7 @@ async def _serve(
     origin = f"http://{HOST}:{port}/"
     async with desk.log:
         await desk.refresh()
-        hosts = frozenset({f"{HOST}:{port}", f"localhost:{port}"})
+        hosts = frozenset(f"{name}:{port}" if port != 80 else name for name in (HOST, "localhost"))  # as browsers do
         review = Review(desk, hosts=hosts, tell=lambda query: tell(f"For another browser: {origin}{query}"))
         # No log of requests: it would hold the token.
         config = uvicorn.Config(
@@ -51,6 +52,7 @@ async def _serve(
             log_level="warning",
             access_log=False,
             server_header=False,
+            proxy_headers=False,
             lifespan="off",
             timeout_graceful_shutdown=PATIENCE,
         )
@@ -58,8 +60,8 @@ async def _serve(
         watching = asyncio.create_task(watch.run(desk.in_use, changed=_nothing))
         address = f"{origin}?token={review.app.token}"
         tell(f"Review page: {address}\nThe address works once, on this machine only. Ctrl-C ends it.")
-        if opens:
-            await asyncio.to_thread(webbrowser.open, address)
+        if opens:  # nobody waits for it: a browser in the terminal returns when it is closed
+            threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
         try:
             await server.serve(sockets=[listening])
         finally:
@@ -81,6 +83,7 @@ class _Server(uvicorn.Server):
         yield
 
     def _end(self) -> None:
+        self.force_exit = self.should_exit  # the second time at once
         self.should_exit = True
 
 

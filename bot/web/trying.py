@@ -27,13 +27,15 @@ class CannotLearnError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Edited:
-    """The FAQ with an edit: its matcher, and what the content check says of it and did not before.
+    """The FAQ with an edit: its matcher, and what the content check says of it and did not before. ``made_from`` is
+    the version of the files that the edit was tried on, which is not yet in use where they were edited just now.
 
     The rules that need learning are left out: `bot.gaps.effects` looks at what the edit touches of them.
     """
 
     matcher: Matcher
     problems: tuple[Problem, ...]
+    made_from: str
 
 
 async def edited_faq(edits: Sequence[Edit], settings: Settings, *, now: Matcher) -> Edited:
@@ -43,16 +45,16 @@ async def edited_faq(edits: Sequence[Edit], settings: Settings, *, now: Matcher)
     files could not be used, CannotLearnError where learning ends badly, and OSError.
     """
     with tempfile.TemporaryDirectory(prefix="faq-") as folder:
-        edited = await asyncio.to_thread(_edited_copy, edits, settings, Path(folder))
+        edited, made_from = await asyncio.to_thread(_edited_copy, edits, settings, Path(folder))
         problems = await asyncio.to_thread(_new_problems, settings, edited)
         faqs = await asyncio.to_thread(load_faqs, edited.faq_dir, edited.seeds_dir)
         if faqs[MAIN_LANGUAGE].version == now.faq.version:
-            return Edited(now, problems)
+            return Edited(now, problems, made_from)
         folders = {"FAQ_DIR": edited.faq_dir, "SEEDS_DIR": edited.seeds_dir, "CACHE_DIR": edited.cache_dir}
         code = await learn_apart({name: str(folder.absolute()) for name, folder in folders.items()})
         if code != 0:
             raise CannotLearnError(f"learning the edited FAQ ended with {code}; python -m bot learn says why")
-        return Edited(await asyncio.to_thread(load_matcher, edited), problems)
+        return Edited(await asyncio.to_thread(load_matcher, edited), problems, made_from)
 
 
 def _new_problems(was: Settings, edited: Settings) -> tuple[Problem, ...]:
@@ -64,12 +66,13 @@ def _problems(settings: Settings) -> tuple[Problem, ...]:
     return lint(read_content(settings.faq_dir, settings.seeds_dir), date.today(), learn=None)
 
 
-def _edited_copy(edits: Sequence[Edit], settings: Settings, folder: Path) -> Settings:
-    """Settings whose FAQ is a copy of ours, with the edits in it."""
+def _edited_copy(edits: Sequence[Edit], settings: Settings, folder: Path) -> tuple[Settings, str]:
+    """Settings whose FAQ is a copy of ours, with the edits in it; and the version of the copy without them."""
     copy = folder / settings.faq_dir.name
     shutil.copytree(settings.faq_dir, copy)
+    made_from = load_faqs(copy, settings.seeds_dir)[MAIN_LANGUAGE].version
     for edit in edits:  # of one file, each is made from the one before
         place = copy / edit.path.relative_to(settings.faq_dir)  # a link to elsewhere was copied as a file
         place.write_text(edit.after, encoding="utf-8", newline="")
     # Nobody is told of the seconds that it takes: the page says so.
-    return settings.model_copy(update={"faq_dir": copy})
+    return settings.model_copy(update={"faq_dir": copy}), made_from
