@@ -43,6 +43,7 @@ EDGES = {
     "telegram.keyboards",
     "telegram.menus",
     "telegram.messages",
+    "telegram.network",
     "telegram.order",
     "telegram.polling",
     "telegram.posting",

@@ -35,6 +35,7 @@ from bot.settings import Settings
 from bot.telegram.buttons import on_press
 from bot.telegram.inline import on_inline
 from bot.telegram.messages import on_message
+from bot.telegram.network import PATIENT, AioRequest, Patience, Persistent, proxy_for
 from bot.telegram.order import InOrder
 from bot.telegram.posting import send, text_post
 from bot.telegram.service import Service
@@ -43,7 +44,6 @@ from bot.telegram.throttle import Throttle
 INLINE_PER_MESSAGE = 5  # an inline query is sent every few letters
 LOOKED_AT = 10  # times as many messages are looked at, in case they are urgent, as are answered
 OURS = Path(__file__).parent.parent  # the folder of this program
-RETRIES = 2  # of a send that Telegram asks to come later
 Handle = Callable[[Service, Update, ContextTypes.DEFAULT_TYPE], Awaitable[None]]
 AnyApplication = Application[Any, Any, Any, Any, Any, Any]
 _log = logging.getLogger(__name__)
@@ -83,33 +83,37 @@ async def on_error(service: Service, update: object, context: ContextTypes.DEFAU
         await send(text_post(service.in_use.main.faq.interface.failed), update.message)
 
 
-def build(settings: Settings, service: Service, *, request: BaseRequest | None = None) -> AnyApplication:
+def build(
+    settings: Settings, service: Service, *, request: BaseRequest | None = None, patience: Patience = PATIENT
+) -> AnyApplication:
     """The application of python-telegram-bot with our handlers; ``request`` takes the place of the network in tests."""
     if settings.telegram_bot_token is None:
         raise ValueError("no token")
+    request = request or request_for(settings)
+    pace = AIORateLimiter(
+        overall_max_rate=settings.sends_a_second, group_max_rate=settings.group_sends_a_minute, max_retries=0
+    )
     builder = (
         ApplicationBuilder()
         .token(settings.telegram_bot_token.get_secret_value())
         .base_url(f"{settings.telegram_api_url}/bot")
         .defaults(Defaults(parse_mode=ParseMode.HTML, link_preview_options=LinkPreviewOptions(is_disabled=True)))
         .concurrent_updates(InOrder(settings.concurrency))
-        .rate_limiter(
-            AIORateLimiter(
-                overall_max_rate=settings.sends_a_second,
-                group_max_rate=settings.group_sends_a_minute,
-                max_retries=RETRIES,
-            )
-        )
+        .rate_limiter(Persistent(pace, patience))
+        .request(request)
+        .get_updates_request(request)
     )
-    if request is not None:
-        builder = builder.request(request).get_updates_request(request)
-    else:
-        builder = builder.connection_pool_size(2 * settings.concurrency).pool_timeout(30).read_timeout(15)
     application = builder.build()
     for make, handle in HANDLERS.values():
         application.add_handler(make(partial(handle, service)))
     application.add_error_handler(partial(on_error, service))
     return application
+
+
+def request_for(settings: Settings) -> AioRequest:
+    """The network as the settings and the environment want it. Raises SettingsError."""
+    url = settings.telegram_api_url
+    return AioRequest(url, connections=2 * settings.concurrency, proxy=proxy_for(url))
 
 
 def service_of(settings: Settings, in_use: InUse, keys: Keys) -> Service:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
+import logging
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from typing import TypeVar
 
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Message, MessageEntity, ReplyParameters
-from telegram.error import BadRequest, NetworkError
+from telegram.error import BadRequest
 
 from bot.commands import call_of
 from bot.dialogue import Turn
@@ -21,8 +20,7 @@ from bot.telegram.keyboards import Press, Rows, answer_rows, choice_rows, keyboa
 
 REMEMBERED = 2000  # messages whose replies are known, for when they are edited
 REMEMBERED_SECONDS = 3600.0
-PAUSES = (0.5, 3.0)  # seconds before a send that failed is tried again
-_Done = TypeVar("_Done")
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +67,8 @@ async def send(post: Post, answered: Message) -> tuple[int, ...]:
     quoted = ReplyParameters(answered.message_id, allow_sending_without_reply=True)
     sent = []
     for text, markup in _with_markup(post):
-        put = partial(answered.reply_text, text, reply_markup=markup, reply_parameters=quoted)
-        sent.append((await _persistently(put)).message_id)
+        new = await answered.reply_text(text, reply_markup=markup, reply_parameters=quoted)
+        sent.append(new.message_id)
     return tuple(sent)
 
 
@@ -79,7 +77,7 @@ async def replace(post: Post, shown: Message) -> None:
     (text, markup), *rest = _with_markup(post)
     await _change(partial(shown.edit_text, text, reply_markup=markup))
     for more, markup_ in rest:
-        await _persistently(partial(shown.reply_text, more, reply_markup=markup_))
+        await shown.reply_text(more, reply_markup=markup_)
 
 
 async def send_anew(post: Post, answered: Message, before: Sequence[int]) -> tuple[int, ...]:
@@ -88,10 +86,9 @@ async def send_anew(post: Post, answered: Message, before: Sequence[int]) -> tup
     kept: list[int] = []
     for message, (text, markup) in zip(before, _with_markup(post), strict=False):
         try:
-            await _persistently(partial(bot.edit_message_text, text, chat, message, reply_markup=markup))
-        except BadRequest as error:
-            if not _is_same(error):  # it was deleted, or is too old
-                break
+            await _change(partial(bot.edit_message_text, text, chat, message, reply_markup=markup))
+        except BadRequest:  # it was deleted, or is too old
+            break
         kept.append(message)
     for surplus in before[len(kept) :]:
         with suppress(BadRequest):  # it is gone already, or has to stay
@@ -118,28 +115,13 @@ async def replace_closing(shown: Message, before: str, after: str, rows: Rows) -
 
 
 async def _change(edit: Callable[[], Awaitable[object]]) -> None:
-    """Change a message of ours, as persistently as any is sent; that it is so already is no fault."""
+    """Change a message of ours; that it is so already is no fault."""
     try:
-        await _persistently(edit)
+        await edit()
     except BadRequest as error:
-        if not _is_same(error):
+        if "not modified" not in error.message.lower():
             raise
-
-
-async def _persistently(put: Callable[[], Awaitable[_Done]]) -> _Done:
-    """Put something into a chat, once more after each pause while the network or Telegram fails.
-
-    If only Telegram's answer was lost, the person gets a message twice, which is better than none. What Telegram
-    refuses is not tried again.
-    """
-    for pause in PAUSES:
-        try:
-            return await put()
-        except BadRequest:  # a kind of NetworkError to the library
-            raise
-        except NetworkError:
-            await asyncio.sleep(pause)
-    return await put()
+        _log.info("a message stays as it is: it says the same already")
 
 
 class Replies:
@@ -165,7 +147,3 @@ class Replies:
 def _with_markup(post: Post) -> list[tuple[str, InlineKeyboardMarkup | None]]:
     """The texts, each with the buttons under it: only the last has any."""
     return [*((text, None) for text in post.texts[:-1]), (post.texts[-1], keyboard(post.rows))]
-
-
-def _is_same(error: BadRequest) -> bool:
-    return "not modified" in error.message.lower()
