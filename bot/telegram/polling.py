@@ -112,7 +112,7 @@ class Poller:
                 await self._ask(offset, 0)
             except InvalidToken:
                 raise
-            except Exception:
+            except Exception:  # whatever it is: it is tried again until the time is up, and then told
                 await self._sleep(FIRST_PAUSE / 2)
 
     async def _ask(self, offset: int | None, seconds: int) -> list[object]:
