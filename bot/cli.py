@@ -92,7 +92,9 @@ def run() -> None:
     Edited FAQ files are taken up while it runs.
     """
     from bot import diary
+    from bot.gaps.database import NewerError
     from bot.gaps.keys import KeyProblem
+    from bot.gaps.log import refuse_newer
     from bot.gaps.terminal import keys_of
     from bot.in_use import InUse
     from bot.loading import load_matchers
@@ -104,7 +106,8 @@ def run() -> None:
     check_for_running(settings)
     try:
         keys = keys_of(settings)
-    except KeyProblem as problem:
+        refuse_newer(settings.data_dir, settings.database_url)
+    except (KeyProblem, NewerError) as problem:
         _fail(f"run: {problem}")
     watch = Watch(settings)
     in_use = InUse(load_matchers(settings, tell=_note))
@@ -289,7 +292,8 @@ def review(
     from bot.loading import load_matchers, read_known_misses, read_questions
     from bot.reloading import Watch
     from bot.web.desk import Desk
-    from bot.web.serving import PortError, serve
+    from bot.web.server import PortError
+    from bot.web.serving import serve
 
     settings = read_settings()
     try:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -38,16 +38,21 @@ _LANGUAGE = re.compile(r"[a-z]{2,3}")
 _log = logging.getLogger(__name__)
 
 
-def load_faqs(faq_dir: Path, seeds_dir: Path) -> dict[str, Faq]:
+def load_faqs(faq_dir: Path, seeds_dir: Path, *, needed: Collection[str] = ()) -> dict[str, Faq]:
     """The FAQ of every language, ready to use.
 
-    Raises ContentError where a file of the main language or of seeds/ is broken; a broken translation is left out,
-    with a warning, and every draft without one. The finer rules of lint are not run: they are the editors' check.
+    Raises ContentError where a file of seeds/, of the main language or of one that is ``needed`` is broken; any other
+    broken translation is left out, with a warning, and every draft without one. The finer rules of lint are not run:
+    they are the editors' check.
     """
-    content = read_content(faq_dir, seeds_dir)
+    try:
+        content = read_content(faq_dir, seeds_dir)
+    except OSError as error:
+        where, fact = str(error.filename or faq_dir), f"cannot be read ({error.strerror})"
+        raise ContentError((Problem(where, 1, "Y101", fact, "see that the bot may read it"),)) from None
     broken = faults((*content.problems, *check_soundness(content)))
-    translations = {language: f"{faq_dir.name}/{language}/" for language in content.editions}
-    translations.pop(MAIN_LANGUAGE, None)
+    optional = content.editions.keys() - {MAIN_LANGUAGE, *needed}
+    translations = {language: f"{faq_dir.name}/{language}/" for language in content.editions if language in optional}
     if any(not problem.file.startswith(tuple(translations.values())) for problem in broken):
         raise ContentError(broken)
     for problem in broken:

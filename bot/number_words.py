@@ -31,6 +31,8 @@ def in_digits(words_: Sequence[str]) -> list[str]:
 
     `one` by itself is no number as often as it is one, and stays.
     """
+    if _FIRST.isdisjoint(words_):
+        return list(words_)
     result: list[str] = []
     at = 0
     while at < len(words_):

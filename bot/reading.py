@@ -7,6 +7,7 @@ encodings) become problems with a place and a mend. Knows nothing of what the fi
 from __future__ import annotations
 
 import re
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TypeVar
@@ -66,13 +67,18 @@ def read_tree(path: Path, shown: str) -> Tree:
 
 
 def _read_text(path: Path, tree: Tree) -> str | None:
+    mend = "see that it is a file that the bot may read"
     try:
+        seen = path.stat()
+        if not stat.S_ISREG(seen.st_mode):  # reading a pipe would never end
+            tree.report(1, "Y101", "is no file", mend)
+            return None
+        if seen.st_size > MAX_BYTES:
+            tree.report(1, "Y101", f"has {seen.st_size:,} bytes", f"split it; a file has at most {MAX_BYTES:,}")
+            return None
         raw = path.read_bytes()
     except OSError as error:
-        tree.report(1, "Y101", f"cannot be read ({error.strerror})", "see that it is a file that the bot may read")
-        return None
-    if len(raw) > MAX_BYTES:
-        tree.report(1, "Y101", f"has {len(raw):,} bytes", f"split it; a file has at most {MAX_BYTES:,}")
+        tree.report(1, "Y101", f"cannot be read ({error.strerror})", mend)
         return None
     try:
         return raw.decode("utf-8-sig")  # with or without a byte order mark

@@ -16,6 +16,7 @@ from bot.model import (
     Clarify,
     Decision,
     Entry,
+    Fact,
     Faq,
     Kind,
     Link,
@@ -78,9 +79,7 @@ def choices_of(entries: Iterable[Entry]) -> tuple[Choice, ...]:
 
 
 def _render_answer(entries: Sequence[Entry], faq: Faq) -> Reply:
-    sections = tuple(
-        Section(entry.question, entry.answer, _time_line(entry, faq), _sources(entry, faq)) for entry in entries
-    )
+    sections = tuple(_section(entry, faq) for entry in entries)
     pages = dict.fromkeys(page for entry in entries for page in _pages(entry, faq))
     cited = {link.url for section in sections for link in section.sources}
     more = tuple(page for page in pages if page.url not in cited)
@@ -106,17 +105,18 @@ def _render_unanswered(reason: Reason, entry: Entry | None, topic: str | None, f
             assert_never(reason)
 
 
-def _time_line(entry: Entry, faq: Faq) -> str:
+def _section(entry: Entry, faq: Faq) -> Section:
+    cited = faq.cited(entry)
+    sources = dict.fromkeys(source_link(source, faq) for source, _ in cited)
+    return Section(entry.question, entry.answer, _time_line([fact for _, fact in cited], faq), tuple(sources))
+
+
+def _time_line(facts: Sequence[Fact], faq: Faq) -> str:
     """The times that an answer's facts speak of, in the order of its facts; those that no fact prints are marked."""
-    facts = [fact for _, fact in faq.cited(entry)]
     printed = {fact.time for fact in facts if fact.as_of == "printed"}
     times = dict.fromkeys(fact.time for fact in facts)
     marked = (time if time in printed else f"{time} ({faq.interface.inferred})" for time in times)
     return faq.interface.time.format(time="; ".join(marked)) if times else ""
-
-
-def _sources(entry: Entry, faq: Faq) -> tuple[Link, ...]:
-    return tuple(dict.fromkeys(source_link(source, faq) for source, _ in faq.cited(entry)))
 
 
 def source_link(source: Source, faq: Faq) -> Link:
@@ -178,8 +178,11 @@ def _html_link(link: Link) -> str:
 
 def _pieces(text: str) -> list[str]:
     """A paragraph as escaped HTML, in as many pieces as it takes to keep each within a message."""
+    escaped = _escape(text).strip()
+    if _units(escaped) < PIECE_UNITS:
+        return [escaped] if escaped else []
     pieces: list[str] = []
-    for line in _lines_within(_escape(text).strip()):
+    for line in _lines_within(escaped):
         if pieces and _units(pieces[-1]) + _units(line) < PIECE_UNITS:
             pieces[-1] += line
         else:

@@ -8,14 +8,20 @@ import tempfile
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 NAME = "migration-faq-bot"
 Share = Annotated[int, Field(ge=0)]
+TELEGRAM = "https://api.telegram.org"
+HOOK_PORTS = (443, 80, 88, 8443)  # core.telegram.org/bots/api#setwebhook
+HOOK_PATH = "/telegram"
+_HOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}")  # Telegram would take shorter ones
+_LISTEN = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([0-9A-Za-z.-]+)):([0-9]{1,5})")
 _CHAT = re.compile(r"-?[1-9][0-9]{0,15}")  # core.telegram.org/bots/api#chat: at most 52 significant bits
 
 
@@ -30,24 +36,58 @@ def _folder(variable: str, *home: str) -> Path:
 
 def config_folder() -> Path | None:
     """Where keys are kept that no setting gives; None for somebody without a home."""
-    folder = _folder("XDG_CONFIG_HOME", ".config")
-    return None if folder.parent == Path(tempfile.gettempdir()) else folder
+    try:
+        return Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / NAME
+    except RuntimeError:
+        return None
+
+
+class _Files(PydanticBaseSettingsSource):
+    """The files of the folder that `secrets_dir` names, each a setting by its name, in any case."""
+
+    def __call__(self) -> dict[str, Any]:
+        named = self.current_state.get("secrets_dir")
+        folder = None if named is None else Path(named).expanduser()
+        self._files = {path.name.lower(): path for path in folder.iterdir()} if folder and folder.is_dir() else {}
+        values = {name: self.get_field_value(field, name)[0] for name, field in self.settings_cls.model_fields.items()}
+        return {name: value for name, value in values.items() if value is not None}
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[str | None, str, bool]:  # noqa: ARG002  # theirs
+        file = self._files.get(field_name)
+        value = None if file is None else file.read_text(encoding="utf-8").strip() or None  # nothing in it: not set
+        return value, field_name, False
 
 
 class Settings(BaseSettings):
-    """Each setting is the environment variable of its name in capitals."""
+    """Each setting is the environment variable of its name in capitals, or a file of its name in `secrets_dir`."""
 
     model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_ignore_empty=True, hide_input_in_errors=True)
 
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003  # `_Files` is in its place
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, dotenv_settings, _Files(settings_cls)
+
+    secrets_dir: Path | None = None
     faq_dir: Path = Path("faq")
     seeds_dir: Path = Path("seeds")
     cache_dir: Path = Field(default_factory=lambda: _folder("XDG_CACHE_HOME", ".cache"))
     data_dir: Path = Field(default_factory=lambda: _folder("XDG_DATA_HOME", ".local", "share"))
 
     telegram_bot_token: SecretStr | None = None
-    telegram_api_url: str = "https://api.telegram.org"
+    telegram_api_url: str = TELEGRAM
     concurrency: int = Field(default=16, ge=1, le=64)  # messages handled at once
     silence_seconds: int = Field(default=600, ge=1)  # with no updates to be had from Telegram, before the bot ends
+    webhook_url: str | None = None  # where Telegram brings the messages; without it they are fetched
+    webhook_secret: SecretStr | None = None  # by which we know that it is Telegram
+    webhook_connections: int = Field(default=40, ge=1, le=100)  # over which Telegram brings them
+    listen: str | None = None  # `listens_at` has its parts
     sends_a_second: Share = 30  # over all chats; 0 for no limit
     group_sends_a_minute: Share = 20  # in one group; 0 for no limit
     throttle_messages: Share = 20  # of one person in `throttle_seconds`; 0 for no limit
@@ -66,6 +106,13 @@ class Settings(BaseSettings):
     @classmethod
     def _home(cls, path: Path) -> Path:
         return path.expanduser()
+
+    @field_validator("secrets_dir")
+    @classmethod
+    def _folder_of_secrets(cls, path: Path | None) -> Path | None:
+        if path is not None and not path.expanduser().is_dir():
+            raise ValueError("is no folder; name the one that holds the secrets, each in a file of its setting's name")
+        return path
 
     @field_validator("telegram_bot_token")
     @classmethod
@@ -87,6 +134,27 @@ class Settings(BaseSettings):
         if parts.path.strip("/") or parts.query or parts.fragment:
             raise ValueError("has more than scheme, host and port; write it as in https://api.telegram.org")
         return f"{parts.scheme}://{parts.netloc}"
+
+    @field_validator("webhook_url")
+    @classmethod
+    def _hook(cls, url: str | None, info: ValidationInfo) -> str | None:
+        if url is not None:
+            _check_hook(url, is_telegrams=info.data.get("telegram_api_url", TELEGRAM) == TELEGRAM)
+        return url
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def _hook_secret(cls, secret: SecretStr | None) -> SecretStr | None:
+        if secret is not None and not _HOOK_SECRET.fullmatch(secret.get_secret_value()):
+            raise ValueError("is not 16 to 256 of the signs A-Z a-z 0-9 _ -; make one with: openssl rand -hex 32")
+        return secret
+
+    @field_validator("listen")
+    @classmethod
+    def _place(cls, place: str | None) -> str | None:
+        if place is not None:
+            _host_and_port(place)
+        return place
 
     @field_validator("maintainer_chats")
     @classmethod
@@ -121,7 +189,7 @@ class Settings(BaseSettings):
     @property
     def secrets(self) -> tuple[str, ...]:
         """What must never be shown."""
-        kept = (self.telegram_bot_token, self.gaps_key, self.asker_key, self.database_url)
+        kept = (self.telegram_bot_token, self.webhook_secret, self.gaps_key, self.asker_key, self.database_url)
         return (*(one.get_secret_value() for one in kept if one), *self._database_password)
 
     @property
@@ -132,6 +200,12 @@ class Settings(BaseSettings):
 
         password = parsed(self.database_url).password
         return (str(password),) if password else ()
+
+    @property
+    def listens_at(self) -> tuple[str, int] | None:
+        """The host and port where the running bot is reached; None where it is not."""
+        place = self.listen or ("127.0.0.1:8080" if self.webhook_url else None)
+        return None if place is None else _host_and_port(place)
 
     @property
     def maintainers(self) -> tuple[int, ...]:
@@ -157,7 +231,10 @@ def read_settings() -> Settings:
         lines = [f"{str(item['loc'][0]).upper()}: {_said(item['msg'])}" for item in items]
         raise SettingsError("\n".join(lines)) from None
     except UnicodeDecodeError:
-        raise SettingsError(".env: is not UTF-8; save it as UTF-8") from None
+        raise SettingsError(".env, or a file in SECRETS_DIR: is not UTF-8; save it as UTF-8") from None
+    except OSError as error:
+        mend = "let the user read it whom the bot runs as"
+        raise SettingsError(f"{error.filename}: cannot be read ({error.strerror}); {mend}") from None
 
 
 def check_for_running(settings: Settings) -> None:
@@ -165,6 +242,8 @@ def check_for_running(settings: Settings) -> None:
     lines = []
     if settings.telegram_bot_token is None:
         lines.append("TELEGRAM_BOT_TOKEN: is not set; get a token from @BotFather in Telegram")
+    if settings.webhook_url is not None and settings.webhook_secret is None:
+        lines.append("WEBHOOK_SECRET: is not set; make one, the same for all replicas, with: openssl rand -hex 32")
     for name, key in (("GAPS_KEY", settings.gaps_key), ("ASKER_KEY", settings.asker_key)):
         if settings.keys_required and key is None:
             lines.append(f"{name}: is not set; make both keys with: python -m bot keys")
@@ -180,6 +259,34 @@ def _said(message: str) -> str:
 def _is_token(token: str) -> bool:
     number, colon, secret = token.partition(":")
     return bool(colon) and number.isascii() and number.isdigit() and secret.replace("-", "").replace("_", "").isalnum()
+
+
+def _check_hook(url: str, *, is_telegrams: bool) -> None:
+    """See that Telegram would bring messages to an address. A Bot API server of one's own also does so without TLS.
+
+    Raises ValueError with the mend.
+    """
+    schemes = ("https",) if is_telegrams else ("https", "http")
+    try:
+        parts = urlsplit(url)
+        is_sound = parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
+        port = parts.port or 443
+    except ValueError:  # a port that is no number, a bracket that is not closed
+        is_sound = False
+    if not is_sound or "@" in parts.netloc or not url.isascii() or not url.isprintable():
+        raise ValueError(f"is no address that Telegram can use; write it as in https://bot.example.org{HOOK_PATH}")
+    if is_telegrams and port not in HOOK_PORTS:
+        raise ValueError(f"has a port that Telegram does not use; take one of {', '.join(map(str, HOOK_PORTS))}")
+    if parts.path != HOOK_PATH or parts.query or parts.fragment or url[-1] in "?#":
+        raise ValueError(f"does not end with {HOOK_PATH}, where the bot takes messages")
+
+
+def _host_and_port(place: str) -> tuple[str, int]:
+    """The parts of a place to listen at. Raises ValueError with the mend."""
+    found = _LISTEN.fullmatch(place)
+    if found is None or int(found[3]) > 65535:
+        raise ValueError("is no host and port; write them as in 127.0.0.1:8080, or 0.0.0.0:8080 for all networks")
+    return found[1] or found[2], int(found[3])
 
 
 def _numbers(setting: str) -> tuple[int, ...]:

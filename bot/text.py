@@ -88,7 +88,7 @@ def _mend_word(word: str) -> str:
 
 def sentences(text: str) -> list[str]:
     """The sentences and lines of a message that hold any word, in order."""
-    return [part.strip() for part in _SENTENCE_END.split(clean(text)) if words(part)]
+    return [part.strip() for part in _SENTENCE_END.split(clean(text)) if _WORD.search(normalise(part))]
 
 
 class Speller:
@@ -147,6 +147,8 @@ class _Phrases:
                 lengths.append(len(run))
 
     def replace(self, sequence: list[str]) -> list[str]:
+        if self._lengths.keys().isdisjoint(sequence):
+            return sequence
         result: list[str] = []
         at = 0
         while at < len(sequence):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from pydantic import SecretStr
 
 from bot.content import read_content
@@ -15,8 +17,15 @@ from bot.matching.store import fitted
 from bot.model import Faq
 from tests.postgresql_server import Server, serving
 
+if sys.platform != "win32":
+    import fcntl
+
 ROOT = Path(__file__).parent.parent
 SMALL = Path(__file__).parent / "small"
+
+# Other processes share the cores: how long an example takes says nothing.
+settings.register_profile("shared-cores", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("shared-cores")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -72,15 +81,29 @@ def faq(content: Content) -> Faq:
 
 
 @pytest.fixture(scope="session")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of learned models of this run, for processes too."""
-    return tmp_path_factory.mktemp("models")
+def cache(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """The folder of learned models of this run, for processes too. All workers have the same one."""
+    if worker_id == "master":  # there are no workers
+        return tmp_path_factory.mktemp("models")
+    folder = tmp_path_factory.getbasetemp().parent / "models"
+    folder.mkdir(exist_ok=True)
+    return folder
 
 
 @pytest.fixture(scope="session")
-def matcher(faq: Faq, cache: Path) -> Matcher:
+def learned(faq: Faq, cache: Path) -> Path:
+    """The same folder, with the project's own FAQ in it, which one worker learns while the others wait for it."""
+    with (cache / "lock").open("w") as lock:
+        if sys.platform != "win32":
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        fitted(faq, cache)
+    return cache
+
+
+@pytest.fixture(scope="session")
+def matcher(faq: Faq, learned: Path) -> Matcher:
     """The matcher of the project's own FAQ."""
-    return Matcher(faq, fitted(faq, cache))
+    return Matcher(faq, fitted(faq, learned))
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ methods comes from a World. Use it within one event loop.
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import socket
@@ -20,9 +21,11 @@ from typing import Any, Self
 from aiohttp import web
 from lo_bot_api_emulator import ApiRefusal, LoBotApiEmulator
 
+from tests.leaks import Private
 from tests.telegram_world import JSON, TOKEN, Call, Fault, Faults, Raw, Refused, Slow, World
 
 ROOT = Path(__file__).parent.parent
+_SERVED: dict[str, Emulator] = {}  # by the address that a bot is told
 _QUEUED = frozenset({"getUpdates", "setWebhook", "deleteWebhook", "getWebhookInfo"})  # the emulator's own
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -39,6 +42,7 @@ class Emulator(LoBotApiEmulator):  # type: ignore[misc]  # the package has no ty
         self.world, self.delay, self.longest_poll = world, delay, longest_poll
         self.faults = Faults()
         self._sending = self.most_sending = 0  # calls of sendMessage that wait for their answer, now and at most
+        self.told: list[object] = []  # updates that the world did not make
         self.closing = asyncio.Event()
         self._called = asyncio.Event()
 
@@ -106,6 +110,8 @@ class Emulator(LoBotApiEmulator):  # type: ignore[misc]  # the package has no ty
             case Refused():
                 return web.json_response(fault.to_json(), status=fault.code)
             case Raw():
+                with suppress(ValueError):
+                    self.told.append(json.loads(fault.body))
                 return web.Response(status=fault.status, body=fault.body, content_type=fault.content_type)
             case "reset":
                 return _reset(request)
@@ -153,7 +159,9 @@ async def serving(emulator: Emulator) -> AsyncIterator[str]:
     try:
         site = web.TCPSite(runner, "127.0.0.1", 0)
         await site.start()
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+        address = f"http://127.0.0.1:{runner.addresses[0][1]}"
+        _SERVED[address] = emulator
+        yield address
     finally:
         emulator.closing.set()
         await runner.cleanup()
@@ -180,12 +188,17 @@ def bot_environment(folder: Path, url: str, *, faq: Path, seeds: Path, token: st
 
 
 class BotProcess:
-    """`python -m bot ARGUMENTS` in a folder; use it as an async context manager, which kills what still runs."""
+    """`python -m bot ARGUMENTS` in a folder; use it as an async context manager, which kills what still runs.
+
+    At its end all that it wrote is searched for what was said in the world of the server that it talked to, for
+    persons, the token and keys. The test fails if any of it is there.
+    """
 
     def __init__(self, *arguments: str, folder: Path, environment: Mapping[str, str], module: str = "bot") -> None:
         self._command = (sys.executable, "-m", module, *arguments)
         self._folder, self._environment = folder, dict(environment)
         self._chunks: list[tuple[str, bytes]] = []
+        self.served: list[str] = []
         self._news = asyncio.Event()
 
     async def __aenter__(self) -> Self:
@@ -200,9 +213,25 @@ class BotProcess:
         self._ended = asyncio.create_task(self._until_ended())
         return self
 
-    async def __aexit__(self, *_: object) -> None:
+    async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if self.exit_code is None:
             await self.kill()
+        if kind is None:
+            assert not (found := self.leaks()), f"what the process wrote holds {', '.join(found)}"
+
+    def also_wrote(self, text: str) -> None:
+        """Have this searched too, such as what it served."""
+        self.served.append(text)
+
+    def leaks(self) -> list[str]:
+        """The kinds of what it must not tell and has told so far; none for one that talked to no server of ours."""
+        emulator = _SERVED.get(self._environment.get("TELEGRAM_API_URL", ""))
+        private = Private()
+        if emulator is not None:
+            private.add_world(emulator.world)
+            private.add_update(emulator.told)
+        private.add_environment(self._environment)
+        return private.leaks("\n".join((self.output, *self.served)), known=[str(self._folder), *self._command])
 
     async def _until_ended(self) -> int:
         await asyncio.gather(self._collect("out", self._process.stdout), self._collect("err", self._process.stderr))

@@ -1,25 +1,30 @@
-"""Sends updates with Telegram's manners: what no `offset` has confirmed comes again, and any number may be pending.
+"""Sends updates with Telegram's manners: what the bot has not confirmed comes again, and any number may be pending.
 
-As a Bot API server for a bot's process, and as a transport in the same process, where time passes as a test says.
+As a Bot API server for a bot's process, which fetches them or has them brought, and as a transport in the same process,
+where time passes as a test says.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-from collections import Counter
+import time
+from collections import Counter, deque
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, cast
 
+import aiohttp
 from aiohttp import web
 from telegram.request import RequestData
 
 from tests.telegram_emulator import Emulator
 from tests.telegram_recording import RecordingRequest
-from tests.telegram_world import JSON, Chat, World
+from tests.telegram_world import JSON, Call, Chat, World
 
 CONFLICT = "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"
+HOOKED = "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
+SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105
 NO_NEWS = json.dumps({"ok": True, "result": []}).encode()
 
 
@@ -44,6 +49,19 @@ class Inbox:
             self._pending[number] = update
             self._next = number + 1
         self.news.set()
+
+    def update(self, number: int) -> Any:
+        """A pending update."""
+        return self._pending[number]
+
+    def bring(self, number: int) -> Any:
+        """An update, which is on its way now."""
+        self.delivered[number] += 1
+        return self._pending[number]
+
+    def forget(self, number: int) -> None:
+        """An update is confirmed by itself."""
+        del self._pending[number]
 
     def confirm(self, offset: int | None) -> None:
         """Forget all before the offset of a getUpdates; a negative one counts from the end."""
@@ -79,6 +97,7 @@ class Sender(Emulator):
 
     async def send(self, *updates: Any) -> None:
         """Queue updates for the bot, of any shape."""
+        self.told.extend(updates)
         self.inbox.put(*updates)
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
@@ -96,6 +115,143 @@ class Sender(Emulator):
             if poll != self._poll or self.closing.is_set():
                 return web.json_response({"ok": False, "error_code": 409, "description": CONFLICT}, status=409)
         return web.json_response({"ok": True, "result": self.inbox.deliver(int(fields.get("limit", 100)))})
+
+
+class Bringer(Sender):
+    """A sender that brings updates to a bot's webhook, as Telegram's own server does (tdlib/telegram-bot-api).
+
+    So many at once as the bot says, those of one chat one after another. What is not answered with 2xx comes again: at
+    once, then after pauses that double, or when `Retry-After` says so. ``pause`` is the first, in place of 2 seconds.
+    """
+
+    def __init__(self, world: World, *, delay: float = 0, pause: float = 0.1) -> None:
+        super().__init__(world, delay=delay)
+        self.hook: JSON = {}
+        self.statuses: list[tuple[int, int]] = []  # of each attempt: the update's number, and 0 for a broken connection
+        self.on_the_way: set[int] = set()
+        self.most_on_the_way = 0
+        self._pause, self._error = pause, ("", 0.0)
+        self._waiting: dict[object, deque[int]] = {}  # by chat
+        self._bringing: set[asyncio.Task[None]] = set()
+        self._queued: set[int] = set()
+        self._places = asyncio.Semaphore()
+        self._session: aiohttp.ClientSession | None = None
+
+    async def send(self, *updates: Any) -> None:
+        """Bring updates to the bot, of any shape; once it has a webhook."""
+        await super().send(*updates)
+        self._bring_all()
+
+    def app(self) -> web.Application:
+        app = super().app()
+        app.on_cleanup.append(self._end)
+        return app
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        method = request.match_info["method"]
+        if method == "getUpdates" and self.hook:
+            return web.json_response({"ok": False, "error_code": 409, "description": HOOKED}, status=409)
+        if method not in ("setWebhook", "deleteWebhook", "getWebhookInfo"):
+            return await super().handle(request)
+        fields, _ = await self.read_request(request)
+        self.world.calls.append(Call(method, dict(fields)))
+        self._called.set()
+        if method == "getWebhookInfo":
+            return web.json_response({"ok": True, "result": self._info()})
+        hook = fields if method == "setWebhook" and fields.get("url") else {}
+        if hook.get("max_connections") != self.hook.get("max_connections"):
+            self._places = asyncio.Semaphore(int(hook.get("max_connections", 40)))
+        self.hook = dict(hook)
+        self._bring_all()
+        return web.json_response({"ok": True, "result": True})
+
+    async def confirmed(self, *, timeout: float = 120) -> None:
+        """Wait until the bot has confirmed all updates."""
+        try:
+            async with asyncio.timeout(timeout):
+                while self.inbox.pending:
+                    await asyncio.sleep(0.02)
+        except TimeoutError:
+            raise AssertionError(f"not confirmed: {self.inbox.pending}, {self.statuses[-5:]}") from None
+
+    def _info(self) -> JSON:
+        info: JSON = {"url": self.hook.get("url", ""), "has_custom_certificate": False}
+        info["pending_update_count"] = len(self.inbox.pending)
+        if self.hook:
+            kinds = json.loads(self.hook.get("allowed_updates", "[]"))
+            info |= {"allowed_updates": kinds, "max_connections": int(self.hook.get("max_connections", 40))}
+            info["ip_address"] = "127.0.0.1"
+        if self._error[0]:
+            info |= {"last_error_message": self._error[0], "last_error_date": int(self._error[1])}
+        return info
+
+    def _bring_all(self) -> None:
+        if not self.hook:
+            return
+        for number in self.inbox.pending:
+            if number in self._queued:
+                continue
+            self._queued.add(number)
+            chat = _chat_of(self.inbox.update(number)) or f"update {number}"
+            if chat in self._waiting:
+                self._waiting[chat].append(number)
+                continue
+            self._waiting[chat] = deque([number])
+            task = asyncio.create_task(self._bring_those_of(chat))
+            self._bringing.add(task)
+            task.add_done_callback(self._bringing.discard)
+
+    async def _bring_those_of(self, chat: object) -> None:
+        waiting = self._waiting[chat]
+        while waiting:
+            number, pause, fails = waiting[0], self._pause / 2, 0
+            while (wait := await self._bring(number)) is not None:
+                if not wait and fails:
+                    pause = min(2 * pause, 60)
+                    wait = pause
+                fails += 1
+                await asyncio.sleep(wait)
+            waiting.popleft()
+        del self._waiting[chat]
+
+    async def _bring(self, number: int) -> float | None:
+        """Bring an update once: None where it is confirmed, else the seconds to wait as the bot says, or 0."""
+        async with self._places:
+            if self._session is None:
+                self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=60, sock_connect=5))
+            self.on_the_way.add(number)
+            self.most_on_the_way = max(self.most_on_the_way, len(self.on_the_way))
+            status, wait = 0, 0.0
+            headers = {SECRET_HEADER: str(self.hook.get("secret_token", ""))}
+            update = self.inbox.bring(number)
+            with suppress(aiohttp.ClientError, TimeoutError):
+                async with self._session.post(str(self.hook.get("url")), json=update, headers=headers) as response:
+                    status, wait = response.status, float(response.headers.get("Retry-After", 0))
+            self.on_the_way.discard(number)
+        self.statuses.append((number, status))
+        if 200 <= status < 300:
+            self.inbox.forget(number)
+            return None
+        said = f"Wrong response from the webhook: {status}" if status else "Connection refused"
+        self._error = (said, time.time())
+        return wait
+
+    async def _end(self, _: web.Application) -> None:
+        for task in tuple(self._bringing):
+            task.cancel()
+        await asyncio.gather(*self._bringing, return_exceptions=True)
+        if self._session is not None:
+            await self._session.close()
+
+
+def _chat_of(update: Any) -> object:
+    """The chat that an update belongs to; None for one that is brought by itself."""
+    for content in update.values() if isinstance(update, dict) else ():
+        if isinstance(content, dict):
+            message = content.get("message", content)
+            chat = message.get("chat") if isinstance(message, dict) else None
+            return chat.get("id") if isinstance(chat, dict) else None
+    return None
 
 
 class Time:

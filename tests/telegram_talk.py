@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+import logging
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 from pydantic import SecretStr
 
+from bot.diary import Discreet
 from bot.gaps.keys import Keys, asker_key, new_asker_key, new_text_key, text_keys
 from bot.in_use import InUse
 from bot.matching.matcher import Matcher
+from bot.metrics import exposition
 from bot.model import LoggedGap
 from bot.settings import Settings
 from bot.telegram.application import AnyApplication, build, service_of
 from bot.telegram.service import Service
+from tests.leaks import Private
 from tests.telegram_recording import RecordingRequest, deliver
 from tests.telegram_world import TOKEN, Chat, Shown, World
 
@@ -71,10 +76,28 @@ async def talk_with(matchers: Mapping[str, Matcher], folder: Path, **settings: A
     request = RecordingRequest(world)
     application = build(chosen, service, request=request)
     service.recorder.start()
-    async with application:
-        await application.start()
-        try:
-            yield Talk(application, service, world, request)
-        finally:
-            await application.stop()
-    await service.recorder.stop()
+    with logged() as written:
+        async with application:
+            await application.start()
+            try:
+                yield Talk(application, service, world, request)
+            finally:
+                await application.stop()
+        await service.recorder.stop()
+    private = Private(secrets=set(KEYS.secrets))
+    private.add_world(world)
+    found = private.leaks(written.getvalue() + exposition()[0].decode(), known=[str(folder)])
+    assert not found, f"log lines or metrics hold {', '.join(found)}"
+
+
+@contextmanager
+def logged() -> Iterator[StringIO]:
+    """What the running bot would write, of the lines that are logged meanwhile."""
+    written = StringIO()
+    handler = logging.StreamHandler(written)
+    handler.setFormatter(Discreet(()))
+    logging.getLogger().addHandler(handler)
+    try:
+        yield written
+    finally:
+        logging.getLogger().removeHandler(handler)

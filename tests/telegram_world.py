@@ -213,6 +213,7 @@ class World:
     ) -> None:
         self.token, self.username, self.clock = token, username, clock
         self.calls: list[Call] = []
+        self.updates: list[JSON] = []  # all that were ever made
         self.names, self.descriptions, self.short_descriptions = {"": name}, {"": ""}, {"": ""}  # by language
         self.menus: dict[tuple[str, str], dict[str, str]] = {}  # commands by scope ("chat 5") and language
         self.menu_buttons: dict[int | None, JSON] = {}  # by chat; None is for all
@@ -303,7 +304,8 @@ class World:
     # --- Updates ---
 
     def _update(self, kind: str, content: JSON) -> JSON:
-        return {"update_id": next(self._update_ids), kind: deepcopy(content)}
+        self.updates.append({"update_id": next(self._update_ids), kind: deepcopy(content)})
+        return self.updates[-1]
 
     def text(
         self, chat: Chat, text: str, *, sender: Person | None = None, reply_to: int | None = None, via_bot: bool = False

@@ -15,12 +15,15 @@ EDGES = {
     "settings",
     "reloading",
     "diary",
+    "metrics",
     "gaps.keys",
     "gaps.schema",
     "gaps.database",
     "gaps.sqlite",
     "gaps.postgresql",
     "gaps.log",
+    "gaps.claims",
+    "gaps.rates",
     "gaps.recorder",
     "gaps.terminal",
     "gaps.listing",
@@ -33,6 +36,7 @@ EDGES = {
     "db_cli",
     "gaps.migrations.env",
     "gaps.migrations.versions.first",
+    "telegram.alerts",
     "telegram.application",
     "telegram.buttons",
     "telegram.digest",
@@ -40,16 +44,21 @@ EDGES = {
     "telegram.hearing",
     "telegram.in_hand",
     "telegram.inline",
+    "telegram.intake",
     "telegram.keyboards",
     "telegram.menus",
     "telegram.messages",
     "telegram.network",
     "telegram.order",
+    "telegram.pace",
     "telegram.polling",
     "telegram.posting",
     "telegram.running",
     "telegram.service",
     "telegram.throttle",
+    "telegram.webhook",
+    "web.inlet",
+    "web.server",
     "web.serving",
     "web.guarding",
     "web.review",
@@ -57,6 +66,7 @@ EDGES = {
     "web.proposing",
     "web.trying",
     "doctor",
+    "ending",
     "jsonl",
     "chat",
     "scoreboard",
@@ -65,12 +75,17 @@ EDGES = {
     "gaps_cli",
     "gaps.migrations.versions.second",
     "gaps.migrations.versions.third",
+    "gaps.migrations.versions.fourth",
+    "gaps.migrations.versions.fifth",
     "editing",
     "yaml_lines",
     "__main__",
 }
 # What only edges may touch: files, the network, the clock, the environment, other processes, the terminal.
-OUTSIDE = {"asyncio", "os", "socket", "subprocess", "sys", "time", "tempfile", "shutil", "typer", "rich", "yaml"}
+OUTSIDE = {
+    *("asyncio", "os", "socket", "subprocess", "sys", "time", "tempfile", "shutil"),
+    *("typer", "rich", "yaml", "prometheus_client"),
+}
 
 
 def imports(path: Path) -> set[str]:
@@ -81,6 +96,8 @@ def imports(path: Path) -> set[str]:
             found.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
             found.add(node.module)
+            if node.module == "bot":
+                found.update(f"bot.{alias.name}" for alias in node.names)
     return found
 
 

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import pty
 import subprocess
 import sys
+from collections.abc import Mapping
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
+from typing import Any
+from unittest.mock import patch
 
 import pytest
 
+from bot.cli import main
 from bot.forms import FORMS
 from bot.matching.matcher import Matcher
 
@@ -21,17 +27,12 @@ SMALL = Path(__file__).parent / "small"
 def run(
     *arguments: str, cache: Path, folder: Path = SMALL, typed: str | bytes = "", **environment: str
 ) -> subprocess.CompletedProcess[str]:
-    """Run the program on a folder's content; the small one unless said otherwise."""
-    set_ = {**os.environ, "CACHE_DIR": str(cache), "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", **environment}
-    for name in ("FAQ_DIR", "SEEDS_DIR"):
-        if name not in environment:
-            set_.pop(name, None)
-    typed_ = typed if isinstance(typed, bytes) else typed.encode()
+    """Run the program as a process on a folder's content; the small one unless said otherwise."""
     done = subprocess.run(  # noqa: S603  # our own program
         [sys.executable, "-m", "bot", *arguments],
         cwd=folder,
-        env=set_,
-        input=typed_,
+        env=_environment(cache, environment),
+        input=_bytes(typed),
         capture_output=True,
         timeout=300,
         check=False,
@@ -39,9 +40,40 @@ def run(
     return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
 
 
-def test_the_model_question_is_answered_with_its_source(cache: Path) -> None:
+def call(
+    *arguments: str, cache: Path, folder: Path = SMALL, typed: str | bytes = "", **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """The same within this process, which starts none. What the program does not catch fails the test."""
+    command = ["bot", *arguments]
+    out, err = (TextIOWrapper(BytesIO(), "utf-8", write_through=True) for _ in range(2))
+    typed_ = TextIOWrapper(BytesIO(_bytes(typed)), "utf-8")
+    own: dict[str, Any] = {"argv": command, "stdin": typed_, "stdout": out, "stderr": err}
+    with (
+        contextlib.chdir(folder),
+        patch.dict(os.environ, _environment(cache, environment), clear=True),
+        patch.multiple(sys, **own),
+        pytest.raises(SystemExit) as ended,
+    ):
+        main()
+    code = ended.value.code
+    assert isinstance(code, int)
+    shown, told = (stream.buffer.getvalue().decode() for stream in (out, err))
+    return subprocess.CompletedProcess(command, code, shown, told)
+
+
+def _environment(cache: Path, own: Mapping[str, str]) -> dict[str, str]:
+    """What the program finds set: what the tests have set, and its own."""
+    set_ = {**os.environ, "CACHE_DIR": str(cache), "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", **own}
+    return {name: value for name, value in set_.items() if name in own or name not in ("FAQ_DIR", "SEEDS_DIR")}
+
+
+def _bytes(typed: str | bytes) -> bytes:
+    return typed if isinstance(typed, bytes) else typed.encode()
+
+
+def test_the_model_question_is_answered_with_its_source(learned: Path) -> None:
     """The main job on the project's own content: the answer, its time, its source with link and label."""
-    done = run("ask", "Why is the Secretary-General releasing this report now?", cache=cache, folder=ROOT)
+    done = run("ask", "Why is the Secretary-General releasing this report now?", cache=learned, folder=ROOT)
     assert done.returncode == 0, done.stderr
     assert "beginning to negotiate the Global Compact" in done.stdout
     assert "January 2018" in done.stdout
@@ -49,9 +81,9 @@ def test_the_model_question_is_answered_with_its_source(cache: Path) -> None:
     assert "landing page of the report" in done.stdout
 
 
-def test_the_chat_greets_answers_and_ends(cache: Path) -> None:
+def test_the_chat_greets_answers_and_ends(learned: Path) -> None:
     """Lines typed into the chat are answered one by one; the end of input ends it well."""
-    done = run(cache=cache, folder=ROOT, typed="why now\n1\n/topics\n/nonsense\n")
+    done = run(cache=learned, folder=ROOT, typed="why now\n1\n/topics\n/nonsense\n")
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("Related questions:") == 2
     assert "Numbers and trends" in done.stdout
@@ -59,17 +91,16 @@ def test_the_chat_greets_answers_and_ends(cache: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_quit_ends_the_chat(cache: Path) -> None:
+def test_quit_ends_the_chat(learned: Path) -> None:
     """/quit ends it at once; what follows is not read."""
-    done = run("chat", cache=cache, folder=ROOT, typed="/quit\nwhy now\n")
+    done = call("chat", cache=learned, folder=ROOT, typed="/quit\nwhy now\n")
     assert done.returncode == 0
     assert "Related questions" not in done.stdout
 
 
-def test_a_person_at_a_terminal_gets_a_prompt(cache: Path, matcher: Matcher) -> None:
+def test_a_person_at_a_terminal_gets_a_prompt(learned: Path) -> None:
     """In a real terminal the chat prompts, answers and ends on ctrl-D without a traceback."""
-    run("ask", "why now", cache=cache, folder=ROOT)  # learns the FAQ, so that the prompt comes soon
-    environment = {**os.environ, "CACHE_DIR": str(cache), "TERM": "dumb"}
+    environment = {**os.environ, "CACHE_DIR": str(learned), "TERM": "dumb"}
     ours, theirs = pty.openpty()
     with subprocess.Popen(  # our own program
         [sys.executable, "-m", "bot"], cwd=ROOT, env=environment, stdin=theirs, stdout=theirs, stderr=theirs
@@ -94,10 +125,10 @@ def test_a_person_at_a_terminal_gets_a_prompt(cache: Path, matcher: Matcher) -> 
     assert b"Traceback" not in shown
 
 
-def test_jsonl_answers_line_by_line(cache: Path) -> None:
+def test_jsonl_answers_line_by_line(learned: Path) -> None:
     """Objects in, objects out, in order; a bad line gives an error and the run goes on."""
     lines = b'{"text": "why now"}\nnonsense\n\xff\xfe\n{"text": "hello"}\n'
-    done = run("ask", "--jsonl", cache=cache, folder=ROOT, typed=lines)
+    done = run("ask", "--jsonl", cache=learned, folder=ROOT, typed=lines)
     assert done.returncode == 0, done.stderr
     first, bad, worse, last = map(json.loads, done.stdout.splitlines())
     assert first["outcome"] == "answer"
@@ -109,16 +140,16 @@ def test_jsonl_answers_line_by_line(cache: Path) -> None:
     assert done.stdout.isascii()
 
 
-def test_show_json_and_an_answer_agree(cache: Path) -> None:
+def test_show_json_and_an_answer_agree(learned: Path) -> None:
     """`show --json` has the reply and the sources that asking for the entry gives."""
-    shown = json.loads(run("show", "why-report-now", "--json", cache=cache, folder=ROOT).stdout)
-    asked = json.loads(run("ask", "--jsonl", cache=cache, folder=ROOT, typed='{"text": "why now"}\n').stdout)
+    shown = json.loads(call("show", "why-report-now", "--json", cache=learned, folder=ROOT).stdout)
+    asked = json.loads(call("ask", "--jsonl", cache=learned, folder=ROOT, typed='{"text": "why now"}\n').stdout)
     assert (shown["reply"], shown["sources"]) == (asked["reply"], asked["sources"])
 
 
-def test_explain_shows_how_the_decision_fell(cache: Path) -> None:
+def test_explain_shows_how_the_decision_fell(learned: Path) -> None:
     """`--explain` names the words, the candidates with scores, the thresholds and the reason."""
-    done = run("ask", "--explain", "What is the Migration Governance Index?", cache=cache, folder=ROOT)
+    done = call("ask", "--explain", "What is the Migration Governance Index?", cache=learned, folder=ROOT)
     assert done.returncode == 0, done.stderr
     for part in (
         "with meanings",
@@ -134,7 +165,7 @@ def test_explain_shows_how_the_decision_fell(cache: Path) -> None:
 
 def test_topics_lists_every_entry(cache: Path, matcher: Matcher) -> None:
     """Each answer's id stands in the list."""
-    done = run("topics", cache=cache, folder=ROOT)
+    done = call("topics", cache=cache, folder=ROOT)
     assert all(entry.id in done.stdout for entry in matcher.entries if entry.topic)
 
 
@@ -150,10 +181,10 @@ def test_check_reports_place_code_and_mend(cache: Path, small: Path) -> None:
     path = small / "faq" / "en" / "smalltalk.yaml"
     path.write_text(path.read_text(encoding="utf-8") + "oops: 1\n", encoding="utf-8")
     line = path.read_text(encoding="utf-8").count("\n")
-    done = run("check", "--today", "2026-11-22", cache=cache, folder=small)
+    done = call("check", "--today", "2026-11-22", cache=cache, folder=small)
     assert done.returncode == 1
     assert f"faq/en/smalltalk.yaml:{line}: Y106 unknown-key: " in done.stdout
-    rows = json.loads(run("check", "--format", "json", cache=cache, folder=small).stdout)
+    rows = json.loads(call("check", "--format", "json", cache=cache, folder=small).stdout)
     assert any(row["code"] == "Y106" and row["line"] == line and row["mend"] for row in rows)
 
 
@@ -181,7 +212,7 @@ def test_broken_content_stops_an_answer_with_words_and_exit_2(cache: Path, small
 )
 def test_wrong_usage_exits_2_with_words(arguments: tuple[str, ...], said: str, cache: Path) -> None:
     """Whatever is wrong with a call is said in words, with exit code 2."""
-    done = run(*arguments, cache=cache)
+    done = call(*arguments, cache=cache)
     assert done.returncode == 2
     assert said in done.stderr
     assert "Traceback" not in done.stderr
@@ -196,10 +227,10 @@ def test_a_wrong_folder_is_named(cache: Path, tmp_path: Path) -> None:
 
 def test_settings_come_from_the_environment_and_dotenv(cache: Path, tmp_path: Path) -> None:
     """FAQ_DIR and SEEDS_DIR lead to the content from anywhere, from the environment or from .env."""
-    done = run("topics", cache=cache, folder=tmp_path, FAQ_DIR=str(SMALL / "faq"), SEEDS_DIR=str(SMALL / "seeds"))
+    done = call("topics", cache=cache, folder=tmp_path, FAQ_DIR=str(SMALL / "faq"), SEEDS_DIR=str(SMALL / "seeds"))
     assert done.returncode == 0, done.stderr
     (tmp_path / ".env").write_text(f"FAQ_DIR={SMALL / 'faq'}\nSEEDS_DIR={SMALL / 'seeds'}\n", encoding="utf-8")
-    assert run("topics", cache=cache, folder=tmp_path).stdout == done.stdout
+    assert call("topics", cache=cache, folder=tmp_path).stdout == done.stdout
 
 
 def test_schemas_are_up_to_date(cache: Path) -> None:
@@ -209,9 +240,9 @@ def test_schemas_are_up_to_date(cache: Path) -> None:
 
 def test_schema_writes_and_checks(cache: Path, small: Path) -> None:
     """`schema` writes all; `schema --check` fails when one is stale."""
-    assert run("schema", "--check", cache=cache, folder=small).returncode == 1
-    assert run("schema", cache=cache, folder=small).returncode == 0
-    assert run("schema", "--check", cache=cache, folder=small).returncode == 0
+    assert call("schema", "--check", cache=cache, folder=small).returncode == 1
+    assert call("schema", cache=cache, folder=small).returncode == 0
+    assert call("schema", "--check", cache=cache, folder=small).returncode == 0
     assert len(list(small.rglob("schema/*.json"))) == len(FORMS)
 
 
@@ -231,9 +262,9 @@ def test_help_names_every_command(cache: Path) -> None:
     assert all(name in shown for name in ("ask", "chat", "check", "evaluate", "schema", "show", "topics"))
 
 
-def test_the_chat_answers_each_line_before_the_next(cache: Path) -> None:
+def test_the_chat_answers_each_line_before_the_next(learned: Path) -> None:
     """A person at the terminal reads the reply to one message before typing another."""
-    environment = {**os.environ, "CACHE_DIR": str(cache), "PYTHONUNBUFFERED": "1"}
+    environment = {**os.environ, "CACHE_DIR": str(learned), "PYTHONUNBUFFERED": "1"}
     with subprocess.Popen(  # our own program
         [sys.executable, "-m", "bot"],
         cwd=ROOT,
@@ -263,8 +294,8 @@ def test_a_closed_stream_is_no_traceback(closed: str, command: str, cache: Path)
     done = subprocess.run(  # noqa: S602  # closing a stream is the shell's work
         f"{sys.executable} -m bot {command} {closed}",
         shell=True,
-        cwd=ROOT,
-        env={**os.environ, "CACHE_DIR": str(cache)},
+        cwd=SMALL,
+        env=_environment(cache, {}),
         capture_output=True,
         input=None if closed == "<&-" else b"",
         timeout=300,
@@ -274,9 +305,9 @@ def test_a_closed_stream_is_no_traceback(closed: str, command: str, cache: Path)
     assert done.returncode in (0, 1)
 
 
-def test_bytes_that_are_no_text_are_read(cache: Path) -> None:
+def test_bytes_that_are_no_text_are_read(learned: Path) -> None:
     """Bytes that are not UTF-8 do not end the chat."""
-    done = run("chat", cache=cache, folder=ROOT, typed=b"\xff\xfe\nwhy now\n", PYTHONIOENCODING="utf-8")
+    done = run("chat", cache=learned, folder=ROOT, typed=b"\xff\xfe\nwhy now\n", PYTHONIOENCODING="utf-8")
     assert done.returncode == 0, done.stderr
     assert "beginning to negotiate" in done.stdout
 
@@ -293,7 +324,7 @@ def test_a_broken_translation_does_not_stop_the_bot(cache: Path, small: Path) ->
 def test_an_env_file_that_is_no_text_is_told(cache: Path, small: Path) -> None:
     """A .env that is not UTF-8 is named, with its mend."""
     (small / ".env").write_bytes(b"FAQ_DIR=\xff\n")
-    done = run("topics", cache=cache, folder=small)
+    done = call("topics", cache=cache, folder=small)
     assert done.returncode == 2
     assert "save it as UTF-8" in done.stderr
 

@@ -13,7 +13,7 @@ import pytest
 from bot.gaps.keys import new_text_key
 from bot.gaps.log import FILE
 from tests.terminal import in_terminal
-from tests.test_cli import run
+from tests.test_cli import call, run
 from tests.test_cli_gaps import UNKNOWN, listed
 
 Settings = dict[str, Any]
@@ -29,7 +29,7 @@ def home(tmp_path: Path, cache: Path) -> Settings:
     """The machine that the bot runs on, with two gaps."""
     settings = machine(tmp_path / "home")
     for text in (UNKNOWN, "quantum bread"):
-        run("ask", text, cache=cache, **settings)
+        call("ask", text, cache=cache, **settings)
     return settings
 
 
@@ -41,7 +41,7 @@ def laptop(tmp_path: Path) -> Settings:
 
 def export(cache: Path, settings: Settings, file: Path) -> str:
     """Write an export; its key."""
-    done = run("gaps", "export", str(file), "--json", cache=cache, **settings)
+    done = call("gaps", "export", str(file), "--json", cache=cache, **settings)
     assert done.returncode == 0, done.stderr
     return str(json.loads(done.stdout)["key"])
 
@@ -69,32 +69,32 @@ def test_there_and_back(cache: Path, home: Settings, laptop: Settings, tmp_path:
     assert done.stdout == f"2 gaps in the copy in {laptop['DATA_DIR']}, 2 of them new\n"
     assert listed(cache, laptop) == listed(cache, home)
     for command in ("groups", "stats", "replay"):
-        assert run("gaps", command, cache=cache, **laptop).returncode == 0
+        assert call("gaps", command, cache=cache, **laptop).returncode == 0
 
-    run("gaps", "resolve", "1", "--entry", "ferry-times", cache=cache, **laptop)
-    run("gaps", "off-topic", "2", cache=cache, **laptop)
+    call("gaps", "resolve", "1", "--entry", "ferry-times", cache=cache, **laptop)
+    call("gaps", "off-topic", "2", cache=cache, **laptop)
     with closing(sqlite3.connect(Path(home["DATA_DIR"]) / FILE)) as connection, connection:
         connection.execute("DELETE FROM gap WHERE id = 2")
     key = export(cache, laptop, back)
     done = run("gaps", "import", str(back), cache=cache, EXPORT_KEY=key, **home)
     assert done.stdout == "1 gap set to resolved, 1 is no longer here\n"
-    (gap,) = json.loads(run("gaps", "--all", "--json", cache=cache, **home).stdout)
+    (gap,) = json.loads(call("gaps", "--all", "--json", cache=cache, **home).stdout)
     assert (gap["id"], gap["status"], gap["resolution"]) == (1, "resolved", "ferry-times")
-    done = run("gaps", "import", str(back), "--json", cache=cache, EXPORT_KEY=key, **home)
+    done = call("gaps", "import", str(back), "--json", cache=cache, EXPORT_KEY=key, **home)
     assert json.loads(done.stdout) == {"did": "reviews", "set_to": {}, "left": 0, "gone": 1}
 
 
 def test_a_copy_is_refreshed_and_says_so(cache: Path, home: Settings, laptop: Settings, tmp_path: Path) -> None:
     """What is new, what is deleted, and what stays as reviewed; as JSON the same."""
     key = export(cache, home, tmp_path / "one")
-    done = run("gaps", "import", str(tmp_path / "one"), "--json", cache=cache, EXPORT_KEY=key, **laptop)
+    done = call("gaps", "import", str(tmp_path / "one"), "--json", cache=cache, EXPORT_KEY=key, **laptop)
     assert json.loads(done.stdout) == {"did": "copy", "gaps": 2, "new": 2, "deleted": 0, "kept": 0, "too_old": 0}
-    run("gaps", "later", "1", cache=cache, **laptop)
+    call("gaps", "later", "1", cache=cache, **laptop)
     with closing(sqlite3.connect(Path(home["DATA_DIR"]) / FILE)) as connection, connection:
         connection.execute("DELETE FROM gap WHERE id = 2")
-    run("ask", "marble soup please", cache=cache, **home)
+    call("ask", "marble soup please", cache=cache, **home)
     key = export(cache, home, tmp_path / "two")
-    done = run("gaps", "import", str(tmp_path / "two"), cache=cache, EXPORT_KEY=key, **laptop)
+    done = call("gaps", "import", str(tmp_path / "two"), cache=cache, EXPORT_KEY=key, **laptop)
     assert "2 gaps in the copy" in done.stdout
     assert ", 1 of them new, 1 deleted, no longer being in the file, 1 as reviewed here\n" in done.stdout
 
@@ -122,8 +122,8 @@ def test_a_copy_notes_nothing_and_costs_no_answer(
 ) -> None:
     """Somebody tries the FAQ on the laptop with the copy's folder."""
     key = export(cache, home, tmp_path / "x")
-    run("gaps", "import", str(tmp_path / "x"), cache=cache, EXPORT_KEY=key, **laptop)
-    done = run("ask", "marble soup please", cache=cache, **laptop)
+    call("gaps", "import", str(tmp_path / "x"), cache=cache, EXPORT_KEY=key, **laptop)
+    done = call("ask", "marble soup please", cache=cache, **laptop)
     assert done.returncode == 0
     assert "I don't know" in done.stdout
     assert "is a copy of another log, for review alone; name another DATA_DIR" in done.stderr
@@ -146,7 +146,7 @@ def test_what_cannot_be_imported_is_told_and_makes_no_log(
         ("letter", "", "is no export of a gap log; name a file that was made with: gaps export"),
         ("nowhere", key, "No such file or directory; see that it can be read"),
     ):
-        done = run("gaps", "import", str(tmp_path / name), cache=cache, EXPORT_KEY=set_, **laptop)
+        done = call("gaps", "import", str(tmp_path / name), cache=cache, EXPORT_KEY=set_, **laptop)
         assert done.returncode == 2
         assert said in done.stderr
         assert "Traceback" not in done.stderr
@@ -157,7 +157,7 @@ def test_what_cannot_be_imported_is_told_and_makes_no_log(
 def test_an_export_is_not_written_over_a_file(cache: Path, home: Settings, tmp_path: Path) -> None:
     """Exit 2, and the file as it was."""
     (tmp_path / "letter").write_bytes(b"Dear Sir")
-    done = run("gaps", "export", str(tmp_path / "letter"), cache=cache, **home)
+    done = call("gaps", "export", str(tmp_path / "letter"), cache=cache, **home)
     assert done.returncode == 2
     assert "is there already and is not overwritten" in done.stderr
     assert done.stdout == "", "no key is shown of a file that is not there"
@@ -168,13 +168,13 @@ def test_a_log_of_ones_own_is_not_mixed_with_another(
     cache: Path, home: Settings, laptop: Settings, tmp_path: Path
 ) -> None:
     """On the laptop a folder of its own is needed."""
-    run("ask", "marble soup please", cache=cache, **laptop)
+    call("ask", "marble soup please", cache=cache, **laptop)
     key = export(cache, home, tmp_path / "x")
-    done = run("gaps", "import", str(tmp_path / "x"), cache=cache, EXPORT_KEY=key, **laptop)
+    done = call("gaps", "import", str(tmp_path / "x"), cache=cache, EXPORT_KEY=key, **laptop)
     assert done.returncode == 2
     assert "has gaps or counts of its own; name another DATA_DIR for the copy" in done.stderr
     other = {**laptop, "DATA_DIR": str(tmp_path / "laptop" / "copy")}
-    assert run("gaps", "import", str(tmp_path / "x"), cache=cache, EXPORT_KEY=key, **other).returncode == 0
+    assert call("gaps", "import", str(tmp_path / "x"), cache=cache, EXPORT_KEY=key, **other).returncode == 0
     assert len(listed(cache, other)) == 2
 
 
@@ -201,7 +201,7 @@ def test_the_key_in_the_configuration_folder_is_changed_in_two_steps(cache: Path
     assert (said["texts"], said["keys"]) == (0, 1)
     assert file.read_text(encoding="ascii").strip() == new
     assert len(listed(cache, home)) == 2
-    run("chat", cache=cache, typed="/forget\n", **home)
+    call("chat", cache=cache, typed="/forget\n", **home)
     assert listed(cache, home) == []
 
 
@@ -217,12 +217,12 @@ def test_the_keys_of_a_setting_are_changed_by_their_owner(cache: Path, home: Set
         (new, (), "was begun with another GAPS_KEY; set the GAPS_KEY it was begun with"),
         (f"{new},{old}", ("--drop-old",), "GAPS_KEY is a setting; take the old key out of it where it is set"),
     ):
-        done = run("gaps", "rekey", *arguments, cache=cache, GAPS_KEY=keys, **set_)
+        done = call("gaps", "rekey", *arguments, cache=cache, GAPS_KEY=keys, **set_)
         assert done.returncode == 2
         assert said in done.stderr
         assert not {new, old} & set(done.stderr.replace("=", " ").split())
         assert rows(home) == before
-    done = run("gaps", "rekey", cache=cache, GAPS_KEY=f"{new},{old}", **set_)
+    done = call("gaps", "rekey", cache=cache, GAPS_KEY=f"{new},{old}", **set_)
     assert done.returncode == 0, done.stderr
     assert "2 texts written anew" in done.stdout
     assert "Then take the old key out of GAPS_KEY." in done.stdout
@@ -236,14 +236,14 @@ def test_without_the_key_nothing_is_changed(cache: Path, home: Settings) -> None
     before, kept = rows(home), file.read_bytes()
     file.unlink()
     for arguments in ((), ("--drop-old",)):
-        done = run("gaps", "rekey", *arguments, cache=cache, **home)
+        done = call("gaps", "rekey", *arguments, cache=cache, **home)
         assert done.returncode == 2
         assert "GAPS_KEY is not set, and there is no key in" in done.stderr
     assert not file.exists()
     other = new_text_key()
     file.write_text(other, encoding="ascii")
     for arguments in ((), ("--drop-old",)):
-        done = run("gaps", "rekey", *arguments, cache=cache, **home)
+        done = call("gaps", "rekey", *arguments, cache=cache, **home)
         assert done.returncode == 2
         assert "was begun with another GAPS_KEY" in done.stderr
     assert file.read_text(encoding="ascii") == other

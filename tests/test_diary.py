@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 import logging
+import os
+import subprocess
 import sys
+from pathlib import Path
 
 from bot.diary import FIELDS, Discreet, DiscreetJson
 
 SECRET = "123456:very-secret"  # noqa: S105  # made up
+ROOT = Path(__file__).parent.parent
 QUESTION = "am i a refugee"
 
 
@@ -92,4 +96,76 @@ def test_a_json_line_tells_no_secret_and_no_text() -> None:
         details = (type(error), error, error.__traceback__)
     record = logging.LogRecord("telegram", logging.ERROR, __file__, 1, f"{SECRET} %s", (QUESTION,), details)
     row = json.loads(DiscreetJson((SECRET,)).format(record))
-    assert row["message"].startswith("… … [ValueError at test_diary.py:")
+    assert row["message"].startswith("… (test_diary.py:1) [ValueError at test_diary.py:")
+
+
+def test_what_stands_in_no_code_is_not_shown() -> None:
+    """A package that puts values into its line by itself, or into the name of a callback."""
+    assert QUESTION not in line("some.package", f"cannot read {QUESTION}")
+    assert QUESTION not in line("some.package", f"cannot read {QUESTION} of %s", 5)
+    shown = line("asyncio", f"Exception in callback answer('{QUESTION}') at /somewhere.py:5\nhandle: <Handle>")
+    assert "Exception in callback" in shown
+    assert QUESTION not in shown
+
+
+PROGRAM = f"""
+import asyncio, gc, logging, sys, threading, warnings
+from bot import diary
+
+diary.begin(("{SECRET}",))
+
+def fail(*_):
+    raise ValueError("{QUESTION}")
+
+class Ended:
+    def __del__(self):
+        fail()
+
+async def answer():
+    asyncio.create_task(refuse())
+    asyncio.get_running_loop().call_soon(fail, "{QUESTION}")
+    await asyncio.sleep(0.01)
+    gc.collect()
+
+async def refuse():
+    fail()
+
+Ended()
+thread = threading.Thread(target=fail, name="{QUESTION}")
+thread.start()
+thread.join()
+warnings.warn("{QUESTION}")
+logging.getLogger("bot").error("%d", "{QUESTION}")
+logging.getLogger("aiohttp.server").exception("Error handling request", exc_info=ValueError("{QUESTION}"))
+asyncio.run(answer())
+fail()
+"""
+
+
+def test_what_nobody_catches_tells_its_kind_and_place_alone(tmp_path: Path) -> None:
+    """At the top, in threads, tasks, callbacks and destructors; warnings and lines that cannot be written as well."""
+    program = tmp_path / "program.py"
+    program.write_text(PROGRAM, encoding="utf-8")
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    ended = subprocess.run(  # noqa: S603  # our own program
+        [sys.executable, program], env=environment, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert ended.returncode == 1
+    assert ended.stdout == ""
+    assert QUESTION not in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+    def at(text: str) -> str:
+        return f"program.py:{PROGRAM[: PROGRAM.index(text)].count(chr(10)) + 1}"
+
+    place = f"ValueError at {at('raise')}"
+    assert sorted(told.partition(" ")[2] for told in ended.stderr.splitlines()) == [
+        f"CRITICAL bot.diary ended by an error: {place}",
+        "ERROR aiohttp.server Error handling request [ValueError]",
+        f"ERROR asyncio Exception in callback [{place}]",
+        f"ERROR asyncio Task exception was never retrieved [{place}]",
+        f"ERROR bot.diary a thread was ended by an error: {place}",
+        f"ERROR bot.diary an error that nobody could be told of: {place}",
+        f"WARNING py.warnings UserWarning at {at('warnings.warn(')}",
+        f"log line cannot be written ({at('logging.getLogger')})",
+    ]

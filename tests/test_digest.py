@@ -455,7 +455,7 @@ async def test_to_anybody_else_it_is_an_unknown_command(talk: Talk, caplog: pyte
     assert calls[0]["text"] == INTERFACE.unknown_command
     assert await talk.counts() == {("command", "", "private"): 3, ("command", "", "group"): 2}
     assert await talk.gaps() == []
-    of_private, of_group = list(lines(caplog))[:3], list(lines(caplog))[3:]
+    of_private, of_group = list(lines(caplog))[:3], list(lines(caplog))[3:5]
     assert len(set(of_private)) == len(set(of_group)) == 1
 
 

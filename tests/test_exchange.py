@@ -164,10 +164,11 @@ async def test_what_was_forgotten_at_home_does_not_come_back(home: GapLog, copy:
 
 @in_a_file
 async def test_a_number_that_is_used_again_is_another_gap(home: GapLog, copy: GapLog, tmp_path: Path) -> None:
-    """SQLite gives the number of a deleted gap away; a review of the old one does not settle the new one."""
+    """As in a log that was begun anew; a review of the old one does not settle the new one."""
     await carried(home, copy, tmp_path)
     await review(copy, "why three", GapStatus.RESOLVED, "sky")
     await home.forget(OTHER)
+    await do(home, "UPDATE sqlite_sequence SET seq = 1 WHERE name = 'gap'")
     await home.write([note("why else", asker=OTHER), note("why more", asker=OTHER)])
     assert (3, "why more", "new", "") in await as_seen(home)
     assert await carried(copy, home, tmp_path) == Returned({}, left=0, gone=1)

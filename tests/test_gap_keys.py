@@ -137,7 +137,9 @@ def test_keys_never_lie_with_the_data(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("setting", ["", " ", "secret", "x" * 44, "ä" * 44, f"{new_text_key()},short"])
+@pytest.mark.parametrize(
+    "setting", ["", " ", "secret", "x" * 44, "ä" * 44, pytest.param(f"{new_text_key()},short", id="a second one")]
+)
 def test_what_is_no_text_key_is_refused_without_being_shown(setting: str) -> None:
     """The mend is a command; the setting is not repeated."""
     with pytest.raises(KeyProblem, match="python -m bot keys") as refused:

@@ -15,6 +15,7 @@ from bot.matching.kernels import (
     KERNELS,
     SELF,
     UNKNOWN,
+    Kernel,
     Vectors,
     character_grams,
     inverse_document_frequency,
@@ -82,6 +83,15 @@ def test_character_grams_are_runs_of_letters() -> None:
     assert Counter(character_grams(said("oak", "i"))) == Counter(
         [*character_grams(said("oak")), *character_grams(said("i"))]
     )
+
+
+@pytest.mark.parametrize("kernel", [kernel for kernel in KERNELS if kernel.of_word], ids=lambda kernel: kernel.name)
+@pytest.mark.parametrize("text", ["", "i", "my dogs", "how old is my dog", "жжж oak oak"])
+def test_grams_of_words_are_those_of_the_message(kernel: Kernel, text: str) -> None:
+    """What a kernel finds word by word is all that it finds in the whole."""
+    assert kernel.of_word is not None
+    reading = READER.read(text)
+    assert list(kernel.grams(reading)) == [gram for word in reading.mended for gram in kernel.of_word(word)]
 
 
 def test_a_message_has_grams_of_each_kind() -> None:

@@ -27,10 +27,11 @@ from bot.matching.matcher import Matcher
 from bot.settings import Settings
 from bot.telegram.application import HANDLERS, build, service_of
 from bot.telegram.in_hand import REMEMBERED, InHand
+from bot.telegram.intake import Intake
 from bot.telegram.order import InOrder
 from bot.telegram.polling import HELD, LIMIT, LONGEST_PAUSE, PATIENCE, Poller, SilenceError
 from tests.telegram_emulator import BotProcess, bot_environment, serving
-from tests.telegram_phone import READY
+from tests.telegram_phone import READY, Phone
 from tests.telegram_sender import Inbox, Sender, SenderRequest, Time
 from tests.telegram_talk import KEYS
 from tests.telegram_world import (
@@ -54,8 +55,8 @@ FERRY = "when does the ferry go"
 class Polled:
     """A bot that polls, and those who write to it."""
 
-    def __init__(self, poller: Poller, request: SenderRequest, time: Time) -> None:
-        self.poller, self.request, self.time = poller, request, time
+    def __init__(self, poller: Poller, intake: Intake, request: SenderRequest, time: Time) -> None:
+        self.poller, self.intake, self.request, self.time = poller, intake, request, time
         self.world, self.inbox = request.world, request.inbox
         self.running = asyncio.create_task(poller.run())
         self._persons = 0
@@ -116,12 +117,14 @@ def polled(tmp_path: Path, small_matcher: Matcher) -> Start:
         service.recorder.start()
         async with application:
             kinds = [kind.value for kind in HANDLERS]
-            poller = Poller(application, kinds, silence=silence, clock=time.clock, sleep=time.sleep)
-            made = Polled(poller, request, time)
+            intake = Intake(application, service, clock=time.clock)  # not started: the database knows no such clock
+            poller = Poller(application, intake, kinds, silence=silence, clock=time.clock, sleep=time.sleep)
+            made = Polled(poller, intake, request, time)
             try:
                 yield made
             finally:
                 await made.stop()
+                await intake.stop()
                 await service.recorder.stop()
 
     return start
@@ -373,7 +376,7 @@ async def test_malformed_updates_are_counted_each_once(polled: Start, caplog: py
         first = int(bot.world.text(hangs, FERRY)["update_id"])
         bot.inbox.put({"update_id": first, "message": {}}, {"update_id": first + 1, "message": 5}, "nothing", None)
         await bot.go_on(60)
-        assert bot.poller.skipped == 4
+        assert bot.intake.skipped == 4
     assert caplog.text.count("malformed updates are skipped, 1 so far") == 1
     assert caplog.text.count("malformed") == 1
 
@@ -549,6 +552,13 @@ async def sent(sender: Sender, messages: int) -> None:
     await sender.until(lambda _: answered(sender).total() >= messages, timeout=120)
 
 
+async def confirmed(sender: Sender) -> None:
+    """Wait until the bot has confirmed all that was sent to it."""
+    async with asyncio.timeout(60):
+        while sender.inbox.pending:
+            await asyncio.sleep(0.05)
+
+
 async def test_three_kills_lose_nothing(tmp_path: Path, small: Path, cache: Path, sender: Sender) -> None:
     """Of 50 that wait each time, all are answered after the restart; twice at most those in flight at a kill."""
     chats: dict[int, Chat] = {}  # by the number of the update; everybody writes once
@@ -580,6 +590,29 @@ async def test_three_kills_lose_nothing(tmp_path: Path, small: Path, cache: Path
         "more came twice than CONCURRENCY and what it had just finished"
     )
     assert not sender.inbox.pending
+
+
+async def test_an_update_that_comes_again_is_answered_once(
+    tmp_path: Path, small: Path, cache: Path, sender: Sender
+) -> None:
+    """To the same process, after an orderly end, and after a kill: one answer, one gap, one count."""
+    unknown = "do you have inflatable tractors"
+    chat, other = sender.world.private(made_person(1)), sender.world.private(made_person(2))
+    update = sender.world.text(chat, unknown)
+    async with serving(sender) as url:
+        environment = bot_environment(tmp_path, url, faq=small / "faq", seeds=small / "seeds")
+        environment |= {"CACHE_DIR": str(cache)}
+        for start in range(3):
+            async with BotProcess("run", folder=tmp_path, environment=environment) as process:
+                await process.wait_for_output(READY, timeout=120)
+                await sender.send(update)
+                await confirmed(sender)
+                await sender.send(update, sender.world.text(other, FERRY))
+                await sent(sender, 2 + start)
+                phone = Phone(sender, process, environment, tmp_path)
+                assert [gap["text"] for gap in await phone.gaps()] == [unknown]
+                await (process.stop() if start == 0 else process.kill())
+            assert len(sender.world.replies(chat)) == 1
 
 
 async def test_asked_to_end_it_answers_all_that_it_took(

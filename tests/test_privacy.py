@@ -590,6 +590,9 @@ TOLD = {
     "key_check.id": (GAP_LOG, "A log that is locked, full, read-only, missing, damaged or of another key"),
     "key_check.text": (GAP_LOG, "A log that is locked, full, read-only, missing, damaged or of another key"),
     "key_check.asker": (GAP_LOG, "another one would lose who asked, and the log is then not used"),
+    "claim.code": (GAP_LOG, "for two days, a keyed hash of its number"),
+    "claim.owner": (GAP_LOG, "while it is handled, of which process"),
+    "claim.until": (GAP_LOG, "for two days, a keyed hash of its number"),
     "job.name": (GAP_LOG, "a keyed hash of the chat"),
     "job.period": (GAP_LOG, "for which it keeps the week"),
 }

@@ -59,12 +59,12 @@ async def test_while_the_log_is_locked_notes_wait(
 @in_a_file
 async def test_the_queue_is_bounded(recorder: Recorder, caplog: pytest.LogCaptureFixture) -> None:
     """While the log cannot be written the oldest notes go first, and how many is said."""
-    recorder.log.path.write_bytes(b"no database at all, but a file that is long enough to be read as one" * 40)
+    recorder.log.path.mkdir()
     recorder.start()
     for number in range(50):
         recorder.note(note(str(number)))
     assert not await recorder.flush(within=timedelta(seconds=0.5))
-    recorder.log.path.unlink()
+    recorder.log.path.rmdir()
     assert await recorder.flush()
     assert [kept.gap.text for kept in await recorder.log.gaps()] == [str(number) for number in range(49, 29, -1)]
     assert "30 notes were dropped" in caplog.text

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -111,6 +115,62 @@ def test_what_is_no_list_of_chats_is_refused_unseen(chats: str, monkeypatch: pyt
         read_settings()
     mend = "is no list of chat numbers; write them as in 12345678, -1001234567890"
     assert str(refused.value) == f"MAINTAINER_CHATS: {mend}"
+
+
+def test_secrets_are_read_from_files(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Named as the settings, in small letters or capitals; the environment has the last word; shown nowhere."""
+    monkeypatch.setenv("SECRETS_DIR", str(tmp_path))
+    monkeypatch.setenv("RETENTION_DAYS", "30")
+    for name, text in (("telegram_bot_token", f"{TOKEN}\n"), ("ASKER_KEY", "ab" * 32), ("retention_days", "60")):
+        (tmp_path / name).write_text(text)
+    (tmp_path / "gaps_key").write_text("\n")
+    (tmp_path / "of_another_program").mkdir()
+    settings = read_settings()
+    assert settings.secrets == (TOKEN, "ab" * 32)
+    assert settings.retention_days == 30
+    assert TOKEN not in repr(settings)
+
+
+def test_the_folder_of_secrets_may_stand_in_the_env_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """As every setting may; a folder without secrets is none that is wrong."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".env").write_text("SECRETS_DIR=secrets\n")
+    (tmp_path / "secrets").mkdir()
+    assert read_settings().telegram_bot_token is None
+    (tmp_path / "secrets" / "telegram_bot_token").write_text(TOKEN)
+    assert read_settings().secrets == (TOKEN,)
+
+
+def test_secrets_that_cannot_be_read_are_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Each with its mend, and without what they hold."""
+    monkeypatch.setenv("SECRETS_DIR", str(tmp_path / "nowhere"))
+    with pytest.raises(SettingsError, match=r"^SECRETS_DIR: is no folder; name the one that holds the secrets"):
+        read_settings()
+    monkeypatch.setenv("SECRETS_DIR", str(tmp_path))
+    (tmp_path / "telegram_bot_token").write_text("wrongvalue")
+    with pytest.raises(SettingsError, match=r"^TELEGRAM_BOT_TOKEN: is no token") as refused:
+        read_settings()
+    assert "wrongvalue" not in str(refused.value)
+    (tmp_path / "telegram_bot_token").write_bytes(b"\xff")
+    with pytest.raises(SettingsError, match="SECRETS_DIR: is not UTF-8"):
+        read_settings()
+
+
+def test_a_secret_of_another_user_is_told_with_its_place() -> None:
+    """As in a container whose user may not read what was mounted."""
+    if os.geteuid() != 0:
+        pytest.skip("only root can be another user")
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        file = Path(folder, "telegram_bot_token")
+        file.write_text(TOKEN)
+        file.chmod(0o600)
+        script = "from bot.settings import *\ntry: read_settings()\nexcept SettingsError as error: print(error)"
+        environment = {"PATH": os.environ["PATH"], "SECRETS_DIR": folder}
+        command = [sys.executable, "-c", f"import os; import bot.settings; os.setuid(10001); os.chdir('/')\n{script}"]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True)  # noqa: S603  # ours
+    assert done.stdout.startswith(f"{file}: cannot be read (Permission denied); let the user read it"), done.stderr
+    assert TOKEN not in done.stdout + done.stderr
 
 
 def test_all_problems_are_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

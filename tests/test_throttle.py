@@ -18,72 +18,72 @@ class Clock:
         return self.now
 
 
-def test_up_to_the_limit_all_is_answered_then_told_once() -> None:
+async def test_up_to_the_limit_all_is_answered_then_told_once() -> None:
     """The person learns once why there is silence."""
     throttle = Throttle(3, 60, Clock())
-    assert [throttle.take("a") for _ in range(6)] == [Allowed.YES] * 3 + [Allowed.TELL] + [Allowed.SILENT] * 2
+    assert [await throttle.take("a") for _ in range(6)] == [Allowed.YES] * 3 + [Allowed.TELL] + [Allowed.SILENT] * 2
 
 
-def test_others_are_not_affected() -> None:
+async def test_others_are_not_affected() -> None:
     """One person's flood costs nobody else an answer."""
     throttle = Throttle(1, 60, Clock())
     for _ in range(100):
-        throttle.take("a")
-    assert throttle.take("b") is Allowed.YES
+        await throttle.take("a")
+    assert await throttle.take("b") is Allowed.YES
 
 
-def test_after_a_while_all_is_well_again() -> None:
+async def test_after_a_while_all_is_well_again() -> None:
     """Each answered message frees its place after the while, and the next flood is told again."""
     clock = Clock()
     throttle = Throttle(2, 60, clock)
-    throttle.take("a")
+    await throttle.take("a")
     clock.now += 30
-    throttle.take("a")
-    assert throttle.take("a") is Allowed.TELL
+    await throttle.take("a")
+    assert await throttle.take("a") is Allowed.TELL
     clock.now += 31
-    assert throttle.take("a") is Allowed.YES
-    assert throttle.take("a") is Allowed.TELL
+    assert await throttle.take("a") is Allowed.YES
+    assert await throttle.take("a") is Allowed.TELL
 
 
-def test_no_limit() -> None:
+async def test_no_limit() -> None:
     """0 switches it off."""
     throttle = Throttle(0, 60, Clock())
-    assert {throttle.take("a") for _ in range(1000)} == {Allowed.YES}
+    assert {await throttle.take("a") for _ in range(1000)} == {Allowed.YES}
 
 
-def test_a_forgotten_person_begins_anew() -> None:
+async def test_a_forgotten_person_begins_anew() -> None:
     """What /forget deletes includes the pace."""
     throttle = Throttle(1, 60, Clock())
-    throttle.take("a")
-    throttle.take("a")
+    await throttle.take("a")
+    await throttle.take("a")
     throttle.forget("a")
-    assert throttle.take("a") is Allowed.YES
+    assert await throttle.take("a") is Allowed.YES
 
 
-def test_nobody_is_remembered_longer_than_needed() -> None:
+async def test_nobody_is_remembered_longer_than_needed() -> None:
     """After the while nothing of a person is left; a flood of persons stays within bounds."""
     clock = Clock()
     throttle = Throttle(1, 60, clock)
     for number in range(MOST_PERSONS + 500):
-        throttle.take(str(number))
+        await throttle.take(str(number))
     assert len(throttle._seen) <= MOST_PERSONS + 1
-    throttle.take("0")
+    await throttle.take("0")
     clock.now += 61
-    throttle.take("new")
+    await throttle.take("new")
     assert set(throttle._seen) == {"new"}
     assert not throttle._told
 
 
 @settings(max_examples=200, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from("ab"), st.floats(0, 40)), max_size=60))
-def test_never_more_than_the_limit_in_any_while(steps: list[tuple[str, float]]) -> None:
+async def test_never_more_than_the_limit_in_any_while(steps: list[tuple[str, float]]) -> None:
     """However the messages come, no span of the while's length has more answers than the limit."""
     clock = Clock()
     throttle = Throttle(3, 60, clock)
     answered: dict[str, list[float]] = {"a": [], "b": []}
     for person, pause in steps:
         clock.now += pause
-        if throttle.take(person) is Allowed.YES:
+        if await throttle.take(person) is Allowed.YES:
             answered[person].append(clock.now)
     for times in answered.values():
         assert all(later - first >= 60 for first, later in zip(times, times[3:], strict=False))

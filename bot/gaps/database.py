@@ -36,6 +36,14 @@ class LogError(Exception):
     """The log cannot be used now; the text says where, what and what mends it, and holds nothing of a message."""
 
 
+class NewerError(LogError):
+    """The log was written by a newer version of this program."""
+
+
+class DamagedError(LogError):
+    """The log's file is none that the database can read, as far as one look can tell."""
+
+
 class Database:
     """The tables of a gap log. Nothing is opened before it is needed; a file that is gone is begun anew."""
 
@@ -48,7 +56,7 @@ class Database:
         self._opened_as: object = None
         self._opening = asyncio.Lock()
         self._attempts = 0  # to open it
-        self._refused = ""  # what the last attempt failed for
+        self._refused: LogError | None = None  # what the last attempt failed for
 
     async def close(self) -> None:
         """Close the connections, those in use once they are not; the next use opens them again."""
@@ -81,13 +89,14 @@ class Database:
         before = self._attempts
         async with self._opening:
             if self._attempts > before and self._refused:
-                raise LogError(self._refused)  # tried since we asked; a line of others would take as many times as long
+                # It was tried since we asked; a line of others would take as many times as long.
+                raise type(self._refused)(str(self._refused))
             engine = await self._opened()
             self._uses[engine] += 1
         try:
             yield engine
-        except self.store.errors:
-            if self.store.reopens and engine is self._engine:
+        except self.store.errors as error:
+            if engine is self._engine and self.store.reopens_after(error):
                 self._engine = None
             raise
         finally:
@@ -107,12 +116,12 @@ class Database:
 
     async def _open(self) -> AsyncEngine:
         self._attempts += 1
-        self._refused = ""
+        self._refused = None
         try:
             with told(self.store):
                 await asyncio.to_thread(self.store.prepare, self._begin)
         except LogError as error:
-            self._refused = str(error)
+            self._refused = error
             raise
         return self.store.engine()
 
@@ -155,9 +164,10 @@ def told(store: Store) -> Iterator[None]:
     try:
         yield
     except NewerSchemaError:
-        raise LogError(f"{store.name}: was written by a newer version of this program; update this one") from None
+        raise NewerError(f"{store.name}: was written by a newer version of this program; update this one") from None
     except store.errors as error:
-        raise LogError(f"{store.name}: {store.mend(error)}") from None
+        kind = DamagedError if store.is_of_damage(error) else LogError
+        raise kind(f"{store.name}: {store.mend(error)}") from None
 
 
 def key_tokens(accepted: Iterable[Keys]) -> bytes:

@@ -17,11 +17,13 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from pydantic import SecretStr
 
-from bot.gaps.database import Database, LogError
+from bot.gaps.database import Database, LogError, NewerError, told
 from bot.gaps.keys import KeyProblem, Keys
+from bot.gaps.rates import codes_of
 from bot.gaps.redaction import redact
+from bot.gaps.schema import step_of
 from bot.gaps.sqlite import SQLite
-from bot.gaps.tables import count, gap, job, person
+from bot.gaps.tables import claim, count, gap, job, pace, person
 from bot.model import Channel, Count, Gap, GapReason, GapStatus, LoggedGap, Note
 
 if TYPE_CHECKING:
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 
 FILE = "gaps.sqlite3"
 _UNLIKE_ANY_OTHER = (13, 24)  # from where on in an encrypted text, and how long, it is as good as random
+LOOK_SECONDS = 0.5  # of a program that starts, for another process that is writing
 BUSY_SECONDS = 5.0  # how long a write waits for another process that is writing
 _log = logging.getLogger(__name__)
 
@@ -38,6 +41,11 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+def as_kept(at: datetime) -> datetime:
+    """A time as the tables have it: in UTC, which they do not say."""
+    return at.astimezone(UTC).replace(tzinfo=None)
+
+
 def store_of(folder: Path, url: SecretStr | None, *, busy_seconds: float = BUSY_SECONDS) -> Store:
     """Where a gap log is kept: in PostgreSQL at a URL, without one in SQLite in a folder."""
     if url is None:
@@ -45,6 +53,22 @@ def store_of(folder: Path, url: SecretStr | None, *, busy_seconds: float = BUSY_
     from bot.gaps.postgresql import PostgreSQL  # its driver is loaded where it is used
 
     return PostgreSQL(url, busy_seconds=busy_seconds)
+
+
+def refuse_newer(folder: Path, url: SecretStr | None) -> None:
+    """Raise NewerError where the log, if there is one, is ahead of this program; begins none and changes none.
+
+    What else is the matter with it is told when it is used. Call it where no event loop runs.
+    """
+    store = store_of(folder, url, busy_seconds=LOOK_SECONDS)
+    try:
+        with told(store):
+            if store.is_begun():
+                store.prepare(step_of)
+    except NewerError:
+        raise
+    except LogError:
+        return
 
 
 class GapLog:
@@ -83,14 +107,20 @@ class GapLog:
         """Whether there is a log that could be read; looking begins none. Raises OSError."""
         return self.database.store.is_begun()
 
+    async def set_aside(self) -> Path | None:
+        """Move a file away that certainly is damaged, so that the next use begins a new one; where it is then.
+
+        None where it is not damaged, or another process has moved it. Raises LogError.
+        """
+        with told(self.database.store):
+            return await asyncio.to_thread(self.database.store.set_aside, self.now())
+
     # --- Writing ---------------------------------------------------------------------------------------------
 
     async def write(self, notes: Sequence[Note]) -> None:
         """Count and keep what these notes say, all of it or nothing. Raises LogError, for a copy too."""
         sealed = await asyncio.to_thread(self._seal, notes)  # finding telephone numbers takes its time
-        minutes = [
-            (note.at or self.now()).astimezone(UTC).replace(second=0, microsecond=0, tzinfo=None) for note in notes
-        ]
+        minutes = [as_kept(note.at or self.now()).replace(second=0, microsecond=0) for note in notes]
         counts = Counter((note.count, minute.date()) for note, minute in zip(notes, minutes, strict=True))
         async with self.database.connection(alone=True) as connection:
             await self.database.see_that_it_takes_notes(connection)
@@ -144,20 +174,28 @@ class GapLog:
         async with self.database.connection() as connection:
             deleted = await connection.execute(sa.delete(gap).where(gap.c.asker == asker))
             await connection.execute(sa.delete(person).where(person.c.asker == asker))
+            await connection.execute(sa.delete(pace).where(pace.c.code.in_(codes_of(self.database.keys, asker))))
         await self.database.erase()
         return deleted.rowcount
 
     async def expire(self) -> int:
-        """Delete what is older than the log keeps; the number of gaps that were. Counts stay. Raises LogError."""
+        """Delete what is older than the log keeps; the number of gaps that were. Counts stay. Raises LogError.
+
+        Files that were set aside are deleted as long after it.
+        """
         async with self.database.connection() as connection:
             deleted = await connection.execute(sa.delete(gap).where(gap.c.at < self.since()))
+            await connection.execute(sa.delete(claim).where(claim.c.until < as_kept(self.now())))
+            await connection.execute(sa.delete(pace).where(pace.c.at < self.now().timestamp()))
             await connection.execute(sa.delete(person).where(person.c.last_used < self.since().date()))
         await self.database.erase()
+        with told(self.database.store):
+            await asyncio.to_thread(self.database.store.let_go, self.now() - self._keep)
         return deleted.rowcount
 
     def since(self) -> datetime:
         """From when on gaps are kept, in UTC as they have it."""
-        return self.now().astimezone(UTC).replace(tzinfo=None) - self._keep
+        return as_kept(self.now()) - self._keep
 
     async def purge(
         self,
@@ -239,7 +277,7 @@ class GapLog:
     async def stamp(self) -> bytes:
         """What changes when gaps do: which there are, what they say, what became of them. Raises LogError.
 
-        Not only how many: SQLite gives the number of the newest gap, once that is deleted, to the next.
+        Not only how many, nor only their numbers: a log that is begun anew gives the same ones again.
         """
         columns = (gap.c.id, gap.c.status, gap.c.resolution, sa.func.substr(gap.c.text, *_UNLIKE_ANY_OTHER))
         async with self.database.connection() as connection:

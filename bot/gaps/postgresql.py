@@ -11,6 +11,8 @@ import re
 import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import datetime
+from pathlib import Path
 from typing import Any, TypeVar
 
 import asyncpg
@@ -67,7 +69,6 @@ class PostgreSQL:
     """The database at a URL. ``busy_seconds`` is how long a write waits for another process that is writing."""
 
     setting = "DATABASE_URL"
-    reopens = True  # after an error: it may be a restored database, of an older schema
     errors: tuple[type[Exception], ...] = (
         sa.exc.SQLAlchemyError,
         asyncpg.PostgresError,
@@ -88,7 +89,7 @@ class PostgreSQL:
         return True
 
     def identity(self) -> object:
-        """It is the same for as long as it answers; see ``reopens``."""
+        """It is the same for as long as it answers; see ``reopens_after``."""
         return None
 
     def prepare(self, do: Callable[[sa.Connection], _Result]) -> _Result:
@@ -134,6 +135,21 @@ class PostgreSQL:
         async with engine.connect() as connection:
             await connection.execution_options(isolation_level="AUTOCOMMIT")
             await connection.exec_driver_sql("VACUUM gap, person")
+
+    def reopens_after(self, error: Exception) -> bool:  # noqa: ARG002
+        """Whether to begin with new connections: it may be a restored database, of an older schema."""
+        return True
+
+    def set_aside(self, now: datetime) -> Path | None:  # noqa: ARG002
+        """Nothing: the server's files are not ours."""
+        return None
+
+    def let_go(self, before: datetime) -> None:
+        """Nothing was set aside."""
+
+    def is_of_damage(self, error: Exception) -> bool:  # noqa: ARG002
+        """Whether an error says that a file is damaged which can be set aside: here none is ours."""
+        return False
 
     def mend(self, error: Exception) -> str:
         """What is the matter and what to do, in words; never the statement that failed, nor where the server is."""

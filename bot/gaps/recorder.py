@@ -16,7 +16,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from bot.gaps.database import LogError
+from bot import metrics
+from bot.gaps.database import DamagedError, LogError
 from bot.gaps.log import GapLog
 from bot.model import Note
 
@@ -26,6 +27,10 @@ RETRY = timedelta(seconds=5)
 PATIENCE = timedelta(seconds=2)  # of a person who waits for the log; the messages of others wait for it as well
 REPEAT = timedelta(minutes=5)  # the same trouble is logged again only after it
 EXPIRE_EVERY = timedelta(days=1)
+_SET_ASIDE = (
+    "gap log: %s was damaged and is now %s; a new one is begun, and nothing that waits is lost; what can be saved of "
+    "it this shows: sqlite3 %s .recover; then delete it, for it holds what may be forgotten since"
+)
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
 
@@ -55,7 +60,13 @@ class Recorder:
         self._idle.set()
         self._stopping = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
+        self._is_damaged = False  # as far as was seen, and not yet looked at
         self._told: tuple[str, float] = ("", 0.0)
+
+    @property
+    def waiting(self) -> int:
+        """How many notes wait to be written."""
+        return len(self._waiting) + len(self._in_flight)
 
     def start(self) -> None:
         """Begin writing what is noted, and once a day delete what is past its time."""
@@ -69,7 +80,7 @@ class Recorder:
         self._work.set()
         if self._tasks:  # what they are just doing ends by itself, or by SQLite's own time-out
             await asyncio.wait(self._tasks)
-        lost = len(self._waiting) + len(self._in_flight) + self._dropped
+        lost = self.waiting + self._dropped
         if lost or self._to_forget:
             _log.error("%d notes and %d deletions never reached the gap log", lost, len(self._to_forget))
         await self.log.close()
@@ -78,7 +89,9 @@ class Recorder:
         """Take a note, with the time that it is now. Returns at once and never raises."""
         if len(self._waiting) >= self._most_waiting:
             self._waiting.popleft()
-            self._dropped += 1
+            self._drop(1)
+        if note.gap is not None:
+            metrics.gap(note.gap.reason)
         self._waiting.append(replace(note, at=self.log.now()))
         self._wake()
 
@@ -140,12 +153,29 @@ class Recorder:
     async def _work_till_stopped(self) -> None:
         while not self._stopping.is_set():
             await self._work.wait()
-            if not self._waiting and not self._to_forget and not self._used:
+            if not self._is_damaged and not self._waiting and not self._to_forget and not self._used:
                 self._work.clear()
                 self._idle.set()
                 continue
-            if not (await self._forget_all() and await self._touch_all() and await self._write_some()):
+            is_done = await self._forget_all() and await self._touch_all() and await self._write_some()
+            if self._is_damaged:
+                is_done = await self._set_aside()
+            if not is_done:
                 await self._pause(self._retry)
+
+    async def _set_aside(self) -> bool:
+        """Move the log away, which was found damaged, so that a new one is begun; whether that was done."""
+        self._is_damaged = False
+        try:
+            aside = await self.log.set_aside()
+        except Exception as error:
+            self._tell_of(error)
+            return False
+        if aside is None:
+            self._tell_of(LogError(f"{self.log.path}: seemed damaged, and is well when looked at again"))
+            return False
+        _log.error(_SET_ASIDE, self.log.path, aside, aside)
+        return True
 
     async def _forget_all(self) -> bool:
         """Delete what is to be forgotten; whether that was done."""
@@ -183,6 +213,8 @@ class Recorder:
             self._tell(error)
             return False
         except Exception as error:  # this batch would only raise it again
+            metrics.GAP_LOG_FAILURES.inc()
+            metrics.NOTES_DROPPED.inc(len(self._in_flight))
             _log.error("%d notes cannot be written: %s", len(self._in_flight), type(error).__name__)
         self._in_flight = ()
         if self._dropped:
@@ -193,9 +225,13 @@ class Recorder:
     def _put_back(self, notes: Sequence[Note]) -> None:
         room = max(0, self._most_waiting - len(self._waiting))
         kept = notes[max(0, len(notes) - room) :]
-        self._dropped += len(notes) - len(kept)
+        self._drop(len(notes) - len(kept))
         self._waiting.extendleft(reversed(kept))
         self._in_flight = ()
+
+    def _drop(self, notes: int) -> None:
+        self._dropped += notes
+        metrics.NOTES_DROPPED.inc(notes)
 
     async def _expire_daily(self) -> None:
         while not self._stopping.is_set():
@@ -209,11 +245,19 @@ class Recorder:
             await self._pause(pause.total_seconds())
 
     def _tell(self, error: BaseException) -> None:
+        """Count a trouble, and log it; of a damaged log only once it is known what becomes of it."""
+        metrics.GAP_LOG_FAILURES.inc()
+        if isinstance(error, DamagedError):
+            self._is_damaged = True
+            self._wake()
+        else:
+            self._tell_of(error)
+
+    def _tell_of(self, error: BaseException) -> None:
         """Log a trouble, once in a while: a LogError in its own words, any other by its kind."""
         trouble = str(error) if isinstance(error, LogError) else type(error).__name__
         now = asyncio.get_running_loop().time()
         told, at = self._told
         if trouble != told or now - at >= REPEAT.total_seconds():
-            waiting = len(self._waiting) + len(self._in_flight)
-            _log.error("gap log: %s; answers go on, %d notes wait", trouble, waiting)
+            _log.error("gap log: %s; answers go on, %d notes wait", trouble, self.waiting)
             self._told = (trouble, now)

@@ -79,9 +79,9 @@ _TABLE = (
     ("my telegram is name", rf"(?<![\w\[])({_MINE})@?(?!{_STATE}){_LIVE}{_NAME}", r"\1[user]"),
     ("passport's line for machines", r"(?<![\w<])(?=[\w<]*\w<<|(?-i:[PIAC]<[A-Z]{3}))[\w<]{5,}", "[number]"),
     (
-        "IBAN of twelve digits or more, in groups of which those without a digit are followed by one with a digit",
+        "IBAN of twelve digits or more, in groups; one without a digit has a whole one with a digit behind it",
         r"\b(?=(?:[A-Z -]{0,6}\d){12})[A-Z]{2}\d\d"
-        r"(?:[ -]?(?:(?=[A-Z]{0,3}\d)[A-Z\d]{4}|[A-Z]{4}(?=[ -]?[A-Z]{0,3}\d))){2,8}"
+        r"(?:[ -]?(?:(?=[A-Z]{0,3}\d)[A-Z\d]{4}|[A-Z]{4}(?=[ -]?(?=[A-Z]{0,3}\d)[A-Z\d]{4}))){2,8}"
         r"(?:[ -]?(?=[A-Z]{0,2}\d)[A-Z\d]{1,3}\b)?",
         "[number]",
     ),

@@ -7,7 +7,7 @@ from threading import Lock
 
 import sqlalchemy as sa
 
-STEPS = ("1", "2", "3")  # those of migrations/versions; a test compares the two
+STEPS = ("1", "2", "3", "4", "5")  # those of migrations/versions; a test compares the two
 NEWEST = STEPS[-1]
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _ALEMBIC = Lock()  # its `context` and `op` are of the whole process

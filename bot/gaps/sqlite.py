@@ -10,7 +10,9 @@ import os
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager, closing, suppress
+from datetime import UTC, datetime
+from itertools import chain, count
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,8 +21,14 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.gaps.database import LogError
+from bot.gaps.private_file import locked
 
 _Result = TypeVar("_Result")
+_ASIDE = ".damaged-"  # and the time in UTC, behind the name of a file that was set aside
+_TIME = "%Y%m%dT%H%M%S"
+_UNREAD = (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+_KIND = 0xFF  # of an error's code, behind which more may be said: sqlite.org/rescode.html
 _JOURNAL = "what was deleted still stands in its journal, which another process reads; end that one, or wait"
 
 
@@ -28,7 +36,6 @@ class SQLite:
     """The file at a path. ``busy_seconds`` is how long a write waits for another process that is writing."""
 
     setting = "DATA_DIR"
-    reopens = False  # after an error; `identity` tells of another file
     errors: tuple[type[Exception], ...] = (sa.exc.SQLAlchemyError, sqlite3.Error, OSError)
     insert = staticmethod(sqlite.insert)
 
@@ -56,7 +63,9 @@ class SQLite:
     def prepare(self, do: Callable[[sa.Connection], _Result]) -> _Result:
         """Make the file if there is none, and do something in it that nobody else does at the same time."""
         self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))  # nobody else's, its journal like it
+        # Nobody else's, its journal like it. A file that is there is not opened: to close it again would end our locks.
+        with suppress(FileExistsError):
+            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
         engine = sa.create_engine(sa.URL.create("sqlite", database=str(self.path)), **self._options())
         _listen(engine)
         try:
@@ -99,9 +108,56 @@ class SQLite:
                 raise LogError(f"{self.name}: {_JOURNAL}")
             await asyncio.sleep(0.05)
 
+    def is_of_damage(self, error: Exception) -> bool:
+        """Whether an error says that the file is damaged. To be sure, `set_aside` looks again."""
+        return _kind(error) in _DAMAGED
+
+    def reopens_after(self, error: Exception) -> bool:
+        """Whether to begin with new connections: these may know something else than stands in the file by now."""
+        return _kind(error) in _UNREAD
+
+    def set_aside(self, now: datetime) -> Path | None:
+        """Move the file and its journal away, if it certainly is damaged, so that a new one is begun; where it is then.
+
+        None where it is not damaged, or another process has moved it. Raises OSError and sqlite3.Error, such as where
+        the file cannot be read now.
+        """
+        with locked(self.path.parent):
+            if not self.path.exists() or not self._is_damaged():
+                return None
+            aside = self._new_name(now)
+            # The file goes last: beside a new one nothing is moved any more, and SQLite uses no journal that is older.
+            for end in ("-shm", "-wal", ""):
+                with suppress(FileNotFoundError):
+                    _with(self.path, end).rename(_with(aside, end))
+            return aside
+
+    def _is_damaged(self) -> bool:
+        try:
+            with closing(sqlite3.connect(self.path, timeout=self._busy_seconds)) as connection:
+                return bool(connection.execute("PRAGMA integrity_check(1)").fetchone() != ("ok",))
+        except sqlite3.DatabaseError as error:
+            if self.is_of_damage(error):
+                return True
+            raise
+
+    def _new_name(self, now: datetime) -> Path:
+        first = f"{self.path}{_ASIDE}{now.astimezone(UTC).strftime(_TIME)}"
+        names = chain((Path(first),), (Path(f"{first}-{number}") for number in count(2)))
+        return next(name for name in names if not any(_with(name, end).exists() for end in ("", "-wal", "-shm")))
+
+    def let_go(self, before: datetime) -> None:
+        """Delete what was set aside before a time, with what it still holds of people. Raises OSError."""
+        start = self.path.name + _ASIDE
+        for path in self.path.parent.glob(f"{start}*"):
+            with suppress(ValueError):  # it has another name by now: somebody wants to keep it
+                at = datetime.strptime(path.name.removeprefix(start)[: len("20261126T120000")], _TIME)
+                if at.replace(tzinfo=UTC) < before:
+                    path.unlink(missing_ok=True)
+
     def mend(self, error: Exception) -> str:
         """What is the matter and what to do, in words; never the statement that failed."""
-        said = str(getattr(error, "orig", None) or error).splitlines()[0].lower()
+        said = _said(error)
         if isinstance(error, OSError):
             return f"{error.strerror or type(error).__name__}; see that DATA_DIR is a folder this user may write to"
         for part, mend in (
@@ -135,6 +191,19 @@ class SQLite:
                     if time.monotonic() > until:
                         raise
                     time.sleep(0.02)
+
+
+def _said(error: Exception) -> str:
+    return str(getattr(error, "orig", None) or error).partition("\n")[0].lower()
+
+
+def _kind(error: Exception) -> int:
+    code = getattr(getattr(error, "orig", None) or error, "sqlite_errorcode", None)
+    return (code or 0) & _KIND
+
+
+def _with(path: Path, end: str) -> Path:
+    return path.with_name(path.name + end)
 
 
 def _listen(engine: sa.Engine) -> None:

@@ -26,6 +26,7 @@ gap = sa.Table(
     sa.Column("resolution", ENTRY, nullable=False, server_default=""),  # the entry that answers it now
     sa.Column("asker", CODE, index=True),
     sa.Column("message", CODE, unique=True),
+    sqlite_autoincrement=True,  # PostgreSQL gives no number again by itself
 )
 
 count = sa.Table(
@@ -53,6 +54,24 @@ job = sa.Table(
     TABLES,
     sa.Column("name", sa.String(48), primary_key=True),
     sa.Column("period", sa.String(16), primary_key=True),
+)
+
+# Updates of Telegram, as keyed hashes of their numbers: in the hands of a process, or handled where there is no owner.
+claim = sa.Table(
+    "claim",
+    TABLES,
+    sa.Column("code", CODE, primary_key=True),
+    sa.Column("owner", CODE),
+    sa.Column("until", sa.DateTime, nullable=False, index=True),  # UTC; then it is as if there were no such row
+)
+
+# How far somebody or something has got, of which so much is let through in a while; in PostgreSQL alone, and unlogged.
+pace = sa.Table(
+    "pace",
+    TABLES,
+    sa.Column("code", CODE, primary_key=True),
+    sa.Column("at", sa.Double, nullable=False),  # seconds of Unix; then it is as if there were no such row
+    sa.Column("number", sa.Integer, nullable=False),  # since the while began; 0 where places in time are given
 )
 
 # In a copy that was made by `gaps import`: the log that it is a copy of, by the code of its key check. One row at most.

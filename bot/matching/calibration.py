@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,7 +34,7 @@ FALSE_ALARMS = 1 / 60  # so many messages of other entries may be taken for urge
 SURELY_FALSE_ALARMS = 1 / 200  # and so many for surely urgent
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Kinds:
     """Which entries are of which kind, as masks over the entries."""
 
@@ -42,10 +43,15 @@ class Kinds:
     urgent: Mask
     out_of_scope: Mask
 
-    @property
+    @cached_property
     def reply(self) -> Mask:
         """Entries that reply to a message: answers and small talk."""
         return self.answer | self.smalltalk
+
+    @cached_property
+    def not_urgent(self) -> Mask:
+        """All entries but the urgent cards."""
+        return ~self.urgent
 
 
 def best_replies(scores: Floats, kinds: Kinds) -> Belongs:
@@ -74,7 +80,7 @@ def certainty_signals(scores: Floats, kinds: Kinds) -> Vector:
 
 def urgency_signals(scores: Floats, kinds: Kinds) -> Vector:
     """What tells whether a person is in need: the urgent entries' scores, summed and the best, and the best other."""
-    urgent, other = scores[:, kinds.urgent], scores[:, ~kinds.urgent]
+    urgent, other = scores[:, kinds.urgent], scores[:, kinds.not_urgent]
     return _signals(urgent.sum(axis=1), urgent.max(axis=1, initial=-1), other.max(axis=1, initial=-1))
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
+from scipy.sparse import _sparsetools
 
 from bot.matching.kernels import Columns, Floats
 
@@ -18,7 +19,7 @@ CANDIDATES = 4  # times as many rows are compared in full as are asked for
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """The rows' vectors (rows x grams), and the same turned round."""
+    """The rows' vectors (rows x grams), and the same turned round, the last gram first."""
 
     by_row: sparse.csr_array
     by_gram: sparse.csr_array
@@ -26,14 +27,28 @@ class Index:
     @classmethod
     def of(cls, by_row: sparse.csr_array) -> Index:
         """Turn the rows' vectors round."""
-        return cls(by_row, sparse.csr_array(by_row.T))
+        return cls(by_row, sparse.csr_array(by_row.T)[::-1])
 
     def similarities(self, columns: Columns, values: Floats) -> Floats:
-        """The similarity of a message to every row."""
-        if not len(columns):
-            return np.zeros(self.by_row.shape[0], np.float32)
-        similarities: Floats = values @ self.by_gram[columns]
+        """The similarity of a message to every row: `values @ by_gram[at]`, but read in place, without copies.
+
+        Taken as columns, the grams of the message alternate with all that lies between one and the next, which weighs
+        nothing. That is much to read, unless the last gram comes first: then it ends before it begins.
+        """
+        grams, width = 2 * len(columns), self.by_gram.shape[1]
+        at = self._at(columns)
+        starts = np.zeros(grams + 1, self.by_gram.indptr.dtype)
+        starts[0:-1:2], starts[1::2] = self.by_gram.indptr[at], self.by_gram.indptr[at + 1]
+        weights = np.zeros(grams, np.float32)
+        weights[0::2] = values
+        similarities = np.zeros(width, np.float32)
+        _sparsetools.csc_matvec(width, grams, starts, self.by_gram.indices, self.by_gram.data, weights, similarities)
         return similarities
+
+    def _at(self, columns: Columns) -> Columns:
+        """Where grams stand in `by_gram`, by their columns."""
+        at: Columns = self.by_gram.shape[0] - 1 - columns
+        return at
 
     def nearest(self, columns: Columns, values: Floats, most: int, without: Rows) -> tuple[Rows, Floats]:
         """The rows most similar to a message, nearest first, with their similarity; none of ``without``.
@@ -44,10 +59,11 @@ class Index:
         """
         if not len(columns):
             return np.zeros(0, np.int64), np.zeros(0, np.float32)
-        holders = self.by_gram.indptr[columns + 1] - self.by_gram.indptr[columns]
+        at = self._at(columns)
+        holders = self.by_gram.indptr[at + 1] - self.by_gram.indptr[at]
         rarest = np.argsort(holders, kind="stable")
         rarest = rarest[: max(1, int(np.searchsorted(np.cumsum(holders[rarest]), POSTINGS, side="right")))]
-        partly: Floats = values[rarest] @ self.by_gram[columns[rarest]]
+        partly: Floats = values[rarest] @ self.by_gram[at[rarest]]
         partly[without] = 0
         candidates = _largest(partly, CANDIDATES * most)
         message = np.zeros(self.by_row.shape[1], np.float32)

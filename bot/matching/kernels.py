@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate, chain, pairwise
@@ -27,6 +27,7 @@ UNKNOWN = 0.5  # of its weight a gram that no row has keeps in a message's lengt
 SELF = "@self"  # a gram of messages in which people speak of themselves or theirs
 PAIRED = 3  # words so many places apart make a pair
 _CACHED_WORDS = 20_000
+_NO_COLUMNS: Columns = np.zeros(0, np.int32)
 
 
 def word_grams(reading: Reading) -> Iterable[str]:
@@ -41,26 +42,33 @@ def character_grams(reading: Reading) -> Iterable[str]:
     return chain.from_iterable(map(_character_grams, reading.mended))
 
 
-@lru_cache(maxsize=_CACHED_WORDS)
-def _character_grams(word: str) -> tuple[str, ...]:
+def grams_of_word(word: str) -> tuple[str, ...]:
+    """The character grams of one word."""
     padded = f" {word} "
     return tuple(
         padded[start : start + length] for length in range(2, 6) for start in range(max(1, len(padded) - length + 1))
     )
 
 
+_character_grams = lru_cache(maxsize=_CACHED_WORDS)(grams_of_word)
+
+
 @dataclass(frozen=True, slots=True)
 class Kernel:
-    """A kind of gram and its share in the similarity of two messages; the shares add up to 1."""
+    """A kind of gram and its share in the similarity of two messages; the shares add up to 1.
+
+    ``of_word`` are the grams of one mended word, where those of a reading are its words' grams and no more.
+    """
 
     name: str
     grams: Callable[[Reading], Iterable[str]]
     share: float
+    of_word: Callable[[str], Iterable[str]] | None = None
 
 
 KERNELS = (
     Kernel("words", word_grams, 0.5),
-    Kernel("characters", character_grams, 0.5),
+    Kernel("characters", character_grams, 0.5, grams_of_word),
 )
 
 
@@ -85,13 +93,12 @@ class Vectors:
         self.idf = idf
         self.kernels = KERNELS
         starts = list(accumulate((len(of_kernel) for of_kernel in grams), initial=0))
-        self._columns = [
-            {gram: start + at for at, gram in enumerate(of_kernel)}
-            for start, of_kernel in zip(starts, grams, strict=False)
-        ]
-        self._starts = np.array(starts)
+        self._starts = np.array(starts, dtype=np.int32)
         self._square_of_unknown = (UNKNOWN * float(idf.max(initial=0))) ** 2
-        self._shares = np.array([kernel.share for kernel in self.kernels])
+        self._finders = [
+            _Finder(kernel, {gram: start + at for at, gram in enumerate(of_kernel)})
+            for kernel, start, of_kernel in zip(self.kernels, starts, grams, strict=False)
+        ]
 
     @classmethod
     def fit(
@@ -121,19 +128,21 @@ class Vectors:
 
         Grams that no row has make the vector shorter: a message of which much is unknown is like none.
         """
-        known: list[int] = []
+        known = [_NO_COLUMNS]
         unknown: list[int] = []  # grams of each kernel
-        for kernel, columns in zip(self.kernels, self._columns, strict=True):
-            found = list(map(columns.get, kernel.grams(reading)))
-            known += [column for column in found if column is not None]
-            unknown.append(found.count(None))
-        at, counts = np.unique(np.array(known, dtype=np.int32), return_counts=True)
+        for finder in self._finders:
+            columns, missing = finder.find(reading)
+            known += columns
+            unknown.append(missing)
+        at, counts = _counted(np.concatenate(known))
         values = self.idf[at] * (1 + np.log(counts)).astype(np.float32)
-        starts = np.searchsorted(at, self._starts)  # of each kernel among the columns
-        squares = np.diff(np.concatenate(([0], np.cumsum(values * values)))[starts])
-        squares += np.array(unknown) * self._square_of_unknown
-        scales = np.sqrt(np.divide(self._shares, squares, out=np.zeros_like(squares), where=squares > 0))
-        return at, values * np.repeat(scales, np.diff(starts)).astype(np.float32)
+        up_to = [0.0, *np.cumsum(values * values).tolist()]  # the squares of the columns before each
+        starts = at.searchsorted(self._starts).tolist()  # of each kernel among the columns
+        for kernel, (start, end), missing in zip(self.kernels, pairwise(starts), unknown, strict=True):
+            square = up_to[end] - up_to[start] + missing * self._square_of_unknown
+            if square:
+                values[start:end] *= np.float32(math.sqrt(kernel.share / square))
+        return at, values
 
     def holders_in(self, rows: sparse.csr_array) -> Background:
         """Rows of vectors as a background."""
@@ -149,3 +158,34 @@ class Vectors:
                 return kernel.name, of_kernel[column]
             column -= len(of_kernel)
         raise IndexError(column)
+
+
+class _Finder:
+    """Finds the columns of a message's grams of one kernel; those of a word, where it can, once for all messages."""
+
+    def __init__(self, kernel: Kernel, columns: Mapping[str, int]) -> None:
+        self._columns = columns
+        self._grams, of_word = kernel.grams, kernel.of_word
+        self._of_word = of_word and lru_cache(maxsize=_CACHED_WORDS)(lambda word: self._find(of_word(word)))
+
+    def find(self, reading: Reading) -> tuple[list[Columns], int]:
+        """The columns of the known grams, in parts and in no order, and how many grams are unknown."""
+        if self._of_word is None:
+            columns, missing = self._find(self._grams(reading))
+            return [columns], missing
+        of_words = list(map(self._of_word, reading.mended))
+        return [columns for columns, _ in of_words], sum([missing for _, missing in of_words])
+
+    def _find(self, grams: Iterable[str]) -> tuple[Columns, int]:
+        found = list(map(self._columns.get, grams))
+        known = [column for column in found if column is not None]
+        return np.array(known, dtype=np.int32), len(found) - len(known)
+
+
+def _counted(columns: Columns) -> tuple[Columns, NDArray[np.int64]]:
+    """Distinct columns in order, and how often each is there: `numpy.unique`, which takes twice as long for so few."""
+    columns.sort()
+    is_first = np.ones(len(columns) + 1, dtype=bool)
+    np.not_equal(columns[1:], columns[:-1], out=is_first[1:-1])
+    starts = is_first.nonzero()[0]
+    return columns[starts[:-1]], starts[1:] - starts[:-1]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 
 from bot.matching.kernels import inverse_document_frequency
 from bot.matching.reader import Reading
 
 NONE: Mapping[str, int] = {}
+_weight = lru_cache(maxsize=10_000)(inverse_document_frequency)
 
 
 class Lexicon:
@@ -33,11 +35,11 @@ class Lexicon:
 
     def coverage(self, reading: Reading) -> float:
         """The share of a message's words that any phrasing knows, by weight; 0 where it has none."""
-        return self._share(reading, self._in_all, self._in_all)
+        return self._share(reading, self.holders.get, self.holders.get)
 
     def coverage_by(self, entry: int, reading: Reading) -> float:
         """The share of a message's words that the phrasings of one entry know."""
-        return self._share(reading, self._in_all, self.of_entry[entry].get)
+        return self._share(reading, self.holders.get, self.of_entry[entry].get)
 
     def coverage_without_row(self, entry: int, reading: Reading, own: int) -> float:
         """As `coverage_by`, for a row of the entry ``own``, as if the row were missing."""
@@ -51,13 +53,10 @@ class Lexicon:
         known = NONE if entry == own else self.of_entry[entry]
         return self._share(reading, lambda word, _: self.holders[word] - missing.get(word, 0), known.get)
 
-    def _in_all(self, word: str, default: int) -> int:
-        return self.holders.get(word, default)
-
     def _share(self, reading: Reading, holders: Callable[[str, int], int], known: Callable[[str, int], int]) -> float:
         inside = total = 0.0
         for word in set(reading.meanings):
-            weight = inverse_document_frequency(holders(word, 0), self.rows)
+            weight = _weight(holders(word, 0), self.rows)
             total += weight
             if known(word, 0) > 0:
                 inside += weight

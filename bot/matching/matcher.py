@@ -177,6 +177,7 @@ class Matcher:
         self.question_words = frozenset(word for item in faq.wording.question_words for word in words(item))
         self.second_question = _second_question(self.question_words)
         self._places = frozenset(" ".join(words(place)) for place in faq.wording.places)
+        self._first_of_places = frozenset(place.split(" ")[0] for place in self._places)
         own = (row.text for row in self.rows if row.entry is not None)
         listed = (tuple(words(text)) for text in own if not any(map(str.isalpha, text)))  # few: the start is quick
         self._numbers = frozenset(filter(_is_number, listed))
@@ -259,8 +260,8 @@ class Matcher:
         return frozenset(_years(said) | self._names(said))
 
     def _names(self, words_: Sequence[str]) -> set[str]:
-        runs = (words_[start : start + length] for length in (1, 2, 3) for start in range(len(words_)))
-        return {" ".join(run) for run in runs} & self._places
+        starts = [at for at, word in enumerate(words_) if word in self._first_of_places]
+        return {" ".join(words_[at : at + length]) for at in starts for length in (1, 2, 3)} & self._places
 
     @property
     def background(self) -> Background:

@@ -75,8 +75,10 @@ class Reader:
     def read(self, text: str) -> Reading:
         """A message as its words, stems and meanings."""
         typed = words(text)
-        spelled = self._joined(self._speller.mend(typed))
-        return self._reading(typed, list(chain.from_iterable(map(self.mended, spelled))))
+        spelled = self._speller.mend(typed)
+        if not all(map(self.known.__contains__, spelled)):
+            spelled = list(chain.from_iterable(map(self.mended, self._joined(spelled))))
+        return self._reading(typed, spelled)
 
     def mended(self, word: str) -> tuple[str, ...]:
         """The known word, or two, that a word was meant to be; the word itself if it is known, or like none."""

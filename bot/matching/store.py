@@ -162,4 +162,4 @@ def _map(path: Path) -> NDArray[Any]:
     array: NDArray[Any] = np.load(path, mmap_mode="r")
     if isinstance(array.base, mmap.mmap) and hasattr(mmap, "MADV_RANDOM"):
         array.base.madvise(mmap.MADV_RANDOM)  # a message touches a few rows; do not bring their neighbours along
-    return array
+    return array.view(np.ndarray)  # a `memmap` would make every result of it run Python code of its own

@@ -16,6 +16,7 @@ from telegram.ext import (
     AIORateLimiter,
     Application,
     ApplicationBuilder,
+    BaseRateLimiter,
     CallbackQueryHandler,
     ChatMemberHandler,
     ContextTypes,
@@ -29,16 +30,19 @@ from telegram.request import BaseRequest
 from bot.diary import kind_and_place
 from bot.gaps.keys import Keys
 from bot.gaps.log import GapLog
+from bot.gaps.rates import Purpose, Rates
 from bot.gaps.recorder import Recorder
 from bot.in_use import InUse
+from bot.model import Channel, Count
 from bot.settings import Settings
 from bot.telegram.buttons import on_press
 from bot.telegram.inline import on_inline
 from bot.telegram.messages import on_message
 from bot.telegram.network import PATIENT, AioRequest, Patience, Persistent, proxy_for
 from bot.telegram.order import InOrder
+from bot.telegram.pace import SharedPace
 from bot.telegram.posting import send, text_post
-from bot.telegram.service import Service
+from bot.telegram.service import Service, one_line, tell
 from bot.telegram.throttle import Throttle
 
 INLINE_PER_MESSAGE = 5  # an inline query is sent every few letters
@@ -55,6 +59,7 @@ async def on_member(service: Service, update: Update, context: ContextTypes.DEFA
     if change is None or change.chat.type != ChatType.PRIVATE:
         return
     if change.new_chat_member.status == ChatMemberStatus.BANNED:
+        tell(Count("blocked", "", Channel.PRIVATE), is_answered=False)
         await service.forget(service.person_of(change.from_user))
 
 
@@ -71,6 +76,14 @@ HANDLERS: dict[UpdateType, tuple[Any, Handle]] = {
 }
 
 
+async def handle_in_one_line(
+    handle: Handle, service: Service, update: Update, context: ContextTypes.DEFAULT_TYPE
+) -> None:
+    """Handle an update, and have its one line logged."""
+    with one_line(update):
+        await handle(service, update, context)
+
+
 async def on_error(service: Service, update: object, context: ContextTypes.DEFAULT_TYPE) -> None:
     """Log what kind of thing went wrong and where, nothing of what was said; tell the person that it did."""
     fault = context.error
@@ -79,8 +92,11 @@ async def on_error(service: Service, update: object, context: ContextTypes.DEFAU
     _log.error("an update was not handled: %s", kind_and_place(fault, within=OURS))
     if isinstance(fault, TelegramError) or not isinstance(update, Update) or update.message is None:
         return  # Telegram itself failed, or nobody waits for words
-    if update.message.chat.type == ChatType.PRIVATE:
-        await send(text_post(service.in_use.main.faq.interface.failed), update.message)
+    try:
+        if update.message.chat.type == ChatType.PRIVATE:
+            await send(text_post(service.in_use.main.faq.interface.failed), update.message)
+    except Exception as other:  # there is no chat in the message, say, or its person has left
+        _log.warning("nobody could be told of that: %s", kind_and_place(other, within=OURS))
 
 
 def build(
@@ -90,22 +106,19 @@ def build(
     if settings.telegram_bot_token is None:
         raise ValueError("no token")
     request = request or request_for(settings)
-    pace = AIORateLimiter(
-        overall_max_rate=settings.sends_a_second, group_max_rate=settings.group_sends_a_minute, max_retries=0
-    )
     builder = (
         ApplicationBuilder()
         .token(settings.telegram_bot_token.get_secret_value())
         .base_url(f"{settings.telegram_api_url}/bot")
         .defaults(Defaults(parse_mode=ParseMode.HTML, link_preview_options=LinkPreviewOptions(is_disabled=True)))
         .concurrent_updates(InOrder(settings.concurrency))
-        .rate_limiter(Persistent(pace, patience))
+        .rate_limiter(Persistent(pace_of(settings, service), patience))
         .request(request)
         .get_updates_request(request)
     )
     application = builder.build()
     for make, handle in HANDLERS.values():
-        application.add_handler(make(partial(handle, service)))
+        application.add_handler(make(partial(handle_in_one_line, handle, service)))
     application.add_error_handler(partial(on_error, service))
     return application
 
@@ -116,16 +129,32 @@ def request_for(settings: Settings) -> AioRequest:
     return AioRequest(url, connections=2 * settings.concurrency, proxy=proxy_for(url))
 
 
+def pace_of(settings: Settings, service: Service) -> BaseRateLimiter[int]:
+    """How fast calls go out: this process alone, or all with one database together."""
+    sends, in_a_group = settings.sends_a_second, settings.group_sends_a_minute
+    own = AIORateLimiter(overall_max_rate=sends, group_max_rate=in_a_group, max_retries=0)
+    if service.rates is None:
+        return own
+    return SharedPace(own, service.rates, sends_a_second=sends, group_sends_a_minute=in_a_group)
+
+
 def service_of(settings: Settings, in_use: InUse, keys: Keys) -> Service:
     """The one service of a process, as the settings want it."""
     log = GapLog(settings.data_dir, keys, keep=settings.retention, url=settings.database_url)
-    pace, seconds = settings.throttle_messages, settings.throttle_seconds
+    rates = None if settings.database_url is None else Rates(log.database)
+    pace = settings.throttle_messages
+
+    def throttle(messages: int, purpose: Purpose) -> Throttle:
+        count = None if rates is None else partial(rates.count, purpose)
+        return Throttle(messages, settings.throttle_seconds, time.monotonic, count=count)
+
     return Service(
         in_use=in_use,
         recorder=Recorder(log),
         keys=keys,
-        throttle=Throttle(pace, seconds, time.monotonic),
-        care=Throttle(pace * LOOKED_AT, seconds, time.monotonic),
-        inline_throttle=Throttle(pace * INLINE_PER_MESSAGE, seconds, time.monotonic),
+        throttle=throttle(pace, Purpose.MESSAGES),
+        care=throttle(pace * LOOKED_AT, Purpose.CARE),
+        inline_throttle=throttle(pace * INLINE_PER_MESSAGE, Purpose.INLINE),
+        rates=rates,
         maintainer_chats=settings.maintainers,
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import time
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import assert_never
@@ -15,7 +14,7 @@ from telegram.ext import ContextTypes
 from bot.commands import command_reply, linked, topic_reply
 from bot.gaps.noting import gap_behind
 from bot.matching.matcher import Matcher
-from bot.model import Count, Faq, GapReason, Note, Question, Reply
+from bot.model import Channel, Count, Faq, GapReason, Note, Question, Reply
 from bot.rendering import to_html
 from bot.telegram.hearing import question_behind
 from bot.telegram.keyboards import (
@@ -31,7 +30,7 @@ from bot.telegram.keyboards import (
     without_feedback,
 )
 from bot.telegram.posting import Post, entry_post, replace, replace_closing, send, text_post
-from bot.telegram.service import Service, channel_of, log_line
+from bot.telegram.service import Service, channel_of, tell
 from bot.telegram.throttle import Allowed
 
 TOAST = 200  # characters shown for a moment over the chat: core.telegram.org/bots/api#answercallbackquery
@@ -64,13 +63,15 @@ async def _read(service: Service, query: CallbackQuery, context: ContextTypes.DE
     """Find out what was pressed and do it; the words to be shown for a moment."""
     matcher, person = await service.matcher_for(query.from_user), service.person(query)
     says, shown, press = matcher.faq.interface, query.message, press_of(query.data or "")
+    language, channel = matcher.faq.language, channel_of(shown) if shown else Channel.PRIVATE
+    tell(Count("gone", language, channel))
     if not isinstance(shown, Message) or not shown.is_accessible or press is None:  # too old, or no button of ours
         return says.gone
-    if service.throttle.take(person or "") is not Allowed.YES:
+    if await service.throttle.take(person or "") is not Allowed.YES:
+        tell(Count("too fast", language, channel))
         return says.too_fast
     asked = question_behind(shown, context.bot) or ""
-    question = Question(asked, matcher.faq.language, channel_of(shown))
-    return await _do(service, Pressed(*press, shown, question, person), matcher)
+    return await _do(service, Pressed(*press, shown, Question(asked, language, channel), person), matcher)
 
 
 async def _do(service: Service, pressed: Pressed, matcher: Matcher) -> str:
@@ -95,7 +96,7 @@ async def _do(service: Service, pressed: Pressed, matcher: Matcher) -> str:
 
 async def _show(service: Service, pressed: Pressed, faq: Faq) -> str:
     """An entry: as a message of its own, or in place of the message with the button."""
-    began, entry = time.perf_counter(), linked(pressed.value, faq)
+    entry = linked(pressed.value, faq)
     if entry is None:
         return faq.interface.gone
     outcome = "chosen" if pressed.press is Press.CHOOSE else "browsed"
@@ -106,18 +107,18 @@ async def _show(service: Service, pressed: Pressed, faq: Faq) -> str:
     else:
         way_back = back_rows(entry.topic, entry.id, faq) if pressed.press is Press.BROWSE else []
         await replace(entry_post(entry, faq, more=way_back), pressed.shown)
-    log_line(count, began)
+    tell(count)
     return ""
 
 
 async def _none_of_these(service: Service, pressed: Pressed, matcher: Matcher) -> str:
     """The question is a gap; without its text, which the person may have deleted, it only counts."""
-    began, question, reason = time.perf_counter(), pressed.question, GapReason.NONE_OF_THESE
+    question, reason = pressed.question, GapReason.NONE_OF_THESE
     count = Count(reason.value, question.language, question.channel)
     gap = gap_behind(reason, question, matcher) if question.text else None
     _note(service, Note(count, gap), pressed)
     await replace(text_post(matcher.faq.interface.none_chosen), pressed.shown)
-    log_line(count, began)
+    tell(count)
     return ""
 
 
@@ -129,6 +130,7 @@ async def _topic(pressed: Pressed, faq: Faq) -> str:
         return faq.interface.gone
     questions, rows = topic_rows(topic, int(start) if start.isdecimal() else 0, faq)
     title = topic_reply(topic, faq).sections
+    _tell("topics", pressed)
     await replace(Post(to_html(Reply(title, choices=questions)), rows), pressed.shown)
     return ""
 
@@ -139,6 +141,7 @@ async def _command(pressed: Pressed, faq: Faq) -> str:
     reply = command_reply("/topics" if is_topics else f"/{pressed.value}", faq)
     if reply is None:
         return faq.interface.gone
+    _tell("topics" if is_topics else "command", pressed)
     post = Post(to_html(reply), choice_rows(reply.choices, Press.SHOW))
     await (replace(post, pressed.shown) if is_topics else send(post, pressed.shown))
     return ""
@@ -148,6 +151,7 @@ async def _language(service: Service, pressed: Pressed, faq: Faq) -> str:
     matcher = service.in_use.matchers.get(pressed.value)
     if matcher is None:
         return faq.interface.gone
+    _tell("language", pressed)
     if pressed.person is None or not await service.recorder.choose_language(pressed.person, pressed.value):
         return faq.interface.language_failed
     await replace(text_post(matcher.faq.interface.language_chosen), pressed.shown)
@@ -159,6 +163,7 @@ async def _ask_why(pressed: Pressed, faq: Faq) -> str:
     says = faq.interface
     if linked(pressed.value, faq) is None:
         return says.gone
+    _tell("not helpful", pressed)
     rows = [*reason_rows(pressed.value, says), *_other_rows(pressed.shown)]
     await replace_closing(pressed.shown, says.helpful, says.what_is_wrong, rows)
     return ""
@@ -166,7 +171,7 @@ async def _ask_why(pressed: Pressed, faq: Faq) -> str:
 
 async def _feedback(service: Service, pressed: Pressed, matcher: Matcher) -> str:
     """Thanks; and where the answer did not help, the question is a gap."""
-    began, says, question = time.perf_counter(), matcher.faq.interface, pressed.question
+    says, question = matcher.faq.interface, pressed.question
     entry, reason = linked(pressed.value, matcher.faq), REASONS.get(pressed.press)
     if entry is None:
         return says.gone
@@ -177,8 +182,12 @@ async def _feedback(service: Service, pressed: Pressed, matcher: Matcher) -> str
     before = says.what_is_wrong if reason else says.helpful
     after = says.thanks_not_helpful if reason else says.thanks_helpful
     await replace_closing(pressed.shown, before, after, _other_rows(pressed.shown))
-    log_line(count, began)
+    tell(count)
     return after
+
+
+def _tell(outcome: str, pressed: Pressed) -> None:
+    tell(Count(outcome, pressed.question.language, pressed.question.channel))
 
 
 def _note(service: Service, note: Note, pressed: Pressed) -> None:

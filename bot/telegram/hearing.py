@@ -13,6 +13,8 @@ from telegram.ext import filters
 
 from bot.commands import COMMANDS, call_of
 
+_MENTION = MessageEntity.MENTION
+
 
 def heard(update: Update, bot: Bot) -> str | None:
     """What a message says to the bot; empty if it holds no text, as a photo does; None if it is not for the bot."""
@@ -24,7 +26,7 @@ def heard(update: Update, bot: Bot) -> str | None:
     call = call_of(text or "")
     if text is None or (message.text is None and call is not None):  # no command is meant for a picture
         return "" if is_private else None
-    if call is not None and call.bot is not None and call.bot.lower() != bot.username.lower():
+    if not is_private and call is not None and call.bot is not None and call.bot.lower() != bot.username.lower():
         return None
     if is_private or (call is not None and (call.bot is not None or call.name in COMMANDS)):
         return text
@@ -54,11 +56,13 @@ def _is_of_a_bot(message: Message) -> bool:
 
 
 def _mentions(message: Message, bot: Bot) -> bool:
-    texts = message.parse_entities([MessageEntity.MENTION]) | message.parse_caption_entities([MessageEntity.MENTION])
-    if any(name.lower() == f"@{bot.username}".lower() for name in texts.values()):
-        return True
     entities = (*message.entities, *message.caption_entities)
-    return any(entity.user is not None and entity.user.id == bot.id for entity in entities)
+    if any(entity.user is not None and entity.user.id == bot.id for entity in entities):
+        return True
+    # Not Message.parse_entities, which raises where the text holds half a character.
+    encoded = (message.text or message.caption or "").encode("utf-16-le", "surrogatepass")
+    named = (encoded[2 * one.offset : 2 * (one.offset + one.length)] for one in entities if one.type == _MENTION)
+    return any(name.decode("utf-16-le", "replace").lower() == f"@{bot.username}".lower() for name in named)
 
 
 def _answers(message: Message, bot: Bot) -> bool:

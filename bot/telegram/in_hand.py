@@ -41,6 +41,11 @@ class InHand:
         self._held[number] = self._clock()
         return True
 
+    def keep(self, number: int) -> None:
+        """An update is still somebody else's: it is in hand from now on only."""
+        if number in self._held:
+            self._held[number] = self._clock()
+
     def finish(self, number: int) -> None:
         """Let an update be confirmed."""
         self._held.pop(number, None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import assert_never
 
 from telegram import InlineQueryResultArticle, InlineQueryResultsButton, InputTextMessageContent, Update
@@ -27,7 +26,7 @@ from bot.model import (
     Urgent,
 )
 from bot.rendering import render_entry, to_html
-from bot.telegram.service import Service, log_line
+from bot.telegram.service import Service, tell
 from bot.telegram.throttle import Allowed
 
 CACHE_SECONDS = 60  # that Telegram may show the same results again
@@ -36,7 +35,7 @@ DESCRIPTION = 120  # characters of an answer below its title
 
 async def on_inline(service: Service, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:  # noqa: ARG001  # PTB's form
     """Offer the answers to what somebody types in another chat, or example questions before anything is typed."""
-    began, query = time.perf_counter(), update.inline_query
+    query = update.inline_query
     if query is None:
         return
     faq = (matcher := await service.matcher_for(query.from_user)).faq
@@ -44,15 +43,17 @@ async def on_inline(service: Service, update: Update, context: ContextTypes.DEFA
     is_throttled = False
     if not query.query.strip():
         entries = tuple(faq.entries[name] for name in faq.interface.examples)
-    elif service.inline_throttle.take(service.person_of(query.from_user)) is Allowed.YES:
+        count = Count("examples", faq.language, Channel.INLINE)
+    elif await service.inline_throttle.take(service.person_of(query.from_user)) is Allowed.YES:
         decision = decide(Question(query.query, faq.language, Channel.INLINE), matcher)
         outcome, entry = outcome_of(decision)
         entries = _entries(decision)
         count = Count(outcome, faq.language, Channel.INLINE, entry or "")
         service.recorder.note(Note(count))
-        log_line(count, began)
     else:
         is_throttled = True
+        count = Count("too fast", faq.language, Channel.INLINE)
+    tell(count)
     await query.answer(
         [_article(entry, faq) for entry in entries],
         cache_time=0 if is_throttled else CACHE_SECONDS,  # nobody else is to be shown nothing

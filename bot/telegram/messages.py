@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 from telegram import Update
 from telegram.ext import ContextTypes
 
@@ -16,13 +14,12 @@ from bot.model import Count, Note, Question, Reply, Section, Urgent
 from bot.telegram.digest import COMMAND, asks_for_digest, digest_post
 from bot.telegram.hearing import heard
 from bot.telegram.posting import post_of, send, send_anew, text_post
-from bot.telegram.service import Service, channel_of, log_line
+from bot.telegram.service import Service, channel_of, tell
 from bot.telegram.throttle import Allowed
 
 
 async def on_message(service: Service, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
     """Answer a message; one that is edited is answered anew, in the place of the earlier reply."""
-    began = time.perf_counter()
     message, is_edited = update.effective_message, update.edited_message is not None
     is_for_digest = asks_for_digest(update, context.bot, service.maintainer_chats)
     text = f"/{COMMAND}" if is_for_digest else heard(update, context.bot)
@@ -31,19 +28,19 @@ async def on_message(service: Service, update: Update, context: ContextTypes.DEF
     matcher = await service.matcher_for(message.from_user)
     person, says = service.person(message), matcher.faq.interface
     question = Question(text, matcher.faq.language, channel_of(message))
-    allowed = service.throttle.take(person or service.keys.code("chat", str(message.chat_id)))
-    if allowed is not Allowed.YES and not _is_pressing(service, question, person, matcher):
+    allowed = await service.throttle.take(person or service.keys.code("chat", str(message.chat_id)))
+    if allowed is not Allowed.YES and not await _is_pressing(service, question, person, matcher):
         count = Count("too fast", question.language, question.channel)
         service.note(Note(count), person, message, is_edited=is_edited)
         if allowed is Allowed.TELL:
             await send(text_post(says.too_fast), message)
-            log_line(count, began)
+            tell(count)
         return
     if is_for_digest:
         count = Count("command", question.language, question.channel)
         service.note(Note(count), person, message)
         await send(await digest_post(service), message)
-        log_line(count, began)
+        tell(count)
         return
 
     turn = await _turn(service, question, person, matcher)
@@ -55,7 +52,7 @@ async def on_message(service: Service, update: Update, context: ContextTypes.DEF
     before = service.replies.of(service.message_code(message)) if is_edited else ()
     sent = await (send_anew(post, message, before) if before else send(post, message))
     service.replies.keep(service.message_code(message), sent)
-    log_line(note.count, began, score=turn.candidates[0].score if turn.candidates else None)
+    tell(note.count, score=turn.candidates[0].score if turn.candidates else None)
 
 
 async def _turn(service: Service, question: Question, person: str | None, matcher: Matcher) -> Turn:
@@ -67,9 +64,9 @@ async def _turn(service: Service, question: Question, person: str | None, matche
     return take_turn(question, matcher)
 
 
-def _is_pressing(service: Service, question: Question, person: str | None, matcher: Matcher) -> bool:
+async def _is_pressing(service: Service, question: Question, person: str | None, matcher: Matcher) -> bool:
     """Whether a message is answered at any pace: a wish to be forgotten, or, of so many more, an urgent one."""
     if call_of(question.text) is not None:
         return asks_to_forget(question.text)
-    is_looked_at = person is not None and service.care.take(person) is Allowed.YES
+    is_looked_at = person is not None and await service.care.take(person) is Allowed.YES
     return is_looked_at and isinstance(decide(question, matcher), Urgent)

@@ -24,6 +24,7 @@ from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError, 
 from telegram.ext import BaseRateLimiter
 from telegram.request import BaseRequest, RequestData
 
+from bot import metrics
 from bot.settings import SettingsError
 
 READ, WRITE, CONNECT, POOL = 15.0, 5.0, 5.0, 30.0  # seconds: an answer, a call, a connection, one that is free
@@ -271,7 +272,7 @@ class Persistent(BaseRateLimiter[int]):
         while True:
             try:
                 return await self._pace.process_request(
-                    _own_flood(callback), args, kwargs, endpoint, data, rate_limit_args
+                    _counted(callback, endpoint), args, kwargs, endpoint, data, rate_limit_args
                 )
             except BadRequest:  # a kind of NetworkError to the library
                 raise
@@ -313,14 +314,21 @@ class _Failing:
         return seconds if now + seconds <= self._until else None
 
 
-def _own_flood(callback: Callable[..., Coroutine[Any, Any, Any]]) -> Callable[..., Coroutine[Any, Any, Any]]:
-    """The call, with an error of ours for RetryAfter: at that, AIORateLimiter holds up all chats for one."""
+def _counted(
+    callback: Callable[..., Coroutine[Any, Any, Any]], endpoint: str
+) -> Callable[..., Coroutine[Any, Any, Any]]:
+    """The call, whose failures are counted; with an error of ours for RetryAfter, at which AIORateLimiter holds up all
+    chats for one.
+    """
 
     async def call(*args: Any, **kwargs: Any) -> Any:
         try:
             return await callback(*args, **kwargs)
-        except RetryAfter as told:
-            raise FloodError(told._retry_after.total_seconds()) from None  # the public one warns of its own change
+        except TelegramError as fault:
+            metrics.call_failed(endpoint, fault)
+            if isinstance(fault, RetryAfter):  # its public time warns of its own change
+                raise FloodError(fault._retry_after.total_seconds()) from None
+            raise
 
     return call
 

@@ -11,15 +11,15 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, cast
+from typing import Any
 
-from telegram import Update
 from telegram.error import Conflict, InvalidToken, RetryAfter
 
-from bot.diary import kind_and_place
+from bot import metrics
+from bot.diary import Seldom
 from bot.telegram.application import AnyApplication
 from bot.telegram.in_hand import InHand
-from bot.telegram.order import MOST_WAITING, InOrder
+from bot.telegram.intake import Intake, Outcome, number_of
 
 LIMIT = 100  # updates in one answer, at most: core.telegram.org/bots/api#getupdates
 LONG_POLL = 20  # seconds for which Telegram holds its answer back until there is news
@@ -27,7 +27,8 @@ ANSWER_WITHIN = 10.0  # seconds that the answer itself may take
 SOON, LATER = 0.02, 0.2  # seconds between two looks while something is in hand: with news, and without for long
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0  # seconds after a fault
 HELD, PATIENCE = 90.0, 5.0  # seconds after which an update is confirmed unfinished; where it keeps others from coming
-SAID_AGAIN = 300.0  # seconds between two log lines of one kind
+HURRIED = 0.5  # seconds instead, once that was so: behind a flood of one chat stand more of it, and then the others
+LOOK_AGAIN = 1.0  # seconds until an update is tried again that another process has in hand
 END_WITHIN, CONFIRM_WITHIN = 45.0, 5.0  # seconds to finish what is in hand at the end, and to confirm it
 _log = logging.getLogger(__name__)
 
@@ -37,29 +38,28 @@ class SilenceError(Exception):
 
 
 class Poller:
-    """Fetches updates and has the application handle them. ``silence`` is in seconds; see SilenceError."""
+    """Fetches updates and gives them to an intake. ``silence`` is in seconds; see SilenceError."""
 
     def __init__(
         self,
         application: AnyApplication,
+        intake: Intake,
         kinds: Sequence[str],
         *,
         silence: float,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        self._application, self._kinds = application, list(kinds)
-        self._order = cast(InOrder, application.update_processor)
+        self._application, self._intake, self._kinds = application, intake, list(kinds)
         self._silence, self._clock, self._sleep = silence, clock, sleep
         self._long_poll, self._answer_within = min(LONG_POLL, int(silence)), min(ANSWER_WITHIN, silence)
         self._in_hand = InHand(clock)
         self._confirmed: int | None = None  # the offset that Telegram last heard
         self._handling: set[asyncio.Task[None]] = set()
         self._last_answer = clock()
-        self._pause = FIRST_PAUSE
-        self._quiet_until: dict[str, float] = {}
+        self._pause, self._patience = FIRST_PAUSE, PATIENCE
+        self._seldom = Seldom(_log, clock)
         self._nameless: list[object] = []  # what the last answer held that has no number
-        self.skipped = 0  # malformed updates
 
     @property
     def silent_for(self) -> float:
@@ -82,8 +82,11 @@ class Poller:
                 await self._wait_after(fault)
                 continue
             taken = self._take(updates)
-            is_stuck = len(updates) >= LIMIT and not taken and self._order.has_places
-            self._let_go(PATIENCE if is_stuck and len(self._handling) < MOST_WAITING else HELD)
+            is_stuck = len(updates) >= LIMIT and not taken and self._intake.has_places
+            if self._let_go(self._patience if is_stuck and not self._intake.is_full else HELD) and is_stuck:
+                self._patience = HURRIED
+            elif len(updates) < LIMIT:
+                self._patience = PATIENCE
             if taken or not updates or self._in_hand.offset != asked:
                 look = SOON
             else:
@@ -130,10 +133,11 @@ class Poller:
     async def _wait_after(self, fault: Exception) -> None:
         """Wait, longer each time, before Telegram is asked again. Raises SilenceError."""
         kind, left = type(fault).__name__, self._silence - self.silent_for
+        metrics.call_failed("getUpdates", fault)
         if isinstance(fault, Conflict):
-            self._tell(kind, "another process fetches the messages of this token; end it, or this one")
+            self._seldom.warn(kind, "another process fetches the messages of this token; end it, or this one")
         else:
-            self._tell(kind, f"messages cannot be fetched now ({kind}); trying again")
+            self._seldom.warn(kind, f"messages cannot be fetched now ({kind}); trying again")
         if left <= 0:
             raise SilenceError(f"no messages could be fetched for {self._silence:.0f} s ({kind})")
         if isinstance(fault, RetryAfter):
@@ -144,56 +148,28 @@ class Poller:
 
     def _take(self, updates: list[object]) -> int:
         """Begin to handle those that are new; how many there are."""
-        numbers = [_number(update) for update in updates]
+        numbers = [number_of(update) for update in updates]
         self._in_hand.came([number for number in numbers if number is not None])
         before, self._nameless = self._nameless, [u for u, n in zip(updates, numbers, strict=True) if n is None]
         taken = 0
         for update, number in zip(updates, numbers, strict=True):
             if number is None:
                 if update not in before:
-                    self._skip("it has no number")
+                    self._intake.skip("it has no number")
             elif self._in_hand.take(number):
                 taken += 1
-                self._begin(update, number)
+                task = asyncio.create_task(self._handle(update, number))
+                self._handling.add(task)
+                task.add_done_callback(self._handling.discard)
         return taken
 
-    def _begin(self, update: Any, number: int) -> None:
-        try:
-            known = Update.de_json(update, self._application.bot)
-        except Exception as fault:
-            self._skip(kind_and_place(fault))
-            self._in_hand.finish(number)
-            return
-        task = asyncio.create_task(self._handle(known))
-        self._handling.add(task)
-        task.add_done_callback(self._handling.discard)
+    async def _handle(self, update: object, number: int) -> None:
+        while await self._intake.take(update) is Outcome.HELD:
+            self._in_hand.keep(number)  # let go it would be lost if that process is dead
+            await self._sleep(LOOK_AGAIN)
+        self._in_hand.finish(number)
 
-    async def _handle(self, update: Update) -> None:
-        handling = self._application.process_update(update)
-        try:
-            await self._order.process_update(update, handling)
-        except Exception as fault:
-            _log.error("an update was not handled: %s", kind_and_place(fault))
-        finally:
-            handling.close()  # it has not begun where the process ends first
-        self._in_hand.finish(update.update_id)
-
-    def _let_go(self, seconds: float) -> None:
+    def _let_go(self, seconds: float) -> int:
         if late := self._in_hand.finish_older(seconds):
-            _log.warning("not handled after %.0f s: %d updates; a kill would lose them now", seconds, late)
-
-    def _skip(self, reason: str) -> None:
-        self.skipped += 1
-        self._tell("malformed", f"malformed updates are skipped, {self.skipped} so far ({reason})")
-
-    def _tell(self, kind: str, line: str) -> None:
-        """Log a line, unless one of its kind was logged not long ago."""
-        if self._clock() >= self._quiet_until.get(kind, 0.0):
-            self._quiet_until[kind] = self._clock() + SAID_AGAIN
-            _log.warning(line)
-
-
-def _number(update: object) -> int | None:
-    """An update's own number; None for one without that Telegram could have given it."""
-    number = update.get("update_id") if isinstance(update, dict) else None
-    return number if type(number) is int and 0 < number < 2**31 else None
+            _log.warning("not handled after %g s: %d updates; a kill would lose them now", seconds, late)
+        return late

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 
-from telegram import CallbackQuery, Message, User
+from telegram import CallbackQuery, MaybeInaccessibleMessage, Message, Update, User
 
+from bot import metrics
 from bot.diary import FIELDS
 from bot.gaps.keys import Keys
+from bot.gaps.rates import Rates
 from bot.gaps.recorder import Recorder
 from bot.in_use import InUse
 from bot.matching.matcher import Matcher
@@ -30,6 +35,7 @@ class Service:
     throttle: Throttle
     care: Throttle  # of messages past the throttle that are still looked at, in case they are urgent
     inline_throttle: Throttle
+    rates: Rates | None = None  # of all processes together, where there may be more than one
     maintainer_chats: tuple[int, ...] = ()
     replies: Replies = field(default_factory=lambda: Replies(time.monotonic))
 
@@ -47,6 +53,10 @@ class Service:
         """The code of a message."""
         return self.keys.code("message", f"telegram:{message.chat_id}:{message.message_id}")
 
+    def update_code(self, bot: int, number: int) -> str:
+        """The code of an update, by its number and that of the bot that gets it."""
+        return self.keys.code("update", f"telegram:{bot}:{number}")
+
     async def matcher_for(self, user: User | None) -> Matcher:
         """The matcher of a person's language: the one chosen, else the one that Telegram names, else the main one."""
         matchers = self.in_use.matchers
@@ -62,6 +72,7 @@ class Service:
         A person's code goes only with a gap, where /forget has to find it. Where nobody could find it, since an
         administrator spoke as the group, no gap is kept.
         """
+        _become(note.count)
         gap = note.gap if person is not None else None
         code = self.message_code(message)
         self.recorder.note(replace(note, gap=gap, asker=person if gap else None, message=code, is_edited=is_edited))
@@ -75,20 +86,82 @@ class Service:
         return await self.recorder.forget(person)
 
 
-def channel_of(message: Message) -> Channel:
+def channel_of(message: MaybeInaccessibleMessage) -> Channel:
     """Where a message was written."""
     return Channel.PRIVATE if message.chat.type == message.chat.PRIVATE else Channel.GROUP
 
 
-def log_line(count: Count, began: float, *, score: float | None = None) -> None:
-    """The one line of a message: what became of it and how long that took; nothing of who asked or what."""
+# --- The one line of an update -----------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Line:
+    """What is known of an update that is being handled. Times are in seconds."""
+
+    began: float
+    count: Count | None = None
+    score: float | None = None
+    is_answered: bool = False
+
+
+_line: ContextVar[_Line | None] = ContextVar("line", default=None)
+_came: ContextVar[float | None] = ContextVar("came", default=None)
+
+
+def mark_coming() -> None:
+    """Say that what this task handles has come in just now. Without it, it came when its handling began."""
+    _came.set(time.perf_counter())
+
+
+@contextmanager
+def one_line(update: Update) -> Iterator[None]:
+    """Within it an update is handled; at its end one line is logged and one message counted, whatever became of it."""
+    line, fault = _Line(_came.get() or time.perf_counter()), ""
+    before = _line.set(line)
+    try:
+        yield
+    except BaseException as error:
+        fault = type(error).__name__
+        raise
+    finally:
+        _line.reset(before)
+        _write(line, _channel_of(update), fault)
+
+
+def tell(count: Count, *, score: float | None = None, is_answered: bool = True) -> None:
+    """Say what became of the update in hand, for its line; what is said last stands there."""
+    _become(count, score=score, is_answered=is_answered)
+
+
+def _become(count: Count, *, score: float | None = None, is_answered: bool = False) -> None:
+    line = _line.get()
+    if line is not None:
+        line.count, line.score, line.is_answered = count, score, is_answered
+
+
+def _write(line: _Line, channel: Channel, fault: str) -> None:
+    """Log and count what became of an update: nothing of who asked or what."""
+    count = line.count or Count("ignored", "", channel)
+    if fault:
+        count = replace(count, outcome="failed")
+    seconds = time.perf_counter() - line.began
     fields = {
         "outcome": count.outcome.replace(" ", "-"),
         "entry": count.entry or None,
-        "score": None if score is None else round(score, 2),
+        "score": None if line.score is None else round(line.score, 2),
         "channel": count.channel.value,
-        "language": count.language,
-        "ms": round((time.perf_counter() - began) * 1000, 1),
+        "language": count.language or None,
+        "ms": round(seconds * 1000, 1),
+        "error": fault or None,
     }
-    line = " ".join(f"{name}={'-' if value is None else value}" for name, value in fields.items())
-    _log.info("%s", line, extra={FIELDS: fields})
+    text = " ".join(f"{name}={'-' if value is None else value}" for name, value in fields.items())
+    _log.info("%s", text, extra={FIELDS: fields})
+    is_timed = line.is_answered and not fault
+    metrics.message(count.outcome, count.channel.value, count.language, seconds=seconds if is_timed else None)
+
+
+def _channel_of(update: Update) -> Channel:
+    if update.inline_query is not None:
+        return Channel.INLINE
+    chat = update.effective_chat
+    return Channel.PRIVATE if chat is not None and chat.type == chat.PRIVATE else Channel.GROUP

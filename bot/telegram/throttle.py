@@ -1,15 +1,17 @@
 """How many messages of one person are answered in a while, so that nobody holds up the others.
 
-Persons are known by their codes only, in memory only, and are forgotten once the while has passed.
+Persons are known by their codes only and are forgotten once the while has passed: by a process alone in its memory,
+by many with one database there, and in memory while it cannot be asked.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict, deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from enum import Enum
 
 MOST_PERSONS = 50_000  # remembered at once; the one who was silent longest goes first
+Count = Callable[[str, float], Awaitable[int | None]]
 
 
 class Allowed(Enum):
@@ -21,19 +23,34 @@ class Allowed(Enum):
 
 
 class Throttle:
-    """At most ``messages`` of one person in ``seconds``; 0 messages mean no limit. ``clock`` gives seconds."""
+    """At most ``messages`` of one person in ``seconds``; 0 messages mean no limit. ``clock`` gives seconds.
 
-    def __init__(self, messages: int, seconds: float, clock: Callable[[], float]) -> None:
+    ``count`` says the how-manieth message of a person this is in so many seconds, over all processes; None where it
+    cannot tell.
+    """
+
+    def __init__(
+        self, messages: int, seconds: float, clock: Callable[[], float], *, count: Count | None = None
+    ) -> None:
         self._messages = messages
         self._seconds = seconds
         self._clock = clock
+        self._count = count
         self._seen: OrderedDict[str, deque[float]] = OrderedDict()
         self._told: dict[str, float] = {}
 
-    def take(self, person: str) -> Allowed:
+    async def take(self, person: str) -> Allowed:
         """Count a message of a person, and say whether it is answered. The person is told once in a while."""
         if not self._messages:
             return Allowed.YES
+        number = await self._count(person, self._seconds) if self._count else None
+        if number is None:
+            return self._take_here(person)
+        if number <= self._messages:
+            return Allowed.YES
+        return Allowed.TELL if number == self._messages + 1 else Allowed.SILENT
+
+    def _take_here(self, person: str) -> Allowed:
         now = self._clock()
         self._forget_before(now - self._seconds)
         times = self._seen.setdefault(person, deque())
@@ -50,7 +67,7 @@ class Throttle:
         return Allowed.TELL
 
     def forget(self, person: str) -> None:
-        """Remember nothing of a person."""
+        """Remember nothing of a person here."""
         self._seen.pop(person, None)
         self._told.pop(person, None)
 

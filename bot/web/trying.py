@@ -50,8 +50,7 @@ async def edited_faq(edits: Sequence[Edit], settings: Settings, *, now: Matcher)
         faqs = await asyncio.to_thread(load_faqs, edited.faq_dir, edited.seeds_dir)
         if faqs[MAIN_LANGUAGE].version == now.faq.version:
             return Edited(now, problems, made_from)
-        folders = {"FAQ_DIR": edited.faq_dir, "SEEDS_DIR": edited.seeds_dir, "CACHE_DIR": edited.cache_dir}
-        code = await learn_apart({name: str(folder.absolute()) for name, folder in folders.items()})
+        code = await learn_apart(edited)
         if code != 0:
             raise CannotLearnError(f"learning the edited FAQ ended with {code}; python -m bot learn says why")
         return Edited(await asyncio.to_thread(load_matcher, edited), problems, made_from)

@@ -1,9 +1,13 @@
-"""`python -m tests.bench.telegram`: how fast the bot answers in Telegram, and what memory it takes.
+"""`python -m tests.bench.telegram`: what load the bot bears in Telegram, and what it takes for it.
 
-The bot and a Bot API emulator are processes of their own; Telegram answers after 0 and after 50 ms. Messages are all in
-the queue at the start, from many chats, so that what is measured is the bot and not the sender. The limit of sends a
-second is off, as is the throttle. In the same run, beside it: a bot of python-telegram-bot's own that only says what it
-hears, at the setting at which it is fastest.
+The bot and Telegram (`tests.bench.sender`) are processes of their own; Telegram answers after 0 and after 50 ms. In the
+same run, by turns, a bot of python-telegram-bot's own that only says what it hears, at its best setting. Limits of sends
+and the throttle are off. Messages are those of the question sets; each comes from another person.
+
+* All at once: messages a second, and the bot's processor time a message.
+* At a rate, whatever the bot does: milliseconds from a message's coming to Telegram until its reply is there.
+* Memory after a start, after many messages, and after edits of the FAQ.
+* The time from the start of the process to its first reply, and where it goes.
 """
 
 from __future__ import annotations
@@ -11,184 +15,384 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import multiprocessing
 import os
+import shutil
+import statistics
+import sys
 import tempfile
 import time
-from dataclasses import asdict, dataclass
-from multiprocessing.connection import Connection
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
 
+import numpy as np
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
-from telegram import Update
-from telegram.ext import Application, ApplicationBuilder, ContextTypes, MessageHandler, filters
 
-from bot.settings import Settings
-from tests.telegram_emulator import ROOT, BotProcess, Emulator, bot_environment, serving
-from tests.telegram_world import World, made_person
+from tests.bench.sender import TOKEN, SenderProcess, running
+from tests.bench.starting import BEGAN
+from tests.telegram_emulator import ROOT, bot_environment
 
 ROUND_TRIPS = (0.0, 0.05)  # seconds
-CHATS = 500
-ECHO_AT_ONCE = 16  # of 8, 16, 32 and 64 the fastest: with more, the library's own transport gets slower
-READY = "answering in Telegram"
-OURS, ECHO = "this bot", "a bare echo bot"
-CLOCK_TICKS = os.sysconf("SC_CLK_TCK")
+RATES = (50, 150)  # messages a second
+ECHO_AT_ONCE = (16, 32)  # of which the faster is taken; with fewer or more it is slower
+FIRST = 20  # messages: the first touch of everything
+OURS, ECHO, SMALL = "this bot", "echo bot", "this bot, small FAQ"
+TICKS = os.sysconf("SC_CLK_TCK")
+CONNECTED = 60.0  # seconds for a bot to end, or to take up an edit of the small FAQ
+LEARNED = 600.0  # seconds for the FAQ to be learned
+_GIVEN = ("FAQ_DIR", "SEEDS_DIR")
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How much is measured: passes of so many messages, rates for so many seconds, and so on."""
+
+    passes: int = 3
+    messages: int = 2000
+    echo_messages: int = 1000
+    seconds: float = 20.0
+    in_all: int = 20_000
+    reloads: int = 10
+    rates: tuple[int, ...] = RATES
+
+
+QUICK = Extent(passes=1, messages=500, echo_messages=300, seconds=5.0, in_all=2000, reloads=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Throughput:
+    """All at once: messages a second of each pass, the bot's CPU a message, and how busy Telegram's process was."""
+
+    bot: str
+    round_trip_ms: float
+    a_second: list[float]
+    cpu_ms: float
+    sender_busy: float
+
+
+@dataclass(frozen=True, slots=True)
+class Latency:
+    """At a rate: milliseconds from a message to its reply, the round trip's included."""
+
+    bot: str
+    round_trip_ms: float
+    rate: int
+    messages: int
+    p50: float
+    p95: float
+    p99: float
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What the bot's process holds, in MB; anonymous is what no file backs."""
+
+    bot: str
+    after: str
+    resident: float
+    anonymous: float
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Seconds until the first reply, and of each phase."""
+
+    round_trip_ms: float
+    seconds: float
+    phases: dict[str, float]
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One run: ``cpu_ms`` is the bot's processor time a message; memory is resident, in MB."""
+    """All of one run. The load averages are those of the machine, before and after."""
 
-    bot: str
-    round_trip_ms: float
-    messages: int
-    messages_a_second: float
-    cpu_ms: float
-    start_s: float
-    rest_mb: float
-    after_mb: float
+    throughputs: list[Throughput] = field(default_factory=list)
+    latencies: list[Latency] = field(default_factory=list)
+    memory: list[Memory] = field(default_factory=list)
+    starts: list[Start] = field(default_factory=list)
+    load: list[float] = field(default_factory=list)
 
 
-def questions() -> list[str]:
-    """What people type: the messages of the question sets, in order."""
-    found = []
-    for path in sorted((ROOT / "tests" / "questions").rglob("*.jsonl")):
-        found += [json.loads(line)["text"] for line in path.read_text(encoding="utf-8").splitlines()]
-    return [text for text in found if text.strip() and not text.startswith("/")]
+class Bot:
+    """A bot's process, and the Telegram that it talks to."""
+
+    def __init__(self, name: str, pid: int, sender: SenderProcess, folder: Path) -> None:
+        self.name, self.pid, self.sender, self.folder = name, pid, sender, folder
+
+    @property
+    def log(self) -> str:
+        """All that it has logged."""
+        return (self.folder / "log").read_text(encoding="utf-8", errors="replace")
+
+    def cpu(self) -> float:
+        """Seconds of processor time until now."""
+        return cpu_of(self.pid)
+
+    def memory(self, after: str) -> Memory:
+        """What it holds now."""
+        resident, anonymous = memory_of(self.pid)
+        return Memory(self.name, after, resident, anonymous)
 
 
-def telegram(pipe: Connection, round_trip: float) -> None:
-    """The emulator's process: says its address, then for each number of messages how long the bot took for them."""
-    asyncio.run(_telegram(pipe, round_trip))
+class Course:
+    """One run of everything: what is measured goes to ``found``, what is being done to ``progress``."""
 
+    def __init__(self, extent: Extent, settings: dict[str, str], folder: Path, progress: Progress) -> None:
+        self._extent, self._settings, self._folder, self._progress = extent, settings, folder, progress
+        self._task = progress.add_task("", total=None)
+        self.found = Measured()
 
-async def _telegram(pipe: Connection, round_trip: float) -> None:
-    world, texts, sent = World(), questions(), 0
-    emulator = Emulator(world, delay=round_trip)
-    chats = [world.private(made_person(number)) for number in range(CHATS)]
-    async with serving(emulator) as url:
-        pipe.send(url)
-        while (number := await asyncio.to_thread(pipe.recv)) is not None:
-            world.calls.clear()
-            updates = [world.text(chats[n % CHATS], texts[n % len(texts)]) for n in range(sent, sent + number)]
-            sent += number
-            began = time.perf_counter()
-            await emulator.send(*updates)
-            await emulator.until(lambda world: len(world.called("sendMessage")) >= number, timeout=3600)
-            pipe.send(time.perf_counter() - began)
+    async def run(self) -> None:
+        """Measure all."""
+        self.found.load.append(os.getloadavg()[0])
+        for name, place in (("faq", ROOT / "faq"), ("seeds", ROOT / "seeds")):
+            shutil.copytree(place, self._folder / name)
+        self._say("learning the FAQ")
+        await self._learn()
+        for round_trip in ROUND_TRIPS:
+            await self._start(round_trip)
+        for round_trip in ROUND_TRIPS:
+            await self._compare(round_trip, with_memory=round_trip == ROUND_TRIPS[0])
+        await self._edit_the_small_faq()
+        self.found.load.append(os.getloadavg()[0])
 
+    def _say(self, doing: str) -> None:
+        self._progress.update(self._task, description=doing)
 
-def echo() -> None:
-    """The bot to compare with."""
-
-    async def answer(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        if update.message is not None:
-            await update.message.reply_text(update.message.text or "")
-
-    async def ready(application: Application[Any, Any, Any, Any, Any, Any]) -> None:
-        print(READY, flush=True)
-
-    builder = ApplicationBuilder().token(os.environ["TELEGRAM_BOT_TOKEN"])
-    builder = builder.base_url(f"{os.environ['TELEGRAM_API_URL']}/bot").concurrent_updates(ECHO_AT_ONCE)
-    application = builder.pool_timeout(30).post_init(ready).build()
-    application.add_handler(MessageHandler(filters.TEXT, answer))
-    application.run_polling()
-
-
-async def measure(bot: str, round_trip: float, messages: int, progress: Progress, **settings: str) -> Measured:
-    """Let a bot, ours or the echo, answer so many messages."""
-    ours, theirs = multiprocessing.Pipe()
-    server = multiprocessing.get_context("spawn").Process(target=telegram, args=(theirs, round_trip))
-    server.start()
-    task = progress.add_task(f"{bot}, Telegram answers after {1000 * round_trip:.0f} ms", total=messages)
-    try:
-        url = await asyncio.to_thread(ours.recv)
-        with tempfile.TemporaryDirectory() as name:
-            folder = Path(name)
-            environment = bot_environment(folder, url, faq=ROOT / "faq", seeds=ROOT / "seeds")
-            environment |= {"CACHE_DIR": str(Settings().cache_dir), "SENDS_A_SECOND": "0", "THROTTLE_MESSAGES": "0"}
-            environment |= settings
-            argument, module = ("run", "bot") if bot == OURS else ("--echo", "tests.bench.telegram")
-            began = time.perf_counter()
-            async with BotProcess(argument, folder=folder, environment=environment, module=module) as process:
-                await process.wait_for_output(READY, timeout=300)
-                started = time.perf_counter() - began
-                await _answer(ours, 20)  # the first touch of everything
-                at_rest, cpu = _resident(process.pid), _cpu(process.pid)
-                seconds, done = 0.0, 0
-                while done < messages:
-                    part = min(500, messages - done)
-                    seconds += await _answer(ours, part)
-                    done += part
-                    progress.update(task, completed=done)
-                used = _cpu(process.pid) - cpu
-                after = _resident(process.pid)
-                await process.stop()
-    finally:
-        ours.send(None)
-        server.join(10)
-        server.kill()
-    rate, cpu_ms = messages / seconds, 1000 * used / messages
-    return Measured(bot, 1000 * round_trip, messages, rate, cpu_ms, started, at_rest, after)
-
-
-async def _answer(pipe: Connection, number: int) -> float:
-    pipe.send(number)
-    return float(await asyncio.to_thread(pipe.recv))
-
-
-def _resident(pid: int) -> float:
-    status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
-    line = next(line for line in status.splitlines() if line.startswith("VmRSS"))
-    return int(line.split()[1]) / 1024
-
-
-def _cpu(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(") ")[2].split()
-    return (int(fields[11]) + int(fields[12])) / CLOCK_TICKS
-
-
-def main() -> None:
-    """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--messages", type=int, default=5000, help="in each run (5000)")
-    parser.add_argument("--json", action="store_true", help="one JSON object a run")
-    parser.add_argument(
-        "--concurrency", default=None, help="CONCURRENCY of this bot, where it is not to be the default"
-    )
-    parser.add_argument("--echo", action="store_true", help=argparse.SUPPRESS)
-    chosen = parser.parse_args()
-    if chosen.echo:
-        echo()
-        return
-    settings = {"CONCURRENCY": chosen.concurrency} if chosen.concurrency else {}
-    with Progress(console=Console(stderr=True), transient=True) as progress:
-        runs = [
-            asyncio.run(measure(bot, round_trip, chosen.messages, progress, **settings))
-            for round_trip in ROUND_TRIPS
-            for bot in (OURS, ECHO)
-        ]
-    if chosen.json:
-        for run in runs:
-            print(json.dumps(asdict(run)))
-        return
-    columns = ("Telegram answers after", "messages", "a second", "CPU a message", "start", "memory at rest", "after")
-    table = Table("", *columns)
-    for run in runs:
-        table.add_row(
-            run.bot,
-            f"{run.round_trip_ms:.0f} ms",
-            f"{run.messages:,}",
-            f"{run.messages_a_second:.0f}",
-            f"{run.cpu_ms:.1f} ms",
-            f"{run.start_s:.1f} s",
-            f"{run.rest_mb:.0f} MB",
-            f"{run.after_mb:.0f} MB",
+    async def _learn(self) -> None:
+        environment = self._environment("", self._new_folder(), self._folder)
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "bot", "learn", env=environment, cwd=self._folder, stdout=asyncio.subprocess.DEVNULL
         )
-    Console().print(table)
+        if await process.wait():
+            raise SystemExit("the FAQ cannot be learned; python -m bot learn says why")
+
+    async def _compare(self, round_trip: float, *, with_memory: bool) -> None:
+        """Both bots side by side, one idle while the other is asked."""
+        extent = self._extent
+        async with AsyncExitStack() as stack:
+            ours = await stack.enter_async_context(self._bot(OURS, round_trip))
+            self._say(f"{OURS}: first messages")
+            await ours.sender.all_at_once(FIRST)
+            if with_memory:
+                self.found.memory.append(ours.memory(f"start and {FIRST} messages"))
+            echo = await self._best_echo(stack, round_trip)
+            numbers = {ours: extent.messages, echo: extent.echo_messages}
+            passes: dict[Bot, list[tuple[float, float, float]]] = {ours: [], echo: []}
+            for number in range(extent.passes):
+                for bot, messages in numbers.items():
+                    self._say(f"{bot.name}, {1000 * round_trip:.0f} ms: all at once, pass {number + 1}")
+                    passes[bot].append(await _all_at_once(bot, messages))
+            for bot, taken in passes.items():
+                self.found.throughputs.append(_throughput(bot, round_trip, numbers[bot], taken))
+            for rate in extent.rates:
+                for bot in numbers:
+                    self._say(f"{bot.name}, {1000 * round_trip:.0f} ms: {rate} a second")
+                    self.found.latencies.append(await self._at_rate(bot, round_trip, rate))
+            if with_memory:
+                asked = FIRST + extent.passes * extent.messages + round(sum(extent.rates) * extent.seconds)
+                await self._fill(ours, asked)
+                self._say(f"{OURS}: an edit of the FAQ")
+                await self._edit(ours, self._folder / "faq", 1, within=LEARNED)
+                await ours.sender.all_at_once(10 * FIRST)
+                self.found.memory.append(ours.memory("an edit of the FAQ"))
+
+    async def _best_echo(self, stack: AsyncExitStack, round_trip: float) -> Bot:
+        best: tuple[float, int] = (0.0, ECHO_AT_ONCE[0])
+        for at_once in ECHO_AT_ONCE:
+            self._say(f"{ECHO}, {at_once} at once: to see which is faster")
+            async with self._bot(ECHO, round_trip, "tests.bench.echo", str(at_once)) as bot:
+                await bot.sender.all_at_once(FIRST)
+                messages = self._extent.echo_messages // 2
+                best = max(best, (messages / await bot.sender.all_at_once(messages), at_once))
+        name = f"{ECHO}, {best[1]} at once"
+        return await stack.enter_async_context(self._bot(name, round_trip, "tests.bench.echo", str(best[1])))
+
+    async def _at_rate(self, bot: Bot, round_trip: float, rate: int) -> Latency:
+        taken = await bot.sender.at_rate(rate, self._extent.seconds)
+        p50, p95, p99 = (1000 * np.percentile(taken, (50, 95, 99))).tolist()
+        return Latency(bot.name, 1000 * round_trip, rate, len(taken), p50, p95, p99)
+
+    async def _fill(self, bot: Bot, asked: int) -> None:
+        """Ask until so many were asked in all, looking at the memory four times."""
+        in_all, parts = self._extent.in_all, 4
+        self.found.memory.append(bot.memory(f"{asked:,} messages"))
+        for part in range(1, parts + 1):
+            more = round(in_all * part / parts) - asked
+            if more > 0:
+                self._say(f"{bot.name}: up to {asked + more:,} messages, for its memory")
+                await bot.sender.all_at_once(more)
+                asked += more
+                self.found.memory.append(bot.memory(f"{asked:,} messages"))
+
+    async def _edit_the_small_faq(self) -> None:
+        small = self._folder / "small"
+        shutil.copytree(ROOT / "tests" / "small", small)
+        async with self._bot(SMALL, 0.0, content=small) as bot:
+            await bot.sender.all_at_once(10 * FIRST)
+            self.found.memory.append(bot.memory(f"start and {10 * FIRST} messages"))
+            for number in range(1, self._extent.reloads + 1):
+                self._say(f"{bot.name}: edit {number}")
+                await self._edit(bot, small / "faq", number, within=CONNECTED)
+                await bot.sender.all_at_once(FIRST)
+                self.found.memory.append(bot.memory(f"edit {number} of the FAQ"))
+
+    async def _edit(self, bot: Bot, faq: Path, number: int, *, within: float) -> None:
+        """Add a phrasing, and wait until it is in use."""
+        in_use = bot.log.count("is in use")
+        path = next(p for p in sorted((faq / "en").glob("*.yaml")) if "    phrasings:\n" in p.read_text("utf-8"))
+        line = f"    phrasings:\n      - what was asked by the benchmark in edit {number}\n"
+        path.write_text(path.read_text("utf-8").replace("    phrasings:\n", line, 1), "utf-8")
+        async with asyncio.timeout(within):
+            while bot.log.count("is in use") == in_use:
+                await asyncio.sleep(0.1)
+
+    async def _start(self, round_trip: float) -> None:
+        """The bot's start with one message waiting for it, with every package and file read before."""
+        for _ in range(2):
+            self._say(f"{OURS}, {1000 * round_trip:.0f} ms: start")
+            async with self._bot(OURS, round_trip, "tests.bench.starting", "phases") as bot:
+                seconds = await bot.sender.all_at_once(1)
+                lines = (bot.folder / "phases").read_text("utf-8").splitlines()
+        phases = {name: float(spent) for name, spent in (line.rsplit(": ", 1) for line in lines)}
+        in_row = sum(spent for name, spent in phases.items() if not name.endswith("meanwhile"))
+        phases["the rest, to the first reply"] = seconds - in_row
+        self.found.starts.append(Start(1000 * round_trip, seconds, phases))
+
+    @asynccontextmanager
+    async def _bot(
+        self, name: str, round_trip: float, *module: str, content: Path | None = None
+    ) -> AsyncIterator[Bot]:
+        """A bot's process, which has ended after the block."""
+        folder = self._new_folder()
+        async with running(round_trip) as sender:
+            environment = self._environment(sender.url, folder, content or self._folder)
+            with (folder / "log").open("wb") as log:
+                process = await asyncio.create_subprocess_exec(
+                    sys.executable,
+                    "-m",
+                    *(module or ("bot", "run")),
+                    cwd=folder,
+                    env=environment | {BEGAN: str(time.perf_counter())},
+                    stdin=asyncio.subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                )
+            try:
+                yield Bot(name, process.pid, sender, folder)
+            finally:
+                process.terminate()
+                try:
+                    await asyncio.wait_for(process.wait(), CONNECTED)
+                except TimeoutError:
+                    process.kill()
+                    await process.wait()
+
+    def _new_folder(self) -> Path:
+        return Path(tempfile.mkdtemp(dir=self._folder))
+
+    def _environment(self, url: str, folder: Path, content: Path) -> dict[str, str]:
+        """All limits off; what is learned is kept for the whole run."""
+        given = bot_environment(folder, url, faq=content / "faq", seeds=content / "seeds", token=TOKEN)
+        limits = {"SENDS_A_SECOND": "0", "GROUP_SENDS_A_MINUTE": "0", "THROTTLE_MESSAGES": "0"}
+        return given | limits | {"CACHE_DIR": str(self._folder / "cache")} | self._settings
+
+
+async def _all_at_once(bot: Bot, messages: int) -> tuple[float, float, float]:
+    """Seconds that so many messages took, and of them those of the bot's and of Telegram's processor."""
+    bots, senders = bot.cpu(), cpu_of(bot.sender.pid)
+    seconds = await bot.sender.all_at_once(messages)
+    return seconds, bot.cpu() - bots, cpu_of(bot.sender.pid) - senders
+
+
+def _throughput(bot: Bot, round_trip: float, messages: int, passes: list[tuple[float, float, float]]) -> Throughput:
+    seconds, bots, senders = (sum(values) for values in zip(*passes, strict=True))
+    rates = [messages / taken for taken, _, _ in passes]
+    return Throughput(bot.name, 1000 * round_trip, rates, 1000 * bots / (messages * len(passes)), senders / seconds)
+
+
+def cpu_of(pid: int) -> float:
+    """Seconds of processor time that a process has taken, all its threads together."""
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(") ")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS
+
+
+def memory_of(pid: int) -> tuple[float, float]:
+    """Resident and anonymous memory of a process, in MB."""
+    lines = Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines()
+    fields = dict(line.split(":", 1) for line in lines)
+    resident, anonymous = (int(fields[name].split()[0]) / 1024 for name in ("VmRSS", "RssAnon"))
+    return resident, anonymous
+
+
+# --- Shown -------------------------------------------------------------------------------------------------------
+
+
+def tables(found: Measured) -> list[Table]:
+    """What was measured, for people."""
+    rows = Table("all at once", "Telegram answers after", "a second (each pass)", "CPU a message", "Telegram busy")
+    for one in found.throughputs:
+        passes = ", ".join(f"{rate:.0f}" for rate in one.a_second)
+        median = statistics.median(one.a_second)
+        rows.add_row(
+            one.bot,
+            f"{one.round_trip_ms:.0f} ms",
+            f"{median:.0f} ({passes})",
+            f"{one.cpu_ms:.2f} ms",
+            f"{one.sender_busy:.0%}",
+        )
+    late = Table("at a rate", "Telegram answers after", "a second", "messages", "p50, ms", "p95, ms", "p99, ms")
+    for two in found.latencies:
+        figures = (f"{value:.0f}" for value in (two.p50, two.p95, two.p99))
+        late.add_row(two.bot, f"{two.round_trip_ms:.0f} ms", f"{two.rate}", f"{two.messages:,}", *figures)
+    held = Table("memory", "after", "resident, MB", "anonymous, MB")
+    for three in found.memory:
+        held.add_row(three.bot, three.after, f"{three.resident:.0f}", f"{three.anonymous:.0f}")
+    begun = Table("start to first reply, ms", *(f"{one.round_trip_ms:.0f} ms" for one in found.starts))
+    for phase in found.starts[0].phases if found.starts else ():
+        begun.add_row(phase, *(f"{1000 * one.phases.get(phase, 0):.0f}" for one in found.starts))
+    begun.add_row("in all", *(f"{1000 * one.seconds:.0f}" for one in found.starts))
+    return [rows, late, held, begun]
+
+
+def ratios(found: Measured) -> dict[float, float]:
+    """How many times as many messages a second as the echo bot this one answers, by the round trip in ms."""
+    medians = {(one.bot == OURS, one.round_trip_ms): statistics.median(one.a_second) for one in found.throughputs}
+    return {trip: medians[True, trip] / medians[False, trip] for is_ours, trip in medians if is_ours}
+
+
+async def measure(extent: Extent, settings: dict[str, str], progress: Progress) -> Measured:
+    """One run of everything."""
+    with tempfile.TemporaryDirectory() as name:
+        course = Course(extent, settings, Path(name), progress)
+        await course.run()
+    return course.found
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.bench.telegram", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--quick", action="store_true", help="a look only: fewer messages, passes and edits")
+    parser.add_argument("--json", action="store_true", help="JSON as the last line")
+    parser.add_argument("--plot", type=Path, metavar="FILE", help="draw latency over load, which takes some minutes more")
+    parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a setting of this bot")
+    options = parser.parse_args(arguments)
+    settings = dict(one.split("=", 1) for one in options.set)
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        found = asyncio.run(measure(QUICK if options.quick else Extent(), settings, progress))
+    console = Console()
+    for table in tables(found):
+        console.print(table)
+    for trip, ratio in ratios(found).items():
+        console.print(f"Telegram answers after {trip:.0f} ms: {ratio:.1f} times as many as the echo bot")
+    console.print(f"Load of the machine, before and after: {', '.join(f'{one:.1f}' for one in found.load)}")
+    if options.json:
+        print(json.dumps(asdict(found)))
 
 
 if __name__ == "__main__":

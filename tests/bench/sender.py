@@ -1,0 +1,285 @@
+"""Telegram for the benchmark of a bot: a Bot API server that costs so little that it is the bot which is measured.
+
+It speaks as much HTTP as bots do. Updates stay until an offset confirms them; half of the round trip lies before
+what Telegram does and half after it. Each message is of a chat of its own, so that its reply is known by its chat.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import multiprocessing
+import random
+import re
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from itertools import islice, product
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any, Self
+from urllib.parse import parse_qsl
+
+QUESTIONS = Path(__file__).parents[1] / "questions"
+TOKEN = "123456:for-the-benchmark"  # noqa: S105  # of no bot
+LONGEST_POLL = 20  # seconds
+FIRST_CHAT = 1_000_000
+LIMIT = 100  # updates in one answer
+PATIENCE = 600.0  # seconds for replies to come
+SEED = 1
+BEFORE = ("", "hi, ", "hello, ", "so ", "please: ", "ok. ")
+BEHIND = ("", "?", " ??", " please", " thanks", " !")
+_LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
+_CHAT = re.compile(rb"(?:^|&)chat_id=(\d+)")
+_ME = {"id": 123456, "is_bot": True, "first_name": "Bench", "username": "bench_bot", "can_join_groups": True}
+_SHORT = "What Telegram says of a message that was sent is the message itself, as long as it is."
+_LINK = {"offset": 700, "length": 60, "type": "text_link", "url": "https://example.org/a/page/of/a/source/document"}
+_BUTTONS = [[{"text": "Another question that is near to this one?", "callback_data": "show:an-entry"}]] * 5
+
+Answer = Callable[[bytes], None]
+
+
+def messages() -> Iterator[str]:
+    """What people type: the messages of the question sets, mixed, then the same with other words around them."""
+    found = []
+    for path in sorted(QUESTIONS.glob("*/*.jsonl")):
+        found += [json.loads(line)["text"] for line in path.read_text(encoding="utf-8").splitlines()]
+    texts = [text for text in dict.fromkeys(found) if text.strip() and not text.startswith("/")]
+    random.Random(SEED).shuffle(texts)  # noqa: S311  # the same each time
+    while True:
+        for before, behind in product(BEFORE, BEHIND):
+            yield from (f"{before}{text}{behind}" for text in texts)
+
+
+class Sender:
+    """Telegram's server for one bot. ``round_trip`` is in seconds; use it as an async context manager."""
+
+    def __init__(self, round_trip: float) -> None:
+        self._half = round_trip / 2
+        self._texts, self._next = messages(), 1
+        self._pending: deque[tuple[int, bytes]] = deque()
+        self._poll: Answer | None = None  # a getUpdates that waits for news
+        self._came: dict[int, float] = {}  # when the messages that have no reply yet came to Telegram, by chat
+        self._taken: list[float] = []  # seconds that the replies took
+        self._sent = 0
+        self._all_answered = asyncio.Event()
+        self.calls = 0
+
+    async def __aenter__(self) -> Self:
+        self._server = await asyncio.get_running_loop().create_server(lambda: _Connection(self), "127.0.0.1", 0)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._server.close()
+
+    @property
+    def url(self) -> str:
+        """The address, as a bot is told it."""
+        return f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+
+    async def all_at_once(self, number: int) -> float:
+        """Send so many messages; seconds until the last has its reply."""
+        began = time.perf_counter()
+        self._await_replies()
+        self._put([began] * number)
+        await self._answered()
+        return time.perf_counter() - began
+
+    async def at_rate(self, rate: float, seconds: float) -> list[float]:
+        """Send so many messages a second at random times, whatever the bot does; the seconds that each took."""
+        gaps = random.Random(SEED)  # noqa: S311
+        self._await_replies()
+        at = began = time.perf_counter()
+        while (at := at + gaps.expovariate(rate)) < began + seconds:
+            await asyncio.sleep(max(0.0, at - time.perf_counter()))
+            self._put([at])
+        await self._answered()
+        return self._taken
+
+    def handle(self, method: bytes, body: bytes, answer: Answer) -> None:
+        """Do what a call asks for, once it has come here, and let the answer go back."""
+        self._later(self._do, method, body, lambda result: self._later(answer, b'{"ok":true,"result":%s}' % result))
+
+    def _later(self, do: Callable[..., object], *arguments: Any) -> None:
+        if self._half:
+            asyncio.get_running_loop().call_later(self._half, do, *arguments)
+        else:
+            do(*arguments)
+
+    def _do(self, method: bytes, body: bytes, answer: Answer) -> None:
+        self.calls += 1
+        match method:
+            case b"sendMessage":
+                self._reply(body, answer)
+            case b"getUpdates":
+                self._get_updates(dict(parse_qsl(body.decode())), answer)
+            case b"getMe":
+                answer(json.dumps(_ME).encode())
+            case _:
+                answer(b"true")
+
+    def _reply(self, body: bytes, answer: Answer) -> None:
+        found = _CHAT.search(body)
+        chat = int(found[1]) if found else 0
+        came = self._came.pop(chat, None)
+        if came is not None:  # else it is the second part of a long reply
+            self._taken.append(time.perf_counter() - came)
+            if not self._came:
+                self._all_answered.set()
+        self._sent += 1
+        answer((_ANSWER_LONG if b"reply_markup=" in body else _ANSWER) % {b"number": self._sent, b"chat": chat})
+
+    def _get_updates(self, asked: dict[str, str], answer: Answer) -> None:
+        offset, timeout = int(asked.get("offset", 0)), int(asked.get("timeout", 0))
+        while self._pending and self._pending[0][0] < offset:
+            self._pending.popleft()
+        if self._pending or not timeout:
+            self._deliver(answer)
+            return
+        self._poll = answer
+        asyncio.get_running_loop().call_later(min(timeout, LONGEST_POLL), self._end_poll, answer)
+
+    def _end_poll(self, poll: Answer) -> None:
+        if self._poll is poll:
+            self._poll = None
+            poll(b"[]")
+
+    def _deliver(self, answer: Answer) -> None:
+        answer(b"[%s]" % b",".join(update for _, update in islice(self._pending, LIMIT)))
+
+    async def _answered(self) -> None:
+        """Wait until every message has its reply. Raises TimeoutError."""
+        async with asyncio.timeout(PATIENCE):
+            while self._came:
+                await self._all_answered.wait()
+
+    def _await_replies(self) -> None:
+        self._taken = []
+        self._all_answered.clear()
+
+    def _put(self, times: list[float]) -> None:
+        """New messages, which came to Telegram at these times."""
+        for came in times:
+            number, self._next = self._next, self._next + 1
+            self._came[FIRST_CHAT + number] = came
+            self._pending.append((number, _update(number, next(self._texts))))
+        self._all_answered.clear()
+        if (poll := self._poll) is not None:
+            self._poll = None
+            self._deliver(poll)
+
+
+class _Connection(asyncio.Protocol):
+    """HTTP/1.1 of one connection, one call after another."""
+
+    def __init__(self, sender: Sender) -> None:
+        self._sender = sender
+        self._came = b""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport), "TCP has both ways"
+        self._transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        self._came += data
+        head, is_whole, rest = self._came.partition(b"\r\n\r\n")
+        length = _LENGTH.search(head)
+        size = int(length[1]) if length else 0
+        if not is_whole or len(rest) < size:
+            return
+        self._came = b""
+        path = head.split(b" ", 2)[1]
+        self._sender.handle(path.rpartition(b"/")[2], rest[:size], self._answer)
+
+    def _answer(self, body: bytes) -> None:
+        head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body)
+        self._transport.write(head + body)
+
+
+def _person(chat: int) -> dict[str, object]:
+    return {"id": chat, "first_name": "Ana", "last_name": "Q", "username": f"person_{chat}", "type": "private"}
+
+
+def _message(number: int, chat: int, text: str) -> dict[str, object]:
+    person = {name: value for name, value in _person(chat).items() if name != "type"}
+    sender = {**person, "is_bot": False, "language_code": "en"}
+    return {"message_id": number, "from": sender, "chat": _person(chat), "date": 1_800_000_000 + number, "text": text}
+
+
+def _update(number: int, text: str) -> bytes:
+    chat = FIRST_CHAT + number
+    return json.dumps({"update_id": number, "message": _message(number, chat, text)}).encode()
+
+
+def _template(**more: object) -> bytes:
+    """What Telegram answers to a message that was sent: the message, with the places of its number and chat."""
+    chat = {**_person(0), "id": "CHAT"}
+    message = {"message_id": "NUMBER", "from": _ME, "chat": chat, "date": 1_800_000_000, "text": _SHORT, **more}
+    text = json.dumps(message).replace("%", "%%").replace('"NUMBER"', "%(number)d").replace('"CHAT"', "%(chat)d")
+    return text.encode()
+
+
+_ANSWER = _template()
+_ANSWER_LONG = _template(
+    text=_SHORT * 12,
+    entities=[{"offset": 0, "length": 40, "type": "bold"}, _LINK, {**_LINK, "offset": 800}],
+    link_preview_options={"is_disabled": True},
+    reply_markup={"inline_keyboard": _BUTTONS},
+    reply_to_message=_message(1, FIRST_CHAT, "a question of usual length, as people type it"),
+)
+
+
+# --- As a process of its own -------------------------------------------------------------------------------------
+
+
+class SenderProcess:
+    """A sender in a process of its own; the same two ways to send. Get it from `running`."""
+
+    def __init__(self, pipe: Connection, process: multiprocessing.process.BaseProcess, url: str) -> None:
+        self._pipe, self._process, self.url = pipe, process, url
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid or 0
+
+    async def all_at_once(self, number: int) -> float:
+        """See Sender."""
+        return float(await self._done("all_at_once", number))
+
+    async def at_rate(self, rate: float, seconds: float) -> list[float]:
+        """See Sender."""
+        taken: list[float] = await self._done("at_rate", rate, seconds)
+        return taken
+
+    async def _done(self, *asked: object) -> Any:
+        self._pipe.send(asked)
+        return await asyncio.to_thread(self._pipe.recv)
+
+
+@asynccontextmanager
+async def running(round_trip: float) -> AsyncIterator[SenderProcess]:
+    """A sender's process, which ends with the block."""
+    ours, theirs = multiprocessing.Pipe()
+    context = multiprocessing.get_context("spawn")
+    process = context.Process(target=_serve, args=(theirs, round_trip), daemon=True)
+    process.start()
+    theirs.close()
+    try:
+        yield SenderProcess(ours, process, await asyncio.to_thread(ours.recv))
+    finally:
+        process.kill()
+        process.join()
+        ours.close()
+
+
+def _serve(pipe: Connection, round_trip: float) -> None:
+    asyncio.run(_served(pipe, round_trip))
+
+
+async def _served(pipe: Connection, round_trip: float) -> None:
+    async with Sender(round_trip) as sender:
+        pipe.send(sender.url)
+        while True:
+            name, *arguments = await asyncio.to_thread(pipe.recv)
+            pipe.send(await getattr(sender, name)(*arguments))

@@ -1,0 +1,71 @@
+"""`python -m tests.bench.starting FILE`: starts the bot as `python -m bot run` does, and notes in a file how long what takes.
+
+A line a phase, its name and its seconds. The clock is the one that all processes of a machine share.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+BEGAN = "BENCH_BEGAN"  # the environment variable that says when the process was started
+
+
+def main(file: Path, began: float) -> None:
+    """Be the bot."""
+    spent = {"Python itself": time.perf_counter() - began}
+    at = time.perf_counter()
+    import bot.cli
+    import bot.gaps.database
+    import bot.gaps.terminal
+    import bot.loading
+    import bot.telegram.running
+
+    spent["imports"] = time.perf_counter() - at
+
+    def note(name: str, since: float) -> None:
+        spent[name] = spent.get(name, 0.0) + time.perf_counter() - since
+        file.write_text("".join(f"{name}: {seconds:.4f}\n" for name, seconds in spent.items()), encoding="utf-8")
+
+    def timed(owner: Any, name: str, phase: str) -> None:
+        do: Callable[..., Any] = getattr(owner, name)
+
+        def measured(*arguments: Any, **named: Any) -> Any:
+            since = time.perf_counter()
+            try:
+                return do(*arguments, **named)
+            finally:
+                note(phase, since)
+
+        setattr(owner, name, measured)
+
+    def timed_task(owner: Any, name: str, phase: str) -> None:
+        do: Callable[..., Any] = getattr(owner, name)
+
+        async def measured(*arguments: Any, **named: Any) -> Any:
+            since = time.perf_counter()
+            try:
+                return await do(*arguments, **named)
+            finally:
+                note(phase, since)
+
+        setattr(owner, name, measured)
+
+    timed(bot.cli, "read_settings", "settings and keys")
+    timed(bot.gaps.terminal, "keys_of", "settings and keys")
+    timed(bot.loading, "load_faqs", "reading the FAQ")
+    timed(bot.loading, "fitted", "loading what was learned")
+    timed(bot.telegram.running, "build", "building the application")
+    timed_task(bot.telegram.running, "_start", "Telegram: getMe, deleteWebhook")
+    timed_task(bot.gaps.database.Database, "_open", "opening the database, meanwhile")
+    sys.argv = ["bot", "run"]
+    bot.cli.main()
+
+
+if __name__ == "__main__":
+    import os
+
+    main(Path(sys.argv[1]), float(os.environ.pop(BEGAN)))

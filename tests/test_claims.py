@@ -1,0 +1,172 @@
+"""Claims of updates: of processes with one database, one handles each, and none is lost with the one that had it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from bot.gaps.claims import Claim, Claims
+from bot.gaps.log import GapLog
+from tests.telegram_talk import KEYS
+
+CODES = [KEYS.code("update", str(number)) for number in range(200)]
+
+
+class Now:
+    """A clock that stands still until it is set on."""
+
+    def __init__(self) -> None:
+        self.at = datetime(2026, 11, 26, 12, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.at
+
+
+@pytest.fixture
+def now() -> Now:
+    return Now()
+
+
+@pytest.fixture
+def new_claims(tmp_path: Path, url: SecretStr | None, now: Now) -> Callable[..., Claims]:
+    """Makes the claims of one more process with the same database."""
+    return lambda **options: Claims(GapLog(tmp_path, KEYS, keep=timedelta(days=9), url=url, now=now), **options)
+
+
+async def killed(claims: Claims) -> None:
+    """End without a word to anybody."""
+    assert claims._task is not None
+    claims._task.cancel()
+    with suppress(asyncio.CancelledError):
+        await claims._task
+    await claims._log.close()
+
+
+async def ended(*many: Claims) -> None:
+    for claims in many:
+        await claims.stop()
+        await claims._log.close()
+
+
+async def test_one_update_is_taken_once(new_claims: Callable[..., Claims]) -> None:
+    """While it is handled, and once it was."""
+    claims = new_claims()
+    claims.start()
+    assert await claims.take(CODES[0]) is Claim.TAKEN
+    assert await claims.take(CODES[0]) is Claim.HELD
+    claims.finish(CODES[0])
+    assert await claims.take(CODES[0]) is Claim.DONE
+    await ended(claims)
+
+
+async def test_other_processes_know(new_claims: Callable[..., Claims]) -> None:
+    """What one has in hand, and what it handled; also after it has ended."""
+    one, other = new_claims(), new_claims()
+    one.start()
+    other.start()
+    assert await one.take(CODES[0]) is Claim.TAKEN
+    assert await other.take(CODES[0]) is Claim.HELD
+    one.finish(CODES[0])
+    async with asyncio.timeout(30):
+        while (known := await other.take(CODES[0])) is Claim.HELD:
+            await asyncio.sleep(0.01)
+    assert known is Claim.DONE
+    await ended(one, other)
+    third = new_claims()
+    third.start()
+    assert await third.take(CODES[0]) is Claim.DONE
+    await ended(third)
+
+
+async def test_of_many_at_once_each_is_taken_by_one(new_claims: Callable[..., Claims]) -> None:
+    """Four processes that get the same 200 updates together."""
+    many = [new_claims() for _ in range(4)]
+    for claims in many:
+        claims.start()
+    known = await asyncio.gather(*(claims.take(code) for code in CODES for claims in many))
+    taken = [known[place : place + 4].count(Claim.TAKEN) for place in range(0, len(known), 4)]
+    assert taken == [1] * 200
+    await ended(*many)
+
+
+async def test_what_a_dead_process_had_is_free_after_its_lease(new_claims: Callable[..., Claims], now: Now) -> None:
+    """And not before."""
+    dead, other = new_claims(), new_claims()
+    dead.start()
+    other.start()
+    assert await dead.take(CODES[0]) is Claim.TAKEN
+    await killed(dead)
+    now.at += timedelta(seconds=9)
+    assert await other.take(CODES[0]) is Claim.HELD
+    now.at += timedelta(seconds=2)
+    assert await other.take(CODES[0]) is Claim.TAKEN
+    await ended(other)
+
+
+async def test_a_living_process_keeps_what_it_has(new_claims: Callable[..., Claims], now: Now) -> None:
+    """Its leases are renewed for as long as it handles them."""
+    one, other = new_claims(lease=timedelta(seconds=0.3)), new_claims()
+    one.start()
+    other.start()
+    assert await one.take(CODES[0]) is Claim.TAKEN
+    for _ in range(5):
+        now.at += timedelta(seconds=0.2)
+        before = one._renewed
+        async with asyncio.timeout(30):
+            while one._renewed == before:
+                await asyncio.sleep(0.01)
+        await asyncio.sleep(0.1)  # the renewal is being written
+        assert await other.take(CODES[0]) is Claim.HELD
+    await ended(one, other)
+
+
+async def test_a_process_that_ends_gives_back_what_it_did_not_handle(new_claims: Callable[..., Claims]) -> None:
+    """So that the next start need not wait for the lease."""
+    one, other = new_claims(), new_claims()
+    one.start()
+    other.start()
+    assert await one.take(CODES[0]) is Claim.TAKEN
+    assert await one.take(CODES[1]) is Claim.TAKEN
+    one.finish(CODES[1])
+    one.give_back(CODES[0])
+    await ended(one)
+    assert await other.take(CODES[0]) is Claim.TAKEN
+    assert await other.take(CODES[1]) is Claim.DONE
+    await ended(other)
+
+
+async def test_what_was_handled_is_forgotten_after_two_days(new_claims: Callable[..., Claims], now: Now) -> None:
+    """A number that Telegram gives again after a silent week is another update's."""
+    one, other = new_claims(), new_claims()
+    one.start()
+    other.start()
+    await one.take(CODES[0])
+    one.finish(CODES[0])
+    await ended(one)
+    now.at += timedelta(days=2, seconds=1)
+    await other._log.expire()
+    assert await other.take(CODES[0]) is Claim.TAKEN
+    await ended(other)
+
+
+async def test_a_database_that_cannot_be_used_holds_nobody_up(
+    tmp_path: Path, now: Now, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What comes is taken, each once in this process, and the trouble is told once."""
+    (tmp_path / "file").write_text("no folder")
+    claims = Claims(GapLog(tmp_path / "file", KEYS, keep=timedelta(days=9), now=now))
+    claims.start()
+    async with asyncio.timeout(30):
+        assert [await claims.take(code) for code in CODES] == [Claim.TAKEN] * 200
+    claims.finish(CODES[0])
+    assert await claims.take(CODES[0]) is Claim.DONE
+    assert await claims.take(CODES[1]) is Claim.HELD
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
+    assert "which updates are handled cannot be asked" in caplog.text
+    await ended(claims)
