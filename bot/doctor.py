@@ -6,9 +6,11 @@ Nothing is changed by it: no key and no log is made, no message is sent and none
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 from collections.abc import AsyncIterator
 from datetime import date
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
 from bot.content import load_faqs, read_content
@@ -24,6 +26,12 @@ from bot.matching.store import is_learned
 from bot.problem import ContentError, errors
 from bot.settings import Settings, config_folder
 from bot.telegram.checking import check_telegram
+from bot.web.inlet import State
+from bot.web.server import PortError, listen
+
+PATIENCE = 5.0  # seconds that a bot has to say how it does
+MOST_BYTES = 10_000  # of what it says
+_EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  # where a bot that listens at all is asked
 
 
 async def examine(settings: Settings) -> AsyncIterator[Finding]:
@@ -33,6 +41,8 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
     keys, found = _check_keys(settings)
     yield found
     yield await _check_log(settings, keys)
+    for finding in await asyncio.to_thread(_check_doors, settings):
+        yield finding
     async for finding in check_telegram(settings):
         yield finding
 
@@ -97,6 +107,42 @@ async def _check_log(settings: Settings, keys: Keys | None) -> Finding:
     except LogError as error:
         return Finding("gap log", str(error), "see there")
     return Finding("gap log", f"can be read; it holds {number}, each for {settings.retention_days} days")
+
+
+def _check_doors(settings: Settings) -> list[Finding]:
+    """Whether the running bot can be reached where it is to be, or could listen there."""
+    if settings.webhook_url is not None and settings.webhook_secret is None:
+        mend = "make one, the same for all replicas, with: openssl rand -hex 32"
+        return [Finding("webhook", "WEBHOOK_SECRET is not set, so the bot does not start", mend)]
+    if settings.listens_at is None:
+        return []
+    host, port = settings.listens_at
+    where = f"port {port} at {host}"
+    try:
+        with listen(host, port):
+            return [Finding("doors", f"{where} is free: no bot listens there now")]
+    except PortError as error:
+        refused = str(error)
+    state = _state_at(_EVERYWHERE.get(host, host), port)
+    if state is None:
+        mend = "name another port in LISTEN, or end what uses this one"
+        return [Finding("doors", f"{where} cannot be listened at ({refused}), and no bot answers there", mend)]
+    if state != State.READY:
+        return [Finding("doors", f"the bot at {where} is {state}", "see its log")]
+    return [Finding("doors", f"the bot at {where} is ready")]
+
+
+def _state_at(host: str, port: int) -> str | None:
+    """What the bot that listens somewhere says it is about; None where none does."""
+    asked = HTTPConnection(host, port, timeout=PATIENCE)
+    try:
+        asked.request("GET", "/readyz")
+        row = json.loads(asked.getresponse().read(MOST_BYTES))
+        return str(State(row["state"]))
+    except (OSError, HTTPException, ValueError, RecursionError, LookupError, TypeError):
+        return None
+    finally:
+        asked.close()
 
 
 def _may_write(folder: Path) -> bool:

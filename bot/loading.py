@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -53,6 +54,17 @@ def learned(faq: Faq, settings: Settings, *, tell: Callable[[str], None] = print
         tell(f"Learning {len(faq.entries)} entries from {phrasings:,} phrasings: some seconds, once after each edit …")
 
     return fitted(faq, settings.cache_dir, before_fit=before_fit)
+
+
+def leave_alone() -> None:
+    """Have the garbage collector leave alone all that is loaded by now: looking through it halts every answer."""
+    gc.freeze()
+
+
+def throw_away() -> None:
+    """Throw away what was left alone and is not used any more, such as an FAQ that another one took the place of."""
+    gc.unfreeze()
+    gc.collect()
 
 
 def read_originals(folder: Path, content: Content) -> dict[str, str | None]:

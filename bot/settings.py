@@ -82,7 +82,7 @@ class Settings(BaseSettings):
 
     telegram_bot_token: SecretStr | None = None
     telegram_api_url: str = TELEGRAM
-    concurrency: int = Field(default=16, ge=1, le=64)  # messages handled at once
+    concurrency: int = Field(default=64, ge=1, le=64)  # messages handled at once
     silence_seconds: int = Field(default=600, ge=1)  # with no updates to be had from Telegram, before the bot ends
     webhook_url: str | None = None  # where Telegram brings the messages; without it they are fetched
     webhook_secret: SecretStr | None = None  # by which we know that it is Telegram

@@ -40,7 +40,7 @@ def _own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[Server]:
-    """A PostgreSQL that runs for these tests alone."""
+    """A PostgreSQL that runs for the tests of this worker alone."""
     with serving() as server:
         yield server
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import ssl
 import time
 from collections import Counter, deque
 from contextlib import suppress
@@ -122,15 +123,18 @@ class Bringer(Sender):
 
     So many at once as the bot says, those of one chat one after another. What is not answered with 2xx comes again: at
     once, then after pauses that double, or when `Retry-After` says so. ``pause`` is the first, in place of 2 seconds.
+    ``trusts`` is whose certificates are taken.
     """
 
-    def __init__(self, world: World, *, delay: float = 0, pause: float = 0.1) -> None:
+    def __init__(
+        self, world: World, *, delay: float = 0, pause: float = 0.1, trusts: ssl.SSLContext | bool = True
+    ) -> None:
         super().__init__(world, delay=delay)
         self.hook: JSON = {}
         self.statuses: list[tuple[int, int]] = []  # of each attempt: the update's number, and 0 for a broken connection
         self.on_the_way: set[int] = set()
         self.most_on_the_way = 0
-        self._pause, self._error = pause, ("", 0.0)
+        self._pause, self._trusts, self._error = pause, trusts, ("", 0.0)
         self._waiting: dict[object, deque[int]] = {}  # by chat
         self._bringing: set[asyncio.Task[None]] = set()
         self._queued: set[int] = set()
@@ -225,7 +229,9 @@ class Bringer(Sender):
             headers = {SECRET_HEADER: str(self.hook.get("secret_token", ""))}
             update = self.inbox.bring(number)
             with suppress(aiohttp.ClientError, TimeoutError):
-                async with self._session.post(str(self.hook.get("url")), json=update, headers=headers) as response:
+                async with self._session.post(
+                    str(self.hook.get("url")), json=update, headers=headers, ssl=self._trusts
+                ) as response:
                     status, wait = response.status, float(response.headers.get("Retry-After", 0))
             self.on_the_way.discard(number)
         self.statuses.append((number, status))

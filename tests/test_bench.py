@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
+import aiohttp.web
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
-from tests.bench import matching, peers, plots
+from tests.bench import matching, peers, plots, telegram
 from tests.bench.corpora import (
     OUT_OF_SCOPE,
     Labelled,
@@ -32,6 +37,7 @@ from tests.bench.corpora import (
 )
 from tests.bench.matching import Ask
 from tests.bench.scaling import grown
+from tests.bench.sender import CONNECTIONS, SECRET, TOKEN, Sender, messages
 
 ROOT = Path(__file__).parent.parent
 TRAIN = [
@@ -346,12 +352,131 @@ def test_without_the_peers_the_command_says_what_to_install() -> None:
     assert 'bm25s is missing; pip install -e ".[peers]"' in done.stderr
 
 
+# --- python -m tests.bench.telegram ----------------------------------------------------------------------------------
+
+
+async def call(session: aiohttp.ClientSession, sender: Sender, method: str, **fields: Any) -> Any:
+    """What the benchmark's Telegram answers."""
+    async with session.post(f"{sender.url}/bot{TOKEN}/{method}", data=fields) as response:
+        answer = await response.json()
+    assert answer["ok"] is True
+    return answer["result"]
+
+
+async def test_the_sender_keeps_what_is_not_confirmed() -> None:
+    async with Sender(0.0) as sender, aiohttp.ClientSession() as session:
+        sending = asyncio.create_task(sender.all_at_once(3))
+        first = await call(session, sender, "getUpdates", timeout=20)  # waits for news, should there be none yet
+        again = await call(session, sender, "getUpdates")
+        numbers = [update["update_id"] for update in first]
+        assert [update["update_id"] for update in again] == numbers == [1, 2, 3]
+        rest = await call(session, sender, "getUpdates", offset=3)
+        assert [update["update_id"] for update in rest] == [3]
+        for update in first:
+            chat = update["message"]["chat"]["id"]
+            sent = await call(session, sender, "sendMessage", chat_id=chat, text="yes & no", reply_markup="{}")
+            assert sent["chat"]["id"] == chat
+        assert await sending > 0
+
+
+async def test_the_sender_does_not_wait_for_replies_at_a_rate() -> None:
+    """Many come before the first is answered, and each is timed from when it came."""
+    async with Sender(0.05) as sender, aiohttp.ClientSession() as session:
+        assert (await call(session, sender, "getMe"))["is_bot"] is True
+        sending = asyncio.create_task(sender.at_rate(200, 0.2))
+        came: list[Any] = []
+        while len(came) < 10:
+            came = await call(session, sender, "getUpdates", timeout=1)
+        assert not sending.done()
+        while not sending.done():
+            chats = [update["message"]["chat"]["id"] for update in came]
+            await asyncio.gather(*(call(session, sender, "sendMessage", chat_id=chat, text="") for chat in chats))
+            offset = {"offset": came[-1]["update_id"] + 1} if came else {}
+            came = await call(session, sender, "getUpdates", **offset)
+        taken = await sending
+        assert len(taken) >= 20
+        assert min(taken) >= 0.025
+
+
+async def test_the_sender_brings_to_a_webhook_until_it_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tests.bench.sender.AGAIN", 0.01)
+    seen: list[int] = []
+
+    async def handle(request: aiohttp.web.BaseRequest) -> aiohttp.web.StreamResponse:
+        assert request.headers["X-Telegram-Bot-Api-Secret-Token"] == SECRET
+        update = await request.json()
+        seen.append(update["update_id"])
+        if seen.count(update["update_id"]) == 1:
+            return aiohttp.web.Response(status=503)
+        await call(session, sender, "sendMessage", chat_id=update["message"]["chat"]["id"], text="")
+        return aiohttp.web.Response()
+
+    runner = aiohttp.web.ServerRunner(aiohttp.web.Server(handle))
+    await runner.setup()
+    await aiohttp.web.TCPSite(runner, "127.0.0.1", 0).start()
+    async with Sender(0.0) as sender, aiohttp.ClientSession() as session:
+        await sender.bring(runner.addresses[0][1], "/telegram")
+        sending = asyncio.create_task(sender.all_at_once(2 * CONNECTIONS))
+        await call(session, sender, "setWebhook", url="https://bot.example.org/telegram")
+        await sending
+    await runner.cleanup()
+    assert sorted(seen) == sorted([*range(1, 2 * CONNECTIONS + 1)] * 2)
+
+
+def test_the_messages_of_the_benchmark_are_many_and_the_same_every_time() -> None:
+    texts = list(islice(messages(), 20_000))
+    assert len(set(texts)) > 15_000
+    assert texts == list(islice(messages(), 20_000))
+    assert all(text.strip() and not text.startswith("/") for text in texts)
+
+
+def test_processor_time_and_memory_are_those_of_the_process() -> None:
+    before = telegram.cpu_of(os.getpid())
+    sum(range(5_000_000))
+    assert telegram.cpu_of(os.getpid()) > before
+    resident, anonymous = telegram.memory_of(os.getpid())
+    assert resident > anonymous > 10
+
+
+def measured() -> telegram.Measured:
+    """A run as it might be."""
+    return telegram.Measured(
+        throughputs=[
+            telegram.Throughput(telegram.OURS, 50.0, [600.0, 900.0, 700.0], 1.5, 0.1),
+            telegram.Throughput("echo bot, 16 at once", 50.0, [200.0, 100.0, 300.0], 3.0, 0.1),
+        ],
+        latencies=[
+            telegram.Latency(name, 50.0, rate, 1000, 60.0, 90.0 + rate, 120.0)
+            for name in (telegram.OURS, "echo bot, 16 at once")
+            for rate in (50, 150)
+        ],
+        memory=[telegram.Memory(telegram.OURS, "20,000 messages", 210.0, 150.0)],
+        starts=[telegram.Start(50.0, 1.25, {"imports": 0.8, "the rest, to the first reply": 0.45})],
+        load=[0.5, 2.0],
+    )
+
+
+def test_the_medians_of_the_passes_are_compared() -> None:
+    assert telegram.ratios(measured()) == {50.0: 3.5}
+
+
+def test_all_that_was_measured_stands_in_the_tables() -> None:
+    console = Console(width=120, file=io.StringIO(), record=True)
+    for table in telegram.tables(measured()):
+        console.print(table)
+    shown = console.export_text()
+    figures = ("700 (600, 900, 700)", "1.50 ms", "240", "20,000 messages", "210", "1250")
+    assert all(figure in shown for figure in figures)
+
+
 def test_plots_of_the_same_figures_are_the_same(tmp_path: Path) -> None:
     sets = {"shop": {"ours": MIXED, "echo": predictions(("a", 1.0, "a"), ("a", 1.0, OUT_OF_SCOPE))}}
     taken = {"ours": {100: 90.0, 1_000: 200.0}, "echo": {100: 95.0, 1_000: 210.0}}
     for name in ("one", "other"):
         plots.save(plots.coverage(sets, thick="ours"), tmp_path / f"{name}-coverage.svg")
         plots.save(plots.time(taken, thick="ours"), tmp_path / f"{name}-time.svg")
-    for name in ("coverage", "time"):
+        curves = telegram.curves(measured())
+        plots.save(plots.latency(curves, thick=telegram.OURS), tmp_path / f"{name}-latency.svg")
+    for name in ("coverage", "time", "latency"):
         assert (tmp_path / f"one-{name}.svg").read_bytes() == (tmp_path / f"other-{name}.svg").read_bytes()
         assert b"<dc:date>" not in (tmp_path / f"one-{name}.svg").read_bytes()

@@ -326,11 +326,11 @@ async def test_a_log_that_cannot_be_used_is_waited_for(talk: Talk, caplog: pytes
     await talk.service.recorder.log.close()
     for file in path.parent.iterdir():
         file.unlink()
-    path.write_bytes(b"no database" * 100)
+    path.mkdir()
     await run(talk, Clock(NOW, sleeps=2))
     assert "no digest could be sent: " in caplog.text
-    assert "is no database; move it away to begin a new one" in caplog.text
-    path.unlink()
+    assert "cannot be opened; let this user write to it" in caplog.text
+    path.rmdir()
     await run(talk, Clock(NOW, sleeps=2))
     assert len(digests(talk)) == 1
 
@@ -556,11 +556,11 @@ async def test_while_the_log_cannot_be_read_it_says_so(talk: Talk, caplog: pytes
     await talk.service.recorder.log.close()
     for file in path.parent.iterdir():
         file.unlink()
-    path.write_bytes(b"no database" * 100)
+    path.mkdir()
     assert (await talk.say("/digest")).text == NO_LOG
     assert "there is no digest: " in caplog.text
-    assert "is no database; move it away to begin a new one" in caplog.text
-    path.unlink()
+    assert "cannot be opened; let this user write to it" in caplog.text
+    path.rmdir()
 
 
 async def test_neither_menu_nor_help_tells_of_it(talk: Talk) -> None:

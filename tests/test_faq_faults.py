@@ -385,18 +385,22 @@ async def test_a_chat_that_refuses_disturbs_nothing(
 
 
 @pytest.mark.parametrize("fault", [BAD_GATEWAY, "reset", "timeout"])
-async def test_a_bad_moment_of_the_network_is_waited_for(talk: Talk, fault: Fault) -> None:
-    """In each chat the texts keep their order, and none comes twice."""
+async def test_a_bad_moment_of_the_network_is_waited_for(
+    talk: Talk, fault: Fault, caplog: pytest.LogCaptureFixture
+) -> None:
+    """In each chat the texts keep their order, and none comes twice; the log says it once."""
     other, naps = talk.world.private(made_person(2)), Naps()
     async with alerts_of(talk, naps) as alerts:
-        talk.request.fail("sendMessage", fault, times=6 * 10)
-        for text in ("first", "second"):
+        talk.request.fail("sendMessage", fault, times=60)
+        texts = ["ferry.yaml:7 is broken", "all is mended"]
+        for text in texts:
             alerts.tell(text)
         await until(lambda: all(len(talk.world.replies(chat)) == 2 for chat in (talk.chat, other)))
         for chat in (talk.chat, other):
-            assert [shown.text for shown in talk.world.replies(chat)] == ["first", "second"]
-    assert naps.slept
+            assert [shown.text for shown in talk.world.replies(chat)] == texts
+    assert len(naps.slept) > 1
     assert set(naps.slept) == {TRY_AGAIN}
+    assert caplog.text.count("word of a fault cannot be sent now") == 1
 
 
 async def test_of_many_texts_the_newest_are_kept(talk: Talk) -> None:

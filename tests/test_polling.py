@@ -565,7 +565,7 @@ async def test_three_kills_lose_nothing(tmp_path: Path, small: Path, cache: Path
     in_flight: Counter[int] = Counter()  # by chat
     async with serving(sender) as url:
         environment = bot_environment(tmp_path, url, faq=small / "faq", seeds=small / "seeds")
-        environment |= {"CACHE_DIR": str(cache), "SENDS_A_SECOND": "0"}
+        environment |= {"CACHE_DIR": str(cache), "SENDS_A_SECOND": "0", "CONCURRENCY": "16"}
         for kill in range(3):
             new = [sender.world.private(made_person(100 * kill + person)) for person in range(50)]
             updates = [sender.world.text(chat, FERRY) for chat in new]
@@ -622,7 +622,7 @@ async def test_asked_to_end_it_answers_all_that_it_took(
     chats = [sender.world.private(made_person(person)) for person in range(50)]
     async with serving(sender) as url:
         environment = bot_environment(tmp_path, url, faq=small / "faq", seeds=small / "seeds")
-        environment |= {"CACHE_DIR": str(cache), "SENDS_A_SECOND": "0"}
+        environment |= {"CACHE_DIR": str(cache), "SENDS_A_SECOND": "0", "CONCURRENCY": "16"}
         async with BotProcess("run", folder=tmp_path, environment=environment) as process:
             await process.wait_for_output(READY, timeout=120)
             sender.fail("sendMessage", Slow(0.3), times=50)

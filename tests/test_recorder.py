@@ -39,6 +39,31 @@ async def test_what_is_noted_is_written(recorder: Recorder) -> None:
     assert [kept.gap.text for kept in await recorder.log.gaps()] == ["4", "3", "2", "1", "0"]
 
 
+async def test_settled_means_written(recorder: Recorder) -> None:
+    """For each of many who wait at once; where nothing was noted nobody waits."""
+    recorder.start()
+    await recorder.settled()
+
+    async def noted(number: int) -> None:
+        recorder.note(note(str(number)))
+        await recorder.settled()
+        assert str(number) in {kept.gap.text for kept in await recorder.log.gaps()}
+
+    await asyncio.gather(*map(noted, range(15)))
+
+
+async def test_nobody_waits_for_long_while_the_log_fails(recorder: Recorder, url: SecretStr | None) -> None:
+    """And nothing is lost."""
+    await recorder.log.write([])
+    recorder.start()
+    async with held(recorder.log, url), asyncio.timeout(30):
+        for number in range(15):
+            recorder.note(note(str(number)))
+            await recorder.settled()
+    assert await recorder.flush()
+    assert len(await recorder.log.gaps()) == 15
+
+
 async def test_while_the_log_is_locked_notes_wait(
     recorder: Recorder, url: SecretStr | None, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -24,7 +24,7 @@ def test_the_defaults_are_sound(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
     assert settings.telegram_bot_token is None
     assert settings.telegram_api_url == "https://api.telegram.org"
     assert settings.data_dir == tmp_path / "migration-faq-bot"
-    assert (settings.concurrency, settings.retention_days, settings.keys_required) == (16, 90, False)
+    assert (settings.concurrency, settings.retention_days, settings.keys_required) == (64, 90, False)
 
 
 def test_a_token_is_taken_without_the_spaces_around_it(monkeypatch: pytest.MonkeyPatch) -> None:

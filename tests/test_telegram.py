@@ -583,10 +583,10 @@ async def test_forget_that_fails_does_not_say_done(talk: Talk) -> None:
     await talk.service.recorder.log.close()
     for path in talk.service.recorder.log.path.parent.iterdir():
         path.unlink()
-    talk.service.recorder.log.path.write_bytes(b"no database" * 100)
+    talk.service.recorder.log.path.mkdir()
     assert (await talk.say("/forget")).text == INTERFACE.forget_failed
     assert (await talk.say(OAK)).text.startswith(OAK_TITLE), "answers go on without the log"
-    talk.service.recorder.log.path.unlink()
+    talk.service.recorder.log.path.rmdir()
 
 
 # --- Pace, order, faults ---------------------------------------------------------------------------------------

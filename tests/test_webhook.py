@@ -45,7 +45,7 @@ from tests.telegram_talk import logged
 from tests.telegram_world import BAD_GATEWAY, JSON, TOKEN, Chat, Refused, Slow, World, made_person
 
 FERRY = "when does the ferry go"
-GAP = "do you sell inflatable tractors"
+GAP = "do you sell inflatable tractors for gardens"
 SECRET = "made-up_secret_0123456789"  # noqa: S105  # made up
 URL = "https://bot.example.org/telegram"
 
@@ -196,7 +196,9 @@ def hooked(tmp_path: Path, small_matcher: Matcher) -> Start:
     """Makes a bot whose messages are brought, on the small FAQ."""
 
     @asynccontextmanager
-    async def start(*, body_within: float = 10, silence: Silence | None = None) -> AsyncIterator[Hooked]:
+    async def start(
+        *, body_within: float = 10, silence: Silence | None = None, patience: int = 5
+    ) -> AsyncIterator[Hooked]:
         chosen = Settings(
             telegram_bot_token=SecretStr(TOKEN), data_dir=tmp_path / "data", sends_a_second=0, throttle_messages=0
         )
@@ -214,7 +216,7 @@ def hooked(tmp_path: Path, small_matcher: Matcher) -> Start:
         service.recorder.start()
         intake.start()
         listening = listen("127.0.0.1", 0)
-        server = Server(inlet, patience=5, log_level="error", timeout_keep_alive=75)
+        server = Server(inlet, patience=patience, log_level="error", timeout_keep_alive=75)
         async with application:
             serving_ = asyncio.create_task(server.serve(sockets=[listening]))
             made = Hooked(inlet, intake, request, listening.getsockname()[1], small_matcher.faq.version)
@@ -273,6 +275,21 @@ async def test_before_it_is_ready_messages_are_to_come_again(hooked: Start) -> N
         bot.inlet.state = State.ENDING
         assert (await bot.ask("GET", "/readyz"))[0] == 503
         await bot.answers(chat)
+
+
+async def test_what_does_not_end_in_time_at_the_end_comes_again(hooked: Start) -> None:
+    """It is given up and not confirmed; the next process takes it at once."""
+    async with hooked(patience=1) as bot:
+        update = bot.world.text(bot.somebody(), FERRY)
+        bot.request.fail("sendMessage", Slow(600))
+        bringing = asyncio.create_task(bot.bring(update))
+        while not bot.request.faults.used:
+            await asyncio.sleep(0.01)
+    assert isinstance((await asyncio.gather(bringing, return_exceptions=True))[0], Exception)
+    assert bot.intake.in_hand == 0
+    async with hooked() as bot:
+        assert await bot.bring(update) == 200
+        assert bot.intake.repeated == 0
 
 
 async def test_a_full_bot_takes_no_more(hooked: Start, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -756,7 +773,7 @@ async def test_three_kills_lose_nothing(bringer: Bringer, environment_at: Enviro
     in_flight: Counter[int] = Counter()  # by chat
     chats: dict[int, Chat] = {}  # by the number of the update; everybody writes once
     async with serving(bringer) as url:
-        environment = environment_at(url)
+        environment = environment_at(url, CONCURRENCY="16")
         for kill in range(3):
             new = [bringer.world.private(made_person(100 * kill + person)) for person in range(50)]
             updates = [bringer.world.text(chat, FERRY) for chat in new]
@@ -849,7 +866,7 @@ async def test_an_update_that_comes_to_two_processes_is_answered_once(
     shared = {"DATABASE_URL": postgresql.url(name).get_secret_value()}
     shared |= {"GAPS_KEY": KEYS.texts[0].decode(), "ASKER_KEY": KEYS.askers.hex()}
     chats = [bringer.world.private(made_person(person)) for person in range(20)]
-    updates = [bringer.world.text(chat, f"{GAP} {chat.id % 100} times") for chat in chats]
+    updates = [bringer.world.text(chat, GAP) for chat in chats]
     async with serving(bringer) as url:
         both = [environment_at(url, name=one, **shared) for one in ("one", "two")]
         async with started(both[0]) as one, started(both[1]) as two:

@@ -29,7 +29,7 @@ REPEAT = timedelta(minutes=5)  # the same trouble is logged again only after it
 EXPIRE_EVERY = timedelta(days=1)
 _SET_ASIDE = (
     "gap log: %s was damaged and is now %s; a new one is begun, and nothing that waits is lost; what can be saved of "
-    "it this shows: sqlite3 %s .recover; then delete it, for it holds what may be forgotten since"
+    "it this shows: sqlite3 %s .dump (or .recover); then delete it, for it holds what may be forgotten since"
 )
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
@@ -60,6 +60,8 @@ class Recorder:
         self._idle.set()
         self._stopping = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
+        self._settling: list[asyncio.Future[None]] = []  # those who wait for what was noted before
+        self._is_failing = False
         self._is_damaged = False  # as far as was seen, and not yet looked at
         self._told: tuple[str, float] = ("", 0.0)
 
@@ -69,7 +71,7 @@ class Recorder:
         return len(self._waiting) + len(self._in_flight)
 
     def start(self) -> None:
-        """Begin writing what is noted, and once a day delete what is past its time."""
+        """Begin writing what is noted; at the start, and later once a day, delete what is past its time."""
         self._tasks = [asyncio.create_task(self._work_till_stopped()), asyncio.create_task(self._expire_daily())]
 
     async def stop(self, *, within: timedelta = timedelta(seconds=10)) -> None:
@@ -94,6 +96,13 @@ class Recorder:
             metrics.gap(note.gap.reason)
         self._waiting.append(replace(note, at=self.log.now()))
         self._wake()
+
+    async def settled(self) -> None:
+        """Wait until what was noted is written: no longer than the patience, and not at all while the log fails."""
+        if self._tasks and self.waiting and not self._is_failing:
+            done = asyncio.get_running_loop().create_future()
+            self._settling.append(done)
+            await asyncio.wait({done}, timeout=self._patience)
 
     async def flush(self, *, within: timedelta = timedelta(seconds=10)) -> bool:
         """Wait until all that was noted is written; whether it was, within the time."""
@@ -156,11 +165,14 @@ class Recorder:
             if not self._is_damaged and not self._waiting and not self._to_forget and not self._used:
                 self._work.clear()
                 self._idle.set()
+                self._settle(self._settling)
                 continue
             is_done = await self._forget_all() and await self._touch_all() and await self._write_some()
             if self._is_damaged:
                 is_done = await self._set_aside()
-            if not is_done:
+            self._is_failing = not is_done
+            if self._is_failing:
+                self._settle(self._settling)
                 await self._pause(self._retry)
 
     async def _set_aside(self) -> bool:
@@ -206,9 +218,13 @@ class Recorder:
         self._in_flight = [self._waiting.popleft() for _ in range(min(len(self._waiting), MOST_AT_ONCE))]
         if not self._in_flight:
             return True
+        settling: list[asyncio.Future[None]] = []
+        if not self._waiting:
+            settling, self._settling = self._settling, settling
         try:
             await self.log.write(self._in_flight)
         except LogError as error:
+            self._settle(settling)
             self._put_back([note for note in self._in_flight if note.asker not in self._to_forget])
             self._tell(error)
             return False
@@ -217,10 +233,18 @@ class Recorder:
             metrics.NOTES_DROPPED.inc(len(self._in_flight))
             _log.error("%d notes cannot be written: %s", len(self._in_flight), type(error).__name__)
         self._in_flight = ()
+        self._settle(settling)
         if self._dropped:
             _log.error("%d notes were dropped while the gap log could not be written", self._dropped)
             self._dropped = 0
         return True
+
+    def _settle(self, waiting: list[asyncio.Future[None]]) -> None:
+        """Let go those who wait."""
+        for done in waiting:
+            if not done.done():
+                done.set_result(None)
+        waiting.clear()
 
     def _put_back(self, notes: Sequence[Note]) -> None:
         room = max(0, self._most_waiting - len(self._waiting))
@@ -234,14 +258,17 @@ class Recorder:
         metrics.NOTES_DROPPED.inc(notes)
 
     async def _expire_daily(self) -> None:
+        is_start = True  # when a backup may have been put back, so by each process; later one does it for all
         while not self._stopping.is_set():
             pause = EXPIRE_EVERY
             try:
-                if expired := await self.log.expire():
+                is_ours = is_start or await self.log.claim("expire", self.log.now().date().isoformat())
+                if is_ours and (expired := await self.log.expire()):
                     _log.info("gap log: %d gaps were past their time and are deleted", expired)
             except Exception as error:  # whatever it is, the day after tomorrow must not go without
                 self._tell(error)
                 pause = REPEAT
+            is_start = False
             await self._pause(pause.total_seconds())
 
     def _tell(self, error: BaseException) -> None:

@@ -133,8 +133,9 @@ class SQLite:
             return aside
 
     def _is_damaged(self) -> bool:
+        address = f"{self.path.absolute().as_uri()}?mode=ro"  # who may write also tidies up the journal
         try:
-            with closing(sqlite3.connect(self.path, timeout=self._busy_seconds)) as connection:
+            with closing(sqlite3.connect(address, uri=True, timeout=self._busy_seconds)) as connection:
                 return bool(connection.execute("PRAGMA integrity_check(1)").fetchone() != ("ok",))
         except sqlite3.DatabaseError as error:
             if self.is_of_damage(error):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections import deque
 from collections.abc import Awaitable, Callable
 
 from telegram import Bot, LinkPreviewOptions
 from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError
 
-from bot.diary import kind_and_place
+from bot.diary import Seldom, kind_and_place
 
 TRY_AGAIN = 60.0  # seconds
 MOST_KEPT = 5  # texts for a chat that cannot be reached; the oldest goes first
@@ -29,7 +30,7 @@ class Alerts:
     ) -> None:
         self._bot, self._sleep = bot, sleep
         self._waiting: dict[int, deque[str]] = {chat: deque(maxlen=MOST_KEPT) for chat in chats}
-        self._news = asyncio.Event()
+        self._news, self._seldom = asyncio.Event(), Seldom(_log, time.monotonic)
 
     def tell(self, text: str) -> None:
         """Have a text told to all chats, soon: of at most 4,096 characters, and without markup."""
@@ -65,7 +66,7 @@ class Alerts:
                 type(refusal).__name__,
             )
         except TelegramError as error:
-            _log.warning("word of a fault cannot be sent now (%s); trying again", type(error).__name__)
+            self._seldom.warn("later", f"word of a fault cannot be sent now ({type(error).__name__}); trying again")
             return False
         except Exception as fault:  # of ours; the other chats must not go without
             _log.error("word of a fault was not sent: %s", kind_and_place(fault))

@@ -105,6 +105,7 @@ class Intake:
             raise
         finally:
             handling.close()  # it has not begun where the process ends first
+        await self._service.recorder.settled()  # a kill must not lose a gap whose update nobody sends again
         self._claims.finish(code)
         return Outcome.HANDLED
 

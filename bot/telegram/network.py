@@ -108,8 +108,7 @@ class AioRequest(BaseRequest):
         pool_timeout: Any = BaseRequest.DEFAULT_NONE,
     ) -> tuple[int, bytes]:
         """The status and body of an answer. Raises TelegramError, mostly as NetworkError, without any address."""
-        if self._session is None:
-            raise NetworkError("the connections are closed; call initialize first")
+        session = self._open_session
         within = _within(
             self._read if read_timeout is self.DEFAULT_NONE else read_timeout,
             WRITE if write_timeout is self.DEFAULT_NONE else write_timeout,
@@ -119,7 +118,7 @@ class AioRequest(BaseRequest):
         body = _body(request_data)
         headers = {"Content-Type": FORM} if body else None
         try:
-            async with self._session.request(
+            async with session.request(
                 method, url, data=body, headers=headers, timeout=within, proxy=self._proxy, allow_redirects=False
             ) as response:
                 status, answer = response.status, await response.read()
@@ -128,6 +127,21 @@ class AioRequest(BaseRequest):
         if status == GATEWAY_TIMEOUT:
             raise AnswerLostError("a gateway before Telegram got no answer in time")
         return status, answer
+
+    async def time_at(self, url: str) -> str | None:
+        """What time a server says it is, in HTTP's own form; None where it says none. Raises NetworkError."""
+        session, within = self._open_session, _within(self._read, WRITE, self._connect, self._pool)
+        try:
+            async with session.get(url, timeout=within, proxy=self._proxy, allow_redirects=False) as response:
+                return response.headers.get("Date")
+        except Exception as fault:
+            raise _told(fault) from None
+
+    @property
+    def _open_session(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            raise NetworkError("the connections are closed; call initialize first")
+        return self._session
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> dict[str, Any]:

@@ -73,7 +73,7 @@ class Poller:
         """
         self._last_answer, look = self._clock(), SOON
         while True:
-            asked = self._in_hand.offset
+            asked, at = self._in_hand.offset, self._clock()
             try:
                 updates = await self._ask(asked, self._long_poll if self._in_hand.is_empty else 0)
             except Exception as fault:
@@ -91,7 +91,7 @@ class Poller:
                 look = SOON
             else:
                 look = min(2 * look, FIRST_PAUSE if self._in_hand.is_empty else LATER)
-            await self._sleep(look)
+            await self._sleep(max(0.0, at + look - self._clock()))
 
     async def finish(self, *, within: float = END_WITHIN) -> None:
         """Wait for so many seconds until what was taken is handled, and confirm it, so that it does not come again."""

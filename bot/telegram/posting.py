@@ -8,8 +8,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Message, MessageEntity, ReplyParameters
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Message, MessageEntity
+from telegram.constants import ParseMode
 from telegram.error import BadRequest
 
 from bot.commands import call_of
@@ -64,12 +66,32 @@ def text_post(text: str) -> Post:
 
 async def send(post: Post, answered: Message) -> tuple[int, ...]:
     """Put a post below the message that it answers, quoting it; the ids of the new messages."""
-    quoted = ReplyParameters(answered.message_id, allow_sending_without_reply=True)
+    quoted = {"message_id": answered.message_id, "allow_sending_without_reply": True}
     sent = []
     for text, markup in _with_markup(post):
-        new = await answered.reply_text(text, reply_markup=markup, reply_parameters=quoted)
-        sent.append(new.message_id)
+        sent.append(await _reply(answered, text, markup, quoted))
     return tuple(sent)
+
+
+async def _reply(answered: Message, text: str, markup: InlineKeyboardMarkup | None, quoted: dict[str, Any]) -> int:
+    """Send a message into the chat, and the topic, of another one; the id of the new one.
+
+    Not by Message.reply_text, which makes objects of all that Telegram answers, and all for one number.
+    """
+    topic = answered.direct_messages_topic
+    call = {
+        "chat_id": answered.chat_id,
+        "text": text,
+        "parse_mode": ParseMode.HTML,
+        "link_preview_options": {"is_disabled": True},
+        "reply_parameters": quoted,
+        "reply_markup": markup.to_dict() if markup else None,
+        "message_thread_id": answered.message_thread_id if answered.is_topic_message else None,
+        "business_connection_id": answered.business_connection_id,
+        "direct_messages_topic_id": topic.topic_id if topic else None,
+    }
+    new: dict[str, Any] = await answered.get_bot()._post("sendMessage", call)
+    return int(new["message_id"])
 
 
 async def replace(post: Post, shown: Message) -> None:

@@ -23,6 +23,7 @@ from bot.ending import when_asked_to_end
 from bot.gaps.keys import Keys
 from bot.in_use import InUse
 from bot.language import guess
+from bot.loading import leave_alone, throw_away
 from bot.reloading import Watch
 from bot.settings import Settings, SettingsError
 from bot.telegram.alerts import Alerts
@@ -98,6 +99,11 @@ async def _run(settings: Settings, service: Service, watch: Watch, listening: so
     async def menus() -> None:
         await set_menus(unlimited, service.in_use.matchers)
 
+    async def taken_up() -> None:
+        throw_away()
+        leave_alone()
+        await menus()
+
     intake = Intake(application, service)
     way = _way(settings, application, intake, service)
     asked = asyncio.Event()
@@ -110,11 +116,12 @@ async def _run(settings: Settings, service: Service, watch: Watch, listening: so
         if not await _done(starting, *serving, until=asked_to_end):
             await _cancelled(starting)
             return
+        leave_alone()
         way.inlet.state = State.READY
         _log.info("answering in Telegram; FAQ %s", service.in_use.main.faq.version)
         background: list[asyncio.Task[Any]] = [
             asyncio.create_task(menus()),
-            asyncio.create_task(watch.run(service.in_use, changed=menus, tell=alerts.tell)),
+            asyncio.create_task(watch.run(service.in_use, changed=taken_up, tell=alerts.tell)),
             asyncio.create_task(alerts.run()),
             asyncio.create_task(asyncio.to_thread(guess, "ready")),  # takes half a second: before somebody waits for it
         ]

@@ -17,7 +17,6 @@ from telegram.error import BadRequest, InvalidToken, TelegramError
 
 from bot.settings import Settings
 from bot.telegram.intake import Intake, Outcome
-from bot.telegram.service import mark_coming
 
 LOOK_EVERY = 180.0  # seconds
 _log = logging.getLogger(__name__)
@@ -61,7 +60,6 @@ class Webhook:
         """Have an update handled; whether Telegram may forget it."""
         if self._intake.is_full:
             return False
-        mark_coming()
         return await self._intake.take(update) is not Outcome.HELD
 
     async def set(self) -> None:

@@ -87,6 +87,29 @@ def time(taken: Mapping[str, Mapping[int, float]], *, thick: str) -> Figure:
     return figure
 
 
+def latency(panels: Mapping[str, Mapping[str, Mapping[int, tuple[float, float]]]], *, thick: str) -> Figure:
+    """Milliseconds of a reply, in powers of ten, against messages a second: p95, faint p50; a panel a round trip."""
+    with rc_context({"font.size": FONT}):
+        figure = Figure(figsize=(WIDTH, 3.6), layout="constrained")
+        styles = _styles([name for bots in panels.values() for name in bots], thick=thick)
+        for axes, (title, bots) in zip(
+            figure.subplots(1, len(panels), squeeze=False, sharey=True).ravel(), panels.items(), strict=True
+        ):
+            for name, by_rate in bots.items():
+                half, most = zip(*by_rate.values(), strict=True)
+                axes.plot(list(by_rate), most, marker="o", ms=3, label=name, **styles[name])
+                axes.plot(list(by_rate), half, alpha=0.35, **styles[name])
+            axes.set_yscale("log")
+            axes.yaxis.set_major_formatter("{x:,.0f}")
+            axes.set(xlabel="messages a second", ylabel="from a message to its reply, ms (p95; faint: p50)")
+            axes.set_title(title, loc="left", fontsize=FONT + 1, weight="bold")
+            axes.spines[["top", "right"]].set_visible(False)
+            axes.grid(alpha=0.3, lw=0.5)
+            axes.label_outer()
+        figure.legend(*figure.axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=5, frameon=False)
+    return figure
+
+
 def save(figure: Figure, path: Path) -> None:
     """Write an image, its format by the file's ending; of SVG the same bytes every time."""
     with rc_context({"svg.hashsalt": "peers"}):

@@ -1,7 +1,8 @@
 """Telegram for the benchmark of a bot: a Bot API server that costs so little that it is the bot which is measured.
 
-It speaks as much HTTP as bots do. Updates stay until an offset confirms them; half of the round trip lies before
-what Telegram does and half after it. Each message is of a chat of its own, so that its reply is known by its chat.
+It speaks as much HTTP as bots do. Updates stay until an offset confirms them, or are brought to a webhook until it
+takes them. Half of the round trip lies before what is done at its other end, and half after it. Each message is of a
+chat of its own, so that its reply is known by its chat.
 """
 
 from __future__ import annotations
@@ -27,6 +28,9 @@ LONGEST_POLL = 20  # seconds
 FIRST_CHAT = 1_000_000
 LIMIT = 100  # updates in one answer
 PATIENCE = 600.0  # seconds for replies to come
+CONNECTIONS = 40  # to a webhook: as many as Telegram has by itself
+AGAIN = 1.0  # seconds until what a webhook refuses is brought again
+SECRET = "of-the-benchmark"  # noqa: S105
 SEED = 1
 BEFORE = ("", "hi, ", "hello, ", "so ", "please: ", "ok. ")
 BEHIND = ("", "?", " ??", " please", " thanks", " !")
@@ -64,7 +68,9 @@ class Sender:
         self._taken: list[float] = []  # seconds that the replies took
         self._sent = 0
         self._all_answered = asyncio.Event()
-        self.calls = 0
+        self._has_webhook = asyncio.Event()
+        self._to_bring: asyncio.Queue[bytes] | None = None  # where there is a webhook
+        self._bringing: list[asyncio.Task[None]] = []
 
     async def __aenter__(self) -> Self:
         self._server = await asyncio.get_running_loop().create_server(lambda: _Connection(self), "127.0.0.1", 0)
@@ -72,6 +78,9 @@ class Sender:
 
     async def __aexit__(self, *_: object) -> None:
         self._server.close()
+        for task in self._bringing:
+            task.cancel()
+        await asyncio.gather(*self._bringing, return_exceptions=True)
 
     @property
     def url(self) -> str:
@@ -97,6 +106,11 @@ class Sender:
         await self._answered()
         return self._taken
 
+    async def bring(self, port: int, path: str) -> None:
+        """From now on bring messages to a webhook of this machine, once the bot has asked for it."""
+        self._to_bring = asyncio.Queue()
+        self._bringing = [asyncio.create_task(self._bring(self._to_bring, port, path)) for _ in range(CONNECTIONS)]
+
     def handle(self, method: bytes, body: bytes, answer: Answer) -> None:
         """Do what a call asks for, once it has come here, and let the answer go back."""
         self._later(self._do, method, body, lambda result: self._later(answer, b'{"ok":true,"result":%s}' % result))
@@ -108,7 +122,6 @@ class Sender:
             do(*arguments)
 
     def _do(self, method: bytes, body: bytes, answer: Answer) -> None:
-        self.calls += 1
         match method:
             case b"sendMessage":
                 self._reply(body, answer)
@@ -116,6 +129,9 @@ class Sender:
                 self._get_updates(dict(parse_qsl(body.decode())), answer)
             case b"getMe":
                 answer(json.dumps(_ME).encode())
+            case b"setWebhook":
+                self._has_webhook.set()
+                answer(b"true")
             case _:
                 answer(b"true")
 
@@ -163,11 +179,37 @@ class Sender:
         for came in times:
             number, self._next = self._next, self._next + 1
             self._came[FIRST_CHAT + number] = came
-            self._pending.append((number, _update(number, next(self._texts))))
+            update = _update(number, next(self._texts))
+            if self._to_bring is not None:
+                self._to_bring.put_nowait(update)
+            else:
+                self._pending.append((number, update))
         self._all_answered.clear()
         if (poll := self._poll) is not None:
             self._poll = None
             self._deliver(poll)
+
+    async def _bring(self, updates: asyncio.Queue[bytes], port: int, path: str) -> None:
+        """Over one connection bring one update after another, each until it is taken."""
+        await self._has_webhook.wait()
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        head = f"POST {path} HTTP/1.1\r\nHost: bot\r\nX-Telegram-Bot-Api-Secret-Token: {SECRET}\r\n"
+        try:
+            while True:
+                update = await updates.get()
+                while True:
+                    await asyncio.sleep(self._half)
+                    length = f"Content-Type: application/json\r\nContent-Length: {len(update)}\r\n\r\n"
+                    writer.write(f"{head}{length}".encode() + update)
+                    answer = await reader.readuntil(b"\r\n\r\n")
+                    if found := _LENGTH.search(answer):
+                        await reader.readexactly(int(found[1]))
+                    await asyncio.sleep(self._half)
+                    if answer.split(b" ", 2)[1] == b"200":
+                        break
+                    await asyncio.sleep(AGAIN)
+        finally:
+            writer.close()
 
 
 class _Connection(asyncio.Protocol):
@@ -251,6 +293,10 @@ class SenderProcess:
         """See Sender."""
         taken: list[float] = await self._done("at_rate", rate, seconds)
         return taken
+
+    async def bring(self, port: int, path: str) -> None:
+        """See Sender."""
+        await self._done("bring", port, path)
 
     async def _done(self, *asked: object) -> Any:
         self._pipe.send(asked)

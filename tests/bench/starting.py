@@ -1,10 +1,12 @@
-"""`python -m tests.bench.starting FILE`: starts the bot as `python -m bot run` does, and notes in a file how long what takes.
+"""`python -m tests.bench.starting FILE`: the bot as `python -m bot run` starts it; notes in a file what takes how long.
 
 A line a phase, its name and its seconds. The clock is the one that all processes of a machine share.
 """
 
 from __future__ import annotations
 
+import gc
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -19,6 +21,8 @@ def main(file: Path, began: float) -> None:
     spent = {"Python itself": time.perf_counter() - began}
     at = time.perf_counter()
     import bot.cli
+
+    gc.set_threshold(bot.cli.GARBAGE)
     import bot.gaps.database
     import bot.gaps.terminal
     import bot.loading
@@ -66,6 +70,4 @@ def main(file: Path, began: float) -> None:
 
 
 if __name__ == "__main__":
-    import os
-
     main(Path(sys.argv[1]), float(os.environ.pop(BEGAN)))

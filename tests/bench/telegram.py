@@ -1,8 +1,9 @@
 """`python -m tests.bench.telegram`: what load the bot bears in Telegram, and what it takes for it.
 
-The bot and Telegram (`tests.bench.sender`) are processes of their own; Telegram answers after 0 and after 50 ms. In the
-same run, by turns, a bot of python-telegram-bot's own that only says what it hears, at its best setting. Limits of sends
-and the throttle are off. Messages are those of the question sets; each comes from another person.
+The bot, fetching or with a webhook, and Telegram (`tests.bench.sender`) are processes of their own; Telegram answers
+after 0 and after 50 ms. In the same run, by turns, a bot of python-telegram-bot's own that only says what it hears, at
+its best setting. Limits of sends and the throttle are off. Messages are those of the question sets, each of another
+person.
 
 * All at once: messages a second, and the bot's processor time a message.
 * At a rate, whatever the bot does: milliseconds from a message's coming to Telegram until its reply is there.
@@ -17,33 +18,38 @@ import asyncio
 import json
 import os
 import shutil
+import socket
 import statistics
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from typing import Any, TypeVar
 
 import numpy as np
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from tests.bench.sender import TOKEN, SenderProcess, running
+from bot.settings import HOOK_PATH
+from tests.bench import plots
+from tests.bench.sender import SECRET, TOKEN, SenderProcess, running
 from tests.bench.starting import BEGAN
 from tests.telegram_emulator import ROOT, bot_environment
 
 ROUND_TRIPS = (0.0, 0.05)  # seconds
 RATES = (50, 150)  # messages a second
+DRAWN = (25, 50, 100, 150, 200, 300, 400)
 ECHO_AT_ONCE = (16, 32)  # of which the faster is taken; with fewer or more it is slower
 FIRST = 20  # messages: the first touch of everything
-OURS, ECHO, SMALL = "this bot", "echo bot", "this bot, small FAQ"
+OURS, WEBHOOK, ECHO, SMALL = "this bot", "this bot, webhook", "echo bot", "this bot, small FAQ"
 TICKS = os.sysconf("SC_CLK_TCK")
-CONNECTED = 60.0  # seconds for a bot to end, or to take up an edit of the small FAQ
+_Found = TypeVar("_Found")
+SOON = 60.0  # seconds for a bot to end, or to take up an edit of the small FAQ
 LEARNED = 600.0  # seconds for the FAQ to be learned
-_GIVEN = ("FAQ_DIR", "SEEDS_DIR")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +61,12 @@ class Extent:
     echo_messages: int = 1000
     seconds: float = 20.0
     in_all: int = 20_000
-    reloads: int = 10
+    reloads: int = 10  # of the small FAQ
+    long_reloads: int = 3  # of the real one
     rates: tuple[int, ...] = RATES
 
 
-QUICK = Extent(passes=1, messages=500, echo_messages=300, seconds=5.0, in_all=2000, reloads=2)
+QUICK = Extent(passes=1, messages=500, echo_messages=300, seconds=5.0, in_all=2000, reloads=2, long_reloads=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +126,25 @@ class Measured:
 class Bot:
     """A bot's process, and the Telegram that it talks to."""
 
-    def __init__(self, name: str, pid: int, sender: SenderProcess, folder: Path) -> None:
-        self.name, self.pid, self.sender, self.folder = name, pid, sender, folder
+    def __init__(self, name: str, process: asyncio.subprocess.Process, sender: SenderProcess, folder: Path) -> None:
+        self.name, self.pid, self.folder = name, process.pid, folder
+        self._process, self.sender = process, sender
+
+    async def all_at_once(self, number: int) -> float:
+        """Seconds until it has answered so many messages."""
+        return await self._while_it_runs(self.sender.all_at_once(number))
+
+    async def at_rate(self, rate: float, seconds: float) -> list[float]:
+        """The seconds that each message took."""
+        return await self._while_it_runs(self.sender.at_rate(rate, seconds))
+
+    async def _while_it_runs(self, sending: Coroutine[Any, Any, _Found]) -> _Found:
+        sent, ended = asyncio.create_task(sending), asyncio.create_task(self._process.wait())
+        await asyncio.wait({sent, ended}, return_when=asyncio.FIRST_COMPLETED)
+        if not sent.done():
+            raise SystemExit(f"{self.name} ended with {ended.result()}:\n{self.log[-2000:]}")
+        ended.cancel()
+        return sent.result()
 
     @property
     def log(self) -> str:
@@ -176,12 +200,14 @@ class Course:
         async with AsyncExitStack() as stack:
             ours = await stack.enter_async_context(self._bot(OURS, round_trip))
             self._say(f"{OURS}: first messages")
-            await ours.sender.all_at_once(FIRST)
+            await ours.all_at_once(FIRST)
             if with_memory:
                 self.found.memory.append(ours.memory(f"start and {FIRST} messages"))
             echo = await self._best_echo(stack, round_trip)
-            numbers = {ours: extent.messages, echo: extent.echo_messages}
-            passes: dict[Bot, list[tuple[float, float, float]]] = {ours: [], echo: []}
+            brought = await stack.enter_async_context(self._bot(WEBHOOK, round_trip))
+            await brought.all_at_once(FIRST)
+            numbers = {ours: extent.messages, brought: extent.messages, echo: extent.echo_messages}
+            passes: dict[Bot, list[tuple[float, float, float]]] = {bot: [] for bot in numbers}
             for number in range(extent.passes):
                 for bot, messages in numbers.items():
                     self._say(f"{bot.name}, {1000 * round_trip:.0f} ms: all at once, pass {number + 1}")
@@ -195,24 +221,25 @@ class Course:
             if with_memory:
                 asked = FIRST + extent.passes * extent.messages + round(sum(extent.rates) * extent.seconds)
                 await self._fill(ours, asked)
-                self._say(f"{OURS}: an edit of the FAQ")
-                await self._edit(ours, self._folder / "faq", 1, within=LEARNED)
-                await ours.sender.all_at_once(10 * FIRST)
-                self.found.memory.append(ours.memory("an edit of the FAQ"))
+                for number in range(1, extent.long_reloads + 1):
+                    self._say(f"{OURS}: edit {number} of the FAQ, which is learned")
+                    await self._edit(ours, self._folder / "faq", number, within=LEARNED)
+                    await ours.all_at_once(10 * FIRST)
+                    self.found.memory.append(ours.memory(f"edit {number} of the FAQ"))
 
     async def _best_echo(self, stack: AsyncExitStack, round_trip: float) -> Bot:
         best: tuple[float, int] = (0.0, ECHO_AT_ONCE[0])
         for at_once in ECHO_AT_ONCE:
             self._say(f"{ECHO}, {at_once} at once: to see which is faster")
             async with self._bot(ECHO, round_trip, "tests.bench.echo", str(at_once)) as bot:
-                await bot.sender.all_at_once(FIRST)
+                await bot.all_at_once(FIRST)
                 messages = self._extent.echo_messages // 2
-                best = max(best, (messages / await bot.sender.all_at_once(messages), at_once))
+                best = max(best, (messages / await bot.all_at_once(messages), at_once))
         name = f"{ECHO}, {best[1]} at once"
         return await stack.enter_async_context(self._bot(name, round_trip, "tests.bench.echo", str(best[1])))
 
     async def _at_rate(self, bot: Bot, round_trip: float, rate: int) -> Latency:
-        taken = await bot.sender.at_rate(rate, self._extent.seconds)
+        taken = await bot.at_rate(rate, self._extent.seconds)
         p50, p95, p99 = (1000 * np.percentile(taken, (50, 95, 99))).tolist()
         return Latency(bot.name, 1000 * round_trip, rate, len(taken), p50, p95, p99)
 
@@ -224,7 +251,7 @@ class Course:
             more = round(in_all * part / parts) - asked
             if more > 0:
                 self._say(f"{bot.name}: up to {asked + more:,} messages, for its memory")
-                await bot.sender.all_at_once(more)
+                await bot.all_at_once(more)
                 asked += more
                 self.found.memory.append(bot.memory(f"{asked:,} messages"))
 
@@ -232,12 +259,12 @@ class Course:
         small = self._folder / "small"
         shutil.copytree(ROOT / "tests" / "small", small)
         async with self._bot(SMALL, 0.0, content=small) as bot:
-            await bot.sender.all_at_once(10 * FIRST)
+            await bot.all_at_once(10 * FIRST)
             self.found.memory.append(bot.memory(f"start and {10 * FIRST} messages"))
             for number in range(1, self._extent.reloads + 1):
                 self._say(f"{bot.name}: edit {number}")
-                await self._edit(bot, small / "faq", number, within=CONNECTED)
-                await bot.sender.all_at_once(FIRST)
+                await self._edit(bot, small / "faq", number, within=SOON)
+                await bot.all_at_once(FIRST)
                 self.found.memory.append(bot.memory(f"edit {number} of the FAQ"))
 
     async def _edit(self, bot: Bot, faq: Path, number: int, *, within: float) -> None:
@@ -255,7 +282,7 @@ class Course:
         for _ in range(2):
             self._say(f"{OURS}, {1000 * round_trip:.0f} ms: start")
             async with self._bot(OURS, round_trip, "tests.bench.starting", "phases") as bot:
-                seconds = await bot.sender.all_at_once(1)
+                seconds = await bot.all_at_once(1)
                 lines = (bot.folder / "phases").read_text("utf-8").splitlines()
         phases = {name: float(spent) for name, spent in (line.rsplit(": ", 1) for line in lines)}
         in_row = sum(spent for name, spent in phases.items() if not name.endswith("meanwhile"))
@@ -263,13 +290,16 @@ class Course:
         self.found.starts.append(Start(1000 * round_trip, seconds, phases))
 
     @asynccontextmanager
-    async def _bot(
-        self, name: str, round_trip: float, *module: str, content: Path | None = None
-    ) -> AsyncIterator[Bot]:
+    async def _bot(self, name: str, round_trip: float, *module: str, content: Path | None = None) -> AsyncIterator[Bot]:
         """A bot's process, which has ended after the block."""
         folder = self._new_folder()
         async with running(round_trip) as sender:
             environment = self._environment(sender.url, folder, content or self._folder)
+            if name == WEBHOOK:
+                port = _free_port()
+                await sender.bring(port, HOOK_PATH)
+                environment |= {"WEBHOOK_URL": f"https://bot.example.org{HOOK_PATH}", "WEBHOOK_SECRET": SECRET}
+                environment |= {"LISTEN": f"127.0.0.1:{port}"}
             with (folder / "log").open("wb") as log:
                 process = await asyncio.create_subprocess_exec(
                     sys.executable,
@@ -282,11 +312,11 @@ class Course:
                     stderr=log,
                 )
             try:
-                yield Bot(name, process.pid, sender, folder)
+                yield Bot(name, process, sender, folder)
             finally:
                 process.terminate()
                 try:
-                    await asyncio.wait_for(process.wait(), CONNECTED)
+                    await asyncio.wait_for(process.wait(), SOON)
                 except TimeoutError:
                     process.kill()
                     await process.wait()
@@ -301,10 +331,16 @@ class Course:
         return given | limits | {"CACHE_DIR": str(self._folder / "cache")} | self._settings
 
 
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
 async def _all_at_once(bot: Bot, messages: int) -> tuple[float, float, float]:
     """Seconds that so many messages took, and of them those of the bot's and of Telegram's processor."""
     bots, senders = bot.cpu(), cpu_of(bot.sender.pid)
-    seconds = await bot.sender.all_at_once(messages)
+    seconds = await bot.all_at_once(messages)
     return seconds, bot.cpu() - bots, cpu_of(bot.sender.pid) - senders
 
 
@@ -360,8 +396,21 @@ def tables(found: Measured) -> list[Table]:
 
 def ratios(found: Measured) -> dict[float, float]:
     """How many times as many messages a second as the echo bot this one answers, by the round trip in ms."""
-    medians = {(one.bot == OURS, one.round_trip_ms): statistics.median(one.a_second) for one in found.throughputs}
-    return {trip: medians[True, trip] / medians[False, trip] for is_ours, trip in medians if is_ours}
+    ours = {one.round_trip_ms: one for one in found.throughputs if one.bot == OURS}
+    echo = {one.round_trip_ms: one for one in found.throughputs if one.bot.startswith(ECHO)}
+    return {at: statistics.median(one.a_second) / statistics.median(echo[at].a_second) for at, one in ours.items()}
+
+
+def curves(found: Measured) -> dict[str, dict[str, dict[int, tuple[float, float]]]]:
+    """Of each round trip and bot p50 and p95 by the rate."""
+    panels: dict[str, dict[str, dict[int, tuple[float, float]]]] = {}
+    for one in found.latencies:
+        panel = panels.setdefault(f"Telegram answers after {one.round_trip_ms:.0f} ms", {})
+        panel.setdefault(one.bot.partition(", ")[0] if one.bot.startswith(ECHO) else one.bot, {})[one.rate] = (
+            one.p50,
+            one.p95,
+        )
+    return panels
 
 
 async def measure(extent: Extent, settings: dict[str, str], progress: Progress) -> Measured:
@@ -379,18 +428,22 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     parser.add_argument("--quick", action="store_true", help="a look only: fewer messages, passes and edits")
     parser.add_argument("--json", action="store_true", help="JSON as the last line")
-    parser.add_argument("--plot", type=Path, metavar="FILE", help="draw latency over load, which takes some minutes more")
+    parser.add_argument("--plot", type=Path, metavar="FILE", help="draw latency over load; takes some minutes more")
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a setting of this bot")
     options = parser.parse_args(arguments)
     settings = dict(one.split("=", 1) for one in options.set)
     with Progress(console=Console(stderr=True), transient=True) as progress:
-        found = asyncio.run(measure(QUICK if options.quick else Extent(), settings, progress))
+        extent = QUICK if options.quick else Extent()
+        extent = replace(extent, rates=DRAWN) if options.plot else extent
+        found = asyncio.run(measure(extent, settings, progress))
     console = Console()
     for table in tables(found):
         console.print(table)
     for trip, ratio in ratios(found).items():
         console.print(f"Telegram answers after {trip:.0f} ms: {ratio:.1f} times as many as the echo bot")
     console.print(f"Load of the machine, before and after: {', '.join(f'{one:.1f}' for one in found.load)}")
+    if options.plot:
+        plots.save(plots.latency(curves(found), thick=OURS), options.plot)
     if options.json:
         print(json.dumps(asdict(found)))
 
