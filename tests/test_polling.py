@@ -114,18 +114,16 @@ def polled(tmp_path: Path, small_matcher: Matcher) -> Start:
         request = SenderRequest(World(), time)
         service = service_of(chosen, InUse({"en": small_matcher}), KEYS)
         application = build(chosen, service, request=request)
-        service.recorder.start()
         async with application:
             kinds = [kind.value for kind in HANDLERS]
-            intake = Intake(application, service, clock=time.clock)  # not started: the database knows no such clock
+            # Neither it nor the recorder is started: the database knows no such clock.
+            intake = Intake(application, service, clock=time.clock)
             poller = Poller(application, intake, kinds, silence=silence, clock=time.clock, sleep=time.sleep)
             made = Polled(poller, intake, request, time)
             try:
                 yield made
             finally:
                 await made.stop()
-                await intake.stop()
-                await service.recorder.stop()
 
     return start
 

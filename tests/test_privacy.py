@@ -593,6 +593,9 @@ TOLD = {
     "claim.code": (GAP_LOG, "for two days, a keyed hash of its number"),
     "claim.owner": (GAP_LOG, "while it is handled, of which process"),
     "claim.until": (GAP_LOG, "for two days, a keyed hash of its number"),
+    "pace.code": (GAP_LOG, "with PostgreSQL as one more hash there"),
+    "pace.at": (GAP_LOG, "How fast somebody writes"),
+    "pace.number": (GAP_LOG, "How fast somebody writes"),
     "job.name": (GAP_LOG, "a keyed hash of the chat"),
     "job.period": (GAP_LOG, "for which it keeps the week"),
 }

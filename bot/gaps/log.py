@@ -183,10 +183,11 @@ class GapLog:
 
         Files that were set aside are deleted as long after it.
         """
+        now = as_kept(self.now()).replace(microsecond=0)
         async with self.database.connection() as connection:
             deleted = await connection.execute(sa.delete(gap).where(gap.c.at < self.since()))
-            await connection.execute(sa.delete(claim).where(claim.c.until < as_kept(self.now())))
-            await connection.execute(sa.delete(pace).where(pace.c.at < self.now().timestamp()))
+            await connection.execute(sa.delete(claim).where(claim.c.until < now))
+            await connection.execute(sa.delete(pace).where(pace.c.at < int(self.now().timestamp())))
             await connection.execute(sa.delete(person).where(person.c.last_used < self.since().date()))
         await self.database.erase()
         with told(self.database.store):
