@@ -398,6 +398,16 @@ async def test_the_sender_does_not_wait_for_replies_at_a_rate() -> None:
         assert min(taken) >= 0.025
 
 
+async def test_the_sender_counts_what_is_never_answered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tests.bench.sender.QUIET", 0.1)
+    async with Sender(0.0) as sender, aiohttp.ClientSession() as session:
+        sending = asyncio.create_task(sender.all_at_once(3))
+        (first, *_) = await call(session, sender, "getUpdates", timeout=20)
+        await call(session, sender, "sendMessage", chat_id=first["message"]["chat"]["id"], text="")
+        await sending
+        assert await sender.lost() == 2
+
+
 async def test_the_sender_brings_to_a_webhook_until_it_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tests.bench.sender.AGAIN", 0.01)
     seen: list[int] = []
@@ -407,6 +417,8 @@ async def test_the_sender_brings_to_a_webhook_until_it_is_taken(monkeypatch: pyt
         update = await request.json()
         seen.append(update["update_id"])
         if seen.count(update["update_id"]) == 1:
+            if update["update_id"] % 2 and request.transport is not None:
+                request.transport.close()
             return aiohttp.web.Response(status=503)
         await call(session, sender, "sendMessage", chat_id=update["message"]["chat"]["id"], text="")
         return aiohttp.web.Response()
@@ -419,6 +431,7 @@ async def test_the_sender_brings_to_a_webhook_until_it_is_taken(monkeypatch: pyt
         sending = asyncio.create_task(sender.all_at_once(2 * CONNECTIONS))
         await call(session, sender, "setWebhook", url="https://bot.example.org/telegram")
         await sending
+        assert (await call(session, sender, "getWebhookInfo"))["url"] == "https://bot.example.org/telegram"
     await runner.cleanup()
     assert sorted(seen) == sorted([*range(1, 2 * CONNECTIONS + 1)] * 2)
 
@@ -442,8 +455,8 @@ def measured() -> telegram.Measured:
     """A run as it might be."""
     return telegram.Measured(
         throughputs=[
-            telegram.Throughput(telegram.OURS, 50.0, [600.0, 900.0, 700.0], 1.5, 0.1),
-            telegram.Throughput("echo bot, 16 at once", 50.0, [200.0, 100.0, 300.0], 3.0, 0.1),
+            telegram.Throughput(telegram.OURS, 50.0, [600.0, 900.0, 700.0], 1.5, 0.1, 0),
+            telegram.Throughput("echo bot, 16 at once", 50.0, [200.0, 100.0, 300.0], 3.0, 0.1, 17),
         ],
         latencies=[
             telegram.Latency(name, 50.0, rate, 1000, 60.0, 90.0 + rate, 120.0)

@@ -7,12 +7,17 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from pydantic import SecretStr
 
-from bot.gaps.claims import Claim, Claims
+from bot.gaps.claims import DAY, Claim, Claims
+from bot.gaps.database import LogError
 from bot.gaps.log import GapLog
+from bot.gaps.tables import claim
+from tests.postgresql_server import Server
 from tests.telegram_talk import KEYS
 
 CODES = [KEYS.code("update", str(number)) for number in range(200)]
@@ -36,7 +41,13 @@ def now() -> Now:
 @pytest.fixture
 def new_claims(tmp_path: Path, url: SecretStr | None, now: Now) -> Callable[..., Claims]:
     """Makes the claims of one more process with the same database."""
-    return lambda **options: Claims(GapLog(tmp_path, KEYS, keep=timedelta(days=9), url=url, now=now), **options)
+
+    def new(*, clock: Callable[[], datetime] = now, **options: Any) -> Claims:
+        log = GapLog(tmp_path, KEYS, keep=timedelta(days=9), url=url, now=clock)
+        log.database.store.server_time = None  # the clock is the test's
+        return Claims(log, **options)
+
+    return new
 
 
 async def killed(claims: Claims) -> None:
@@ -46,6 +57,14 @@ async def killed(claims: Claims) -> None:
     with suppress(asyncio.CancelledError):
         await claims._task
     await claims._log.close()
+
+
+async def renewed(claims: Claims) -> None:
+    """Wait for the next renewal."""
+    before = claims._renewed
+    async with asyncio.timeout(30):
+        while claims._renewed == before:
+            await asyncio.sleep(0.01)
 
 
 async def ended(*many: Claims) -> None:
@@ -117,11 +136,7 @@ async def test_a_living_process_keeps_what_it_has(new_claims: Callable[..., Clai
     assert await one.take(CODES[0]) is Claim.TAKEN
     for _ in range(5):
         now.at += timedelta(seconds=0.2)
-        before = one._renewed
-        async with asyncio.timeout(30):
-            while one._renewed == before:
-                await asyncio.sleep(0.01)
-        await asyncio.sleep(0.1)  # the renewal is being written
+        await renewed(one)
         assert await other.take(CODES[0]) is Claim.HELD
     await ended(one, other)
 
@@ -141,15 +156,120 @@ async def test_a_process_that_ends_gives_back_what_it_did_not_handle(new_claims:
     await ended(other)
 
 
-async def test_what_was_handled_is_forgotten_after_two_days(new_claims: Callable[..., Claims], now: Now) -> None:
-    """A number that Telegram gives again after a silent week is another update's."""
+async def test_a_renewal_that_fails_is_made_up_for(
+    new_claims: Callable[..., Claims], now: Now, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Long before the lease ends."""
+    one, other = new_claims(lease=timedelta(seconds=3)), new_claims()
+    one.start()
+    other.start()
+    assert await one.take(CODES[0]) is Claim.TAKEN
+    renew, failed = one._renew, asyncio.Event()
+
+    async def fail() -> None:
+        failed.set()
+        monkeypatch.setattr(one, "_renew", renew)
+        raise LogError("once")
+
+    monkeypatch.setattr(one, "_renew", fail)
+    async with asyncio.timeout(30):
+        await failed.wait()
+    now.at += timedelta(seconds=2.9)
+    await renewed(one)
+    now.at += timedelta(seconds=2.9)
+    assert await other.take(CODES[0]) is Claim.HELD
+    await ended(one, other)
+
+
+async def test_a_lease_of_a_clock_that_was_ahead_holds_nobody_up(new_claims: Callable[..., Claims], now: Now) -> None:
+    """What died with an hour too much on its clock is free at once; what lives writes a time that can be."""
+    ahead, other = new_claims(clock=lambda: now.at + timedelta(hours=1)), new_claims()
+    ahead.start()
+    other.start()
+    assert await ahead.take(CODES[0]) is Claim.TAKEN
+    await killed(ahead)
+    assert await other.take(CODES[0]) is Claim.TAKEN
+    await ended(other)
+
+
+async def test_what_was_given_back_is_taken_again_by_the_same(new_claims: Callable[..., Claims]) -> None:
+    """Who waits to handle it anew."""
+    claims = new_claims()
+    claims.start()
+    assert await claims.take(CODES[0]) is Claim.TAKEN
+    claims.give_back(CODES[0])
+    assert await claims.take(CODES[0]) is Claim.TAKEN
+    await ended(claims)
+
+
+async def test_one_that_is_asked_and_told_at_once_is_told(new_claims: Callable[..., Claims]) -> None:
+    """As after a time without a database, when what was asked is handled before there is an answer."""
+    one, other = new_claims(), new_claims()
+    one.start()
+    other.start()
+    await one._exchange(CODES[:2], CODES[1:3])
+    assert [await other.take(code) for code in CODES[:3]] == [Claim.HELD, Claim.DONE, Claim.DONE]
+    await ended(one, other)
+
+
+async def test_nobody_waits_for_ever(new_claims: Callable[..., Claims]) -> None:
+    """Renewing, asking and telling at the same time: no deadlock, and so no failure."""
+    many = [new_claims() for _ in range(3)]
+    for number, claims in enumerate(many):
+        claims.start()
+        for code in CODES[number::3]:
+            assert await claims.take(code) is Claim.TAKEN
+
+    async def work(claims: Claims, theirs: list[str]) -> None:
+        for _ in range(20):
+            await claims._renew()
+            await claims._exchange(theirs, ())
+
+    async with asyncio.timeout(120):
+        await asyncio.gather(*(work(claims, CODES) for claims in many))
+    await ended(*many)
+
+
+@pytest.mark.container
+async def test_with_postgresql_the_time_is_the_servers(tmp_path: Path, postgresql: Server) -> None:
+    """A process whose clock is ahead takes nothing that another has in hand."""
+    name = postgresql.new_database()
+    late = GapLog(tmp_path, KEYS, keep=timedelta(days=9), url=postgresql.url(name))
+    early = GapLog(
+        tmp_path,
+        KEYS,
+        keep=timedelta(days=9),
+        url=postgresql.url(name),
+        now=lambda: datetime.now(UTC) + timedelta(seconds=30),
+    )
+    one, other = Claims(late), Claims(early)
+    one.start()
+    other.start()
+    assert await one.take(CODES[0]) is Claim.TAKEN
+    assert await other.take(CODES[0]) is Claim.HELD
+    await early.expire()
+    assert await other.take(CODES[0]) is Claim.HELD
+    await ended(one, other)
+    postgresql.drop(name)
+
+
+async def test_what_was_handled_is_forgotten_after_three_days_at_most(
+    new_claims: Callable[..., Claims], now: Now
+) -> None:
+    """Of when it was handled a day is kept. A number that Telegram gives again after a silent week is another's."""
     one, other = new_claims(), new_claims()
     one.start()
     other.start()
     await one.take(CODES[0])
     one.finish(CODES[0])
     await ended(one)
-    now.at += timedelta(days=2, seconds=1)
+    async with other._log.database.connection() as connection:
+        until = await connection.scalar(sa.select(claim.c.until))
+    assert until is not None
+    assert until % DAY == 0
+    now.at += timedelta(days=2)
+    assert await other.take(CODES[0]) is Claim.DONE
+    now.at += timedelta(days=1, seconds=1)
     await other._log.expire()
     assert await other.take(CODES[0]) is Claim.TAKEN
     await ended(other)

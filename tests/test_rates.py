@@ -16,7 +16,8 @@ from pydantic import SecretStr
 from telegram.ext import AIORateLimiter, BaseRateLimiter
 
 from bot.gaps.log import GapLog
-from bot.gaps.rates import FARTHEST, SERVER_TIME, Limit, Purpose, Rates, code_of, codes_of
+from bot.gaps.rates import FARTHEST, Limit, Purpose, Rates, code_of, codes_of
+from bot.gaps.tables import SERVER_TIME
 from bot.matching.matcher import Matcher
 from bot.telegram.pace import SharedPace
 from bot.telegram.throttle import Allowed, Throttle

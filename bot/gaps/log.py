@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 FILE = "gaps.sqlite3"
 _UNLIKE_ANY_OTHER = (13, 24)  # from where on in an encrypted text, and how long, it is as good as random
+CLOCKS_APART = 3600  # seconds that the clocks of machines with one database may differ by
 LOOK_SECONDS = 0.5  # of a program that starts, for another process that is writing
 BUSY_SECONDS = 5.0  # how long a write waits for another process that is writing
 _log = logging.getLogger(__name__)
@@ -53,6 +54,12 @@ def store_of(folder: Path, url: SecretStr | None, *, busy_seconds: float = BUSY_
     from bot.gaps.postgresql import PostgreSQL  # its driver is loaded where it is used
 
     return PostgreSQL(url, busy_seconds=busy_seconds)
+
+
+def _without_waiting(table: sa.Table, where: sa.ColumnElement[bool]) -> Any:
+    """Delete rows, but for those that somebody has just in use: who waits for such may make others wait for ever."""
+    free = sa.select(table.c.code).where(where).with_for_update(skip_locked=True)
+    return sa.delete(table).where(table.c.code.in_(free))
 
 
 def refuse_newer(folder: Path, url: SecretStr | None) -> None:
@@ -183,11 +190,11 @@ class GapLog:
 
         Files that were set aside are deleted as long after it.
         """
-        now = as_kept(self.now()).replace(microsecond=0)
+        past = int(self.now().timestamp()) - CLOCKS_APART
         async with self.database.connection() as connection:
             deleted = await connection.execute(sa.delete(gap).where(gap.c.at < self.since()))
-            await connection.execute(sa.delete(claim).where(claim.c.until < now))
-            await connection.execute(sa.delete(pace).where(pace.c.at < int(self.now().timestamp())))
+            await connection.execute(_without_waiting(claim, claim.c.until < past))
+            await connection.execute(_without_waiting(pace, pace.c.at < past))
             await connection.execute(sa.delete(person).where(person.c.last_used < self.since().date()))
         await self.database.erase()
         with told(self.database.store):

@@ -21,6 +21,8 @@ from pydantic import SecretStr
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from bot.gaps.tables import SERVER_TIME
+
 CONNECTIONS = 5  # of one process, at most
 CONNECT_SECONDS = 10.0
 COMMAND_SECONDS = 60.0  # for one statement: a server that falls silent holds nobody for ever
@@ -69,6 +71,7 @@ class PostgreSQL:
     """The database at a URL. ``busy_seconds`` is how long a write waits for another process that is writing."""
 
     setting = "DATABASE_URL"
+    server_time: sa.Select[tuple[float]] | None = sa.select(SERVER_TIME)
     errors: tuple[type[Exception], ...] = (
         sa.exc.SQLAlchemyError,
         asyncpg.PostgresError,

@@ -23,14 +23,13 @@ from sqlalchemy.dialects import postgresql
 from bot.diary import Seldom
 from bot.gaps.database import Database, LogError
 from bot.gaps.keys import Keys
-from bot.gaps.tables import pace
+from bot.gaps.tables import SERVER_TIME, pace
 
 PATIENCE = timedelta(seconds=1)  # of a message that waits for the database
 BLIND = timedelta(seconds=5)  # after a failure nobody waits for the database
 GATHERED = 0.1  # seconds: so long those wait for each other whose turn does not come sooner, to be one question
 FARTHEST = 600.0  # seconds; what lies farther ahead than it can is there since the server's clock was set back
 SWEEP = timedelta(minutes=1)  # between two deletions of what is past
-SERVER_TIME = sa.cast(sa.extract("epoch", sa.func.statement_timestamp()), sa.Double)
 _log = logging.getLogger(__name__)
 _Asked = TypeVar("_Asked")
 _Answer = TypeVar("_Answer")

@@ -70,6 +70,11 @@ class Recorder:
         """How many notes wait to be written."""
         return len(self._waiting) + len(self._in_flight)
 
+    @property
+    def is_forgetting(self) -> bool:
+        """Whether somebody is still to be forgotten."""
+        return bool(self._to_forget)
+
     def start(self) -> None:
         """Begin writing what is noted; at the start, and later once a day, delete what is past its time."""
         self._tasks = [asyncio.create_task(self._work_till_stopped()), asyncio.create_task(self._expire_daily())]

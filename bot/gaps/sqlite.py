@@ -36,6 +36,7 @@ class SQLite:
     """The file at a path. ``busy_seconds`` is how long a write waits for another process that is writing."""
 
     setting = "DATA_DIR"
+    server_time: sa.Select[tuple[float]] | None = None  # the clock of this machine is everybody's
     errors: tuple[type[Exception], ...] = (sa.exc.SQLAlchemyError, sqlite3.Error, OSError)
     insert = staticmethod(sqlite.insert)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 TABLES = sa.MetaData()
+SERVER_TIME = sa.cast(sa.extract("epoch", sa.func.statement_timestamp()), sa.Double)  # PostgreSQL's, in seconds
 CODE = sa.String(32)  # a keyed hash, as hexadecimal digits
 # SQLite takes more than a column's type says; PostgreSQL does not, so there the type is a wider one.
 ENTRY = sa.String(40).with_variant(sa.Text(), "postgresql")
@@ -62,7 +63,7 @@ claim = sa.Table(
     TABLES,
     sa.Column("code", CODE, primary_key=True),
     sa.Column("owner", CODE),
-    sa.Column("until", sa.DateTime, nullable=False, index=True),  # UTC; then it is as if there were no such row
+    sa.Column("until", sa.Double, nullable=False, index=True),  # seconds; then it is as if there were no such row
 )
 
 # How far somebody or something has got, of which so much is let through in a while; in PostgreSQL alone, and unlogged.

@@ -105,8 +105,13 @@ class Intake:
             raise
         finally:
             handling.close()  # it has not begun where the process ends first
-        await self._service.recorder.settled()  # a kill must not lose a gap whose update nobody sends again
-        self._claims.finish(code)
+        if known.my_chat_member is not None and self._service.recorder.is_forgetting:
+            self._claims.give_back(code)  # who blocked the bot does not ask again to be forgotten: this comes again
+            return Outcome.HELD
+        try:
+            await self._service.recorder.settled()  # a kill must not lose a gap whose update nobody sends again
+        finally:
+            self._claims.finish(code)
         return Outcome.HANDLED
 
 

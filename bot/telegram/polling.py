@@ -29,7 +29,7 @@ FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0  # seconds after a fault
 HELD, PATIENCE = 90.0, 5.0  # seconds after which an update is confirmed unfinished; where it keeps others from coming
 HURRIED = 0.5  # seconds instead, once that was so: behind a flood of one chat stand more of it, and then the others
 LOOK_AGAIN = 1.0  # seconds until an update is tried again that another process has in hand
-END_WITHIN, CONFIRM_WITHIN = 45.0, 5.0  # seconds to finish what is in hand at the end, and to confirm it
+END_WITHIN, CONFIRM_WITHIN = 30.0, 5.0  # seconds to finish what is in hand at the end, and to confirm it
 _log = logging.getLogger(__name__)
 
 
@@ -59,6 +59,7 @@ class Poller:
         self._last_answer = clock()
         self._pause, self._patience = FIRST_PAUSE, PATIENCE
         self._seldom = Seldom(_log, clock)
+        self._is_ending = False
         self._nameless: list[object] = []  # what the last answer held that has no number
 
     @property
@@ -95,6 +96,7 @@ class Poller:
 
     async def finish(self, *, within: float = END_WITHIN) -> None:
         """Wait for so many seconds until what was taken is handled, and confirm it, so that it does not come again."""
+        self._is_ending = True
         unfinished: set[asyncio.Task[None]] = set()
         if self._handling:
             _, unfinished = await asyncio.wait(self._handling, timeout=within)
@@ -164,9 +166,14 @@ class Poller:
         return taken
 
     async def _handle(self, update: object, number: int) -> None:
+        until = self._clock() + HELD
         while await self._intake.take(update) is Outcome.HELD:
-            self._in_hand.keep(number)  # let go it would be lost if that process is dead
+            self._seldom.warn("held", "what others have in hand, or a deletion that waits, is asked for again")
             await self._sleep(LOOK_AGAIN)
+            if self._is_ending:
+                return  # the next start gets it again
+            if self._clock() < until:
+                self._in_hand.keep(number)  # let go it would be lost if that process is dead
         self._in_hand.finish(number)
 
     def _let_go(self, seconds: float) -> int:

@@ -16,9 +16,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from telegram import Bot
-from telegram.error import InvalidToken, TelegramError
+from telegram.error import InvalidToken
 
 from bot import metrics
+from bot.diary import kind_and_place
 from bot.ending import when_asked_to_end
 from bot.gaps.keys import Keys
 from bot.in_use import InUse
@@ -46,7 +47,7 @@ from bot.web.inlet import Hook, Inlet, Silence, State
 from bot.web.server import PortError, Server, listen
 
 KEPT_OPEN = 75  # seconds that a connection without requests is: longer than proxies and Telegram keep theirs
-OTHER_CONNECTIONS = 100  # than Telegram's: those that a proxy keeps, and those that ask how the bot does
+CONNECTIONS = 500  # at most, idle ones too: those of Telegram or of a proxy, and those that ask how the bot does
 _log = logging.getLogger(__name__)
 
 
@@ -111,7 +112,7 @@ async def _run(settings: Settings, service: Service, watch: Watch, listening: so
     asked_to_end = asyncio.create_task(asked.wait())
     service.recorder.start()
     intake.start()
-    async with _stopped_at_the_end(application, intake, service), _served(settings, way, listening) as serving:
+    async with _stopped_at_the_end(application, intake, service), _served(way, listening) as serving:
         starting = asyncio.create_task(_start(application, way))
         if not await _done(starting, *serving, until=asked_to_end):
             await _cancelled(starting)
@@ -127,6 +128,8 @@ async def _run(settings: Settings, service: Service, watch: Watch, listening: so
         ]
         if service.maintainer_chats:
             background.append(asyncio.create_task(Weekly(service, unlimited).run()))
+        for task in background:
+            task.add_done_callback(_see_how_it_ended)
         working = asyncio.create_task(way.work())
         try:
             await _done(working, *serving, until=asked_to_end)
@@ -171,7 +174,7 @@ async def _start(application: AnyApplication, way: _Way) -> None:
             break
         except InvalidToken:
             raise
-        except TelegramError as error:
+        except Exception as error:  # be it that what answers is not Telegram
             _log.warning("Telegram does not answer yet (%s); trying again in %.0f s", type(error).__name__, pause)
             await asyncio.sleep(pause)
             pause = min(LONGEST_PAUSE, 2 * pause)
@@ -179,9 +182,7 @@ async def _start(application: AnyApplication, way: _Way) -> None:
 
 
 @asynccontextmanager
-async def _served(
-    settings: Settings, way: _Way, listening: socket.socket | None
-) -> AsyncIterator[tuple[asyncio.Task[None], ...]]:
+async def _served(way: _Way, listening: socket.socket | None) -> AsyncIterator[tuple[asyncio.Task[None], ...]]:
     """The doors are open within it, if there are any; at the end what came in is answered."""
     if listening is None:
         try:
@@ -193,7 +194,7 @@ async def _served(
         way.inlet,
         patience=round(END_WITHIN),
         log_level="error",  # a warning for each request that is none would let anybody fill the log
-        limit_concurrency=2 * settings.webhook_connections + OTHER_CONNECTIONS,
+        limit_concurrency=CONNECTIONS,
         timeout_keep_alive=KEPT_OPEN,
     )
     serving = asyncio.create_task(server.serve(sockets=[listening]))
@@ -230,6 +231,11 @@ async def _done(*works: asyncio.Task[Any], until: asyncio.Task[Any]) -> bool:
         if work.done():
             await work
     return any(work.done() for work in works)
+
+
+def _see_how_it_ended(task: asyncio.Task[Any]) -> None:
+    if not task.cancelled() and (fault := task.exception()) is not None:
+        _log.error("what goes on beside the answers was ended by an error: %s", kind_and_place(fault))
 
 
 async def _nothing() -> None:

@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from telegram import Bot, WebhookInfo
-from telegram.error import BadRequest, InvalidToken, TelegramError
+from telegram.error import BadRequest, InvalidToken
 
 from bot.settings import Settings
 from bot.telegram.intake import Intake, Outcome
@@ -82,7 +82,7 @@ class Webhook:
             await self._sleep(self._every)
             try:
                 await self._look(await self._bot.get_webhook_info())
-            except TelegramError as fault:
+            except Exception as fault:  # be it that what answers is not Telegram
                 if isinstance(fault, InvalidToken) and fault.__cause__ is None:  # Telegram's word, not a proxy's page
                     raise
                 _log.warning("the webhook cannot be looked at now (%s); trying again", type(fault).__name__)

@@ -160,11 +160,11 @@ class Inlet:
 
 def _metrics() -> Response:
     body, kind = exposition()
-    return Response(body, media_type=kind)
+    return Response(body, media_type=kind, headers={"Connection": "close"})
 
 
 def _shown(row: Mapping[str, Any], *, is_well: bool) -> Response:
-    return JSONResponse(row, 200 if is_well else 503, {"Cache-Control": "no-store"})
+    return JSONResponse(row, 200 if is_well else 503, {"Cache-Control": "no-store", "Connection": "close"})
 
 
 def _update(body: bytes) -> object:

@@ -15,7 +15,7 @@ import re
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing, suppress
 from itertools import islice, product
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -27,7 +27,7 @@ TOKEN = "123456:for-the-benchmark"  # noqa: S105  # of no bot
 LONGEST_POLL = 20  # seconds
 FIRST_CHAT = 1_000_000
 LIMIT = 100  # updates in one answer
-PATIENCE = 600.0  # seconds for replies to come
+PATIENCE, QUIET = 600.0, 30.0  # seconds for the first reply to come, and without another: then the rest are lost
 CONNECTIONS = 40  # to a webhook: as many as Telegram has by itself
 AGAIN = 1.0  # seconds until what a webhook refuses is brought again
 SECRET = "of-the-benchmark"  # noqa: S105
@@ -66,9 +66,10 @@ class Sender:
         self._poll: Answer | None = None  # a getUpdates that waits for news
         self._came: dict[int, float] = {}  # when the messages that have no reply yet came to Telegram, by chat
         self._taken: list[float] = []  # seconds that the replies took
-        self._sent = 0
+        self._replied = 0.0  # when the last reply came
+        self._sent = self._lost = 0
         self._all_answered = asyncio.Event()
-        self._has_webhook = asyncio.Event()
+        self._webhook, self._has_webhook = "", asyncio.Event()
         self._to_bring: asyncio.Queue[bytes] | None = None  # where there is a webhook
         self._bringing: list[asyncio.Task[None]] = []
 
@@ -93,7 +94,7 @@ class Sender:
         self._await_replies()
         self._put([began] * number)
         await self._answered()
-        return time.perf_counter() - began
+        return self._replied - began
 
     async def at_rate(self, rate: float, seconds: float) -> list[float]:
         """Send so many messages a second at random times, whatever the bot does; the seconds that each took."""
@@ -105,6 +106,10 @@ class Sender:
             self._put([at])
         await self._answered()
         return self._taken
+
+    async def lost(self) -> int:
+        """How many messages never had a reply."""
+        return self._lost
 
     async def bring(self, port: int, path: str) -> None:
         """From now on bring messages to a webhook of this machine, once the bot has asked for it."""
@@ -130,8 +135,16 @@ class Sender:
             case b"getMe":
                 answer(json.dumps(_ME).encode())
             case b"setWebhook":
+                self._webhook = dict(parse_qsl(body.decode())).get("url", "")
                 self._has_webhook.set()
                 answer(b"true")
+            case b"getWebhookInfo":
+                has = {"url": self._webhook, "has_custom_certificate": False, "pending_update_count": 0}
+                answer(json.dumps(has).encode())
+            case b"getMyCommands":
+                answer(b"[]")
+            case b"getMyName" | b"getMyDescription" | b"getMyShortDescription":
+                answer(b'{"name":"","description":"","short_description":""}')
             case _:
                 answer(b"true")
 
@@ -140,7 +153,8 @@ class Sender:
         chat = int(found[1]) if found else 0
         came = self._came.pop(chat, None)
         if came is not None:  # else it is the second part of a long reply
-            self._taken.append(time.perf_counter() - came)
+            self._replied = time.perf_counter()
+            self._taken.append(self._replied - came)
             if not self._came:
                 self._all_answered.set()
         self._sent += 1
@@ -165,10 +179,18 @@ class Sender:
         answer(b"[%s]" % b",".join(update for _, update in islice(self._pending, LIMIT)))
 
     async def _answered(self) -> None:
-        """Wait until every message has its reply. Raises TimeoutError."""
-        async with asyncio.timeout(PATIENCE):
-            while self._came:
-                await self._all_answered.wait()
+        """Wait until every message has its reply, or no more come. Raises TimeoutError where none came."""
+        began = time.perf_counter()
+        while self._came:
+            quiet = time.perf_counter() - max(began, self._replied)
+            if quiet > (QUIET if self._taken else PATIENCE):
+                if not self._taken:
+                    raise TimeoutError("no reply")
+                self._lost += len(self._came)
+                self._came.clear()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(1):
+                    await self._all_answered.wait()
 
     def _await_replies(self) -> None:
         self._taken = []
@@ -190,26 +212,30 @@ class Sender:
             self._deliver(poll)
 
     async def _bring(self, updates: asyncio.Queue[bytes], port: int, path: str) -> None:
-        """Over one connection bring one update after another, each until it is taken."""
+        """Over one connection at a time bring one update after another, each until it is taken."""
         await self._has_webhook.wait()
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
         head = f"POST {path} HTTP/1.1\r\nHost: bot\r\nX-Telegram-Bot-Api-Secret-Token: {SECRET}\r\n"
-        try:
-            while True:
-                update = await updates.get()
-                while True:
-                    await asyncio.sleep(self._half)
-                    length = f"Content-Type: application/json\r\nContent-Length: {len(update)}\r\n\r\n"
-                    writer.write(f"{head}{length}".encode() + update)
-                    answer = await reader.readuntil(b"\r\n\r\n")
-                    if found := _LENGTH.search(answer):
-                        await reader.readexactly(int(found[1]))
-                    await asyncio.sleep(self._half)
-                    if answer.split(b" ", 2)[1] == b"200":
-                        break
-                    await asyncio.sleep(AGAIN)
-        finally:
-            writer.close()
+        update: bytes | None = None
+        while True:
+            with suppress(OSError, EOFError):  # a connection that was idle for long is closed by the bot
+                reader, writer = await asyncio.open_connection("127.0.0.1", port)
+                with closing(writer):
+                    while True:
+                        update = update or await updates.get()
+                        length = f"Content-Type: application/json\r\nContent-Length: {len(update)}\r\n\r\n"
+                        await asyncio.sleep(self._half)
+                        writer.write(f"{head}{length}".encode() + update)
+                        if await _status(reader) == b"200":
+                            update = None
+                        await asyncio.sleep(self._half if update is None else AGAIN)
+
+
+async def _status(reader: asyncio.StreamReader) -> bytes:
+    """The status of an answer, once it is there. Raises OSError and EOFError."""
+    answer = await reader.readuntil(b"\r\n\r\n")
+    if found := _LENGTH.search(answer):
+        await reader.readexactly(int(found[1]))
+    return answer.split(b" ", 2)[1]
 
 
 class _Connection(asyncio.Protocol):
@@ -293,6 +319,10 @@ class SenderProcess:
         """See Sender."""
         taken: list[float] = await self._done("at_rate", rate, seconds)
         return taken
+
+    async def lost(self) -> int:
+        """See Sender."""
+        return int(await self._done("lost"))
 
     async def bring(self, port: int, path: str) -> None:
         """See Sender."""

@@ -24,7 +24,7 @@ import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Coroutine, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -78,6 +78,7 @@ class Throughput:
     a_second: list[float]
     cpu_ms: float
     sender_busy: float
+    lost: int  # messages that never had a reply, those at a rate included
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,12 +213,13 @@ class Course:
                 for bot, messages in numbers.items():
                     self._say(f"{bot.name}, {1000 * round_trip:.0f} ms: all at once, pass {number + 1}")
                     passes[bot].append(await _all_at_once(bot, messages))
-            for bot, taken in passes.items():
-                self.found.throughputs.append(_throughput(bot, round_trip, numbers[bot], taken))
             for rate in extent.rates:
                 for bot in numbers:
                     self._say(f"{bot.name}, {1000 * round_trip:.0f} ms: {rate} a second")
                     self.found.latencies.append(await self._at_rate(bot, round_trip, rate))
+            for bot, taken in passes.items():
+                lost = await bot.sender.lost()
+                self.found.throughputs.append(_throughput(bot, round_trip, numbers[bot], taken, lost=lost))
             if with_memory:
                 asked = FIRST + extent.passes * extent.messages + round(sum(extent.rates) * extent.seconds)
                 await self._fill(ours, asked)
@@ -314,7 +316,8 @@ class Course:
             try:
                 yield Bot(name, process, sender, folder)
             finally:
-                process.terminate()
+                with suppress(ProcessLookupError):  # it has ended by itself
+                    process.terminate()
                 try:
                     await asyncio.wait_for(process.wait(), SOON)
                 except TimeoutError:
@@ -344,10 +347,12 @@ async def _all_at_once(bot: Bot, messages: int) -> tuple[float, float, float]:
     return seconds, bot.cpu() - bots, cpu_of(bot.sender.pid) - senders
 
 
-def _throughput(bot: Bot, round_trip: float, messages: int, passes: list[tuple[float, float, float]]) -> Throughput:
+def _throughput(
+    bot: Bot, round_trip: float, messages: int, passes: list[tuple[float, float, float]], *, lost: int
+) -> Throughput:
     seconds, bots, senders = (sum(values) for values in zip(*passes, strict=True))
-    rates = [messages / taken for taken, _, _ in passes]
-    return Throughput(bot.name, 1000 * round_trip, rates, 1000 * bots / (messages * len(passes)), senders / seconds)
+    rates, cpu_ms = [messages / taken for taken, _, _ in passes], 1000 * bots / (messages * len(passes))
+    return Throughput(bot.name, 1000 * round_trip, rates, cpu_ms, senders / seconds, lost)
 
 
 def cpu_of(pid: int) -> float:
@@ -369,7 +374,9 @@ def memory_of(pid: int) -> tuple[float, float]:
 
 def tables(found: Measured) -> list[Table]:
     """What was measured, for people."""
-    rows = Table("all at once", "Telegram answers after", "a second (each pass)", "CPU a message", "Telegram busy")
+    rows = Table(
+        "all at once", "Telegram answers after", "a second (each pass)", "CPU a message", "Telegram busy", "lost"
+    )
     for one in found.throughputs:
         passes = ", ".join(f"{rate:.0f}" for rate in one.a_second)
         median = statistics.median(one.a_second)
@@ -379,6 +386,7 @@ def tables(found: Measured) -> list[Table]:
             f"{median:.0f} ({passes})",
             f"{one.cpu_ms:.2f} ms",
             f"{one.sender_busy:.0%}",
+            f"{one.lost}",
         )
     late = Table("at a rate", "Telegram answers after", "a second", "messages", "p50, ms", "p95, ms", "p99, ms")
     for two in found.latencies:

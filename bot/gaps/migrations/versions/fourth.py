@@ -15,5 +15,5 @@ def upgrade() -> None:
         "claim",
         sa.Column("code", sa.String(32), primary_key=True),
         sa.Column("owner", sa.String(32)),
-        sa.Column("until", sa.DateTime, nullable=False, index=True),
+        sa.Column("until", sa.Double, nullable=False, index=True),
     )
