@@ -428,13 +428,15 @@ async def test_a_slow_head_is_not_waited_for(hooked: Start, monkeypatch: pytest.
         assert await bot.sent_raw(b"GET /healthz HT") == b""
         assert await bot.sent_raw() == b""
         reader, writer = await asyncio.open_connection("127.0.0.1", bot.port)
+        body = json.dumps(bot.world.text(bot.somebody(), FERRY)).encode()
+        head = f"POST /telegram HTTP/1.1\r\nHost: x\r\n{SECRET_HEADER}: {SECRET}\r\nContent-Length: {len(body)}\r\n\r\n"
         for _ in range(2):
-            writer.write(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
-            assert (await reader.readuntil(b"}")).startswith(b"HTTP/1.1 200 ")
+            writer.write(head.encode() + body)
+            assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 200 ")
             await asyncio.sleep(0.6)
-        writer.write(b"GET /hea")
+        writer.write(b"POST /tele")
         with pytest.raises(asyncio.IncompleteReadError):
-            await asyncio.wait_for(reader.readuntil(b"}"), 30)
+            await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 30)
         writer.close()
 
 

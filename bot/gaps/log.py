@@ -129,25 +129,27 @@ class GapLog:
         sealed = await asyncio.to_thread(self._seal, notes)  # finding telephone numbers takes its time
         minutes = [as_kept(note.at or self.now()).replace(second=0, microsecond=0) for note in notes]
         counts = Counter((note.count, minute.date()) for note, minute in zip(notes, minutes, strict=True))
+        edited = {note.message for note in notes if note.is_edited and note.message is not None}
+        gaps = _last_of_each_message(notes, sealed, minutes)
         async with self.database.connection(alone=True) as connection:
             await self.database.see_that_it_takes_notes(connection)
-            for (counted, day), number in counts.items():
-                await connection.execute(self._add_to_count(counted, day, number))
-            for note, text, minute in zip(notes, sealed, minutes, strict=True):
-                if note.is_edited and note.message is not None:
-                    await connection.execute(sa.delete(gap).where(gap.c.message == note.message))
-                if note.gap is not None and text is not None:
-                    await connection.execute(self._keep_gap(note, note.gap, text, minute))
+            if counts:
+                rows = [count_row(counted, day) | {"number": number} for (counted, day), number in counts.items()]
+                await connection.execute(self._add_to_counts(), rows)
+            if edited:
+                await connection.execute(sa.delete(gap).where(gap.c.message.in_(edited)))
+            if gaps:
+                await connection.execute(self._keep_gaps(), gaps)
 
-    def _add_to_count(self, counted: Count, day: date, number: int) -> Any:
-        row = count_row(counted, day)
-        statement = self.database.store.insert(count).values(**row, number=number)
-        return statement.on_conflict_do_update(index_elements=list(row), set_={"number": count.c.number + number})
+    def _add_to_counts(self) -> Any:
+        new = self.database.store.insert(count)
+        added = {"number": count.c.number + new.excluded.number}
+        return new.on_conflict_do_update(index_elements=list(count.primary_key.columns), set_=added)
 
-    def _keep_gap(self, note: Note, kept: Gap, text: bytes, minute: datetime) -> Any:
-        row = gap_row(kept, text, minute, status=GapStatus.NEW, resolution="")
-        row |= {"asker": note.asker, "message": note.message}
-        return self.database.store.insert(gap).values(row).on_conflict_do_update(index_elements=["message"], set_=row)
+    def _keep_gaps(self) -> Any:
+        new = self.database.store.insert(gap)
+        changed = {column.name: new.excluded[column.name] for column in gap.c if column.name != "id"}
+        return new.on_conflict_do_update(index_elements=["message"], set_=changed)
 
     def _seal(self, notes: Iterable[Note]) -> list[bytes | None]:
         return [self._sealed(note.gap.text) if note.gap is not None else None for note in notes]
@@ -308,6 +310,21 @@ class GapLog:
 def _asked(statuses: Collection[GapStatus], before: date | None = None) -> sa.ColumnElement[bool]:
     of_status = gap.c.status.in_([status.value for status in statuses])
     return of_status if before is None else of_status & (gap.c.at < datetime.combine(before, time()))
+
+
+def _last_of_each_message(
+    notes: Sequence[Note], sealed: Sequence[bytes | None], minutes: Sequence[datetime]
+) -> list[dict[str, Any]]:
+    """The gaps that notes say, as the table has them; of one message, which may be edited, the last if it is one."""
+    kept: dict[object, dict[str, Any]] = {}
+    for note, text, minute in zip(notes, sealed, minutes, strict=True):
+        of = note.message or object()
+        if note.is_edited:
+            kept.pop(of, None)
+        if note.gap is not None and text is not None:
+            row = gap_row(note.gap, text, minute, status=GapStatus.NEW, resolution="")
+            kept[of] = row | {"asker": note.asker, "message": note.message}
+    return list(kept.values())
 
 
 def count_row(counted: Count, day: date) -> dict[str, Any]:

@@ -63,7 +63,7 @@ class Recorder:
         self._settling: list[asyncio.Future[None]] = []  # those who wait for what was noted before
         self._is_failing = False
         self._is_damaged = False  # as far as was seen, and not yet looked at
-        self._told: tuple[str, float] = ("", 0.0)
+        self._told: dict[str, float] = {}  # troubles, and when each was logged last
 
     @property
     def waiting(self) -> int:
@@ -289,7 +289,7 @@ class Recorder:
         """Log a trouble, once in a while: a LogError in its own words, any other by its kind."""
         trouble = str(error) if isinstance(error, LogError) else type(error).__name__
         now = asyncio.get_running_loop().time()
-        told, at = self._told
-        if trouble != told or now - at >= REPEAT.total_seconds():
+        if trouble not in self._told or now - self._told[trouble] >= REPEAT.total_seconds():
             _log.error("gap log: %s; answers go on, %d notes wait", trouble, self.waiting)
-            self._told = (trouble, now)
+            self._told = {other: at for other, at in self._told.items() if now - at < REPEAT.total_seconds()}
+            self._told[trouble] = now
