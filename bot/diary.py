@@ -132,17 +132,24 @@ def _unraisable(told: sys.UnraisableHookArgs) -> None:
 
 
 class Seldom:
-    """Warns of what goes on for long: a line of one kind every few minutes. ``clock`` gives seconds."""
+    """Tells of what goes on for long: a line of one kind every few minutes. ``clock`` gives seconds."""
 
     def __init__(self, log: logging.Logger, clock: Callable[[], float]) -> None:
         self._log, self._clock = log, clock
         self._quiet_until: dict[str, float] = {}
 
     def warn(self, kind: str, line: str) -> None:
-        """Log a line, unless one of its kind was logged not long ago."""
+        """Log a warning, unless a line of its kind was logged not long ago."""
+        self._tell(logging.WARNING, kind, line)
+
+    def error(self, kind: str, line: str) -> None:
+        """Log an error, likewise."""
+        self._tell(logging.ERROR, kind, line)
+
+    def _tell(self, level: int, kind: str, line: str) -> None:
         if self._clock() >= self._quiet_until.get(kind, 0.0):
             self._quiet_until[kind] = self._clock() + SAID_AGAIN
-            self._log.warning(line)
+            self._log.log(level, line)
 
 
 def _place(record: logging.LogRecord) -> str:

@@ -18,7 +18,8 @@ from bot.model import Faq
 from tests.postgresql_server import Server, serving
 
 if sys.platform != "win32":
-    import fcntl
+    import asyncio
+import fcntl
 
 ROOT = Path(__file__).parent.parent
 SMALL = Path(__file__).parent / "small"
@@ -67,6 +68,13 @@ def new_url(request: pytest.FixtureRequest) -> Iterator[Callable[[], SecretStr |
 def url(new_url: Callable[[], SecretStr | None]) -> SecretStr | None:
     """The DATABASE_URL of the one log of a test; None for SQLite."""
     return new_url()
+
+
+@pytest.fixture
+def runner() -> Iterator[asyncio.Runner]:
+    """A loop that goes on between the examples of one test."""
+    with asyncio.Runner() as made:
+        yield made
 
 
 @pytest.fixture(scope="session")

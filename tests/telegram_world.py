@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
@@ -244,6 +244,10 @@ class World:
     def replies(self, chat: Chat) -> tuple[Shown, ...]:
         """The bot's own messages of a chat, oldest first."""
         return tuple(message for message in self.shown(chat) if message.from_bot)
+
+    def answered(self) -> Counter[int]:
+        """How many messages each chat got from the bot."""
+        return Counter(int(call.fields["chat_id"]) for call in self.called("sendMessage") if call.error is None)
 
     def called(self, method: str) -> tuple[Call, ...]:
         """The calls of one method, refused ones too, oldest first."""

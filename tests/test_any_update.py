@@ -114,12 +114,6 @@ class Polling:
 
 
 @pytest.fixture
-def runner() -> Iterator[asyncio.Runner]:
-    with asyncio.Runner() as made:
-        yield made
-
-
-@pytest.fixture
 def bot(runner: asyncio.Runner, tmp_path: Path, small_matcher: Matcher) -> Iterator[Polling]:
     made = Polling(tmp_path, small_matcher)
     runner.run(made.start())

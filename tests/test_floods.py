@@ -35,10 +35,6 @@ class Harbour(Sender):
                 await self.may_go.wait()
         return await super().handle(request)
 
-    def answered(self) -> Counter[int]:
-        """How many messages each chat got."""
-        return Counter(int(call.fields["chat_id"]) for call in self.world.called("sendMessage") if call.error is None)
-
     async def done(self) -> None:
         """Wait until the bot has confirmed all updates."""
         async with asyncio.timeout(120):
@@ -78,9 +74,9 @@ async def test_of_a_thousand_messages_one_person_gets_twenty_answers_and_one_wor
         for number, update in enumerate(flood, 1):
             update["update_id"] = number
         await sender.send(*flood)
-        await sender.until(lambda _: sender.answered().keys() >= {other.id for other in others}, timeout=120)
+        await sender.until(lambda _: sender.world.answered().keys() >= {other.id for other in others}, timeout=120)
         await sender.done()
-        assert sender.answered() == Counter({flooder.id: 21} | {other.id: 1 for other in others})
+        assert sender.world.answered() == Counter({flooder.id: 21} | {other.id: 1 for other in others})
         texts = [shown.text for shown in sender.world.replies(flooder)]
         assert texts[20].startswith(TOO_FAST)
         assert not any(text.startswith(TOO_FAST) for text in texts[:20])
@@ -93,12 +89,12 @@ async def test_who_writes_behind_a_flood_does_not_wait_for_it(tmp_path: Path, sm
         sender.held = flooder
         await sender.send(*(sender.world.text(flooder, FERRY) for _ in range(FLOOD)))
         await sender.send(*(sender.world.text(other, FERRY) for other in others))
-        await sender.until(lambda _: sender.answered().keys() >= {other.id for other in others}, timeout=240)
-        assert flooder.id not in sender.answered()
+        await sender.until(lambda _: sender.world.answered().keys() >= {other.id for other in others}, timeout=240)
+        assert flooder.id not in sender.world.answered()
         sender.may_go.set()
-        await sender.until(lambda _: sender.answered()[flooder.id] >= 20, timeout=120)
+        await sender.until(lambda _: sender.world.answered()[flooder.id] >= 20, timeout=120)
         await sender.done()
-        assert all(sender.answered()[other.id] == 1 for other in others)
+        assert all(sender.world.answered()[other.id] == 1 for other in others)
 
 
 async def test_a_thousand_persons_are_all_answered(tmp_path: Path, small: Path, cache: Path) -> None:
@@ -106,7 +102,7 @@ async def test_a_thousand_persons_are_all_answered(tmp_path: Path, small: Path, 
     async with harbour(tmp_path, small, cache) as sender:
         chats = persons(sender, 1000)
         await sender.send(*(sender.world.text(chat, FERRY) for chat in chats))
-        await sender.until(lambda _: len(sender.answered()) == len(chats), timeout=240)
+        await sender.until(lambda _: len(sender.world.answered()) == len(chats), timeout=240)
         await sender.done()
-        assert sender.answered() == Counter(chat.id for chat in chats)
+        assert sender.world.answered() == Counter(chat.id for chat in chats)
         assert all(sender.world.last(chat).labels[:2] == ("Yes", "No") for chat in chats)

@@ -540,14 +540,9 @@ def sender() -> Sender:
     return Sender(World(), delay=0.02)
 
 
-def answered(sender: Sender) -> Counter[int]:
-    """How many messages each chat got."""
-    return Counter(int(call.fields["chat_id"]) for call in sender.world.called("sendMessage") if call.error is None)
-
-
 async def sent(sender: Sender, messages: int) -> None:
     """Wait until the bot has sent so many messages."""
-    await sender.until(lambda _: answered(sender).total() >= messages, timeout=120)
+    await sender.until(lambda _: sender.world.answered().total() >= messages, timeout=120)
 
 
 async def confirmed(sender: Sender) -> None:
@@ -569,7 +564,7 @@ async def test_three_kills_lose_nothing(tmp_path: Path, small: Path, cache: Path
             updates = [sender.world.text(chat, FERRY) for chat in new]
             chats |= {update["update_id"]: chat for update, chat in zip(updates, new, strict=True)}
             sender.fail("sendMessage", Slow(0.2), times=50)
-            before = answered(sender).total()
+            before = sender.world.answered().total()
             async with BotProcess("run", folder=tmp_path, environment=environment) as process:
                 await process.wait_for_output(READY, timeout=120)
                 await sender.send(*updates)
@@ -579,12 +574,12 @@ async def test_three_kills_lose_nothing(tmp_path: Path, small: Path, cache: Path
             sender.faults.clear()
         async with BotProcess("run", folder=tmp_path, environment=environment) as process:
             await process.wait_for_output(READY, timeout=120)
-            await sender.until(lambda _: len(answered(sender)) == 150, timeout=120)
+            await sender.until(lambda _: len(sender.world.answered()) == 150, timeout=120)
             assert await process.stop() == 0, process.output
-    assert answered(sender).keys() == {chat.id for chat in chats.values()}
+    assert sender.world.answered().keys() == {chat.id for chat in chats.values()}
     assert sum(in_flight.values()) >= 3, "nothing was in flight at the kills"
-    assert all(times <= 1 + in_flight[chat] for chat, times in answered(sender).items())
-    assert answered(sender).total() - 150 <= 3 * 2 * 16, (
+    assert all(times <= 1 + in_flight[chat] for chat, times in sender.world.answered().items())
+    assert sender.world.answered().total() - 150 <= 3 * 2 * 16, (
         "more came twice than CONCURRENCY and what it had just finished"
     )
     assert not sender.inbox.pending
@@ -626,10 +621,10 @@ async def test_asked_to_end_it_answers_all_that_it_took(
             sender.fail("sendMessage", Slow(0.3), times=50)
             await sender.send(*(sender.world.text(chat, FERRY) for chat in chats))
             await sender.until(lambda world: bool(world.called("sendMessage")), timeout=120)
-            assert len(answered(sender)) < 50
+            assert len(sender.world.answered()) < 50
             assert await process.stop() == 0, process.output
             assert not any(word in process.output for word in ("Traceback", " ERROR ", " CRITICAL "))
-    assert answered(sender) == dict.fromkeys((chat.id for chat in chats), 1)
+    assert sender.world.answered() == dict.fromkeys((chat.id for chat in chats), 1)
     assert not sender.inbox.pending
 
 

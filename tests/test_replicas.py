@@ -6,7 +6,6 @@ import asyncio
 import re
 import ssl
 import subprocess
-from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -69,14 +68,9 @@ class Harbour:
     async def say(self, text: str, chat: Chat) -> None:
         await self.bringer.send(self.bringer.world.text(chat, text))
 
-    def answered(self) -> Counter[int]:
-        """How many messages each chat got."""
-        calls = self.bringer.world.called("sendMessage")
-        return Counter(int(call.fields["chat_id"]) for call in calls if call.error is None)
-
     async def sent(self, messages: int) -> None:
         """Wait until so many messages are sent."""
-        await self.bringer.until(lambda _: self.answered().total() >= messages, timeout=120)
+        await self.bringer.until(lambda _: self.bringer.world.answered().total() >= messages, timeout=120)
 
     async def ask(self, method: str, path: str) -> int:
         """The status of what the proxy answers to somebody who knows the secret."""
@@ -173,7 +167,7 @@ async def test_a_replica_is_killed_under_load(harbour: Harbour) -> None:
     starting = asyncio.create_task(harbour.start(0))
     await harbour.bringer.confirmed()
     await starting
-    answered = harbour.answered()
+    answered = harbour.bringer.world.answered()
     assert answered.keys() == updates.keys()
     assert {chat for chat, times in answered.items() if times > 1} <= in_flight
     assert max(answered.values()) <= 2
@@ -198,15 +192,15 @@ async def test_the_replicas_are_renewed_one_after_the_other(harbour: Harbour) ->
     harbour.bringer.fail("sendMessage", Slow(0.2), times=100_000)
     writing = asyncio.create_task(write())
     for place in (0, 1):
-        before = harbour.answered().total()
+        before = harbour.bringer.world.answered().total()
         await harbour.sent(before + 20)
         await harbour.stop(place)
         await harbour.start(place)
-    await harbour.sent(harbour.answered().total() + 20)
+    await harbour.sent(harbour.bringer.world.answered().total() + 20)
     may_end.set()
     await writing
     await harbour.bringer.confirmed()
-    assert harbour.answered() == dict.fromkeys((chat.id for chat in answers), 1)
+    assert harbour.bringer.world.answered() == dict.fromkeys((chat.id for chat in answers), 1)
 
 
 async def test_only_the_webhook_is_reached_from_outside(harbour: Harbour) -> None:
@@ -218,4 +212,4 @@ async def test_only_the_webhook_is_reached_from_outside(harbour: Harbour) -> Non
     chat = harbour.bringer.world.private()
     await harbour.say(FERRY, chat)
     await harbour.bringer.confirmed()
-    assert harbour.answered() == {chat.id: 1}
+    assert harbour.bringer.world.answered() == {chat.id: 1}

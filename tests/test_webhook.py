@@ -539,12 +539,6 @@ class App:
 
 
 @pytest.fixture
-def runner() -> Iterator[asyncio.Runner]:
-    with asyncio.Runner() as made:
-        yield made
-
-
-@pytest.fixture
 def app(runner: asyncio.Runner, tmp_path: Path, small_matcher: Matcher) -> Iterator[App]:
     made = App(tmp_path, small_matcher)
     runner.run(made.start())
@@ -742,14 +736,9 @@ def started(environment: dict[str, str]) -> BotProcess:
     return BotProcess("run", folder=folder, environment=environment)
 
 
-def answered(sender: Sender) -> Counter[int]:
-    """How many messages each chat got."""
-    return Counter(int(call.fields["chat_id"]) for call in sender.world.called("sendMessage") if call.error is None)
-
-
 async def sent(sender: Sender, messages: int) -> None:
     """Wait until the bot has sent so many messages."""
-    await sender.until(lambda _: answered(sender).total() >= messages, timeout=120)
+    await sender.until(lambda _: sender.world.answered().total() >= messages, timeout=120)
 
 
 async def looked(environment: dict[str, str], path: str) -> tuple[int, Any]:
@@ -781,7 +770,7 @@ async def test_three_kills_lose_nothing(bringer: Bringer, environment_at: Enviro
             updates = [bringer.world.text(chat, FERRY) for chat in new]
             chats |= {update["update_id"]: chat for update, chat in zip(updates, new, strict=True)}
             bringer.fail("sendMessage", Slow(0.2), times=50)
-            before = answered(bringer).total()
+            before = bringer.world.answered().total()
             async with started(environment) as process:
                 await process.wait_for_output(READY, timeout=120)
                 await bringer.send(*updates)
@@ -793,9 +782,9 @@ async def test_three_kills_lose_nothing(bringer: Bringer, environment_at: Enviro
             await process.wait_for_output(READY, timeout=120)
             await bringer.confirmed()
             assert await process.stop() == 0, process.output
-    assert answered(bringer).keys() == {chat.id for chat in chats.values()}
+    assert bringer.world.answered().keys() == {chat.id for chat in chats.values()}
     assert 3 <= sum(in_flight.values()) <= 3 * 40
-    assert all(times <= 1 + in_flight[chat] for chat, times in answered(bringer).items())
+    assert all(times <= 1 + in_flight[chat] for chat, times in bringer.world.answered().items())
     assert bringer.most_on_the_way == 40
 
 
@@ -812,7 +801,7 @@ async def test_asked_to_end_it_answers_all_that_it_took(bringer: Bringer, enviro
             assert len(bringer.on_the_way) > 30
             assert await process.stop() == 0, process.output
             assert not any(word in process.output for word in ("Traceback", " ERROR ", " CRITICAL "))
-        assert answered(bringer) == dict.fromkeys((chat.id for chat in chats), 1)
+        assert bringer.world.answered() == dict.fromkeys((chat.id for chat in chats), 1)
         assert not bringer.inbox.pending
         assert set(bringer.statuses) == {(number, 200) for number, _ in bringer.statuses}
         assert bringer.hook, "the webhook was taken away"
@@ -833,7 +822,7 @@ async def test_what_waits_at_the_end_is_answered_by_the_next(bringer: Bringer, e
         async with started(environment) as process:
             await bringer.confirmed()
             assert await process.stop() == 0, process.output
-    assert answered(bringer) == dict.fromkeys((chat.id for chat in chats), 1)
+    assert bringer.world.answered() == dict.fromkeys((chat.id for chat in chats), 1)
     assert bringer.most_on_the_way == 10
 
 
@@ -856,7 +845,7 @@ async def test_an_update_that_comes_again_is_answered_once(bringer: Bringer, env
             phone = Phone(bringer, process, environment, Path(environment["HOME"]).parent)
             assert [gap["text"] for gap in await phone.gaps()] == [GAP]
             assert await process.stop() == 0, process.output
-    assert answered(bringer) == {chat.id: 1}
+    assert bringer.world.answered() == {chat.id: 1}
 
 
 @pytest.mark.container
@@ -883,7 +872,7 @@ async def test_an_update_that_comes_to_two_processes_is_answered_once(
             assert len(await phone.gaps(lambda gaps: len(gaps) >= 20)) == 20
             assert await one.stop() == 0, one.output
             assert await two.stop() == 0, two.output
-    assert answered(bringer) == dict.fromkeys((chat.id for chat in chats), 1)
+    assert bringer.world.answered() == dict.fromkeys((chat.id for chat in chats), 1)
 
 
 async def test_what_is_not_telegrams_is_refused_and_not_told(bringer: Bringer, environment_at: Environment) -> None:
@@ -924,7 +913,7 @@ async def test_what_is_not_telegrams_is_refused_and_not_told(bringer: Bringer, e
             assert "Xyzzy" not in process.output
             assert not any(word in process.output for word in ("Traceback", " ERROR "))
         bringer.told.extend(private)
-    assert answered(bringer) == {chat.id: 1}
+    assert bringer.world.answered() == {chat.id: 1}
 
 
 async def test_it_waits_for_telegram_and_tells_so(bringer: Bringer, environment_at: Environment) -> None:
@@ -947,7 +936,7 @@ async def test_it_waits_for_telegram_and_tells_so(bringer: Bringer, environment_
             await bringer.send(bringer.world.text(chat, FERRY))
             await bringer.confirmed()
             assert await process.stop() == 0, process.output
-    assert answered(bringer) == {chat.id: 1}
+    assert bringer.world.answered() == {chat.id: 1}
 
 
 async def test_asked_to_end_before_telegram_answers_it_ends(bringer: Bringer, environment_at: Environment) -> None:
@@ -986,7 +975,7 @@ async def test_a_thousand_persons_are_answered(bringer: Bringer, environment_at:
         await bringer.send(*(bringer.world.text(chat, FERRY) for chat in chats))
         await bringer.confirmed(timeout=300)
         assert await process.stop() == 0, process.output
-    assert answered(bringer) == dict.fromkeys((chat.id for chat in chats), 1)
+    assert bringer.world.answered() == dict.fromkeys((chat.id for chat in chats), 1)
     assert {status for _, status in bringer.statuses} == {200}
 
 

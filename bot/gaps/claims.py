@@ -24,7 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.diary import Seldom
 from bot.gaps.database import LogError
 from bot.gaps.log import GapLog
-from bot.gaps.tables import claim
+from bot.gaps.tables import claim, free
 
 LEASE = timedelta(seconds=10)
 RENEWALS = 3  # within a lease
@@ -116,7 +116,8 @@ class Claims:
         """What the database says of an update; TAKEN where it does not say it in time."""
         if self._task is None or self._is_blind:
             return Claim.TAKEN
-        answer = self._asked.setdefault(code, asyncio.get_running_loop().create_future())
+        answer: asyncio.Future[Claim] = asyncio.get_running_loop().create_future()
+        self._asked[code] = answer
         self._work.set()
         done, _ = await asyncio.wait({answer}, timeout=self._patience)
         if done:
@@ -186,9 +187,7 @@ class Claims:
             await connection.execute(sa.delete(claim).where(self._is_ours()))
 
     def _is_ours(self) -> sa.ColumnElement[bool]:
-        """Not where somebody asks for the row just now: who waits for such may make others wait for ever."""
-        ours = sa.select(claim.c.code).where(claim.c.owner == self._owner)
-        return claim.c.code.in_(ours.with_for_update(skip_locked=True))
+        return free(claim, claim.c.owner == self._owner)
 
     async def _time(self, connection: AsyncConnection) -> float:
         """The time that all processes agree on, in seconds."""

@@ -23,7 +23,7 @@ from bot.gaps.rates import codes_of
 from bot.gaps.redaction import redact
 from bot.gaps.schema import step_of
 from bot.gaps.sqlite import SQLite
-from bot.gaps.tables import claim, count, gap, job, pace, person
+from bot.gaps.tables import claim, count, free, gap, job, pace, person
 from bot.model import Channel, Count, Gap, GapReason, GapStatus, LoggedGap, Note
 
 if TYPE_CHECKING:
@@ -54,12 +54,6 @@ def store_of(folder: Path, url: SecretStr | None, *, busy_seconds: float = BUSY_
     from bot.gaps.postgresql import PostgreSQL  # its driver is loaded where it is used
 
     return PostgreSQL(url, busy_seconds=busy_seconds)
-
-
-def _without_waiting(table: sa.Table, where: sa.ColumnElement[bool]) -> Any:
-    """Delete rows, but for those that somebody has just in use: who waits for such may make others wait for ever."""
-    free = sa.select(table.c.code).where(where).with_for_update(skip_locked=True)
-    return sa.delete(table).where(table.c.code.in_(free))
 
 
 def refuse_newer(folder: Path, url: SecretStr | None) -> None:
@@ -195,8 +189,8 @@ class GapLog:
         past = int(self.now().timestamp()) - CLOCKS_APART
         async with self.database.connection() as connection:
             deleted = await connection.execute(sa.delete(gap).where(gap.c.at < self.since()))
-            await connection.execute(_without_waiting(claim, claim.c.until < past))
-            await connection.execute(_without_waiting(pace, pace.c.at < past))
+            await connection.execute(sa.delete(claim).where(free(claim, claim.c.until < past)))
+            await connection.execute(sa.delete(pace).where(free(pace, pace.c.at < past)))
             await connection.execute(sa.delete(person).where(person.c.last_used < self.since().date()))
         await self.database.erase()
         with told(self.database.store):

@@ -15,15 +15,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql
 
 from bot.diary import Seldom
 from bot.gaps.database import Database, LogError
 from bot.gaps.keys import Keys
-from bot.gaps.tables import SERVER_TIME, pace
+from bot.gaps.tables import SERVER_TIME, free, pace
 
 PATIENCE = timedelta(seconds=1)  # of a message that waits for the database
 BLIND = timedelta(seconds=5)  # after a failure nobody waits for the database
@@ -143,18 +142,18 @@ class Rates:
         turns = _in_turn([code for code, _ in asked], times, until)
         return turns, min(GATHERED, *turns)
 
-    def _new(self) -> postgresql.Insert:
+    def _new(self) -> Any:
         """Rows to be put in, sorted: two processes that wait for each other's rows would wait for ever."""
         until = self._now + sa.bindparam("seconds", type_=sa.Double)
         values = {"code": sa.bindparam("whose"), "at": until, "number": sa.bindparam("times")}
-        return postgresql.insert(pace).values(values)
+        return self._database.store.insert(pace).values(values)
 
     async def _sweep(self) -> None:
         while True:
             await asyncio.sleep(self._every)
             with suppress(LogError):
                 async with self._database.connection() as connection:
-                    await connection.execute(sa.delete(pace).where(pace.c.at < self._now))
+                    await connection.execute(sa.delete(pace).where(free(pace, pace.c.at < self._now)))
 
 
 def _in_turn(codes: Sequence[str], times: Counter[str], answer: Callable[[str, int], _Answer]) -> list[_Answer]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections import deque
 from collections.abc import Coroutine, Sequence
 from contextlib import suppress
@@ -17,6 +18,7 @@ from datetime import timedelta
 from typing import Any, TypeVar
 
 from bot import metrics
+from bot.diary import Seldom
 from bot.gaps.database import DamagedError, LogError
 from bot.gaps.log import GapLog
 from bot.model import Note
@@ -25,7 +27,7 @@ MOST_WAITING = 10_000  # notes; beyond it the oldest are dropped, and how many i
 MOST_AT_ONCE = 500  # notes in one transaction
 RETRY = timedelta(seconds=5)
 PATIENCE = timedelta(seconds=2)  # of a person who waits for the log; the messages of others wait for it as well
-REPEAT = timedelta(minutes=5)  # the same trouble is logged again only after it
+EXPIRE_AGAIN = timedelta(minutes=5)  # after a failure
 EXPIRE_EVERY = timedelta(days=1)
 _SET_ASIDE = (
     "gap log: %s was damaged and is now %s; a new one is begun, and nothing that waits is lost; what can be saved of "
@@ -63,7 +65,7 @@ class Recorder:
         self._settling: list[asyncio.Future[None]] = []  # those who wait for what was noted before
         self._is_failing = False
         self._is_damaged = False  # as far as was seen, and not yet looked at
-        self._told: dict[str, float] = {}  # troubles, and when each was logged last
+        self._seldom = Seldom(_log, time.monotonic)
 
     @property
     def waiting(self) -> int:
@@ -272,7 +274,7 @@ class Recorder:
                     _log.info("gap log: %d gaps were past their time and are deleted", expired)
             except Exception as error:  # whatever it is, the day after tomorrow must not go without
                 self._tell(error)
-                pause = REPEAT
+                pause = EXPIRE_AGAIN
             is_start = False
             await self._pause(pause.total_seconds())
 
@@ -288,8 +290,4 @@ class Recorder:
     def _tell_of(self, error: BaseException) -> None:
         """Log a trouble, once in a while: a LogError in its own words, any other by its kind."""
         trouble = str(error) if isinstance(error, LogError) else type(error).__name__
-        now = asyncio.get_running_loop().time()
-        if trouble not in self._told or now - self._told[trouble] >= REPEAT.total_seconds():
-            _log.error("gap log: %s; answers go on, %d notes wait", trouble, self.waiting)
-            self._told = {other: at for other, at in self._told.items() if now - at < REPEAT.total_seconds()}
-            self._told[trouble] = now
+        self._seldom.error(trouble, f"gap log: {trouble}; answers go on, {self.waiting} notes wait")

@@ -86,3 +86,12 @@ key_check = sa.Table(
     sa.Column("text", sa.LargeBinary, nullable=False),
     sa.Column("asker", CODE, nullable=False),
 )
+
+
+def free(table: sa.Table, where: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    """Rows of a table of codes, but for those that somebody has just in use.
+
+    Who changes many rows and waits for such may make others wait for ever.
+    """
+    codes = sa.select(table.c.code).where(where).with_for_update(skip_locked=True)
+    return table.c.code.in_(codes)

@@ -9,13 +9,13 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 
 from telegram import Bot, LinkPreviewOptions
-from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError
+from telegram.error import TelegramError
 
 from bot.diary import Seldom, kind_and_place
+from bot.telegram.network import REFUSALS
 
 TRY_AGAIN = 60.0  # seconds
 MOST_KEPT = 5  # texts for a chat that cannot be reached; the oldest goes first
-_REFUSALS = (Forbidden, BadRequest, ChatMigrated)  # that another attempt would meet again
 _log = logging.getLogger(__name__)
 
 
@@ -58,7 +58,7 @@ class Alerts:
         shown = text.encode("utf-8", "replace").decode()  # a file's name may hold what no message can
         try:
             await self._bot.send_message(chat, shown, link_preview_options=LinkPreviewOptions(is_disabled=True))
-        except _REFUSALS as refusal:
+        except REFUSALS as refusal:
             _log.error(
                 "Telegram refuses word of a fault for the chat at place %d of MAINTAINER_CHATS (%s); see that its"
                 " number is right (that of a group that became a supergroup changes) and that the bot may write there",

@@ -13,7 +13,7 @@ from datetime import datetime
 
 from telegram import Bot, LinkPreviewOptions, Message, Update
 from telegram.constants import ParseMode
-from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError
+from telegram.error import TelegramError
 
 from bot.commands import call_of
 from bot.diary import kind_and_place
@@ -22,6 +22,7 @@ from bot.gaps.digest import digest, due_week
 from bot.gaps.log import utc_now
 from bot.model import OPEN
 from bot.rendering import to_html
+from bot.telegram.network import REFUSALS
 from bot.telegram.posting import Post, text_post
 from bot.telegram.service import Service
 
@@ -30,7 +31,6 @@ LOOK_AGAIN = 600.0  # seconds between two looks whether a digest is due, or can 
 NO_LOG = (
     "The gap log cannot be read just now, so there is no digest. What to do about it stands in the bot's log lines."
 )
-_REFUSALS = (Forbidden, BadRequest, ChatMigrated)  # that another attempt would meet again
 _Job = tuple[str, str]  # a chat, by its code, and a week
 _log = logging.getLogger(__name__)
 
@@ -112,7 +112,7 @@ class Weekly:
             try:
                 texts = texts or await digest_texts(self._service, now=self._now())
                 await self._send(texts, chat)
-            except _REFUSALS as refusal:
+            except REFUSALS as refusal:
                 _log.error(
                     "Telegram refuses the digest of %s for the chat at place %d of MAINTAINER_CHATS (%s); see that its"
                     " number is right (of a group that became a supergroup it has changed) and that the bot may write"

@@ -20,7 +20,7 @@ from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 import certifi
-from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError, TimedOut
+from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter, TelegramError, TimedOut
 from telegram.ext import BaseRateLimiter
 from telegram.request import BaseRequest, RequestData
 
@@ -30,6 +30,7 @@ from bot.settings import SettingsError
 READ, WRITE, CONNECT, POOL = 15.0, 5.0, 5.0, 30.0  # seconds: an answer, a call, a connection, one that is free
 FORM = "application/x-www-form-urlencoded"
 GATEWAY_TIMEOUT = 504
+REFUSALS = (Forbidden, BadRequest, ChatMigrated)  # of a chat, which another attempt would meet again
 SLACK = 0.1  # seconds waited more than Telegram says
 _log = logging.getLogger(__name__)
 

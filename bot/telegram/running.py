@@ -44,7 +44,6 @@ from bot.telegram.polling import (
 from bot.telegram.service import Service
 from bot.telegram.webhook import Webhook, wish_of
 from bot.web.inlet import Hook, Inlet, Silence, State
-from bot.web.server import PortError, Server, listen
 
 KEPT_OPEN = 75  # seconds that a connection without requests is: longer than proxies and Telegram keep theirs
 CONNECTIONS = 500  # at most, idle ones too: those of Telegram or of a proxy, and those that ask how the bot does
@@ -72,6 +71,8 @@ def _listening(settings: Settings) -> socket.socket | None:
     place = settings.listens_at
     if place is None:
         return None
+    from bot.web.server import PortError, listen  # the server is loaded where it serves
+
     try:
         return listen(*place)
     except PortError as error:
@@ -190,6 +191,8 @@ async def _served(way: _Way, listening: socket.socket | None) -> AsyncIterator[t
         finally:
             await way.finish()
         return
+    from bot.web.server import Server
+
     server = Server(
         way.inlet,
         patience=round(END_WITHIN),

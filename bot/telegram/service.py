@@ -72,7 +72,7 @@ class Service:
         A person's code goes only with a gap, where /forget has to find it. Where nobody could find it, since an
         administrator spoke as the group, no gap is kept.
         """
-        _become(note.count)
+        tell(note.count, is_answered=False)
         gap = note.gap if person is not None else None
         code = self.message_code(message)
         self.recorder.note(replace(note, gap=gap, asker=person if gap else None, message=code, is_edited=is_edited))
@@ -130,10 +130,6 @@ def one_line(update: Update) -> Iterator[None]:
 
 def tell(count: Count, *, score: float | None = None, is_answered: bool = True) -> None:
     """Say what became of the update in hand, for its line; what is said last stands there."""
-    _become(count, score=score, is_answered=is_answered)
-
-
-def _become(count: Count, *, score: float | None = None, is_answered: bool = False) -> None:
     line = _line.get()
     if line is not None:
         line.count, line.score, line.is_answered = count, score, is_answered
