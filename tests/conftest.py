@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,8 +19,7 @@ from bot.model import Faq
 from tests.postgresql_server import Server, serving
 
 if sys.platform != "win32":
-    import asyncio
-import fcntl
+    import fcntl
 
 ROOT = Path(__file__).parent.parent
 SMALL = Path(__file__).parent / "small"
