@@ -167,7 +167,7 @@ class Settings(BaseSettings):
     @classmethod
     def _database(cls, url: SecretStr | None) -> SecretStr | None:
         if url is not None:
-            from bot.gaps.postgresql import parsed  # its driver takes a while, spent only where a URL is set
+            from bot.storage.postgresql import parsed  # its driver takes a while, spent only where a URL is set
 
             parsed(url)
         return url
@@ -175,14 +175,14 @@ class Settings(BaseSettings):
     @field_validator("gaps_key")
     @classmethod
     def _gaps_key(cls, key: SecretStr | None) -> SecretStr | None:
-        from bot.gaps.keys import text_keys  # a tenth of a second, spent only where a key is set
+        from bot.storage.keys import text_keys  # a tenth of a second, spent only where a key is set
 
         return _checked(key, text_keys)
 
     @field_validator("asker_key")
     @classmethod
     def _asker_key(cls, key: SecretStr | None) -> SecretStr | None:
-        from bot.gaps.keys import asker_key
+        from bot.storage.keys import asker_key
 
         return _checked(key, asker_key)
 
@@ -196,7 +196,7 @@ class Settings(BaseSettings):
     def _database_password(self) -> tuple[str, ...]:
         if self.database_url is None:
             return ()
-        from bot.gaps.postgresql import parsed
+        from bot.storage.postgresql import parsed
 
         password = parsed(self.database_url).password
         return (str(password),) if password else ()
@@ -298,7 +298,7 @@ def _numbers(setting: str) -> tuple[int, ...]:
 
 
 def _checked(key: SecretStr | None, read: Callable[[str], object]) -> SecretStr | None:
-    from bot.gaps.keys import KeyProblem
+    from bot.storage.keys import KeyProblem
 
     try:
         if key is not None:

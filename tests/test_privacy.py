@@ -25,29 +25,29 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 from typer.testing import CliRunner
 
-from bot.chat import chat
-from bot.cli import app
-from bot.dialogue import take_turn
-from bot.diary import OURS, Discreet
+from bot.answering.render import to_html
+from bot.answering.turn import take_turn
+from bot.channels.terminal.chat import chat
+from bot.channels.terminal.gap_log import TerminalLog
+from bot.cli.main import app
+from bot.content.parsed import Content
+from bot.domain.faq import Kind, Note, Question
 from bot.gaps.digest import digest
-from bot.gaps.exchange import export_log, new_export_key, read_export, write_export
-from bot.gaps.log import FILE, GapLog
-from bot.gaps.noting import note_turn
-from bot.gaps.recorder import Recorder
-from bot.gaps.redaction import redact
-from bot.gaps.tables import TABLES
-from bot.gaps.terminal import TerminalLog
-from bot.located import Content
+from bot.gaps.record import note_turn
+from bot.gaps.repository import FILE, GapLog
+from bot.gaps.transfer import export_log, new_export_key, read_export, write_export
+from bot.gaps.writer import Recorder
 from bot.matching.matcher import Matcher
-from bot.matching.store import fitted
-from bot.model import Kind, Note, Question
-from bot.rendering import to_html
+from bot.matching.model_cache import fitted
+from bot.observability.logs import OURS, Discreet
 from bot.settings import Settings
-from tests.conftest import ROOT, SMALL
-from tests.personal_data import NOT_PROMISED, PERSONAL, QUESTIONS, Personal
-from tests.review_desk import KEYS, Visitor, asked, page_over
-from tests.telegram_talk import talk_with
-from tests.telegram_world import PERSONAL_MARKS, made_person
+from bot.storage.tables import TABLES
+from bot.text.redaction import redact
+from tests.support.paths import ROOT, SMALL
+from tests.support.personal_data import NOT_PROMISED, PERSONAL, QUESTIONS, Personal
+from tests.support.review_desk import KEYS, Visitor, asked, page_over
+from tests.support.telegram_talk import talk_with
+from tests.support.telegram_world import PERSONAL_MARKS, made_person
 
 few = settings(max_examples=10, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 MARKS = (("", ""), ("(", ")"), ("", ","), (": ", ""), ("«", "»"), ("", "!"), ("\n", "\n"), ("-", ""))

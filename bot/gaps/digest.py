@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from datetime import UTC, date, datetime, timedelta
 
-from bot.gaps.grouping import Group, group_gaps
+from bot.domain.faq import Count, GapReason, LoggedGap, Reply, Section
+from bot.gaps.clustering import Group, group_gaps
 from bot.gaps.statistics import Statistics, statistics
 from bot.matching.matcher import Matcher
-from bot.model import Count, GapReason, LoggedGap, Reply, Section
-from bot.text import clean
+from bot.text.normalize import clean
 
 DUE_HOUR = 8  # UTC, of Monday
 WEEK = timedelta(days=7)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
 
-from bot.model import Count, Faq, GapReason
+from bot.domain.faq import Count, Faq, GapReason
 
 QUESTIONS = ("answer", "clarify", "unanswered", "urgent", GapReason.NONE_OF_THESE.value)  # outcomes of a question
 HELPFUL = "helpful"

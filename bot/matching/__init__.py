@@ -1,8 +1,8 @@
 """Which entries a message may mean, learned from the phrasings alone.
 
-`reader` reads a message, `kernels` turns it into a vector, `index` compares it with every phrasing, `ridge` gives every
-entry a score, `lexicon` tells how much of a message is known, `calibration` turns both into probabilities and draws the
-lines; `matcher` puts them together, and `store` keeps what was learned.
+`tokenizer` reads a message, `features` turns it into a vector, `similarity` compares it with every phrasing,
+`regression` gives every entry a score, `coverage` tells how much of a message is known, `calibration` turns both into
+probabilities and draws the lines; `matcher` puts them together, and `model_cache` keeps what was learned.
 
 What each part is worth (`python -m tests.bench.matching --ablation`), on the two data sets of the README:
 

@@ -15,10 +15,10 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.matching.kernels import Floats
-from bot.matching.lexicon import Lexicon
-from bot.matching.reader import Reading
-from bot.matching.ridge import Belongs, HeldOut
+from bot.matching.coverage import Lexicon
+from bot.matching.features import Floats
+from bot.matching.regression import Belongs, HeldOut
+from bot.matching.tokenizer import Reading
 
 Vector = NDArray[np.float64]
 Mask = NDArray[np.bool_]

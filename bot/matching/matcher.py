@@ -15,6 +15,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.domain.faq import Candidate, Entry, Faq, Kind
 from bot.matching.calibration import (
     Calibration,
     Kinds,
@@ -25,13 +26,12 @@ from bot.matching.calibration import (
     sample_of,
     urgency_signals,
 )
-from bot.matching.index import Index, all_similarities
-from bot.matching.kernels import Background, Floats, Vectors
-from bot.matching.lexicon import Lexicon
-from bot.matching.reader import Reader, Reading
-from bot.matching.ridge import Ridge, fit_ridge, use_one_thread
-from bot.model import Candidate, Entry, Faq, Kind
-from bot.text import Speller, words
+from bot.matching.coverage import Lexicon
+from bot.matching.features import Background, Floats, Vectors
+from bot.matching.regression import Ridge, fit_ridge, use_one_thread
+from bot.matching.similarity import Index, all_similarities
+from bot.matching.tokenizer import Reader, Reading
+from bot.text.normalize import Speller, words
 
 RANKED = 8  # entries that a ranking holds
 EQUAL_DIGITS = 4  # scores alike so far are equal: single precision knows no better

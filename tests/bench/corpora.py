@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
-from bot.model import Entry, Faq, Kind, Wording
-from tests.made import INTERFACE
+from bot.domain.faq import Entry, Faq, Kind, Wording
+from tests.support.samples import INTERFACE
 
 OUT_OF_SCOPE = "oos"  # the label of messages of which no label of the training file is right
 RESAMPLES = 2_000

@@ -19,14 +19,14 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bot.evaluation import Message
-from bot.gaps.grouping import SIMILAR, Group, group_gaps
-from bot.loading import load_faq, read_questions
+from bot.domain.faq import Channel, Gap, GapReason, GapStatus, LoggedGap
+from bot.evaluation.evaluate import Message
+from bot.gaps.clustering import SIMILAR, Group, group_gaps
 from bot.matching.matcher import Matcher
-from bot.matching.store import fitted
-from bot.model import Channel, Gap, GapReason, GapStatus, LoggedGap
+from bot.matching.model_cache import fitted
+from bot.runtime.load import load_faq, read_questions
 from bot.settings import read_settings
-from bot.text import words
+from bot.text.normalize import words
 from tests.bench.corpora import as_json
 from tests.bench.matching import peak_mb
 from tests.bench.robustness import TYPOS, with_typo

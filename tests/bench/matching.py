@@ -22,7 +22,10 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from bot.matching import calibration, kernels, reader, ridge
+from bot.matching import calibration
+from bot.matching import features as kernels
+from bot.matching import regression as ridge
+from bot.matching import tokenizer as reader
 from bot.matching.matcher import Matcher, fit
 from tests.bench.corpora import (
     OUT_OF_SCOPE,

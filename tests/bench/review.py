@@ -20,17 +20,17 @@ import httpx
 from rich.console import Console
 from rich.table import Table
 
-from bot.gaps.grouping import clusters
-from bot.gaps.log import GapLog
-from bot.in_use import InUse
-from bot.loading import load_matchers, read_questions
-from bot.model import Channel, Count, Note
+from bot.domain.faq import Channel, Count, Note
+from bot.gaps.clustering import clusters
+from bot.gaps.repository import GapLog
+from bot.review.pages import Review
+from bot.review.workbench import Desk
+from bot.runtime.catalog import InUse
+from bot.runtime.load import load_matchers, read_questions
 from bot.settings import read_settings
-from bot.web.desk import Desk
-from bot.web.review import Review
 from tests.bench.corpora import as_json
 from tests.bench.grouping import made
-from tests.review_desk import HOST, KEYS
+from tests.support.review_desk import HOST, KEYS
 
 AT_ONCE = 500  # notes in one transaction
 

@@ -17,15 +17,15 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from bot.deciding import decide
-from bot.dialogue import outcome_of
-from bot.loading import load_faq, read_questions
+from bot.answering.decide import decide
+from bot.answering.turn import outcome_of
+from bot.domain.faq import Answer, Question
 from bot.matching.matcher import Matcher, fit
-from bot.matching.reader import NEAR_KEYS
-from bot.matching.store import fitted
-from bot.model import Answer, Question
+from bot.matching.model_cache import fitted
+from bot.matching.tokenizer import NEAR_KEYS
+from bot.runtime.load import load_faq, read_questions
 from bot.settings import read_settings
-from tests.made import entry
+from tests.support.samples import entry
 
 LONG = 6  # letters of a word that a typo is made in
 UNRELATED = entry(

@@ -18,11 +18,11 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, closing, suppress
 from itertools import islice, product
 from multiprocessing.connection import Connection
-from pathlib import Path
 from typing import Any, Self
 from urllib.parse import parse_qsl
 
-QUESTIONS = Path(__file__).parents[1] / "questions"
+from tests.support.paths import QUESTIONS
+
 TOKEN = "123456:for-the-benchmark"  # noqa: S105  # of no bot
 LONGEST_POLL = 20  # seconds
 FIRST_CHAT = 1_000_000

@@ -20,13 +20,13 @@ def main(file: Path, began: float) -> None:
     """Be the bot."""
     spent = {"Python itself": time.perf_counter() - began}
     at = time.perf_counter()
-    import bot.cli
+    import bot.cli.main
 
-    gc.set_threshold(bot.cli.GARBAGE)
-    import bot.gaps.database
-    import bot.gaps.terminal
-    import bot.loading
-    import bot.telegram.running
+    gc.set_threshold(bot.cli.main.GARBAGE)
+    import bot.channels.telegram.run
+    import bot.channels.terminal.gap_log
+    import bot.runtime.load
+    import bot.storage.database
 
     spent["imports"] = time.perf_counter() - at
 
@@ -58,15 +58,15 @@ def main(file: Path, began: float) -> None:
 
         setattr(owner, name, measured)
 
-    timed(bot.cli, "read_settings", "settings and keys")
-    timed(bot.gaps.terminal, "keys_of", "settings and keys")
-    timed(bot.loading, "load_faqs", "reading the FAQ")
-    timed(bot.loading, "fitted", "loading what was learned")
-    timed(bot.telegram.running, "build", "building the application")
-    timed_task(bot.telegram.running, "_start", "Telegram: getMe, deleteWebhook")
-    timed_task(bot.gaps.database.Database, "_open", "opening the database, meanwhile")
+    timed(bot.cli.main, "read_settings", "settings and keys")
+    timed(bot.channels.terminal.gap_log, "keys_of", "settings and keys")
+    timed(bot.runtime.load, "load_faqs", "reading the FAQ")
+    timed(bot.runtime.load, "fitted", "loading what was learned")
+    timed(bot.channels.telegram.run, "build", "building the application")
+    timed_task(bot.channels.telegram.run, "_start", "Telegram: getMe, deleteWebhook")
+    timed_task(bot.storage.database.Database, "_open", "opening the database, meanwhile")
     sys.argv = ["bot", "run"]
-    bot.cli.main()
+    bot.cli.main.main()
 
 
 if __name__ == "__main__":

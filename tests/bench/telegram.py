@@ -38,7 +38,8 @@ from bot.settings import HOOK_PATH
 from tests.bench import plots
 from tests.bench.sender import SECRET, TOKEN, SenderProcess, running
 from tests.bench.starting import BEGAN
-from tests.telegram_emulator import ROOT, bot_environment
+from tests.support.paths import ROOT
+from tests.support.telegram_emulator import bot_environment
 
 ROUND_TRIPS = (0.0, 0.05)  # seconds
 RATES = (50, 150)  # messages a second

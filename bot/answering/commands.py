@@ -1,0 +1,118 @@
+"""The bot's commands: one table, from which the terminal, Telegram, its menu and the help come."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.answering.render import choices_of, render_entry, source_link
+from bot.domain.faq import Choice, Entry, Faq, Kind, Reply, Section
+
+_COMMAND = re.compile(r"\s*/([A-Za-z]\w*)(?:@(\w+))?(?:\s+(.*))?", re.S)
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command: what it is answered with, and whether the menu of groups offers it too."""
+
+    reply: Callable[[Faq, str], Reply]
+    in_groups: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A command as somebody typed it: its name, the bot it is meant for if one is named, what stands behind it."""
+
+    name: str
+    bot: str | None
+    argument: str
+
+
+def call_of(text: str) -> Call | None:
+    """The command that a text is; None if it is none."""
+    match = _COMMAND.match(text)
+    return Call(match[1].lower(), match[2], (match[3] or "").strip()) if match else None
+
+
+def asks_to_forget(text: str) -> bool:
+    """Whether a text is `/forget`, before whose reply something has to be deleted."""
+    call = call_of(text)
+    return call is not None and call.name == "forget"
+
+
+def command_reply(text: str, faq: Faq) -> Reply | None:
+    """What a command is answered with; None if the text is no command. It changes nothing: deleting is the edge's."""
+    call = call_of(text)
+    if call is None:
+        return None
+    command = COMMANDS.get(call.name)
+    return command.reply(faq, call.argument) if command else Reply((Section("", faq.interface.unknown_command),))
+
+
+def topic_reply(topic: str, faq: Faq) -> Reply:
+    """The questions of one topic, to choose from."""
+    title = faq.interface.topic.format(topic=topic)
+    return Reply((Section("", title),), choices=choices_of(faq.of_topic(topic)))
+
+
+def linked(payload: str, faq: Faq) -> Entry | None:
+    """The answer that a deep link leads to; None for a payload that names none. Cards are not for linking to."""
+    entry = faq.entries.get(payload)
+    return entry if entry is not None and entry.kind is Kind.ANSWER else None
+
+
+def deep_link(text: str, faq: Faq) -> Entry | None:
+    """The answer that a text asks for as a deep link does: `/start ID`."""
+    call = call_of(text)
+    return linked(call.argument, faq) if call is not None and call.name == "start" else None
+
+
+def _start(faq: Faq, argument: str) -> Reply:
+    """The welcome with example questions; `/start ID`, as a deep link sends it, shows that entry at once."""
+    entry = linked(argument, faq)
+    if entry is not None:
+        return render_entry(entry, faq)
+    examples = choices_of(faq.entries[name] for name in faq.interface.examples)
+    return Reply((Section("", faq.interface.welcome),), choices_title=faq.interface.try_asking, choices=examples)
+
+
+def _help(faq: Faq, argument: str) -> Reply:
+    return Reply((Section("", faq.interface.help),))
+
+
+def _topics(faq: Faq, argument: str) -> Reply:
+    topics = tuple(Choice(topic, topic=topic) for topic in faq.topics)
+    return Reply((Section("", faq.interface.topics),), choices=topics)
+
+
+def _sources(faq: Faq, argument: str) -> Reply:
+    documents = tuple(source_link(source, faq) for source in faq.sources.values() if source.original)
+    return Reply((Section("", faq.interface.sources, sources=documents),))
+
+
+def _settings(faq: Faq, argument: str) -> Reply:
+    """The languages to choose from, once there are two."""
+    if len(faq.languages) < 2:
+        return Reply((Section("", faq.interface.settings),))
+    languages = tuple(Choice(name, language=code) for code, name in faq.languages.items())
+    return Reply((Section("", faq.interface.choose_language),), choices=languages)
+
+
+def _privacy(faq: Faq, argument: str) -> Reply:
+    return Reply((Section("", faq.interface.privacy),))
+
+
+def _forget(faq: Faq, argument: str) -> Reply:
+    return Reply((Section("", faq.interface.forget),))
+
+
+COMMANDS: dict[str, Command] = {
+    "start": Command(_start),
+    "help": Command(_help, in_groups=True),
+    "topics": Command(_topics, in_groups=True),
+    "sources": Command(_sources, in_groups=True),
+    "settings": Command(_settings),
+    "privacy": Command(_privacy, in_groups=True),
+    "forget": Command(_forget, in_groups=True),
+}

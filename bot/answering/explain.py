@@ -1,0 +1,82 @@
+"""`ask --explain`: how a message was read, which entries it may mean and why, and why the decision fell as it did."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from difflib import SequenceMatcher
+
+from bot.answering.commands import command_reply
+from bot.answering.decide import FOREIGN, Part, reason
+from bot.answering.turn import SHOWN_CANDIDATES, outcome_of
+from bot.domain.faq import Answer, Clarify, Decision, Kind, Question, Smalltalk, Unanswered, Urgent
+from bot.matching.matcher import Matcher
+from bot.matching.tokenizer import Reading
+from bot.text.normalize import normalise
+
+SHOWN_PHRASINGS = 3
+
+
+def explain(text: str, matcher: Matcher) -> str:
+    """The explanation of one message, as lines for an editor."""
+    if command_reply(text, matcher.faq) is not None:
+        return "Decision: command\n  because the message begins with / and a word; it is not ranked"
+    reasoning = reason(Question(text, matcher.faq.language), matcher)
+    lines = [*_explain_part("The message", reasoning.whole, matcher)]
+    for number, part in enumerate(reasoning.parts, 1):
+        lines += ["", *_explain_part(f"Part {number}", part, matcher)]
+    outcome, entry = outcome_of(reasoning.decision)
+    lines += ["", f"Decision: {outcome}{f' ({entry})' if entry else ''}", f"  because {_because(reasoning.decision)}"]
+    return "\n".join(lines)
+
+
+def _explain_part(name: str, part: Part, matcher: Matcher) -> Iterator[str]:
+    ranking, lines = part.ranking, matcher.thresholds
+    yield f"{name}: {normalise(part.text)}"
+    yield f"  read as        {' '.join(ranking.reading.mended)}"
+    mended = _mended(ranking.reading)
+    if mended:
+        yield f"  taking         {', '.join(mended)}"
+    yield f"  with meanings  {' '.join(ranking.reading.meanings)}"
+    yield f"  known words    {ranking.coverage:.0%} (below {FOREIGN:.0%} it may be in another language)"
+    yield f"  urgent         {ranking.urgency:.2f} (a card from {lines.urgent:.2f})"
+    confidence = f"{ranking.confidence:.2f} (an answer from {lines.answer:.2f}, a choice from {lines.clarify:.2f})"
+    yield f"  best reply     {ranking.reply.entry.id}, confidence {confidence}"
+    yield f"                 certainty {ranking.certainty:.2f} that it is this one (an answer from {lines.certain:.2f})"
+    if part.unmet:
+        yield f"  but it names   {', '.join(part.unmet)}, of which that entry says nothing"
+    yield "  candidates"
+    for candidate in ranking.candidates[:SHOWN_CANDIDATES]:
+        evidence = matcher.evidence(part.text, candidate.entry)
+        kind = "" if candidate.entry.kind is Kind.ANSWER else f"  [{candidate.entry.kind}]"
+        yield f"    {candidate.score:5.2f}  {candidate.entry.id}{kind}"
+        yield f"           carried by {', '.join(f'{word} {part_:+.2f}' for word, part_ in evidence.words)}"
+        for carrier in evidence.phrasings[:SHOWN_PHRASINGS]:
+            owner = "" if carrier.entry == candidate.entry.id else f"  [{carrier.entry or 'look-alike of none'}]"
+            weight = f"{carrier.part:+.2f} (similarity {carrier.similarity:.2f})"
+            yield f"           phrasing {weight}: {carrier.text}{owner}"
+
+
+def _mended(reading: Reading) -> list[str]:
+    """What was typed, and the words it was taken for where they differ, as `migrnats for migrants`."""
+    changes = SequenceMatcher(None, reading.typed, reading.mended, autojunk=False).get_opcodes()
+    return [
+        f"{' '.join(reading.typed[start:end])} for {' '.join(reading.mended[to:until])}"
+        for kind, start, end, to, until in changes
+        if kind != "equal"
+    ]
+
+
+def _because(decision: Decision) -> str:
+    match decision:
+        case Answer(entries) if len(entries) > 1:
+            return "two of its sentences are questions, each with an answer that is sure enough"
+        case Answer():
+            return "the message, or a sentence of it, has an answer that is sure enough and the first by far enough"
+        case Clarify():
+            return "the right answer is probably among these, but none is sure enough"
+        case Urgent():
+            return "the message, or a sentence of it, seems to come from a person in danger or need"
+        case Smalltalk():
+            return "the best reply is small talk, sure enough"
+        case Unanswered(reason, entry):
+            return f"no answer is sure enough ({reason}{f': {entry.id}' if entry else ''})"

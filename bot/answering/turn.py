@@ -1,0 +1,112 @@
+"""One turn of a talk: a message comes in, what the person reads goes out.
+
+A turn knows only the choices that the turn before showed, if any: in the terminal a bare number picks one of them, in
+Telegram buttons do.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal, assert_never
+
+from bot.answering.commands import command_reply, deep_link, topic_reply
+from bot.answering.decide import reason
+from bot.answering.render import render, render_entry
+from bot.domain.faq import (
+    Answer,
+    Candidate,
+    Choice,
+    Clarify,
+    Decision,
+    GapReason,
+    Kind,
+    Question,
+    Reason,
+    Reply,
+    Section,
+    Smalltalk,
+    Unanswered,
+    Urgent,
+)
+from bot.matching.matcher import Matcher
+
+Outcome = Literal["answer", "clarify", "unanswered", "urgent", "smalltalk", "command"]
+SHOWN_CANDIDATES = 5
+_NUMBER = re.compile(r"\s*(\d{1,2})\s*[.)]?\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What became of a message: the outcome, the entry it led to (if one did), what the person reads, the ranking.
+
+    ``gap`` says why it is a gap, if it is one; ``language`` is the one that the person chose by it.
+    """
+
+    outcome: Outcome
+    reply: Reply
+    entry: str | None = None
+    candidates: tuple[Candidate, ...] = ()
+    gap: GapReason | None = None
+    language: str | None = None
+
+
+def take_turn(question: Question, matcher: Matcher, offered: tuple[Choice, ...] = ()) -> Turn:
+    """Answer a message. ``offered`` are the choices that the turn before showed."""
+    faq = matcher.faq
+    command = command_reply(question.text, faq)
+    if command is not None:
+        linked = deep_link(question.text, faq)
+        return Turn("command", command, linked.id if linked else None)
+    number = _NUMBER.fullmatch(question.text)
+    if number and offered:
+        return _choose(int(number[1]), matcher, offered)
+    reasoning = reason(question, matcher)
+    outcome, entry = outcome_of(reasoning.decision)
+    candidates = reasoning.whole.ranking.candidates[:SHOWN_CANDIDATES]
+    return Turn(outcome, render(reasoning.decision, faq), entry, candidates, gap_reason(reasoning.decision))
+
+
+def outcome_of(decision: Decision) -> tuple[Outcome, str | None]:
+    """A decision's name, and the id of the entry it leads to."""
+    match decision:
+        case Answer(entries):
+            return "answer", entries[0].id
+        case Clarify():
+            return "clarify", None
+        case Urgent(entry):
+            return "urgent", entry.id
+        case Smalltalk(entry):
+            return "smalltalk", entry.id
+        case Unanswered(_, entry, _):
+            return "unanswered", entry.id if entry else None
+        case _:
+            assert_never(decision)
+
+
+def gap_reason(decision: Decision) -> GapReason | None:
+    """Why a decision is a gap. What an out-of-scope entry explains is none: the editors know of it."""
+    match decision:
+        case Unanswered(Reason.NO_MATCH):
+            return GapReason.NO_MATCH
+        case Unanswered(Reason.OTHER_LANGUAGE):
+            return GapReason.OTHER_LANGUAGE
+        case _:
+            return None
+
+
+def _choose(number: int, matcher: Matcher, offered: tuple[Choice, ...]) -> Turn:
+    faq = matcher.faq
+    if not 1 <= number <= len(offered):
+        return Turn("unanswered", Reply((Section("", faq.interface.no_such_choice),), choices=offered))
+    choice = offered[number - 1]
+    if choice.topic is not None:
+        return Turn("command", topic_reply(choice.topic, faq))
+    if choice.language is not None:
+        return Turn("command", Reply((Section("", choice.label),)), language=choice.language)
+    if choice.entry is None:
+        none_chosen = Reply((Section("", faq.interface.none_chosen),))
+        return Turn("unanswered", none_chosen, gap=GapReason.NONE_OF_THESE)
+    entry = faq.entries[choice.entry]
+    outcome: Outcome = "answer" if entry.kind is Kind.ANSWER else "unanswered"
+    return Turn(outcome, render_entry(entry, faq), entry.id)

@@ -1,0 +1,149 @@
+"""The digest in the maintainers' chats: each week by itself, and when somebody there asks for it.
+
+Reading the log is waited for, and summing it up is a thread's: answers do not wait for either.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from datetime import datetime
+
+from telegram import Bot, LinkPreviewOptions, Message, Update
+from telegram.constants import ParseMode
+from telegram.error import TelegramError
+
+from bot.answering.commands import call_of
+from bot.answering.render import to_html
+from bot.channels.telegram.context import Service
+from bot.channels.telegram.transport.http_client import REFUSALS
+from bot.channels.telegram.ui.sender import Post, text_post
+from bot.domain.faq import OPEN
+from bot.gaps.digest import digest, due_week
+from bot.gaps.repository import utc_now
+from bot.observability.logs import kind_and_place
+from bot.storage.database import LogError
+
+COMMAND = "digest"
+LOOK_AGAIN = 600.0  # seconds between two looks whether a digest is due, or can be sent by now
+NO_LOG = (
+    "The gap log cannot be read just now, so there is no digest. What to do about it stands in the bot's log lines."
+)
+_Job = tuple[str, str]  # a chat, by its code, and a week
+_log = logging.getLogger(__name__)
+
+
+def asks_for_digest(update: Update, bot: Bot, chats: tuple[int, ...]) -> bool:
+    """Whether a person asks for the digest, just now and in words of their own, in one of these chats.
+
+    What is forwarded, edited, or said through a bot, as a channel or as the group, does not ask.
+    """
+    message = update.message
+    if message is None or message.chat_id not in chats or not _is_of_a_person(message):
+        return False
+    call = call_of(message.text or "")
+    return call is not None and call.name == COMMAND and (call.bot or bot.username).lower() == bot.username.lower()
+
+
+def _is_of_a_person(message: Message) -> bool:
+    is_passed_on = message.forward_origin is not None or message.via_bot is not None or message.sender_chat is not None
+    return not is_passed_on and message.from_user is not None and not message.from_user.is_bot
+
+
+async def digest_texts(service: Service, *, now: datetime) -> list[str]:
+    """The digest as messages in HTML, mostly one. Raises LogError."""
+    log = service.recorder.log
+    counts, gaps = await log.counts(), await log.gaps(statuses=OPEN)
+    return to_html(await asyncio.to_thread(digest, counts, gaps, service.in_use.main, now=now))
+
+
+async def digest_post(service: Service) -> Post:
+    """What somebody gets who may ask for the digest."""
+    try:
+        return Post(await digest_texts(service, now=service.recorder.log.now()), [])
+    except LogError as trouble:
+        _log.error("there is no digest: %s", trouble)
+        return text_post(NO_LOG)
+
+
+class Weekly:
+    """Sends the digest of each week to the maintainers' chats. Of several processes with one log, one does it.
+
+    ``bot`` should know no rate limiter: one that waits for these chats would hold up the answers in all others.
+    """
+
+    def __init__(
+        self,
+        service: Service,
+        bot: Bot,
+        *,
+        now: Callable[[], datetime] = utc_now,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._service = service
+        self._bot = bot
+        self._now = now
+        self._sleep = sleep
+        self._held: set[_Job] = set()  # taken and not done
+
+    async def run(self) -> None:
+        """For ever send what is due. Whatever goes wrong, it looks again later."""
+        while True:
+            try:
+                await self.send_due()
+            except LogError as trouble:
+                _log.error("no digest could be sent: %s; it is tried again", trouble)
+            except Exception as fault:  # of ours; next week's must not go without
+                _log.error("no digest could be sent: %s; it is tried again", kind_and_place(fault))
+            await self._sleep(LOOK_AGAIN)
+
+    async def send_due(self) -> None:
+        """Send the digest that is due now to each chat where nobody has sent it. Raises LogError."""
+        week = due_week(self._now())
+        if week is None:
+            return
+        texts: list[str] = []
+        for place, chat in enumerate(self._service.maintainer_chats, 1):
+            job = (f"digest:{self._service.keys.code('chat', f'telegram:{chat}')}", week)
+            if not await self._take(job):
+                continue
+            try:
+                texts = texts or await digest_texts(self._service, now=self._now())
+                await self._send(texts, chat)
+            except REFUSALS as refusal:
+                _log.error(
+                    "Telegram refuses the digest of %s for the chat at place %d of MAINTAINER_CHATS (%s); see that its"
+                    " number is right (of a group that became a supergroup it has changed) and that the bot may write"
+                    " there. It is tried again next week",
+                    week,
+                    place,
+                    type(refusal).__name__,
+                )
+            except TelegramError as error:
+                await self._give_back(job)
+                _log.warning("the digest of %s cannot be sent now (%s); trying again", week, type(error).__name__)
+                continue
+            except BaseException:  # being ended, too
+                await self._give_back(job)
+                raise
+            self._held.discard(job)
+
+    async def _send(self, texts: list[str], chat: int) -> None:
+        preview = LinkPreviewOptions(is_disabled=True)
+        for text in texts:
+            await self._bot.send_message(chat, text, parse_mode=ParseMode.HTML, link_preview_options=preview)
+
+    async def _take(self, job: _Job) -> bool:
+        """Take a job that nobody has; whether it is ours. Raises LogError."""
+        if job not in self._held and not await self._service.recorder.log.claim(*job):
+            return False
+        self._held.add(job)
+        return True
+
+    async def _give_back(self, job: _Job) -> None:
+        """Let whoever comes next have a job. Where the log cannot be told, it stays ours and is done by us later."""
+        with suppress(LogError):
+            await self._service.recorder.log.release(*job)
+            self._held.discard(job)

@@ -1,0 +1,1 @@
+"""How updates come in: fetched or brought, each handled once, those of one chat in order."""

@@ -1,0 +1,121 @@
+"""Where every update comes in, fetched or sent to us: each is handled once, in its chat's order; no fault escapes."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from enum import Enum
+from typing import Any, cast
+
+from telegram import Update
+
+from bot.channels.telegram.app import AnyApplication
+from bot.channels.telegram.context import Service, mark_coming
+from bot.channels.telegram.delivery.chat_queue import MOST_WAITING, InOrder
+from bot.observability.logs import Seldom, kind_and_place
+from bot.replicas.update_leases import Claim, Claims
+
+_log = logging.getLogger(__name__)
+
+
+class Outcome(Enum):
+    """What became of an update: handled now, or before, or being handled by somebody, or skipped as no update."""
+
+    HANDLED = "handled"
+    REPEATED = "repeated"
+    HELD = "held"
+    SKIPPED = "skipped"
+
+
+class Intake:
+    """Takes updates as Telegram's JSON has them and has the application handle them."""
+
+    def __init__(
+        self,
+        application: AnyApplication,
+        service: Service,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._application, self._service = application, service
+        self._claims = Claims(service.recorder.log)
+        self._order = cast(InOrder, application.update_processor)
+        self._seldom = Seldom(_log, clock)
+        self.in_hand = 0
+        self.skipped = 0  # malformed updates
+        self.repeated = 0  # updates that came though they were handled
+
+    @property
+    def is_full(self) -> bool:
+        """Whether no more should be taken now."""
+        return self.in_hand >= MOST_WAITING
+
+    @property
+    def has_places(self) -> bool:
+        """Whether more could be handled at once than is."""
+        return self._order.has_places
+
+    def start(self) -> None:
+        """Be ready for updates."""
+        self._claims.start()
+
+    async def stop(self) -> None:
+        """No more updates come: let others know what was handled, and have what was not."""
+        await self._claims.stop()
+
+    async def take(self, update: object) -> Outcome:
+        """Have an update handled, and wait for that. Raises nothing but CancelledError."""
+        mark_coming()
+        self.in_hand += 1
+        try:
+            return await self._take(update)
+        finally:
+            self.in_hand -= 1
+
+    def skip(self, reason: str) -> Outcome:
+        """Count an update that nobody can handle."""
+        self.skipped += 1
+        self._seldom.warn("malformed", f"malformed updates are skipped, {self.skipped} so far ({reason})")
+        return Outcome.SKIPPED
+
+    async def _take(self, update: Any) -> Outcome:
+        number = number_of(update)
+        if number is None:
+            return self.skip("it has no number")
+        try:
+            known = Update.de_json(update, self._application.bot)
+        except Exception as fault:
+            return self.skip(kind_and_place(fault))
+        code = self._service.update_code(self._application.bot.id, number)
+        match await self._claims.take(code):
+            case Claim.HELD:
+                return Outcome.HELD
+            case Claim.DONE:
+                self.repeated += 1
+                return Outcome.REPEATED
+        handling = self._application.process_update(known)
+        try:
+            await self._order.process_update(known, handling)
+        except Exception as fault:
+            _log.error("an update was not handled: %s", kind_and_place(fault))
+        except asyncio.CancelledError:
+            self._claims.give_back(code)
+            raise
+        finally:
+            handling.close()  # it has not begun where the process ends first
+        if known.my_chat_member is not None and self._service.recorder.is_forgetting:
+            self._claims.give_back(code)  # who blocked the bot does not ask again to be forgotten: this comes again
+            return Outcome.HELD
+        try:
+            await self._service.recorder.settled()  # a kill must not lose a gap whose update nobody sends again
+        finally:
+            self._claims.finish(code)
+        return Outcome.HANDLED
+
+
+def number_of(update: object) -> int | None:
+    """An update's own number; None for one without that Telegram could have given it."""
+    number = update.get("update_id") if isinstance(update, dict) else None
+    return number if type(number) is int and 0 < number < 2**31 else None

@@ -1,0 +1,354 @@
+"""How the bot's calls reach Telegram: over which connections, how fast, and again where they fail.
+
+Nothing here tells an address, which holds the token, nor anything that a call says.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import os
+import ssl
+import time
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+import aiohttp
+import certifi
+from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter, TelegramError, TimedOut
+from telegram.ext import BaseRateLimiter
+from telegram.request import BaseRequest, RequestData
+
+from bot.observability import metrics
+from bot.settings import SettingsError
+
+READ, WRITE, CONNECT, POOL = 15.0, 5.0, 5.0, 30.0  # seconds: an answer, a call, a connection, one that is free
+FORM = "application/x-www-form-urlencoded"
+GATEWAY_TIMEOUT = 504
+REFUSALS = (Forbidden, BadRequest, ChatMigrated)  # of a chat, which another attempt would meet again
+SLACK = 0.1  # seconds waited more than Telegram says
+_log = logging.getLogger(__name__)
+
+
+class UnreachedError(TimedOut):
+    """There was no connection in time: nothing was done."""
+
+
+class AnswerLostError(NetworkError):
+    """The connection broke before the whole answer was there: what was asked may be done or not."""
+
+
+class FloodError(NetworkError):
+    """Telegram asks to wait so many ``seconds``: nothing was done."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__("Telegram asks to wait")
+        self.seconds = seconds
+
+
+# --- Connections -------------------------------------------------------------------------------------------------
+
+
+class AioRequest(BaseRequest):
+    """Carries calls over at most so many ``connections`` at once, which are kept open. Time-outs are in seconds.
+
+    One object may serve a bot's calls and its getUpdates. ``proxy`` is an address that may hold a password. Files are
+    not carried: this bot sends none.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        connections: int,
+        proxy: str | None = None,
+        read: float = READ,
+        connect: float = CONNECT,
+        pool: float = POOL,
+    ) -> None:
+        self._is_encrypted = urlsplit(url).scheme == "https"
+        self._connections, self._proxy = connections, proxy
+        self._read, self._connect, self._pool = read, connect, pool
+        self._session: aiohttp.ClientSession | None = None
+
+    @property
+    def read_timeout(self) -> float | None:
+        """Seconds that an answer may take where a call says nothing else."""
+        return self._read
+
+    async def initialize(self) -> None:
+        """Be ready for calls, in this event loop."""
+        if self._session is not None:
+            return
+        trusted = _trusted() if self._is_encrypted else True
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=self._connections, ssl=trusted),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            headers={"User-Agent": self.USER_AGENT},
+        )
+
+    async def shutdown(self) -> None:
+        """Close all connections."""
+        session, self._session = self._session, None
+        if session is not None:
+            await session.close()
+
+    async def do_request(
+        self,
+        url: str,
+        method: str,
+        request_data: RequestData | None = None,
+        read_timeout: Any = BaseRequest.DEFAULT_NONE,
+        write_timeout: Any = BaseRequest.DEFAULT_NONE,
+        connect_timeout: Any = BaseRequest.DEFAULT_NONE,
+        pool_timeout: Any = BaseRequest.DEFAULT_NONE,
+    ) -> tuple[int, bytes]:
+        """The status and body of an answer. Raises TelegramError, mostly as NetworkError, without any address."""
+        session = self._open_session
+        within = _within(
+            self._read if read_timeout is self.DEFAULT_NONE else read_timeout,
+            WRITE if write_timeout is self.DEFAULT_NONE else write_timeout,
+            self._connect if connect_timeout is self.DEFAULT_NONE else connect_timeout,
+            self._pool if pool_timeout is self.DEFAULT_NONE else pool_timeout,
+        )
+        body = _body(request_data)
+        headers = {"Content-Type": FORM} if body else None
+        try:
+            async with session.request(
+                method, url, data=body, headers=headers, timeout=within, proxy=self._proxy, allow_redirects=False
+            ) as response:
+                status, answer = response.status, await response.read()
+        except Exception as fault:
+            raise _told(fault) from None
+        if status == GATEWAY_TIMEOUT:
+            raise AnswerLostError("a gateway before Telegram got no answer in time")
+        return status, answer
+
+    async def time_at(self, url: str) -> str | None:
+        """What time a server says it is, in HTTP's own form; None where it says none. Raises NetworkError."""
+        session, within = self._open_session, _within(self._read, WRITE, self._connect, self._pool)
+        try:
+            async with session.get(url, timeout=within, proxy=self._proxy, allow_redirects=False) as response:
+                return response.headers.get("Date")
+        except Exception as fault:
+            raise _told(fault) from None
+
+    @property
+    def _open_session(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            raise NetworkError("the connections are closed; call initialize first")
+        return self._session
+
+    @staticmethod
+    def parse_json_payload(payload: bytes) -> dict[str, Any]:
+        """What Telegram answers. Raises AnswerLostError where it is no answer of Telegram's.
+
+        The library's own logs such an answer as a whole, and fails otherwise where it is JSON.
+        """
+        try:
+            answer = json.loads(payload.decode("utf-8", "replace"))
+        except (ValueError, RecursionError):
+            raise AnswerLostError("the answer is no JSON") from None
+        if not isinstance(answer, dict) or (answer.get("ok") is not False and "result" not in answer):
+            raise AnswerLostError("the answer is none of Telegram's")
+        return answer
+
+
+def _body(data: RequestData | None) -> bytes | None:
+    """What is sent along. Raises TelegramError where it cannot be."""
+    if data is None:
+        return None
+    if data.contains_files:
+        raise TelegramError("files are not sent: transport/http_client.py carries text only; teach it multipart first")
+    try:
+        return data.url_encoded_parameters().encode("ascii")
+    except UnicodeEncodeError:  # which would show the text
+        raise BadRequest("half of a surrogate pair stands alone in what is sent, which UTF-8 cannot hold") from None
+
+
+@lru_cache(maxsize=32)
+def _within(
+    read: float | None, write: float | None, connect: float | None, pool: float | None
+) -> aiohttp.ClientTimeout:
+    """The time-outs as aiohttp has them: it knows none for writing, but one for all together."""
+    joined = None if connect is None or pool is None else connect + pool
+    total = None if joined is None or read is None or write is None else joined + write + read
+    return aiohttp.ClientTimeout(total=total, connect=joined, sock_connect=connect, sock_read=read)
+
+
+def _told(fault: Exception) -> NetworkError:
+    """A fault of the connection in our own words."""
+    kind = type(fault).__name__
+    match fault:
+        case aiohttp.ConnectionTimeoutError():
+            return UnreachedError("no connection to Telegram in time")
+        case TimeoutError():
+            return TimedOut("no answer from Telegram in time")
+        case aiohttp.ClientConnectorError() | aiohttp.ClientHttpProxyError() | aiohttp.InvalidURL():
+            return NetworkError(f"no connection to Telegram ({kind})")
+        case _:
+            return AnswerLostError(f"the connection to Telegram broke ({kind})")
+
+
+def _trusted() -> ssl.SSLContext:
+    """Whose word is taken that this is Telegram: the system's, or that of SSL_CERT_FILE and SSL_CERT_DIR alone."""
+    context = ssl.create_default_context()
+    if not any(map(os.environ.get, ("SSL_CERT_FILE", "SSL_CERT_DIR"))):
+        context.load_verify_locations(certifi.where())  # some small images have no list of their own
+    return context
+
+
+def proxy_for(url: str) -> str | None:
+    """The proxy that the environment names for an address. Raises SettingsError, which does not show it.
+
+    Read once and by ourselves: aiohttp asks the environment again, in a thread, for each call, passes over ALL_PROXY,
+    and sends what a `.netrc` says to Telegram.
+    """
+    parts = urlsplit(url)
+    proxies = getproxies()
+    proxy = proxies.get(parts.scheme) or proxies.get("all")
+    if not proxy or proxy_bypass(parts.netloc):
+        return None
+    address = proxy if "://" in proxy else f"http://{proxy}"
+    try:
+        named = urlsplit(address)
+        is_sound = named.scheme in ("http", "https") and bool(named.hostname) and named.port != 0
+    except ValueError:  # a port that is no number
+        is_sound = False
+    if not is_sound:
+        name = f"{parts.scheme.upper()}_PROXY"
+        raise SettingsError(f"{name} or ALL_PROXY: is no HTTP proxy, and no other is supported; write http://host:port")
+    return address
+
+
+# --- Sends -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long is tried again what failed, in seconds; the pauses between grow from ``first`` to ``longest``."""
+
+    first: float = 0.5
+    longest: float = 8.0
+    chat: float = 50.0  # with a read time-out before and after it, less than an update may be in hand
+    query: float = 10.0  # after which nobody looks at the button, or at what is typed, any more
+    flood: float = 300.0  # that Telegram itself asks for
+
+
+PATIENT = Patience()
+NEW = "sendMessage"  # what done twice is there twice
+IN_A_CHAT = frozenset({NEW, "editMessageText", "editMessageReplyMarkup", "deleteMessage"})
+TO_A_QUERY = frozenset({"answerCallbackQuery", "answerInlineQuery"})
+
+
+class Persistent(BaseRateLimiter[int]):
+    """Lets calls out at a pace, and what somebody waits for again where it fails.
+
+    What certainly was not done is done again, as long as Patience says. A new message whose answer was lost is sent
+    once more, and so may be there twice, never three times. What Telegram refuses is refused. All else (getMe, say) is
+    called once: who calls knows what to do.
+    """
+
+    def __init__(
+        self,
+        pace: BaseRateLimiter[int],
+        patience: Patience = PATIENT,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._pace, self._patience = pace, patience
+        self._clock, self._sleep = clock, sleep
+
+    async def initialize(self) -> None:
+        """Be ready for calls."""
+        await self._pace.initialize()
+
+    async def shutdown(self) -> None:
+        """Nothing is called any more."""
+        await self._pace.shutdown()
+
+    async def process_request(
+        self,
+        callback: Callable[..., Coroutine[Any, Any, Any]],
+        args: Any,
+        kwargs: dict[str, Any],
+        endpoint: str,
+        data: dict[str, Any],
+        rate_limit_args: int | None,
+    ) -> Any:
+        """Call, at the pace, until it is done. Raises TelegramError where it is not."""
+        failing: _Failing | None = None
+        while True:
+            try:
+                return await self._pace.process_request(
+                    _counted(callback, endpoint), args, kwargs, endpoint, data, rate_limit_args
+                )
+            except BadRequest:  # a kind of NetworkError to the library
+                raise
+            except NetworkError as fault:
+                if failing is None and endpoint in IN_A_CHAT | TO_A_QUERY:
+                    _log.warning("%s fails (%s); trying again", endpoint, type(fault).__name__)
+                    failing = _Failing(endpoint, self._patience, self._clock())
+                pause = failing.pause_after(fault, self._clock()) if failing else None
+                if pause is None:
+                    raise
+            await self._sleep(pause)
+
+
+class _Failing:
+    """A call that failed: how long to wait before it is tried again."""
+
+    def __init__(self, endpoint: str, patience: Patience, now: float) -> None:
+        self._is_new, in_a_chat = endpoint == NEW, endpoint in IN_A_CHAT
+        self._until = now + (patience.chat if in_a_chat else patience.query)
+        self._flood = patience.flood if in_a_chat else 0.0
+        self._pause, self._longest = patience.first, patience.longest
+        self._lost = 0
+
+    def pause_after(self, fault: NetworkError, now: float) -> float | None:
+        """Seconds to wait; None where it is not to be tried again."""
+        if isinstance(fault, FloodError):
+            return self._as_told(fault.seconds + SLACK, now)
+        self._lost += _may_be_done(fault)
+        if self._is_new and self._lost > 1:
+            return None
+        pause, self._pause = self._pause, min(2 * self._pause, self._longest)
+        return pause if now + pause <= self._until else None
+
+    def _as_told(self, seconds: float, now: float) -> float | None:
+        """A wait that Telegram asks for does not count, up to a bound."""
+        free = min(seconds, self._flood)
+        self._flood -= free
+        self._until += free
+        return seconds if now + seconds <= self._until else None
+
+
+def _counted(
+    callback: Callable[..., Coroutine[Any, Any, Any]], endpoint: str
+) -> Callable[..., Coroutine[Any, Any, Any]]:
+    """The call, whose failures are counted; with an error of ours for RetryAfter, at which AIORateLimiter holds up all
+    chats for one.
+    """
+
+    async def call(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return await callback(*args, **kwargs)
+        except TelegramError as fault:
+            metrics.call_failed(endpoint, fault)
+            if isinstance(fault, RetryAfter):  # its public time warns of its own change
+                raise FloodError(fault._retry_after.total_seconds()) from None
+            raise
+
+    return call
+
+
+def _may_be_done(fault: NetworkError) -> bool:
+    """Whether Telegram may have done what it was asked, though no answer came."""
+    is_late = isinstance(fault, TimedOut) and not isinstance(fault, UnreachedError)
+    return is_late or isinstance(fault, AnswerLostError)

@@ -1,0 +1,1 @@
+"""How things look in Telegram: HTML, keyboards, menus, and putting them into a chat."""

@@ -1,0 +1,171 @@
+"""A reply as Telegram shows it, and putting it into a chat: as a new message, or in place of an earlier one."""
+
+from __future__ import annotations
+
+import logging
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Message, MessageEntity
+from telegram.constants import ParseMode
+from telegram.error import BadRequest
+
+from bot.answering.commands import call_of
+from bot.answering.render import render_entry, to_html
+from bot.answering.turn import Turn
+from bot.channels.telegram.ui.keyboards import Press, Rows, answer_rows, choice_rows, keyboard, start_rows
+from bot.domain.faq import Channel, Entry, Faq, Question, Reply, Section
+
+REMEMBERED = 2000  # messages whose replies are known, for when they are edited
+REMEMBERED_SECONDS = 3600.0
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """What is put into a chat: HTML texts, mostly one, and the buttons under the last."""
+
+    texts: Sequence[str]
+    rows: Rows
+
+
+def post_of(turn: Turn, question: Question, faq: Faq, bot: Bot) -> Post:
+    """What a person gets for a message."""
+    says, reply, call = faq.interface, turn.reply, call_of(question.text)
+    if turn.entry is not None and turn.outcome in ("answer", "command"):
+        return answer_post(reply, turn.entry, faq)
+    if turn.outcome == "clarify":
+        return Post(to_html(reply), choice_rows(reply.choices, Press.CHOOSE))
+    if turn.outcome == "urgent" and question.channel is Channel.GROUP:
+        private_chat = InlineKeyboardButton(says.private_chat, url=f"https://t.me/{bot.username}?start=group")
+        return Post(to_html(reply), [[private_chat]])
+    if call is not None and call.name == "start":
+        return Post(to_html(reply), start_rows(reply, says))
+    return Post(to_html(reply), choice_rows(reply.choices, Press.SHOW))
+
+
+def answer_post(reply: Reply, entry: str, faq: Faq, *, more: Rows | None = None) -> Post:
+    """An answer with its buttons; ``more`` stand below them."""
+    says = faq.interface
+    return Post(to_html(reply, closing=says.helpful), [*answer_rows(reply, entry, says), *(more or [])])
+
+
+def entry_post(entry: Entry, faq: Faq, *, more: Rows | None = None) -> Post:
+    """An entry that a button leads to."""
+    return answer_post(render_entry(entry, faq), entry.id, faq, more=more)
+
+
+def text_post(text: str) -> Post:
+    """A text of the bot's own."""
+    return Post(to_html(Reply((Section("", text),))), [])
+
+
+async def send(post: Post, answered: Message) -> tuple[int, ...]:
+    """Put a post below the message that it answers, quoting it; the ids of the new messages."""
+    quoted = {"message_id": answered.message_id, "allow_sending_without_reply": True}
+    sent = []
+    for text, markup in _with_markup(post):
+        sent.append(await _reply(answered, text, markup, quoted))
+    return tuple(sent)
+
+
+async def _reply(answered: Message, text: str, markup: InlineKeyboardMarkup | None, quoted: dict[str, Any]) -> int:
+    """Send a message into the chat, and the topic, of another one; the id of the new one.
+
+    Not by Message.reply_text, which makes objects of all that Telegram answers, and all for one number.
+    """
+    topic = answered.direct_messages_topic
+    call = {
+        "chat_id": answered.chat_id,
+        "text": text,
+        "parse_mode": ParseMode.HTML,
+        "link_preview_options": {"is_disabled": True},
+        "reply_parameters": quoted,
+        "reply_markup": markup.to_dict() if markup else None,
+        "message_thread_id": answered.message_thread_id if answered.is_topic_message else None,
+        "business_connection_id": answered.business_connection_id,
+        "direct_messages_topic_id": topic.topic_id if topic else None,
+    }
+    new: dict[str, Any] = await answered.get_bot()._post("sendMessage", call)
+    return int(new["message_id"])
+
+
+async def replace(post: Post, shown: Message) -> None:
+    """Put a post in place of a message of ours; what does not fit in follows below it."""
+    (text, markup), *rest = _with_markup(post)
+    await _change(partial(shown.edit_text, text, reply_markup=markup))
+    for more, markup_ in rest:
+        await shown.reply_text(more, reply_markup=markup_)
+
+
+async def send_anew(post: Post, answered: Message, before: Sequence[int]) -> tuple[int, ...]:
+    """Put a post in place of the messages that answered a message before it was edited; the ids of those there now."""
+    chat, bot = answered.chat_id, answered.get_bot()
+    kept: list[int] = []
+    for message, (text, markup) in zip(before, _with_markup(post), strict=False):
+        try:
+            await _change(partial(bot.edit_message_text, text, chat, message, reply_markup=markup))
+        except BadRequest:  # it was deleted, or is too old
+            break
+        kept.append(message)
+    for surplus in before[len(kept) :]:
+        with suppress(BadRequest):  # it is gone already, or has to stay
+            await bot.delete_message(chat, surplus)
+    rest = post.texts[len(kept) :]
+    return (*kept, *(await send(Post(rest, post.rows), answered) if rest else ()))
+
+
+async def replace_closing(shown: Message, before: str, after: str, rows: Rows) -> None:
+    """Change the last line and the buttons of a message of ours; only the buttons where the line is another by now.
+
+    The text goes back with its entities as they came: `Message.text_html` leaves an `&` in an address unescaped.
+    """
+    text = shown.text or ""
+    head = text.removesuffix(before)
+    start = len(head.encode("utf-16-le")) // 2  # entities count UTF-16 code units
+    kept = [entity for entity in shown.entities if entity.offset + entity.length <= start]
+    last_line = MessageEntity(MessageEntity.ITALIC, start, len(after.encode("utf-16-le")) // 2)
+    if head != text:
+        entities, markup = [*kept, last_line], keyboard(rows)
+        await _change(partial(shown.edit_text, head + after, parse_mode=None, entities=entities, reply_markup=markup))
+    else:
+        await _change(partial(shown.edit_reply_markup, keyboard(rows)))
+
+
+async def _change(edit: Callable[[], Awaitable[object]]) -> None:
+    """Change a message of ours; that it is so already is no fault."""
+    try:
+        await edit()
+    except BadRequest as error:
+        if "not modified" not in error.message.lower():
+            raise
+        _log.info("a message stays as it is: it says the same already")
+
+
+class Replies:
+    """Which messages answered a message, by its code: for an hour, in memory only, so that an edit finds them."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._kept: OrderedDict[str, tuple[float, tuple[int, ...]]] = OrderedDict()
+
+    def keep(self, message: str, replies: tuple[int, ...]) -> None:
+        """Remember the replies to a message."""
+        self._kept.pop(message, None)
+        self._kept[message] = (self._clock() + REMEMBERED_SECONDS, replies)
+        while len(self._kept) > REMEMBERED or next(iter(self._kept.values()))[0] < self._clock():
+            self._kept.popitem(last=False)
+
+    def of(self, message: str) -> tuple[int, ...]:
+        """The replies to a message; none if they are not remembered."""
+        until, replies = self._kept.get(message, (0.0, ()))
+        return replies if until >= self._clock() else ()
+
+
+def _with_markup(post: Post) -> list[tuple[str, InlineKeyboardMarkup | None]]:
+    """The texts, each with the buttons under it: only the last has any."""
+    return [*((text, None) for text in post.texts[:-1]), (post.texts[-1], keyboard(post.rows))]

@@ -1,0 +1,1 @@
+"""The bot in a terminal: the chat, and JSON lines for other programs."""

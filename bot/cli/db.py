@@ -1,0 +1,72 @@
+"""`python -m bot db …`: the database of the gap log, from the command line."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+from bot.settings import read_settings
+
+if TYPE_CHECKING:
+    from bot.storage.database import Store
+
+app = typer.Typer(help="The database of the gap log.")
+
+
+@app.callback()
+def db() -> None:
+    """Look after the database of the gap log."""
+
+
+@app.command()
+def upgrade(
+    *,
+    only_check: Annotated[
+        bool, typer.Option("--check", help="Change nothing; exit 1 if there is something to do.")
+    ] = False,
+) -> None:
+    """Bring the database up to the schema of this program, which the first use of the log does too.
+
+    A database that is ahead of this program is left alone, and exits 2.
+    """
+    from bot.gaps.repository import store_of
+    from bot.storage.database import LogError
+    from bot.storage.migrate import NEWEST
+
+    settings = read_settings()
+    store = store_of(settings.data_dir, settings.database_url)
+    try:
+        if not store.is_begun():
+            print(f"There is no gap log in {settings.data_dir} yet; its first use begins it, with schema {NEWEST}")
+            return
+        was = _step(store, only_check=only_check)
+    except LogError as error:
+        _fail(str(error))
+    if was == NEWEST:
+        print(f"{store.name}: has schema {NEWEST}, the newest")
+    elif only_check:
+        print(f"{store.name}: has {_schema(was)}, the newest is {NEWEST}; run: python -m bot db upgrade")
+        raise typer.Exit(1)
+    else:
+        print(f"{store.name}: has schema {NEWEST} now, and had {_schema(was)}")
+
+
+def _step(store: Store, *, only_check: bool) -> str | None:
+    """The step that the database was at, and no longer is unless it is only looked at. Raises LogError."""
+    from bot.storage.database import told
+    from bot.storage.migrate import step_of
+    from bot.storage.migrate import upgrade as upgrade_
+
+    with told(store):
+        return store.prepare(step_of if only_check else upgrade_)
+
+
+def _schema(step: str | None) -> str:
+    return "no schema" if step is None else f"schema {step}"
+
+
+def _fail(message: str) -> NoReturn:
+    print(f"db: {message}", file=sys.stderr)
+    raise typer.Exit(2)

@@ -1,0 +1,307 @@
+"""`python -m bot gaps …`: the questions that the FAQ did not serve, from the command line."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Collection, Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TypeVar
+
+import typer
+
+from bot.cli import gaps_transfer as gaps_moving_cli
+from bot.cli.gap_session import Json, fail, is_terminal, note, show, use
+from bot.domain.faq import OPEN, GapStatus
+from bot.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from bot.domain.faq import LoggedGap
+    from bot.gaps.replay import ReplayedSets
+    from bot.gaps.repository import GapLog
+    from bot.matching.matcher import Matcher
+
+app = typer.Typer(help="The questions that the FAQ did not serve.")
+for command in (gaps_moving_cli.export, gaps_moving_cli.import_, gaps_moving_cli.purge, gaps_moving_cli.rekey):
+    app.command(command.__name__.rstrip("_"))(command)
+Item = TypeVar("Item")
+Ids = Annotated[list[int], typer.Argument(help="The gaps' numbers, as `gaps` shows them.", min=1, max=2**63 - 1)]
+Most = Annotated[int, typer.Option(help="Show at most so many.", min=1)]
+Every = Annotated[bool, typer.Option("--all", help="Also those that are resolved or off topic.")]
+_MOST = 100
+
+
+@app.callback(invoke_without_command=True)
+def gaps(context: typer.Context, *, as_json: Json = False, most: Most = _MOST, every: Every = False) -> None:
+    """List the questions that the FAQ did not serve and that are open, newest first."""
+    if context.invoked_subcommand is None:
+        _list(as_json=as_json, most=most, every=every)
+    elif as_json or every or most != _MOST:
+        fail(f"write options after the command, as in: gaps {context.invoked_subcommand} --json")
+
+
+@app.command("list")
+def list_(*, as_json: Json = False, most: Most = _MOST, every: Every = False) -> None:
+    """The same as `gaps` alone."""
+    _list(as_json=as_json, most=most, every=every)
+
+
+def _list(*, as_json: bool, most: int, every: bool) -> None:
+    from bot.cli.gap_tables import print_gaps
+    from bot.cli.gap_text import gap_objects, gap_texts
+
+    settings = read_settings()
+    listed = _read(settings, tuple(GapStatus) if every else OPEN, most=most)
+    if not listed and not as_json:
+        print(f"No gaps are logged in {'PostgreSQL' if settings.database_url else settings.data_dir}.")
+    else:
+        _show(gap_objects(listed), gap_texts(listed), lambda to: print_gaps(listed, to), as_json=as_json)
+
+
+@app.command("show")
+def show_(ids: Ids, *, as_json: Json = False) -> None:
+    """Show all that is kept of gaps, with all their nearest entries."""
+    from bot.cli.gap_tables import print_whole_gaps
+    from bot.cli.gap_text import whole_gap_objects, whole_gap_texts
+    from bot.runtime.load import load_faq
+
+    settings = read_settings()
+    listed = sorted(_read(settings, tuple(GapStatus), ids=ids), key=lambda one: ids.index(one.id))
+    entries = load_faq(settings).entries
+    _show(
+        whole_gap_objects(listed, entries),
+        whole_gap_texts(listed, entries),
+        lambda to: print_whole_gaps(listed, entries, to),
+        as_json=as_json,
+    )
+    _see_that_all_are_gaps(set(ids) - {one.id for one in listed})
+
+
+@app.command()
+def groups(*, as_json: Json = False, most: Most = 20) -> None:
+    """Show the open gaps in groups of similar questions, the biggest and freshest first."""
+    from bot.cli.gap_tables import print_groups
+    from bot.cli.gap_text import group_objects, group_texts
+    from bot.gaps.clustering import group_gaps
+    from bot.gaps.repository import utc_now
+    from bot.runtime.load import load_matcher
+
+    settings = read_settings()
+    listed = _read(settings, OPEN)
+    found = group_gaps(listed, load_matcher(settings, tell=note), now=utc_now(), most=most)
+    _show(group_objects(found), group_texts(found), lambda to: print_groups(found, to), as_json=as_json)
+
+
+@app.command()
+def later(ids: Ids, *, as_json: Json = False) -> None:
+    """Leave gaps for later."""
+    _mark(ids, GapStatus.LATER, as_json=as_json)
+
+
+@app.command("off-topic")
+def off_topic(ids: Ids, *, as_json: Json = False) -> None:
+    """Say that gaps are no questions for this FAQ. Their like may be listed, in your words, in off_topic.yaml."""
+    _mark(ids, GapStatus.OFF_TOPIC, as_json=as_json)
+
+
+@app.command()
+def resolve(
+    ids: Ids,
+    *,
+    entry: Annotated[str, typer.Option(help="The entry that answers them now.")],
+    as_json: Json = False,
+) -> None:
+    """Say that an entry answers gaps now."""
+    from bot.runtime.load import load_faq
+
+    if entry not in load_faq(read_settings()).entries:
+        fail(f"there is no entry '{entry}'; see: python -m bot topics")
+    _mark(ids, GapStatus.RESOLVED, entry=entry, as_json=as_json)
+
+
+@app.command()
+def add(
+    phrasing: Annotated[str, typer.Argument(help="How people ask, in your own words.")],
+    *,
+    entry: Annotated[str, typer.Option(help="The entry that answers it.")],
+    as_json: Json = False,
+) -> None:
+    """Add a phrasing to an entry: one line in its file, and no other change."""
+    from bot.content.editor import EditError, apply, load, with_phrasing
+    from bot.content.loader import read_content
+    from bot.content.parsed import MAIN_LANGUAGE
+
+    settings = read_settings()
+    edition = read_content(settings.faq_dir, settings.seeds_dir).editions.get(MAIN_LANGUAGE)
+    files = edition.files if edition else {}
+    if entry not in files:
+        fail(f"there is no entry '{entry}'; see: python -m bot topics")
+    path = settings.faq_dir / MAIN_LANGUAGE / files[entry]
+    file = f"{settings.faq_dir.name}/{MAIN_LANGUAGE}/{files[entry]}"
+    try:
+        edit = with_phrasing(path, load(path), entry, phrasing)
+        apply([edit])
+    except EditError as error:
+        fail(str(error))
+    found = {"file": file, "entry": entry, "added": [{"line": at, "text": line} for at, line in edit.added]}
+    show(found, "\n".join(f"{file}:{at}: +{line}" for at, line in edit.added), as_json=as_json)
+
+
+@app.command()
+def reopen(ids: Ids, *, as_json: Json = False) -> None:
+    """Undo: gaps are open again."""
+    _mark(ids, GapStatus.NEW, as_json=as_json)
+
+
+@app.command()
+def replay(
+    *,
+    as_json: Json = False,
+    close: Annotated[
+        bool, typer.Option("--close", help="Resolve those that are answered now, by their entry.")
+    ] = False,
+    questions: Annotated[Path | None, typer.Option(help="The folder of the question sets.")] = None,
+) -> None:
+    """Ask the open and resolved gaps again, and the question sets: what does the FAQ answer now, what is worse?
+
+    Exits 1 where a resolved gap is no longer answered by its entry, or a message is missed that was not known to be.
+    """
+    from bot.cli.gap_tables import print_replayed, print_sets
+    from bot.cli.gap_text import replayed_objects, replayed_texts, sets_object, sets_texts
+    from bot.gaps.replay import Became
+    from bot.gaps.replay import replay as replay_
+    from bot.runtime.load import load_matcher
+
+    settings = read_settings()
+    listed = _read(settings, (*OPEN, GapStatus.RESOLVED))
+    matcher = load_matcher(settings, tell=note)
+    replayed = list(_tracked(replay_(listed, matcher), len(listed), "Asking the gaps again"))
+    sets = _replay_sets(questions, matcher)
+    closed = {one.gap.id: one.answered_by for one in replayed if close and one.became is Became.ANSWERED}
+    _close(settings, closed)
+
+    def print_all(console: Console) -> None:
+        print_replayed(replayed, console)
+        if sets is not None:
+            print_sets(sets, console)
+
+    found = {
+        "gaps": replayed_objects(replayed),
+        "questions": sets_object(sets) if sets is not None else None,
+        "closed": sorted(closed),
+    }
+    texts = [*replayed_texts(replayed), *(sets_texts(sets) if sets is not None else ())]
+    _show(found, texts, print_all, as_json=as_json)
+    is_worse = any(one.became is Became.CHANGED for one in replayed) or bool(sets is not None and sets.newly_missed)
+    raise typer.Exit(int(is_worse))
+
+
+def _replay_sets(questions: Path | None, matcher: Matcher) -> ReplayedSets | None:
+    """What the question sets get; None where the folder that is usual is not there."""
+    from bot.evaluation.evaluate import evaluate
+    from bot.gaps.replay import compare
+    from bot.runtime.load import read_known_misses, read_questions
+
+    folder = questions or Path("tests/questions")
+    if questions is None and not folder.is_dir():
+        note(f"There are no question sets in {folder}; --questions names another folder.")
+        return None
+    try:
+        messages, known = read_questions(folder), read_known_misses(folder)
+    except (OSError, ValueError) as error:
+        fail(str(error))
+    return compare(_tracked(evaluate(messages, matcher), len(messages), "Asking the question sets"), known)
+
+
+@app.command()
+def stats(
+    *,
+    as_json: Json = False,
+    days: Annotated[int, typer.Option(help="Of so many days, today included.", min=1)] = 28,
+) -> None:
+    """Show what is asked and how far it is served, from counts alone."""
+    from bot.cli.gap_tables import print_statistics
+    from bot.cli.gap_text import statistics_object, statistics_texts
+    from bot.gaps.repository import utc_now
+    from bot.gaps.statistics import statistics
+    from bot.runtime.load import load_faq
+
+    settings = read_settings()
+    counts = use(settings, lambda log: log.counts()) or []
+    summed = statistics(counts, load_faq(settings), today=utc_now().date(), days=days)
+    _show(statistics_object(summed), statistics_texts(summed), lambda to: print_statistics(summed, to), as_json=as_json)
+
+
+# --- The log and the terminal -------------------------------------------------------------------------------------
+
+
+def _read(
+    settings: Settings,
+    statuses: Collection[GapStatus],
+    *,
+    most: int | None = None,
+    ids: Collection[int] | None = None,
+) -> list[LoggedGap]:
+    """The gaps, newest first; those that are too old go before."""
+
+    async def read(log: GapLog) -> list[LoggedGap]:
+        await log.expire()
+        return await log.gaps(statuses=statuses, most=most, ids=ids)
+
+    return use(settings, read) or []
+
+
+def _mark(ids: Sequence[int], status: GapStatus, *, entry: str = "", as_json: bool) -> None:
+    async def mark(log: GapLog) -> set[int]:
+        known = await log.known(ids)
+        await log.mark(known, status, entry=entry)
+        return known
+
+    marked = use(read_settings(), mark) or set()
+    missing = set(ids) - marked
+    found = {"status": status.value, "entry": entry or None, "marked": sorted(marked), "missing": sorted(missing)}
+    text = f"{len(marked)} of {len(set(ids))} gaps: {status.value}{f' by {entry}' if entry else ''}"
+    show(found, text, as_json=as_json)
+    _see_that_all_are_gaps(missing)
+
+
+def _see_that_all_are_gaps(missing: Collection[int]) -> None:
+    if missing:
+        numbers = ", ".join(map(str, sorted(missing)))
+        fail(f"some numbers are no gaps: {numbers}; see: python -m bot gaps --all")
+
+
+def _close(settings: Settings, closed: dict[int, str]) -> None:
+    """Resolve gaps, each by its entry."""
+
+    async def close(log: GapLog) -> None:
+        for entry in sorted(set(closed.values())):
+            await log.mark([gap for gap, by in closed.items() if by == entry], GapStatus.RESOLVED, entry=entry)
+
+    if closed:
+        use(settings, close)
+
+
+def _show(found: object, texts: Iterable[str], to_terminal: Callable[[Console], None], *, as_json: bool) -> None:
+    """A result, as JSON, as tables in a terminal, or as plain text."""
+    if as_json:
+        print(json.dumps(found, indent=2))
+    elif is_terminal():
+        from rich.console import Console
+
+        to_terminal(Console(highlight=False))
+    else:
+        for text in texts:
+            print(text)
+
+
+def _tracked(items: Iterable[Item], number: int, title: str) -> Iterable[Item]:
+    """The items, with a bar on standard error where somebody sees it."""
+    if not is_terminal(sys.stderr):
+        return items
+    from rich.console import Console
+    from rich.progress import track
+
+    return track(items, title, number, console=Console(stderr=True), transient=True)

@@ -1,0 +1,221 @@
+"""`python -m bot gaps export`, `import`, `purge`, `rekey`: the gap log as a whole, from the command line."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot.cli.gap_session import Json, begin, fail, finish, is_begun, is_terminal, opened, show, use
+from bot.domain.faq import GapStatus
+from bot.settings import Settings, config_folder, read_settings
+
+if TYPE_CHECKING:
+    from bot.gaps.key_rotation import Rekeyed
+    from bot.gaps.repository import GapLog
+    from bot.gaps.transfer import Copied, Export, Returned
+
+SETTLED = (GapStatus.RESOLVED, GapStatus.OFF_TOPIC)
+
+
+# --- To another machine and back ------------------------------------------------------------------------------------
+
+
+def export(
+    file: Annotated[Path, typer.Argument(help="The file to write, which must not be there yet.")],
+    *,
+    as_json: Json = False,
+) -> None:
+    """Write the gaps and counts into one encrypted file, for a reviewer's machine or back from it.
+
+    It holds nothing of who asked. Its key is shown once.
+    """
+    from bot.gaps.transfer import export_log, new_export_key, write_export
+
+    settings = read_settings()
+    _see_that_it_is_begun(settings)
+    key = new_export_key()
+
+    async def write(log: GapLog) -> Export:
+        exported = await export_log(log)
+        write_export(file, exported, key)
+        return exported
+
+    exported = begin(settings, write)
+    found = {"file": str(file), "gaps": len(exported.gaps), "counts": len(exported.counts), "key": key}
+    text = f"{_gaps(len(exported.gaps))} and {len(exported.counts)} counts are in {file}, encrypted."
+    text += f"\nKey of this export: {key}\nIt is shown this once; give it to the reviewer by another way than the file."
+    show(found, text, as_json=as_json)
+
+
+def import_(
+    file: Annotated[Path, typer.Argument(help="A file that `gaps export` wrote.")],
+    *,
+    as_json: Json = False,
+) -> None:
+    """Take an export in: as a copy for review, or back at home what became of the gaps.
+
+    The key is asked for, or taken from the environment: EXPORT_KEY.
+    """
+    from bot.gaps.transfer import Returned, import_log, open_export, read_export
+
+    settings = read_settings()
+
+    async def read() -> Export:
+        sealed = read_export(file)
+        return open_export(sealed, _export_key())
+
+    exported = finish(read)
+    done = begin(settings, lambda log: import_log(log, exported))
+    if isinstance(done, Returned):
+        show({"did": "reviews", **asdict(done)}, _returned(done), as_json=as_json)
+    else:
+        show({"did": "copy", **asdict(done)}, _copied(done, settings), as_json=as_json)
+
+
+def _export_key() -> str:
+    """The key of an export, never from an argument, which the shell would remember."""
+    key = os.environ.get("EXPORT_KEY", "")
+    if not key and not is_terminal(sys.stdin):
+        fail("there is nobody to ask for the export's key; set EXPORT_KEY to it")
+    return key or str(typer.prompt("Key of the export (it is not shown)", hide_input=True, err=True))
+
+
+def _returned(done: Returned) -> str:
+    parts = [f"{_gaps(number)} set to {status.value}" for status, number in done.set_to.items()]
+    if done.left:
+        parts.append(f"{done.left} left: {'it was' if done.left == 1 else 'they were'} reviewed here already")
+    if done.gone:
+        parts.append(f"{done.gone} {'is' if done.gone == 1 else 'are'} no longer here")
+    return ", ".join(parts) or "No gap is set: the file holds no review that is not here already"
+
+
+def _copied(done: Copied, settings: Settings) -> str:
+    parts = [f"{_gaps(done.gaps)} in the copy in {settings.data_dir}, {done.new} of them new"]
+    if done.deleted:
+        parts.append(f"{done.deleted} deleted, no longer being in the file")
+    if done.kept:
+        parts.append(f"{done.kept} as reviewed here")
+    if done.too_old:
+        parts.append(f"{done.too_old} left out, past RETENTION_DAYS")
+    return ", ".join(parts)
+
+
+# --- Deleting -------------------------------------------------------------------------------------------------------
+
+
+def purge(
+    *,
+    resolved: Annotated[bool, typer.Option("--resolved", help="Those that are resolved or off topic.")] = False,
+    before: Annotated[str, typer.Option(help="Those that were asked before this day, as in 2026-11-21.")] = "",
+    every: Annotated[bool, typer.Option("--all", help="All gaps.")] = False,
+    counts: Annotated[bool, typer.Option("--counts", help="With --all: the counts too.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Delete gaps for good: --resolved, --before DAY, both of these together, or --all. Counts stay."""
+    if every == bool(resolved or before) or (counts and not every):
+        fail("purge: give --resolved, --before DAY or both; or --all, with --counts if you like")
+    try:
+        day = date.fromisoformat(before) if before else None
+    except ValueError:
+        fail(f"purge: '{before}' is no day; write it as in 2026-11-21")
+    if not yes and not is_terminal(sys.stdin):
+        fail("purge: there is nobody to ask; add --yes to delete for good")
+    settings = read_settings()
+    statuses = SETTLED if resolved else tuple(GapStatus)
+    number = use(settings, lambda log: log.number(statuses=statuses, before=day)) or 0
+    asked = f"Delete {_gaps(number)}{' and all counts' if counts else ''} in {settings.data_dir} for good?"
+    if not yes and (number or counts) and not typer.confirm(asked, err=True):
+        fail("purge: nothing was deleted")
+    deleted = use(settings, lambda log: log.purge(statuses=statuses, before=day, with_counts=counts)) or 0
+    text = f"{_gaps(deleted)} deleted{', and all counts' if counts else ''}."
+    show({"deleted": deleted, "counts_deleted": counts}, text, as_json=as_json)
+
+
+# --- Another key ----------------------------------------------------------------------------------------------------
+
+
+def rekey(
+    *,
+    drop_old: Annotated[
+        bool, typer.Option("--drop-old", help="Second step, for a key in the configuration folder: the old one goes.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Write all texts anew with another GAPS_KEY. ASKER_KEY stays, and with it /forget.
+
+    With GAPS_KEY=new,old the first is used. Where the key lies in the configuration folder a new one is made there, and
+    the old one stays behind it until --drop-old.
+    """
+    settings = read_settings()
+    _see_that_it_is_begun(settings)
+    done, then = (
+        _rekey_with_file(settings, drop_old=drop_old)
+        if settings.gaps_key is None
+        else _rekey(settings, drop_old=drop_old)
+    )
+    texts = f"{done.texts} text{'' if done.texts == 1 else 's'} written anew with the new key."
+    show({**asdict(done), "next": then}, f"{texts}\n{then}", as_json=as_json)
+
+
+def _rekey(settings: Settings, *, drop_old: bool) -> tuple[Rekeyed, str]:
+    """With the keys of a setting; and what to do next."""
+    from bot.gaps.key_rotation import Rekeyed
+    from bot.gaps.key_rotation import rekey as rekey_
+
+    if drop_old:
+        fail("rekey: GAPS_KEY is a setting; take the old key out of it where it is set, after: gaps rekey")
+
+    async def do(log: GapLog) -> Rekeyed:
+        await log.number()  # says whether the keys are those of the log at all
+        keys = log.database.keys.texts
+        if len(keys) == 1:
+            mend = "put a new one before it, GAPS_KEY=new,old (python -m bot keys makes one), and start the bot anew"
+            fail(f"rekey: GAPS_KEY holds one key; {mend}, then run this again")
+        return Rekeyed(await rekey_(log, accepted=keys[:1]), len(keys))
+
+    then = (
+        "Next: start every bot anew that runs with the old key alone; it notes nothing until then. "
+        "Then take the old key out of GAPS_KEY."
+    )
+    return begin(settings, do), then
+
+
+def _rekey_with_file(settings: Settings, *, drop_old: bool) -> tuple[Rekeyed, str]:
+    """With the key in the configuration folder; and what to do next."""
+    from bot.channels.terminal.gap_log import keys_of
+    from bot.gaps.key_rotation import drop_old_keys, rekey_with_file
+    from bot.storage.keys import TEXTS_FILE
+
+    file = (config_folder() or Path()) / TEXTS_FILE
+
+    async def do() -> Rekeyed:
+        keys_of(settings)  # says what is the matter if there are none
+        step = drop_old_keys if drop_old else rekey_with_file
+        return await step(lambda keys: opened(settings, keys), lambda: keys_of(settings), file)
+
+    done = finish(do)
+    if drop_old:
+        return done, f"{file} holds the new key alone. A bot that was not started anew notes nothing until it is."
+    return done, (
+        f"{file} holds the new key, and the old one behind it. Next: start the bot anew, which still writes with the "
+        "old key; run `gaps rekey` with every other DATA_DIR whose key is in this file; then: gaps rekey --drop-old"
+    )
+
+
+# --- Words ----------------------------------------------------------------------------------------------------------
+
+
+def _see_that_it_is_begun(settings: Settings) -> None:
+    if not is_begun(settings):
+        fail(f"there is no gap log in {settings.data_dir}; set DATA_DIR to the folder that holds one")
+
+
+def _gaps(number: int) -> str:
+    return f"{number} gap{'' if number == 1 else 's'}"

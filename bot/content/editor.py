@@ -1,0 +1,246 @@
+"""Add to the FAQ's YAML files without touching what stands there: a phrasing, a new entry, an item of a list.
+
+An edit adds lines and changes no other: comments, order and line endings stay byte for byte. `apply` writes it, and
+`revert` takes it out again.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, suppress
+from copy import deepcopy
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from bot.content.diagnostics import errors
+from bot.content.parsed import KeyPath
+from bot.content.yaml_lines import EditError, YamlLines, scalar
+from bot.content.yaml_reader import read_tree
+
+if sys.platform != "win32":
+    import fcntl
+
+__all__ = [
+    "TODO",
+    "Edit",
+    "EditError",
+    "GoneError",
+    "StaleError",
+    "apply",
+    "context",
+    "load",
+    "revert",
+    "with_entry",
+    "with_item",
+    "with_phrasing",
+]
+
+# A new entry's answer. Should it be no draft any more, the check refuses its figures, which no fact states (F404).
+TODO = "TODO: write the answer, 2 to 5 short sentences."
+_BY_HAND = "take the lines out by hand"
+
+
+class StaleError(EditError):
+    """The file is no longer what the edit was made from, or no longer holds what it added."""
+
+
+class GoneError(StaleError):
+    """What an edit added does not stand there any more: it was taken out already, or put in other words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Lines to add to a file, so that ``item`` comes last in the list at ``at``.
+
+    ``added`` has the number of each line in ``after`` and its text; the first may be blank, to set an entry apart.
+    """
+
+    path: Path
+    at: KeyPath
+    item: Any = field(repr=False)
+    added: tuple[tuple[int, str], ...]
+    before: str = field(repr=False)
+    after: str = field(repr=False)
+
+
+def load(path: Path) -> str:
+    """The text that edits of a file are made from, with its line endings. Raises EditError for a broken file."""
+    for problem in errors(tuple(read_tree(path, path.as_posix()).problems)):
+        raise EditError(path, problem.line, problem.fact, problem.mend)
+    return path.read_bytes().decode("utf-8")
+
+
+def with_phrasing(path: Path, text: str, entry_id: str, phrasing: str) -> Edit:
+    """Add a phrasing to an entry. ``text`` is from `load`, or the ``after`` of an edit that goes before this one."""
+    index = YamlLines(path, text).entry(entry_id)
+    if index is None:
+        raise EditError(path, 1, f"no entry '{entry_id}' stands here", "name the file that has it")
+    return with_item(path, text, ("entries", index, "phrasings"), phrasing)
+
+
+def with_item(path: Path, text: str, at: KeyPath, item: str) -> Edit:
+    """Add a text to the list at a path of keys and indices."""
+    file = YamlLines(path, text)
+    items, last, marker = file.end_of(at)
+    item = file.fit(item)
+    for node in items.value:
+        if node.value == item:
+            raise EditError(path, node.start_mark.line + 1, f"'{item}' stands here already", "leave it at that")
+    return _edit(file, at, item, last, [marker + scalar(item)])
+
+
+def with_entry(
+    path: Path, text: str, entry_id: str, *, question: str, phrasings: Sequence[str], reviewed: date, review_by: date
+) -> Edit:
+    """Add an entry as a draft, until somebody writes its answer. A card has the question for its title."""
+    file = YamlLines(path, text)
+    entries, last, marker = file.end_of(("entries",))
+    if file.entry(entry_id) is not None:
+        raise EditError(path, 1, f"'{entry_id}' stands here already", "give the new entry another id")
+    heading = "question" if file.find(("kind",)) is None else "title"
+    texts = {"id": file.fit(entry_id), heading: file.fit(question)}
+    listed = [file.fit(phrasing) for phrasing in phrasings or [""]]  # without any, it is refused as empty
+    dash = " " * marker.index("-") + "- "  # lists within an entry are indented as the list of entries is
+    rows = [f"{key}: {scalar(value)}" for key, value in texts.items()]
+    rows += ["draft: true", "phrasings:", *(dash + scalar(phrasing) for phrasing in listed), "answer: |", f"  {TODO}"]
+    rows += [f"reviewed: {reviewed.isoformat()}", f"review_by: {review_by.isoformat()}"]
+    rows = [marker + rows[0], *(" " * len(marker) + row for row in rows[1:])]
+    item = {**texts, "draft": True, "phrasings": listed, "answer": f"{TODO}\n"}
+    item |= {"reviewed": reviewed, "review_by": review_by}
+    return _edit(file, ("entries",), item, last, [""] * file.has_gaps(entries) + rows)
+
+
+def context(edit: Edit, *, lines: int = 3) -> tuple[tuple[int, str, str], ...]:
+    """What an edit adds, among so many lines around it: each with its number in ``after``, "+" or a blank, its text."""
+    added = {number for number, _ in edit.added}
+    rows = enumerate(edit.after.splitlines(), 1)
+    near = ((number, text) for number, text in rows if min(added) - lines <= number <= max(added) + lines)
+    return tuple((number, "+" if number in added else " ", text) for number, text in near)
+
+
+def apply(edits: Sequence[Edit]) -> None:
+    """Write edits to their files: each file as a whole or not at all, and none if an edit is refused.
+
+    Several edits of one file are a chain, each made from the ``after`` of the one before. Raises StaleError where a
+    file is not what its edits were made from, and EditError where the bot would not read just the items in addition.
+    Those who apply at once wait for each other, by a lock on the folder. On Windows and on file systems without locks
+    there is the comparison alone: what somebody writes in the milliseconds after it is lost.
+    """
+    _rewrite(edits, _put_in)
+
+
+def revert(edits: Sequence[Edit]) -> None:
+    """Take out the lines of edits that were applied, and no others: all files or none, in turn with who applies.
+
+    They are found by what they say, wherever they stand by now. Raises StaleError where that is not clear: they were
+    changed, or stand twice; and EditError where a list would be left without an item.
+    """
+    _rewrite(edits[::-1], _take_out)
+
+
+def _rewrite(edits: Sequence[Edit], step: Callable[[Edit, str, Any], str]) -> None:
+    """Take a step for each edit. It is given the text of the file and its data, which it changes, and gives a text."""
+    chains: dict[Path, list[Edit]] = {}
+    for edit in edits:
+        chains.setdefault(edit.path.resolve(), []).append(edit)
+    try:
+        with ExitStack() as stack:
+            for folder in sorted({path.parent for path in chains}):
+                _lock(folder, stack)
+            for new, path in [(_prepare(path, chain, step, stack), path) for path, chain in chains.items()]:
+                new.replace(path)
+    except OSError as error:
+        fact, mend = f"cannot be written ({error.strerror})", "see that its folder is there and may be written to"
+        raise EditError(Path(error.filename or edits[0].path), 1, fact, mend) from error
+
+
+def _lock(folder: Path, stack: ExitStack) -> None:
+    """Let nobody else apply to files of a folder until the stack ends."""
+    if sys.platform != "win32":
+        descriptor = os.open(folder, os.O_RDONLY)
+        stack.callback(os.close, descriptor)
+        with suppress(OSError):  # some network file systems lock no folder
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+
+
+def _prepare(path: Path, chain: Sequence[Edit], step: Callable[[Edit, str, Any], str], stack: ExitStack) -> Path:
+    """What a file is to become, checked and on the disk beside it; the stack removes it if it stays there."""
+    text, data = load(chain[0].path), read_tree(path, "").data
+    for edit in chain:
+        text = step(edit, text, data)
+    with tempfile.NamedTemporaryFile(prefix=f".{path.name}.", dir=path.parent, delete=False) as file:
+        new = Path(file.name)
+        stack.callback(new.unlink, missing_ok=True)
+        file.write(text.encode("utf-8"))
+        file.flush()
+        os.fsync(file.fileno())
+    new.chmod(stat.S_IMODE(path.stat().st_mode))
+    tree = read_tree(new, "")
+    for problem in errors(tuple(tree.problems)):
+        raise EditError(chain[0].path, problem.line, problem.fact, problem.mend)
+    if tree.data != data:
+        fact = "to add or take out lines here would change what stands around them"
+        raise EditError(chain[0].path, chain[0].added[0][0], fact, "edit the file by hand")
+    return new
+
+
+def _put_in(edit: Edit, text: str, data: Any) -> str:
+    if edit.before != text:
+        raise StaleError(edit.path, 1, "was changed since the edit was made", "load it and make the edit anew")
+    _list(data, edit.at).append(deepcopy(edit.item))  # the next edit may add to it
+    return edit.after
+
+
+def _take_out(edit: Edit, text: str, data: Any) -> str:
+    file, rows = YamlLines(edit.path, text), [text for _, text in edit.added]
+    at = _at_now(edit, file)
+    items = _list(data, at)
+    places = [index for index, item in enumerate(items) if item == edit.item]
+    if len(places) != 1:
+        if not places:
+            line, fact = min(edit.added[0][0], len(file.lines)), "what was added was changed, or taken out already"
+            raise GoneError(edit.path, line, fact, _BY_HAND)
+        raise StaleError(edit.path, file.line((*at, places[-1])), "what was added stands more than once", _BY_HAND)
+    line = file.line((*at, places[0]))
+    if len(items) == 1:
+        raise EditError(edit.path, line, "nothing else stands in this list", "leave it, or take the list out by hand")
+    first = line - 1 - (not rows[0])  # a blank line may go before it
+    last = first + len(rows) - 1
+    if [old.rstrip("\r\n") for old in file.lines[first : last + 1]] != rows:
+        raise StaleError(edit.path, line, "the lines that were added are others by now", _BY_HAND)
+    del items[places[0]]
+    before, after = "".join(file.lines[:first]), "".join(file.lines[last + 1 :])
+    if not after and not edit.before.endswith("\n"):  # then the edit gave the file its last line end
+        before = before.removesuffix("\n").removesuffix("\r")
+    return before + after
+
+
+def _list(data: Any, at: KeyPath) -> list[Any]:
+    """The list at a path, or an empty one where there is none."""
+    for step in at:
+        try:
+            data = data[step]
+        except (LookupError, TypeError):
+            return []
+    return data if isinstance(data, list) else []
+
+
+def _at_now(edit: Edit, file: YamlLines) -> KeyPath:
+    """Where the list of an edit stands by now. An entry is known by its id, whatever was put before it."""
+    entry_id = YamlLines(edit.path, edit.before).find((*edit.at[:2], "id")) if edit.at[0] == "entries" else None
+    if entry_id is None:
+        return edit.at
+    index = file.entry(entry_id.value)
+    return ("entries", entry_id.value if index is None else index, *edit.at[2:])  # an id is no place in a list
+
+
+def _edit(file: YamlLines, at: KeyPath, item: Any, last: int, rows: Sequence[str]) -> Edit:
+    """Add rows after the line with an index."""
+    added = tuple(enumerate(rows, last + 2))
+    return Edit(file.path, at, item, added, file.text, file.with_rows(last, rows))

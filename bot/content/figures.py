@@ -1,0 +1,92 @@
+"""Figures in a text: which numbers it states, in one form, so that an answer can be compared with its facts.
+
+"nearly 6 million" and "6,000,000" are the same figure, "48 %" and "48 per cent" too, "two-thirds" and "2/3" too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+
+from bot.text.normalize import without_footnotes
+
+_UNITS = [
+    *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),
+    *("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"),
+]
+_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
+_VALUES = {word: number for number, word in enumerate(_UNITS)} | {w: 20 + 10 * n for n, w in enumerate(_TENS)}
+_SCALES = {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9, "m": 10**6, "bn": 10**9}
+_ORDINALS = {"third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10}
+_PARTS = {"half": 2, "halves": 2, "third": 3, "thirds": 3, "quarter": 4, "quarters": 4, "fifth": 5, "fifths": 5}
+_MULTIPLES = {"twice": 2, "double": 2, "triple": 3, "threefold": 3, "thrice": 3, "dozen": 12}
+# "one" and "two" are said of anything ("one of them", "two parts"); alone they state no figure.
+# Nor does the 1 of "1 in 7".
+_PLAIN = {"zero", "one", "two"}
+
+_SMALL = rf"(?:(?:{'|'.join(_TENS)})(?:[\s-](?:{'|'.join(_UNITS[1:10])}))?|{'|'.join(reversed(_UNITS))})"
+_SPELLED = rf"{_SMALL}(?:\s(?:hundred|thousand)(?:\s(?:and\s)?{_SMALL})?)*"
+_DIGITS = r"\d{1,3}(?:[,\s]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
+_SCALE = r"hundred|thousand|million|billion"
+_PERCENT = r"\s?(?:%|per\s?cent\b)"
+_FIGURE = re.compile(
+    rf"\b(?P<share>(?:a|one|two|three|four)[\s-](?:{'|'.join(_PARTS)}))\b"
+    r"|(?<![\w/])(?P<quotient>[1-9]/(?:[2-9]|10))(?![\w/])"
+    rf"|\b(?P<half>half(?:\s(?:a\s)?(?P<half_scale>{_SCALE}))?)\b"
+    rf"|(?:(?<=\busd)|(?<=\beur)|(?<=\bus)|(?<![\w.]))(?P<digits>(?!1\sin\s\d)(?:{_DIGITS}))(?:st|nd|rd|th)?"
+    rf"(?:(?:[\s-]?(?P<scale>{_SCALE}|bn)|(?P<short>m))\b)?(?P<percent>{_PERCENT})?"
+    rf"|\b(?P<spelled>{_SPELLED})(?:\s(?P<spelled_scale>{_SCALE}))?\b(?P<spelled_percent>{_PERCENT})?"
+    rf"|\b(?P<ordinal>{'|'.join(_ORDINALS)})\b"
+    rf"|\b(?P<multiple>{'|'.join(_MULTIPLES)})\b",
+    re.IGNORECASE,
+)
+
+
+def figures(text: str) -> dict[str, str]:
+    """The figures of a text in one form, with the words that state them. Years count; "one" and "two" alone do not."""
+    found: dict[str, str] = {}
+    for match in _FIGURE.finditer(without_footnotes(text)):
+        figure = _figure(match)
+        if figure is not None:
+            found.setdefault(figure, match[0])
+    return found
+
+
+def _figure(match: re.Match[str]) -> str | None:
+    part = {name: value.lower() for name, value in match.groupdict().items() if value is not None}
+    if "share" in part:
+        count, share = re.split(r"[\s-]", part["share"])
+        return f"{1 if count == 'a' else _VALUES[count]}/{_PARTS[share]}"
+    if "quotient" in part:
+        return part["quotient"]
+    if "half" in part:
+        return f"{_SCALES[part['half_scale']] // 2}" if "half_scale" in part else "1/2"
+    if "ordinal" in part or "multiple" in part:
+        return str((_ORDINALS | _MULTIPLES)[part.get("ordinal") or part["multiple"]])
+    return _number(part)
+
+
+def _number(part: Mapping[str, str]) -> str | None:
+    scale = part.get("scale") or part.get("short") or part.get("spelled_scale")
+    percent = "%" if "percent" in part or "spelled_percent" in part else ""
+    if "digits" in part:
+        value = Decimal(re.sub(r"[,\s]", "", part["digits"]))
+    elif part["spelled"] in _PLAIN and not scale and not percent:
+        return None
+    else:
+        value = Decimal(_spelled(part["spelled"]))
+    return f"{(value * _SCALES[scale] if scale else value).normalize():f}{percent}"
+
+
+def _spelled(text: str) -> int:
+    """The value of a number in words, below a million: `two hundred and fifty`."""
+    total = current = 0
+    for word in re.split(r"[\s-]", text):
+        if word in ("hundred", "thousand"):
+            current = max(current, 1) * _SCALES[word]
+            if word == "thousand":
+                total, current = total + current, 0
+        elif word != "and":
+            current += _VALUES[word]
+    return total + current

@@ -1,0 +1,307 @@
+"""The content check: rules over the FAQ and its sources, all problems in one run. Pure: the date comes in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, timedelta
+
+from rapidfuzz import fuzz
+
+from bot.answering.render import BUTTON_CHARACTERS
+from bot.content.diagnostics import Problem, faults
+from bot.content.figures import figures
+from bot.content.parsed import MAIN_LANGUAGE, Content, Edition, Located, Tree
+from bot.content.references import check_soundness
+from bot.content.schema import ID_BYTES, ID_PATTERN
+from bot.domain.faq import Entry, Faq, Interface, Kind, Source
+from bot.matching.matcher import Matcher, Model, fit
+from bot.text.normalize import sentences, without_footnotes, words
+
+FEWEST_PHRASINGS = 8
+LONGEST_ANSWER = 1200
+LONGEST_SENTENCE = 45
+NEAR_SAME = 95  # RapidFuzz ratio of two normalised phrasings that a person would call the same
+NEAR_SAME_KERNEL = 0.7  # below this the ratio need not be computed
+# Characters of texts that stand in a place of their own in Telegram: core.telegram.org/bots/api#setmydescription,
+# #setmyshortdescription, #botcommand, #answercallbackquery; and on a button as far as a telephone shows it.
+LONGEST_COMMAND_LINE = 256
+LONGEST_TEXTS = {
+    "description": 512,
+    "short_description": 120,
+    **dict.fromkeys(("gone", "too_fast", "language_failed", "thanks_helpful", "thanks_not_helpful"), 200),
+    **dict.fromkeys(("browse_topics", "all_topics", "none_of_these", "private_chat"), BUTTON_CHARACTERS),
+    **dict.fromkeys(("back", "more", "helpful_yes", "helpful_no"), BUTTON_CHARACTERS // 2),
+    **dict.fromkeys(("wrong", "outdated", "unclear"), BUTTON_CHARACTERS // 3),
+}
+REVIEW_NOTICE = timedelta(days=30)
+_ID = re.compile(ID_PATTERN)
+_ADDRESS = re.compile(r"https?://|www\.|\b[\w.+-]+@[\w-]+\.\w+|\b[\w-]+\.(?:org|int|com|net|info)\b", re.I)
+_ALLOWED_ADDRESSES = frozenset({"humansecurity@un.org"})  # an office, not a person; fact human-security.23
+_TELEPHONE = re.compile(r"(?:\+|\b00)\d[\d\s().-]{6,}\d|\b\d{2,4}[\s-]\d{3,4}[\s-]\d{3,4}\b")
+
+
+def lint(
+    content: Content,
+    today: date,
+    *,
+    originals: Mapping[str, str | None] | None = None,
+    learn: Callable[[Faq], Model] | None = fit,
+) -> tuple[Problem, ...]:
+    """All problems of the content, sorted by place.
+
+    ``originals`` are the texts of the original documents by file name, None where a file is missing; without them the
+    figures are not compared with the documents. ``learn`` gives the model of an FAQ; None leaves out what needs one.
+    """
+    problems = [*content.problems, *check_soundness(content)]
+    is_sound = not faults(tuple(problems))
+    for source, at in content.sources:
+        problems += _check_source(source, at)
+        if originals is not None and source.original is not None:
+            problems += _check_original(source, at, originals)
+    if not content.is_partial:
+        problems += _check_used(content)
+    for edition in content.editions.values():
+        problems += _check_edition(edition, content, today)
+        if is_sound and learn is not None:
+            problems += _check_learned(edition, content, learn)
+    return tuple(sorted(set(problems)))
+
+
+# --- seeds/ ------------------------------------------------------------------------------------------------------
+
+
+def _check_source(source: Source, at: Located) -> Iterator[Problem]:
+    yield from _check_id(source.id, at)
+    scheme, _, rest = source.url.partition("://")
+    if not rest or scheme not in ("http", "https") or " " in source.url:
+        yield at.problem("S102", f"'{source.url}' is no web address", "write https://…", "url")
+    elif scheme == "http" and source.rating != "likely":
+        yield at.problem("S102", "the address is http", "use https, or rate the record likely", "url")
+    elif scheme == "http":
+        yield at.problem("S103", "the address is http", "use https once it is known to work", "url")
+    seen: dict[str, int] = {}
+    for index, fact in enumerate(source.facts):
+        first = seen.setdefault(fact.id, index)
+        if first != index:
+            known = f"{fact.id} stands already on line {at.line('facts', first)}"
+            yield at.problem("F203", known, "number it anew", "facts", index)
+        stated = figures(fact.fact)
+        missing = [said for text in fact.figures for figure, said in figures(text).items() if figure not in stated]
+        if missing:
+            unsaid = f"the text of {fact.id} does not state {', '.join(missing)}"
+            yield at.problem("S106", unsaid, "say the figure in the fact", "facts", index, "fact")
+
+
+def _check_original(source: Source, at: Located, originals: Mapping[str, str | None]) -> Iterator[Problem]:
+    original = originals.get(source.original or "")
+    if original is None:
+        yield at.problem("S105", f"{source.original} is not among the documents", "correct the name", "original")
+        return
+    printed = _printed(original)
+    for index, fact in enumerate(source.facts):
+        for figure in fact.figures:
+            if not _stands_in(_printed(figure), printed):
+                absent = f"{fact.id}: '{figure}' does not stand in {source.original}"
+                yield at.problem("S104", absent, "write it as the document prints it", "facts", index, "figures")
+
+
+def _stands_in(figure: str, printed: str) -> bool:
+    """Whether a figure stands in a text by itself: `14` does not stand in `14,000`, nor `ten` in `often`."""
+    before = r"(?<![\w.,])" if figure[:1].isalnum() else ""
+    return re.search(rf"{before}{re.escape(figure)}(?!\w|[.,]\d)", printed) is not None
+
+
+def _printed(text: str) -> str:
+    """A text as its figures are compared: without markup and footnote marks, white space and case folded."""
+    return " ".join(without_footnotes(text.replace("\\", "")).casefold().split())
+
+
+def _check_used(content: Content) -> Iterator[Problem]:
+    used = set().union(*(edition.cited for edition in content.editions.values()))
+    for source, at in content.sources:
+        for index, fact in enumerate(source.facts):
+            if fact.id not in used and not fact.left_out:
+                mend = "cite it in an entry, or say why not with 'left_out'"
+                yield at.problem("S101", f"no entry cites {fact.id}", mend, "facts", index)
+
+
+# --- faq/ --------------------------------------------------------------------------------------------------------
+
+
+def _check_edition(edition: Edition, content: Content, today: date) -> Iterator[Problem]:
+    facts = {fact.id: (source, fact) for source, _ in content.sources for fact in source.facts}
+    purposes = {source.id: source.purpose for source, _ in content.sources}
+    stated = {
+        name: figures(" ; ".join([fact.fact, *fact.figures, fact.time, source.date or ""])).keys()
+        for name, (source, fact) in facts.items()
+    }
+    for entry, at in edition.entries:
+        yield from _check_id(entry.id, at)
+        yield from _check_phrasings(entry, at)
+        yield from _check_answer(entry, at)
+        if edition.language == MAIN_LANGUAGE:  # figures are read as English writes them
+            yield from _check_figures(entry, at, {figure for name in entry.sources for figure in stated.get(name, ())})
+        yield from _check_support(entry, at, purposes)
+        yield from _check_review(entry, at, today)
+    yield from _check_interface(edition)
+    yield from _check_translation(edition, content)
+
+
+def _check_id(name: str, at: Located) -> Iterator[Problem]:
+    if not _ID.fullmatch(name):
+        yield at.problem("F201", f"'{name}' is no id", "use lower-case ASCII letters, digits and single hyphens", "id")
+    if len(name.encode()) > ID_BYTES:
+        yield at.problem("F202", f"'{name}' has {len(name.encode())} bytes", f"shorten it to {ID_BYTES}", "id")
+
+
+def _check_phrasings(entry: Entry, at: Located) -> Iterator[Problem]:
+    if len(entry.phrasings) < FEWEST_PHRASINGS:
+        fact = f"entry '{entry.id}' has {len(entry.phrasings)}"
+        yield at.problem("F301", fact, f"add phrasings of other kinds until there are {FEWEST_PHRASINGS}", "phrasings")
+    first: dict[str, int] = {}
+    for index, phrasing in enumerate(entry.phrasings):
+        said = " ".join(words(phrasing))
+        if not said:
+            yield at.problem("F401", f"'{phrasing}' has no words", "write words, or delete it", "phrasings", index)
+            continue
+        same = first.setdefault(said, index)
+        if same != index:
+            fact = f"'{phrasing}' stands already on line {at.line('phrasings', same)}"
+            yield at.problem("F302", fact, "delete one, or say it in other words", "phrasings", index)
+
+
+def _check_answer(entry: Entry, at: Located) -> Iterator[Problem]:
+    for key, text in (("answer", entry.answer), ("question", entry.question)):
+        if not text.strip():
+            yield at.problem("F401", f"the {key} of '{entry.id}' is empty", "write it", key)
+    if len(entry.answer) > LONGEST_ANSWER:
+        fact = f"the answer of '{entry.id}' has {len(entry.answer):,} characters"
+        yield at.problem("F402", fact, f"shorten it to {LONGEST_ANSWER:,}", "answer")
+    for address in _ADDRESS.findall(entry.answer):
+        if address not in _ALLOWED_ADDRESSES:
+            mend = "take it out and name the page under 'read_more'"
+            yield at.problem("F403", f"the answer of '{entry.id}' holds '{address}'", mend, "answer")
+    if _TELEPHONE.search(entry.answer):
+        yield at.problem("F406", f"the answer of '{entry.id}' holds a telephone number", "take it out", "answer")
+    for sentence in sentences(entry.answer):
+        if len(sentence.split()) > LONGEST_SENTENCE:
+            fact = f"a sentence of '{entry.id}' has {len(sentence.split())} words"
+            yield at.problem("F408", fact, "split it", "answer")
+
+
+def _check_figures(entry: Entry, at: Located, stated: set[str]) -> Iterator[Problem]:
+    for figure, said in figures(entry.answer).items():
+        if figure not in stated:
+            mend = "cite the fact that states it, or take it out"
+            yield at.problem("F404", f"no fact that '{entry.id}' cites states '{said.strip()}'", mend, "answer")
+
+
+def _check_support(entry: Entry, at: Located, purposes: Mapping[str, str | None]) -> Iterator[Problem]:
+    leads_to_help = any(purposes.get(name) == "help" for name in entry.read_more)
+    if entry.kind is Kind.ANSWER and not entry.sources and not leads_to_help:
+        yield at.problem("F405", f"entry '{entry.id}' cites no fact", "add at least one under 'sources'")
+    if entry.kind is Kind.URGENT and not leads_to_help:
+        yield at.problem("F407", f"card '{entry.id}' leads to no help", "name a help page under 'read_more'")
+
+
+def _check_review(entry: Entry, at: Located, today: date) -> Iterator[Problem]:
+    mend = "compare it with its sources and set 'reviewed' and 'review_by'"
+    if entry.review_by < today:
+        yield at.problem("F501", f"'{entry.id}' was to be reviewed by {entry.review_by}", mend, "review_by")
+    elif entry.review_by <= today + REVIEW_NOTICE:
+        yield at.problem("F502", f"'{entry.id}' is to be reviewed by {entry.review_by}", mend, "review_by")
+
+
+def _check_interface(edition: Edition) -> Iterator[Problem]:
+    if edition.interface is None or edition.interface_tree is None:
+        return
+    tree = edition.interface_tree
+    for name in Interface.__dataclass_fields__:
+        text = getattr(edition.interface, name)
+        if not isinstance(text, str):
+            continue
+        if (name != "emergency" and re.search(r"\b\d{3}\b", text)) or _TELEPHONE.search(text):
+            fact, mend = f"'{name}' holds a telephone number", "only 'emergency' may, and only 112"
+            yield Problem(tree.file, tree.line(name), "F406", fact, mend)
+    yield from _check_lengths(edition.interface, tree)
+    if set(figures(edition.interface.emergency)) != {"112"}:
+        fact, mend = "'emergency' does not hold 112, or another number too", "name 112 and no other"
+        yield Problem(tree.file, tree.line("emergency"), "F406", fact, mend)
+
+
+def _check_lengths(says: Interface, tree: Tree) -> Iterator[Problem]:
+    """Texts that Telegram would refuse or cut."""
+    texts: dict[tuple[str, ...], tuple[str, int]] = {
+        (name,): (getattr(says, name), most) for name, most in LONGEST_TEXTS.items()
+    }
+    texts |= {("commands", name): (line, LONGEST_COMMAND_LINE) for name, line in says.commands.items()}
+    for path, (text, most) in texts.items():
+        length = len(text.strip().replace("{days}", "3650"))
+        if length > most:
+            fact = f"'{path[-1]}' has {length} characters, and Telegram shows {most}"
+            yield Problem(tree.file, tree.line(*path), "F702", fact, "shorten it")
+
+
+def _check_translation(edition: Edition, content: Content) -> Iterator[Problem]:
+    main = content.editions.get(MAIN_LANGUAGE)
+    if main is None or main is edition or content.is_partial:
+        return
+    for entry, at in main.entries:
+        if entry.id not in edition.declared:
+            fact = f"'{entry.id}' has no translation into '{edition.language}'"
+            yield at.problem("F601", fact, f"translate it in faq/{edition.language}/", "id")
+    for entry, at in edition.entries:
+        if entry.id not in main.declared:
+            yield at.problem("F602", f"'{entry.id}' is no English entry", "write the English entry first", "id")
+
+
+# --- What needs all phrasings at once ----------------------------------------------------------------------------
+
+
+def _check_learned(edition: Edition, content: Content, learn: Callable[[Faq], Model]) -> Iterator[Problem]:
+    """Shared and lost phrasings, by the matcher that answers people."""
+    faq = content.faq(edition.language)
+    matcher = Matcher(faq, learn(faq))
+    places = _places(edition)
+    owners = [None if row.entry is None else matcher.entries[row.entry].id for row in matcher.rows]
+    place_of = [places.get((row.text, owner)) for row, owner in zip(matcher.rows, owners, strict=True)]
+    for one, other in matcher.near_rows(NEAR_SAME_KERNEL):
+        if owners[one] == owners[other] or not is_near_same(matcher.rows[one].text, matcher.rows[other].text):
+            continue
+        here, there = place_of[one], place_of[other]
+        if here is not None and there is not None:
+            mine = f"'{matcher.rows[one].text}' ({owners[one] or 'none'})"
+            other_place = f"{there[0].tree.file}:{there[0].line(*there[1])}"
+            twin = f"'{matcher.rows[other].text}' ({owners[other] or 'none'}) at {other_place}"
+            mend = "leave it to one of the two, or add the words that set them apart"
+            yield here[0].problem("F303", f"{mine} is nearly {twin}", mend, *here[1])
+    for row, owner, place, first in zip(matcher.rows, owners, place_of, matcher.found(), strict=True):
+        if owner is not None and first.id != owner and place is not None and words(row.text):
+            fact = f"'{row.text}' belongs to '{owner}' and finds '{first.id}'"
+            if (shadow := matcher.shadow(row.text, first)) is not None:
+                fact += f" by its '{shadow}'"
+            mend = "add the words that set it apart, or leave it to the other entry"
+            yield place[0].problem("F304", fact, mend, *place[1])
+
+
+def _places(edition: Edition) -> dict[tuple[str, str | None], tuple[Located, tuple[str | int, ...]]]:
+    """Where each text that the matcher learns from stands, by text and entry (None: belongs to none)."""
+    places: dict[tuple[str, str | None], tuple[Located, tuple[str | int, ...]]] = {}
+    for entry, at in edition.entries:
+        places.setdefault((entry.question, entry.id), (at, ("question",)))
+        for index, text in enumerate(entry.phrasings):
+            places.setdefault((text, entry.id), (at, ("phrasings", index)))
+        for index, other in enumerate(entry.not_this):
+            places.setdefault((other.text, other.belongs_to), (at, ("not_this", index)))
+    for text, at in edition.off_topic:
+        places.setdefault((text, None), (at, ()))
+    return places
+
+
+def is_near_same(one: str, other: str) -> bool:
+    """Whether a person would call two phrasings the same; a number that differs makes them two."""
+    first, second = words(one), words(other)
+    if [word for word in first if word[0].isdigit()] != [word for word in second if word[0].isdigit()]:
+        return False
+    return fuzz.ratio(" ".join(first), " ".join(second)) >= NEAR_SAME

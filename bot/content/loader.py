@@ -1,0 +1,274 @@
+"""The YAML files of faq/ and seeds/ as a Faq per language, each entry with its file and line.
+
+Reads everything there is before it complains: `read_content` never raises for what the files hold, `load_faqs` raises
+one ContentError with all that keeps the content from being used.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from bot.content.diagnostics import ContentError, Problem, faults
+from bot.content.parsed import MAIN_LANGUAGE, Content, Edition, Located, Tree
+from bot.content.references import Named, check_drafts, check_soundness
+from bot.content.schema import (
+    CardForm,
+    CardsForm,
+    DocumentForm,
+    EntryForm,
+    FactForm,
+    Form,
+    InterfaceForm,
+    LinksForm,
+    OffTopicForm,
+    PageForm,
+    SourceForm,
+    TopicForm,
+    WordsForm,
+)
+from bot.content.yaml_reader import parse, parse_each, read_tree
+from bot.domain.faq import Entry, Fact, Faq, Interface, Kind, Lookalike, Source, Wording
+
+_LANGUAGE = re.compile(r"[a-z]{2,3}")
+_log = logging.getLogger(__name__)
+
+
+def load_faqs(faq_dir: Path, seeds_dir: Path, *, needed: Collection[str] = ()) -> dict[str, Faq]:
+    """The FAQ of every language, ready to use.
+
+    Raises ContentError where a file of seeds/, of the main language or of one that is ``needed`` is broken; any other
+    broken translation is left out, with a warning, and every draft without one. The finer rules of lint are not run:
+    they are the editors' check.
+    """
+    try:
+        content = read_content(faq_dir, seeds_dir)
+    except OSError as error:
+        where, fact = str(error.filename or faq_dir), f"cannot be read ({error.strerror})"
+        raise ContentError((Problem(where, 1, "Y101", fact, "see that the bot may read it"),)) from None
+    broken = faults((*content.problems, *check_soundness(content)))
+    optional = content.editions.keys() - {MAIN_LANGUAGE, *needed}
+    translations = {language: f"{faq_dir.name}/{language}/" for language in content.editions if language in optional}
+    if any(not problem.file.startswith(tuple(translations.values())) for problem in broken):
+        raise ContentError(broken)
+    for problem in broken:
+        _log.warning("%s", problem)
+    left_out = {
+        language
+        for language, folder in translations.items()
+        if any(problem.file.startswith(folder) for problem in broken)
+    }
+    faqs = {language: content.faq(language) for language in content.editions if language not in left_out}
+    own = {language: content.editions[language].interface for language in faqs}
+    names = {language: interface.language_name if interface else language for language, interface in own.items()}
+    return {language: replace(faq, languages=names) for language, faq in faqs.items()}
+
+
+def read_content(faq_dir: Path, seeds_dir: Path) -> Content:
+    """Read every file of both folders, and note all that is wrong with them as files.
+
+    Drafts are read too, and become problems in place of entries.
+    """
+    content = Content()
+    drafts: dict[str, list[Named]] = {}
+    for path in _yaml_files(seeds_dir, seeds_dir.name, content):
+        _read_source_file(path, f"{seeds_dir.name}/{path.name}", content)
+    for folder in _folders(faq_dir, content):
+        edition = content.editions[folder.name] = Edition(folder.name)
+        drafts[folder.name] = []
+        for path in _yaml_files(folder, f"{faq_dir.name}/{folder.name}", content):
+            _read_faq_file(path, f"{faq_dir.name}/{folder.name}/{path.name}", content, edition, drafts[folder.name])
+        if edition.interface_tree is None and folder.name == MAIN_LANGUAGE:
+            place = f"{faq_dir.name}/{folder.name}"
+            content.problems.append(Problem(place, 1, "Y101", "interface.yaml is missing", "add it"))
+    if faq_dir.is_dir():
+        content.problems.extend(_misplaced(faq_dir))
+    if faq_dir.is_dir() and MAIN_LANGUAGE not in content.editions:
+        fact = f"there is no folder '{MAIN_LANGUAGE}'"
+        content.problems.append(Problem(str(faq_dir), 1, "Y101", fact, "see that FAQ_DIR names the FAQ's folder"))
+    content.problems.extend(_doubles(content, drafts))
+    content.problems.extend(check_drafts(content, drafts))
+    return content
+
+
+def _folders(faq_dir: Path, content: Content) -> Iterator[Path]:
+    if not faq_dir.is_dir():
+        content.problems.append(
+            Problem(str(faq_dir), 1, "Y101", "is no folder", "run from the project's folder, or set FAQ_DIR")
+        )
+        return
+    for path in sorted(faq_dir.iterdir()):
+        if path.is_dir() and _LANGUAGE.fullmatch(path.name):
+            yield path
+
+
+def _misplaced(faq_dir: Path) -> Iterator[Problem]:
+    """YAML files that no edition reads: beside the languages' folders, or deeper."""
+    for path in sorted(faq_dir.rglob("*.yaml")):
+        parts = path.relative_to(faq_dir).parts
+        if len(parts) != 2 or not _LANGUAGE.fullmatch(parts[0]):
+            shown = "/".join((faq_dir.name, *parts))
+            yield Problem(shown, 1, "Y111", "stands where no language reads it", f"move it to {faq_dir.name}/en/")
+
+
+def _yaml_files(folder: Path, shown: str, content: Content) -> list[Path]:
+    if not folder.is_dir():
+        content.problems.append(
+            Problem(str(folder), 1, "Y101", "is no folder", "run from the project's folder, or set SEEDS_DIR")
+        )
+        return []
+    for path in sorted(folder.glob("*.yml")):
+        content.problems.append(Problem(f"{shown}/{path.name}", 1, "Y111", "the name ends in .yml", "name it .yaml"))
+    return sorted(folder.glob("*.yaml"))
+
+
+# --- seeds/ ------------------------------------------------------------------------------------------------------
+
+
+def _read_source_file(path: Path, shown: str, content: Content) -> None:
+    tree = read_tree(path, shown)
+    content.is_partial |= tree.data is None
+    if tree.data is not None and path.name == "links.yaml":
+        parse(tree, LinksForm, data=_shell(tree.data, "pages"))
+        _declare(tree.data.get("pages"), content)
+        for at, page in parse_each(tree, "pages", PageForm):
+            content.sources.append((_source(page), Located(tree, at)))
+    elif tree.data is not None:
+        _declare([tree.data], content)
+        document = parse(tree, DocumentForm)
+        if document is not None:
+            content.sources.append((_source(document), Located(tree, ())))
+            if document.id != path.stem:
+                tree.report(tree.line("id"), "Y111", f"the file of '{document.id}'", f"name it {document.id}.yaml")
+    content.problems.extend(tree.problems)
+
+
+def _shell(data: Mapping[str, Any], key: str) -> dict[str, Any]:
+    """A file's data without the items of a list, which are parsed one by one."""
+    return {**data, **({key: []} if isinstance(data.get(key), list) else {})}
+
+
+def _mappings(items: Any) -> list[dict[str, Any]]:
+    """The mappings of a list as it was read; what is no list has none."""
+    return [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
+
+
+def _declare(records: Any, content: Content) -> None:
+    """Note the ids that records mean to give, so that one mistake does not break all that cite them."""
+    for record in _mappings(records):
+        content.declared_sources.add(str(record.get("id")))
+        numbers = (fact.get("id") for fact in _mappings(record.get("facts")))
+        content.declared_facts.update(f"{record.get('id')}.{number}" for number in numbers)
+
+
+def _source(form: SourceForm) -> Source:
+    values = form.model_dump(exclude={"facts", "note", "date_from"})
+    facts: list[FactForm] = getattr(form, "facts", [])
+    return Source(**values, facts=tuple(_fact(form.id, fact) for fact in facts))
+
+
+def _fact(source_id: str, form: FactForm) -> Fact:
+    values = form.model_dump(exclude={"id", "figures"})
+    return Fact(id=f"{source_id}.{form.id}", figures=tuple(form.figures), **values)
+
+
+# --- faq/LANGUAGE/ -----------------------------------------------------------------------------------------------
+
+
+def _read_faq_file(path: Path, shown: str, content: Content, edition: Edition, drafts: list[Named]) -> None:
+    tree = read_tree(path, shown)
+    content.is_partial |= tree.data is None
+    if tree.data is not None:
+        if path.name == "interface.yaml":
+            edition.interface, edition.interface_tree = _interface(parse(tree, InterfaceForm)), tree
+        elif path.name == "words.yaml":
+            words = parse(tree, WordsForm)
+            edition.wording = _wording(words) if words else Wording()
+        elif path.name == "off_topic.yaml":
+            form = parse(tree, OffTopicForm)
+            texts = form.off_topic if form else []
+            edition.off_topic = [(text, Located(tree, ("off_topic", at))) for at, text in enumerate(texts)]
+        else:
+            _read_entries(tree, edition, drafts)
+    content.problems.extend(tree.problems)
+
+
+def _read_entries(tree: Tree, edition: Edition, drafts: list[Named]) -> None:
+    for item in _mappings(tree.data.get("entries")):  # broken ones too, so that one does not break all that point to it
+        edition.declared.add(str(item.get("id")))
+        cited = item.get("sources")
+        edition.cited.update(map(str, cited) if isinstance(cited, list) else ())
+    for form, kind, topic, at in _forms(tree):
+        if form.draft:
+            drafts.append((form.id, at))
+        else:
+            edition.entries.append((_entry(form, kind, topic), at))
+
+
+def _forms(tree: Tree) -> Iterator[tuple[EntryForm | CardForm, Kind, str, Located]]:
+    """The entries of a file whose form is sound, each with its kind, topic and place."""
+    shell = _shell(tree.data, "entries")
+    if "kind" in tree.data:
+        cards = parse(tree, CardsForm, data=shell)
+        if cards is not None:
+            for at, card in parse_each(tree, "entries", CardForm):
+                yield card, Kind(cards.kind), "", Located(tree, at)
+        return
+    topic = parse(tree, TopicForm, data=shell)
+    if topic is not None:
+        for at, form in parse_each(tree, "entries", EntryForm):
+            yield form, Kind.ANSWER, topic.topic, Located(tree, at)
+
+
+def _entry(form: EntryForm | CardForm, kind: Kind, topic: str) -> Entry:
+    return Entry(
+        id=form.id,
+        kind=kind,
+        topic=topic,
+        question=form.title if isinstance(form, CardForm) else form.question,
+        phrasings=tuple(form.phrasings),
+        answer=form.answer.strip(),
+        reviewed=form.reviewed,
+        review_by=form.review_by,
+        not_this=tuple(
+            Lookalike(item.text, None if item.belongs_to == "none" else item.belongs_to) for item in form.not_this
+        ),
+        sources=() if isinstance(form, CardForm) else tuple(form.sources),
+        read_more=tuple(form.read_more),
+        see_also=() if isinstance(form, CardForm) else tuple(form.see_also),
+    )
+
+
+def _wording(form: WordsForm) -> Wording:
+    return Wording(
+        spellings=form.spellings,
+        synonyms=tuple(tuple(group) for group in form.synonyms),
+        first_person=tuple(form.first_person),
+        question_words=tuple(form.question_words),
+        places=tuple(name for group in form.places for name in group),
+    )
+
+
+def _interface(form: Form | None) -> Interface | None:
+    if form is None:
+        return None
+    values = form.model_dump()
+    return Interface(**values | {"examples": tuple(values["examples"])})
+
+
+def _doubles(content: Content, drafts: Mapping[str, Sequence[Named]]) -> Iterator[Problem]:
+    groups: list[list[Named]] = [[(source.id, at) for source, at in content.sources]]
+    for language, edition in content.editions.items():
+        named = [*((entry.id, at) for entry, at in edition.entries), *drafts[language]]
+        groups.append(sorted(named, key=lambda one: (one[1].tree.file, one[1].line())))  # as they are read
+    for group in groups:
+        first: dict[str, Located] = {}
+        for name, at in group:
+            other = first.setdefault(name, at)
+            if other is not at:
+                fact = f"'{name}' stands already at {other.tree.file}:{other.line('id')}"
+                yield at.problem("F203", fact, "give one of them another id", "id")

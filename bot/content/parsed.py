@@ -1,0 +1,107 @@
+"""Content as it stands in its files: every entry and source with file and line, sound or not."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from bot.content.diagnostics import ContentError, Problem
+from bot.domain.faq import Entry, Faq, Interface, Source, Wording
+
+MAIN_LANGUAGE = "en"
+KeyPath = tuple[str | int, ...]
+
+
+@dataclass(slots=True)
+class Tree:
+    """The data of a file, with the line of each value by its path and the raw text of each that is no string.
+
+    ``reported`` are the paths of values that were broken already when they were read.
+    """
+
+    file: str
+    data: Any = None
+    lines: dict[KeyPath, int] = field(default_factory=dict)
+    raw: dict[KeyPath, str] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    reported: set[KeyPath] = field(default_factory=set)
+
+    def line(self, *path: str | int) -> int:
+        """The line of the value at a path, or of the nearest value above it that the file has."""
+        while path and path not in self.lines:
+            path = path[:-1]
+        return self.lines.get(path, 1)
+
+    def report(self, line: int, code: str, fact: str, mend: str) -> None:
+        self.problems.append(Problem(self.file, line, code, fact, mend))
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """An entry or a source as it stands in a file."""
+
+    tree: Tree
+    at: KeyPath
+
+    def line(self, *path: str | int) -> int:
+        return self.tree.line(*self.at, *path)
+
+    def problem(self, code: str, fact: str, mend: str, *path: str | int) -> Problem:
+        """A problem at a path within the entry or source."""
+        return Problem(self.tree.file, self.line(*path), code, fact, mend)
+
+
+@dataclass(slots=True)
+class Edition:
+    """One language's files as read, sound or not: its entries with their places, doubles included.
+
+    ``declared`` are the ids that entries mean to give, ``cited`` the facts that they mean to cite, broken ones too.
+    """
+
+    language: str
+    entries: list[tuple[Entry, Located]] = field(default_factory=list)
+    declared: set[str] = field(default_factory=set)
+    cited: set[str] = field(default_factory=set)
+    interface: Interface | None = None
+    interface_tree: Tree | None = None
+    wording: Wording = field(default_factory=Wording)
+    off_topic: list[tuple[str, Located]] = field(default_factory=list)
+
+    @property
+    def files(self) -> dict[str, str]:
+        """The name of the file in which each entry stands, such as work.yaml."""
+        return {entry.id: at.tree.file.rsplit("/", 1)[-1] for entry, at in self.entries}
+
+
+@dataclass(slots=True)
+class Content:
+    """All that was read: editions by language, sources with their places, and the problems of reading.
+
+    ``declared_sources`` and ``declared_facts`` are the ids that records mean to give, sound or not. ``is_partial`` if
+    a file could not be read at all: then nothing can be said of what is missing.
+    """
+
+    editions: dict[str, Edition] = field(default_factory=dict)
+    sources: list[tuple[Source, Located]] = field(default_factory=list)
+    declared_sources: set[str] = field(default_factory=set)
+    declared_facts: set[str] = field(default_factory=set)
+    problems: list[Problem] = field(default_factory=list)
+    is_partial: bool = False
+
+    def faq(self, language: str = MAIN_LANGUAGE) -> Faq:
+        """The FAQ of one language. Entries that a translation lacks are those of the main language."""
+        main, edition = self.editions[MAIN_LANGUAGE], self.editions[language]
+        entries = {entry.id: entry for entry, _ in main.entries} | {entry.id: entry for entry, _ in edition.entries}
+        interface = edition.interface or main.interface
+        if interface is None:
+            raise ContentError(tuple(self.problems))
+        faq = Faq(
+            language=language,
+            entries=entries,
+            sources={source.id: source for source, _ in self.sources},
+            interface=interface,
+            wording=edition.wording,
+            off_topic=tuple(text for text, _ in edition.off_topic),
+        )
+        return replace(faq, version=hashlib.sha256(repr(faq).encode("utf-8", "surrogatepass")).hexdigest()[:12])

@@ -1,0 +1,120 @@
+"""What content must be for the bot to use it at all: ids that point somewhere, placeholders that can be filled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields, replace
+from string import Formatter
+
+from bot.content.diagnostics import DRAFT, Problem, faults
+from bot.content.parsed import MAIN_LANGUAGE, Content, Edition, Located
+from bot.domain.faq import Interface, Kind
+
+Named = tuple[str, Located]  # an id, and where it stands
+PLACEHOLDERS: Mapping[str, frozenset[str]] = {
+    "topic": frozenset({"topic"}),
+    "nearest_topic": frozenset({"topic"}),
+    "time": frozenset({"time"}),
+    "description": frozenset({"days"}),
+    "privacy": frozenset({"days"}),
+}
+
+
+def check_soundness(content: Content) -> Iterator[Problem]:
+    """Every problem that keeps the content from being used, beyond those of reading it."""
+    for edition in content.editions.values():
+        yield from check_placeholders(edition)
+    if content.is_partial:  # what seems to be missing may stand in the file that cannot be read
+        return
+    yield from check_references(content)
+    main = content.editions.get(MAIN_LANGUAGE)
+    if main is not None and not main.declared:
+        yield Problem(f"faq/{MAIN_LANGUAGE}", 1, "F208", "the FAQ has no entry", "write a topic with its entries")
+    elif (
+        main is not None
+        and not any(entry.kind is Kind.ANSWER for entry, _ in main.entries)
+        and (main.entries or not faults(tuple(content.problems)))  # there are none, and not because they are broken
+    ):
+        yield Problem(f"faq/{MAIN_LANGUAGE}", 1, "F208", "the FAQ has no answer", "write a topic with its entries")
+
+
+def check_placeholders(edition: Edition) -> Iterator[Problem]:
+    """Every text of the interface whose placeholders the bot cannot fill."""
+    if edition.interface is None or edition.interface_tree is None:
+        return
+    tree = edition.interface_tree
+    for name in (field.name for field in fields(Interface)):
+        text = getattr(edition.interface, name)
+        if not isinstance(text, str):
+            continue
+        expected = PLACEHOLDERS.get(name, frozenset())
+        if _placeholders(text) != expected:
+            wanted = ", ".join(f"{{{field}}}" for field in expected) or "none"
+            yield Problem(tree.file, tree.line(name), "F701", f"the placeholders of '{name}' are off", f"use {wanted}")
+
+
+def _placeholders(text: str) -> frozenset[str]:
+    """The names between braces; what is no sound format gives a name that nothing expects."""
+    try:
+        parts = list(Formatter().parse(text))
+    except ValueError:
+        return frozenset({text})
+    return frozenset(f"{name}{spec}{conversion or ''}" for _, name, spec, conversion in parts if name is not None)
+
+
+def check_references(content: Content) -> Iterator[Problem]:
+    """Every id that points nowhere, or to a fact that is left out."""
+    facts = {fact.id: fact for source, _ in content.sources for fact in source.facts}
+    pages = {source.id for source, _ in content.sources}
+    for edition in content.editions.values():
+        declared = edition.declared | content.editions.get(MAIN_LANGUAGE, edition).declared
+        cards = {entry.id for entry, _ in edition.entries if entry.kind is not Kind.ANSWER}
+        for entry, at in edition.entries:
+            for index, name in enumerate(entry.sources):
+                if name not in facts and name not in content.declared_facts:
+                    fact = f"entry '{entry.id}' cites {name}, which no record has"
+                    yield at.problem("F204", fact, "correct it, or add the fact to its record", "sources", index)
+                elif name in facts and facts[name].left_out:
+                    fact = f"entry '{entry.id}' cites {name}, which is left out: {facts[name].left_out}"
+                    yield at.problem("F207", fact, "cite another fact", "sources", index)
+            for index, name in enumerate(entry.read_more):
+                if name not in pages and name not in content.declared_sources:
+                    fact = f"entry '{entry.id}' links to '{name}', which no record has"
+                    yield at.problem("F206", fact, "correct it, or add the page to links.yaml", "read_more", index)
+        for name, is_question, problem in _references(edition):
+            if name not in declared or (is_question and name in cards):
+                what = "no question of the FAQ" if is_question else "no entry"
+                yield replace(problem, fact=f"{problem.fact}, which is {what}")
+
+
+def check_drafts(content: Content, drafts: Mapping[str, Sequence[Named]]) -> Iterator[Problem]:
+    """Every draft, and every reference to one. ``drafts`` are those of each language."""
+    for name, at in (draft for of_language in drafts.values() for draft in of_language):
+        mend = "write its answer and take out the line 'draft: true'"
+        yield at.problem(DRAFT, f"entry '{name}' is a draft", mend, "draft")
+    for language, edition in content.editions.items():
+        languages = {MAIN_LANGUAGE, language} & content.editions.keys()
+        known = {entry.id for one in languages for entry, _ in content.editions[one].entries}
+        unknown = {name for one in languages for name, _ in drafts[one]} - known
+        for name, _, problem in _references(edition):
+            if name in unknown:
+                mend = "write the draft's answer first, or take this out until then"
+                yield replace(problem, fact=f"{problem.fact}, which is a draft", mend=mend)
+
+
+def _references(edition: Edition) -> Iterator[tuple[str, bool, Problem]]:
+    """Every entry that is named: its id, whether it has to be a question, and the problem that it is if it is none."""
+    for entry, at in edition.entries:
+        for index, name in enumerate(entry.see_also):
+            fact = f"entry '{entry.id}' relates to '{name}'"
+            yield name, True, at.problem("F205", fact, "correct or delete it", "see_also", index)
+        for index, other in enumerate(entry.not_this):
+            if other.belongs_to is not None:
+                fact = f"a look-alike of '{entry.id}' belongs to '{other.belongs_to}'"
+                problem = at.problem("F205", fact, "correct it, or write 'none'", "not_this", index)
+                yield other.belongs_to, False, problem
+    if edition.interface is not None and edition.interface_tree is not None:
+        tree = edition.interface_tree
+        for index, name in enumerate(edition.interface.examples):
+            fact = f"an example names '{name}'"
+            yield name, True, Problem(tree.file, tree.line("examples", index), "F205", fact, "name another entry")

@@ -1,0 +1,331 @@
+"""Read one YAML file strictly: its data, the line of every value, and all that is wrong with it, as problems.
+
+YAML's own traps (a key written twice, `no` for false, `1.10` for 1.1, anchors that grow without end, tabs, odd
+encodings) become problems with a place and a mend. Knows nothing of what the files mean.
+"""
+
+from __future__ import annotations
+
+import re
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+import yaml.resolver
+from pydantic import ValidationError
+
+from bot.content.diagnostics import Problem
+from bot.content.parsed import KeyPath, Tree
+from bot.content.schema import Form
+
+MAX_BYTES = 1_000_000
+# The C loader where PyYAML has it (all wheels do): the whole FAQ in a fraction of a second.
+Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+MAX_DEPTH = 12  # levels; the deepest form has five
+LONGEST_NUMBER = 40
+_TEXT = "tag:yaml.org,2002:str"
+_RESOLVER: Any = yaml.resolver.Resolver()
+_CONSTRUCT = {
+    tag: construct
+    for tag, construct in yaml.SafeLoader.yaml_constructors.items()
+    if tag and tag.rpartition(":")[2] in ("bool", "int", "float", "null", "timestamp")
+}
+# https://yaml.org/spec/1.2.2/#51-character-set
+_NOT_YAML = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_MISSING = object()
+
+F = TypeVar("F", bound=Form)
+
+
+def read_tree(path: Path, shown: str) -> Tree:
+    """Read a file. ``shown`` is how problems name it. Never raises for what the file holds."""
+    tree = Tree(shown)
+    text = _read_text(path, tree)
+    if text is None:
+        return tree
+    if not text.startswith("# yaml-language-server: $schema="):
+        tree.report(
+            1,
+            "Y110",
+            "the first line names no schema",
+            "begin the file with '# yaml-language-server: $schema=../schema/….json'",
+        )
+    odd = _NOT_YAML.search(text)
+    if odd is not None:
+        line = text.count("\n", 0, odd.start()) + 1
+        tree.report(line, "Y102", f"the control character U+{ord(odd[0]):04X} stands here", "take it out")
+        return tree
+    _build(text, tree)
+    if tree.data is None and not any(problem.code != "Y110" for problem in tree.problems):
+        tree.report(1, "Y102", "the file is empty", "write its keys, or delete it")
+    elif tree.data is not None and not isinstance(tree.data, dict):
+        tree.report(tree.line(), "Y102", "the file is no mapping", "begin it with 'key: value'")
+        tree.data = None
+    return tree
+
+
+def _read_text(path: Path, tree: Tree) -> str | None:
+    mend = "see that it is a file that the bot may read"
+    try:
+        seen = path.stat()
+        if not stat.S_ISREG(seen.st_mode):  # reading a pipe would never end
+            tree.report(1, "Y101", "is no file", mend)
+            return None
+        if seen.st_size > MAX_BYTES:
+            tree.report(1, "Y101", f"has {seen.st_size:,} bytes", f"split it; a file has at most {MAX_BYTES:,}")
+            return None
+        raw = path.read_bytes()
+    except OSError as error:
+        tree.report(1, "Y101", f"cannot be read ({error.strerror})", mend)
+        return None
+    try:
+        return raw.decode("utf-8-sig")  # with or without a byte order mark
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        tree.report(line, "Y101", f"byte 0x{raw[error.start]:02x} is not UTF-8", "save the file as UTF-8")
+        return None
+
+
+def _build(text: str, tree: Tree) -> None:
+    """Build the tree's data from the parser's events, one by one: no recursion, and nothing that grows by aliases."""
+    builder = _Builder(tree)
+    try:
+        for event in yaml.parse(text, Loader=Loader):
+            if isinstance(event, yaml.DocumentStartEvent) and builder.documents:
+                tree.report(_line(event), "Y102", "a second document begins", "keep one in a file")
+                return
+            if not builder.take(event):
+                line = _line(event)
+                tree.report(line, "Y102", "is nested too deeply", "a file has no more levels than its form")
+                tree.data = None
+                return
+    except yaml.MarkedYAMLError as error:
+        tree.data = None
+        mark = error.problem_mark or error.context_mark
+        line = mark.line + 1 if mark else 1
+        written = text.splitlines()[line - 1 : line]
+        if written and "\t" in written[0][: len(written[0]) - len(written[0].lstrip())]:
+            tree.report(line, "Y103", "a tab stands in the indent", "indent with spaces")
+        else:
+            fact = " ".join(filter(None, (error.context, error.problem)))
+            tree.report(line, "Y102", fact, "mend the YAML here or on the line before")
+
+
+def _line(event: yaml.Event) -> int:
+    return event.start_mark.line + 1 if event.start_mark is not None else 1
+
+
+def _tag(event: yaml.ScalarEvent) -> str:
+    """What YAML takes a scalar for, by its looks and quotes."""
+    tag: str = _RESOLVER.resolve(yaml.ScalarNode, event.value, event.implicit)
+    return tag
+
+
+class _Frame:
+    """A mapping or list that is being filled. ``key`` is the key whose value comes next, if ``has_key``."""
+
+    __slots__ = ("data", "has_key", "key", "key_line", "path")
+
+    def __init__(self, data: dict[str, Any] | list[Any], path: KeyPath) -> None:
+        self.data = data
+        self.path = path
+        self.key: str | None = None  # None: the value is dropped
+        self.key_line = 0
+        self.has_key = False
+
+
+class _Builder:
+    def __init__(self, tree: Tree) -> None:
+        self._tree = tree
+        self._frames: list[_Frame] = []
+        self._anchors: dict[str, int] = {}  # with no alias so far
+        self.documents = 0
+
+    def take(self, event: yaml.Event) -> bool:
+        """Take one event; False if the file is nested too deeply."""
+        anchor = getattr(event, "anchor", None)
+        if anchor is not None and not isinstance(event, yaml.AliasEvent):
+            self._anchors[anchor] = _line(event)
+        match event:
+            case yaml.DocumentStartEvent():
+                self.documents += 1
+            case yaml.StreamEndEvent():
+                for anchor, line in self._anchors.items():
+                    self._tree.report(line, "Y105", f"the anchor &{anchor} stands here", "take it out")
+            case yaml.MappingStartEvent() | yaml.SequenceStartEvent():
+                return self._begin(event)
+            case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
+                self._frames.pop()
+            case yaml.AliasEvent():
+                self._anchors.pop(str(event.anchor), None)
+                fact, mend = f"the alias *{event.anchor} stands here", "write the value out"
+                self._tree.report(_line(event), "Y105", fact, mend)
+                if not self._drop_key():
+                    self._attach(self._place(event), None, is_reported=True)
+            case yaml.ScalarEvent():
+                self._scalar(event)
+        return True
+
+    def _begin(self, event: yaml.MappingStartEvent | yaml.SequenceStartEvent) -> bool:
+        if len(self._frames) >= MAX_DEPTH:
+            return False
+        data: dict[str, Any] | list[Any] = [] if isinstance(event, yaml.SequenceStartEvent) else {}
+        path = None
+        if self._drop_key():
+            self._tree.report(_line(event), "Y108", "a key is a list or a mapping", "make the key a word")
+        else:
+            path = self._place(event)
+            self._attach(path, data, is_reported=self._refuse_tag(event))
+        self._frames.append(_Frame(data, path if path is not None else ("?",)))
+        return True
+
+    def _drop_key(self) -> bool:
+        """Whether a key is due here; if so, neither it nor its value is kept."""
+        frame = self._awaits_key()
+        if frame is not None:
+            frame.key, frame.has_key = None, True
+        return frame is not None
+
+    def _awaits_key(self) -> _Frame | None:
+        """The mapping that is being filled, if a key is due in it."""
+        frame = self._frames[-1] if self._frames else None
+        return frame if frame is not None and isinstance(frame.data, dict) and not frame.has_key else None
+
+    def _place(self, event: yaml.NodeEvent) -> KeyPath | None:
+        """The path of a value that begins here, its line noted; None if it is dropped."""
+        line = _line(event)
+        if not self._frames:
+            self._tree.lines[()] = line
+            return ()
+        frame = self._frames[-1]
+        if isinstance(frame.data, list):
+            path: KeyPath = (*frame.path, len(frame.data))
+        elif frame.key is None:
+            return None
+        else:
+            path, line = (*frame.path, frame.key), frame.key_line
+        self._tree.lines[path] = line
+        return path
+
+    def _attach(self, path: KeyPath | None, value: Any, *, is_reported: bool = False) -> None:
+        if is_reported and path is not None:
+            self._tree.reported.add(path)
+        if not self._frames:
+            self._tree.data = value
+            return
+        frame = self._frames[-1]
+        if isinstance(frame.data, list):
+            frame.data.append(value)
+            return
+        if frame.key is not None:
+            frame.data[frame.key] = value
+        frame.key, frame.has_key = None, False
+
+    def _scalar(self, event: yaml.ScalarEvent) -> None:
+        frame = self._awaits_key()
+        if frame is not None:
+            self._key(event, frame)
+            return
+        path = self._place(event)
+        if self._refuse_tag(event):
+            self._attach(path, event.value, is_reported=True)
+            return
+        tag = _tag(event)
+        value, is_broken = self._value(event, tag)
+        if tag != _TEXT and path is not None:
+            self._tree.raw[path] = event.value
+        self._attach(path, value, is_reported=is_broken)
+
+    def _key(self, event: yaml.ScalarEvent, frame: _Frame) -> None:
+        line = _line(event)
+        key: str | None = event.value
+        self._refuse_tag(event)
+        if _tag(event) != _TEXT:
+            self._tree.report(line, "Y109", f"YAML does not read the key {key} as text", f'write "{key}"')
+        if key in frame.data:
+            first = self._tree.line(*frame.path, event.value)
+            self._tree.report(line, "Y104", f"'{key}' stands already on line {first}", "keep one of the two")
+            key = None
+        frame.key, frame.key_line, frame.has_key = key, line, True
+
+    def _value(self, event: yaml.ScalarEvent, tag: str) -> tuple[Any, bool]:
+        """The value of a scalar, and whether it is broken and that was reported."""
+        line, raw = _line(event), event.value
+        construct = _CONSTRUCT.get(tag)
+        if tag == _TEXT or construct is None:
+            return raw, False
+        if len(raw) > LONGEST_NUMBER:
+            self._tree.report(line, "Y108", f"a number of {len(raw):,} characters", "shorten it, or put it in quotes")
+            return raw, True
+        try:
+            return construct(yaml.SafeLoader(""), yaml.ScalarNode(tag, raw)), False
+        except (ValueError, OverflowError) as error:
+            self._tree.report(line, "Y108", f"{raw!r}: {error}", "correct it, or put it in quotes")
+            return raw, True
+
+    def _refuse_tag(self, event: yaml.NodeEvent) -> bool:
+        tag = getattr(event, "tag", None)
+        if tag is None:
+            return False
+        fact, mend = f"the tag {tag} stands here", "write the value without a tag"
+        self._tree.report(_line(event), "Y108", fact, mend)
+        return True
+
+
+def parse(tree: Tree, form: type[F], *, data: Any = _MISSING, at: KeyPath = ()) -> F | None:
+    """The file's data as its form, or None with the reasons among the tree's problems.
+
+    With ``data`` and ``at``, only the part of the file at that path.
+    """
+    try:
+        return form.model_validate(tree.data if data is _MISSING else data)
+    except ValidationError as error:
+        tree.problems.extend(_problems(error, tree, at))
+        return None
+
+
+def parse_each(tree: Tree, key: str, form: type[F]) -> Iterator[tuple[KeyPath, F]]:
+    """The sound items of the list under a key, each with its path; the others become problems one by one."""
+    items = tree.data.get(key)
+    for index, item in enumerate(items if isinstance(items, list) else ()):
+        at: KeyPath = (key, index)
+        parsed = parse(tree, form, data=item, at=at)
+        if parsed is not None:
+            yield at, parsed
+
+
+def _problems(error: ValidationError, tree: Tree, at: KeyPath) -> Iterator[Problem]:
+    for detail in error.errors(include_url=False, include_context=True):
+        path = (*at, *detail["loc"])
+        name = _name(path) if path else tree.file
+        line = tree.line(*path)
+        if any(path[: len(reported)] == reported for reported in tree.reported):
+            continue
+        match detail["type"]:
+            case "extra_forbidden":
+                yield Problem(tree.file, line, "Y106", f"'{name}' is no key here", "correct or delete it")
+            case "missing":
+                line = tree.line(*path[:-1])
+                yield Problem(tree.file, line, "Y107", f"'{name}' is missing", f"add '{name}: …'")
+            case "string_too_short":
+                yield Problem(tree.file, line, "F401", f"'{name}' is empty", "write the text, or delete it")
+            case "string_type" if path in tree.raw:
+                raw = tree.raw[path]
+                kind = type(detail["input"]).__name__
+                fact = f"YAML reads {raw or 'the empty value'} as {_KINDS.get(kind, kind)}, not as text"
+                mend = f'write "{raw}"' if raw else f"write the text, or delete '{name}'"
+                yield Problem(tree.file, line, "Y109", fact, mend)
+            case _:
+                fact = f"'{name}': {detail['msg'][0].lower()}{detail['msg'][1:]}"
+                yield Problem(tree.file, line, "Y108", fact, "give a value of that type")
+
+
+def _name(path: KeyPath) -> str:
+    """A key, or an item of a list as an editor counts them."""
+    last = path[-1]
+    return last if isinstance(last, str) else f"item {last + 1} of {_name(path[:-1]) if path[:-1] else 'the file'}"
+
+
+_KINDS = {"bool": "yes or no", "int": "a number", "float": "a number", "NoneType": "nothing", "date": "a date"}

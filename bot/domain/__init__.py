@@ -1,0 +1,1 @@
+"""The values that all packages speak in. They import nothing of ours."""

@@ -1,0 +1,1 @@
+"""How well the bot does on question sets."""

@@ -1,0 +1,212 @@
+"""How well the bot does on question sets: what is right, offered, wrong or without an answer, and where it errs.
+
+A set is a JSON-lines file; its name says how its messages are judged (see tests/questions/README.md).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from bot.answering.commands import command_reply
+from bot.answering.decide import Reasoning, conclude, reason
+from bot.answering.turn import Outcome, outcome_of
+from bot.domain.faq import Answer, Clarify, Decision, Entry, Question, Reason, Unanswered
+from bot.matching.calibration import Thresholds
+from bot.matching.matcher import Matcher
+
+Verdict = Literal["right", "offered", "wrong", "none"]
+VERDICTS: tuple[Verdict, ...] = ("right", "offered", "wrong", "none")
+
+# Which outcomes are right where no answer is wanted. A choice is tolerated ("offered"), an answer is wrong.
+_RIGHT_OUTCOMES: Mapping[str, frozenset[Outcome]] = {
+    "near_oos": frozenset({"unanswered"}),
+    "far_oos": frozenset({"unanswered", "smalltalk", "command"}),
+    "smalltalk": frozenset({"smalltalk"}),
+    "distress": frozenset({"urgent"}),
+}
+SETS = ("inscope", *_RIGHT_OUTCOMES, "distress_hardneg", "other_language")
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message of a question set, with what its set says of it (`expected`: all keys of its line)."""
+
+    id: str
+    set: str
+    text: str
+    expected: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A message with what the bot made of it. ``entries`` are those answered with, or offered."""
+
+    message: Message
+    outcome: Outcome
+    entries: tuple[Entry, ...]
+    verdict: Verdict
+    reasoning: Reasoning
+
+
+def read_message(set_: str, line: str) -> Message:
+    """A line of a set. Raises ValueError with what is wrong and its mend."""
+    try:
+        row = json.loads(line)
+    except ValueError as error:
+        raise ValueError(f"no JSON ({error}); write one object a line") from None
+    if not isinstance(row, dict) or not all(isinstance(row.get(key), str) for key in ("id", "text")):
+        raise ValueError("no object with id and text; write both as texts")
+    if set_ == "distress_hardneg" and row.get("expect") not in ("answer", "abstain", "answer_or_abstain"):
+        raise ValueError("'expect' is missing; write answer, abstain or answer_or_abstain")
+    try:
+        for pattern in row.get("any_of", ()):
+            re.compile(pattern)
+    except (re.error, TypeError) as error:
+        raise ValueError(f"'any_of' holds no regular expression ({error}); correct it") from None
+    return Message(row["id"], set_, row["text"], row)
+
+
+def read_floor(text: str) -> dict[str, dict[Verdict, int]]:
+    """A floor from its JSON. Raises ValueError if it is none."""
+    floor = json.loads(text)
+    rows = floor.values() if isinstance(floor, dict) else [None]
+    if not all(isinstance(row, dict) and all(isinstance(number, int) for number in row.values()) for row in rows):
+        raise ValueError('the floor is no table of counts; write {"inscope": {"right": 1, "wrong": 2}, …}')
+    return {name: {verdict: row[verdict] for verdict in VERDICTS if verdict in row} for name, row in floor.items()}
+
+
+def evaluate(messages: Sequence[Message], matcher: Matcher) -> Iterator[Judged]:
+    """Ask every message and judge the decision."""
+    for message in messages:
+        reasoning = reason(Question(message.text, matcher.faq.language), matcher)
+        judged = judge(message, reasoning)
+        if command_reply(message.text, matcher.faq) is not None:
+            judged = replace(judged, outcome="command", entries=(), verdict=_verdict(message, "command", (), None))
+        yield judged
+
+
+def judge(message: Message, reasoning: Reasoning) -> Judged:
+    """Set what the bot decided against what the set expects."""
+    decision = reasoning.decision
+    outcome, _ = outcome_of(decision)
+    entries = (
+        decision.entries if isinstance(decision, Answer) else decision.choices if isinstance(decision, Clarify) else ()
+    )
+    return Judged(message, outcome, entries, _verdict(message, outcome, entries, decision), reasoning)
+
+
+def is_right(entry: Entry, expected: Mapping[str, Any]) -> bool:
+    """Whether an entry is one of `entries`, or its answer matches one of the regular expressions of `any_of`."""
+    answer = " ".join(entry.answer.split())
+    return entry.id in expected.get("entries", ()) or any(
+        re.search(pattern, answer, re.IGNORECASE) for pattern in expected.get("any_of", ())
+    )
+
+
+def _verdict(message: Message, outcome: Outcome, entries: tuple[Entry, ...], decision: Decision | None) -> Verdict:
+    match message.set:
+        case "inscope":
+            return _verdict_in_scope(message.expected, outcome, entries)
+        case "distress_hardneg":
+            return _verdict_look_alike(message.expected, outcome, entries)
+        case "other_language":
+            is_told = isinstance(decision, Unanswered) and decision.reason is Reason.OTHER_LANGUAGE
+            return "right" if is_told else "wrong" if outcome == "answer" else "none"
+        case _:
+            return _verdict_without_answer(outcome, _RIGHT_OUTCOMES[message.set])
+
+
+def _verdict_without_answer(outcome: Outcome, right: frozenset[Outcome]) -> Verdict:
+    if outcome in right:
+        return "right"
+    return "wrong" if outcome == "answer" else "offered" if outcome == "clarify" else "none"
+
+
+def _verdict_in_scope(expected: Mapping[str, Any], outcome: Outcome, entries: tuple[Entry, ...]) -> Verdict:
+    if outcome not in ("answer", "clarify"):
+        return "none"
+    found = any(is_right(entry, expected) for entry in entries)
+    if outcome == "clarify":
+        return "offered" if found else "none"
+    if found and "both" in expected:
+        covers_both = all(any(entry.id in ids for entry in entries) for ids in expected["both"])
+        return "right" if covers_both else "offered"
+    return "right" if found else "wrong"
+
+
+def _verdict_look_alike(expected: Mapping[str, Any], outcome: Outcome, entries: tuple[Entry, ...]) -> Verdict:
+    if outcome == "urgent":
+        return "wrong"
+    if expected["expect"] == "abstain":
+        return _verdict_without_answer(outcome, _RIGHT_OUTCOMES["far_oos"])
+    if outcome in ("answer", "clarify"):
+        return _verdict_in_scope(expected, outcome, entries) if {"entries", "any_of"} & expected.keys() else "right"
+    return "right" if expected["expect"] == "answer_or_abstain" else "none"
+
+
+def counts(judged: Sequence[Judged], key: Callable[[Judged], str]) -> dict[str, Counter[Verdict]]:
+    """Verdicts counted by a key, such as the set, the style or the topic."""
+    table: dict[str, Counter[Verdict]] = {}
+    for one in judged:
+        table.setdefault(key(one), Counter())[one.verdict] += 1
+    return table
+
+
+def confusions(judged: Sequence[Judged]) -> Counter[tuple[str, str]]:
+    """How often an in-scope message of one entry was answered with another: (expected, answered)."""
+    return Counter(
+        (expected, entry.id)
+        for one in judged
+        if one.message.set == "inscope" and one.verdict == "wrong"
+        for expected in one.message.expected.get("entries", ["?"])[:1]
+        for entry in one.entries
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class CurvePoint:
+    """At one answer threshold: the share of in-scope messages answered rightly, of all messages answered wrongly.
+
+    ``is_own`` marks the threshold nearest to the matcher's own.
+    """
+
+    threshold: float
+    right: float
+    wrong: float
+    is_own: bool
+
+
+def curve(judged: Sequence[Judged], thresholds: Thresholds, *, steps: int = 40) -> list[CurvePoint]:
+    """Wrong answers against right ones as the answer threshold goes from 0 to 1, the others being as they are."""
+    own = round(thresholds.answer * steps)
+    points = []
+    in_scope = sum(one.message.set == "inscope" for one in judged)
+    for step in range(steps + 1):
+        lines = replace(thresholds, answer=step / steps, clarify=min(thresholds.clarify, step / steps))
+        again = [judge(one.message, replace(one.reasoning, decision=_again(one, lines))) for one in judged]
+        right = sum(one.verdict == "right" for one in again if one.message.set == "inscope")
+        wrong = sum(one.outcome == "answer" and one.verdict == "wrong" for one in again)
+        points.append(CurvePoint(lines.answer, right / max(in_scope, 1), wrong / len(again), step == own))
+    return points
+
+
+def _again(one: Judged, lines: Thresholds) -> Decision:
+    return conclude(Question(one.message.text), one.reasoning.whole, one.reasoning.parts, lines)
+
+
+def below_floor(judged: Sequence[Judged], floor: Mapping[str, Mapping[Verdict, int]]) -> list[str]:
+    """What falls short of a floor: at most so many wrong, at least so many of every other verdict, set by set."""
+    by_set = counts(judged, lambda one: one.message.set)
+    short = []
+    for name, wanted in floor.items():
+        found = by_set.get(name, Counter())
+        for verdict, number in wanted.items():
+            if found[verdict] > number if verdict == "wrong" else found[verdict] < number:
+                limit = "at most" if verdict == "wrong" else "at least"
+                short.append(f"{name}: {found[verdict]} {verdict}, the floor is {limit} {number}")
+    return short

@@ -1,0 +1,47 @@
+"""What the log is told of a message: an outcome to count and, for a gap, its text. Pure; knows no person."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.answering.decide import reason as reason_
+from bot.answering.turn import SHOWN_CANDIDATES, Turn
+from bot.domain.faq import Candidate, Count, Gap, GapReason, Note, Question, Urgent
+from bot.matching.matcher import Matcher
+from bot.text.language_id import guess
+from bot.text.normalize import clean
+
+
+def note_turn(turn: Turn, question: Question, matcher: Matcher, *, asked: str = "") -> Note:
+    """The note of one turn. ``asked`` is the question before it, which "none of these" is about."""
+    outcome = turn.gap.value if turn.gap is GapReason.NONE_OF_THESE else turn.outcome
+    if turn.gap is GapReason.OTHER_LANGUAGE:  # the editors want to know which
+        question = replace(question, language=guess(clean(question.text)))
+    count = Count(outcome, question.language, question.channel, turn.entry or "")
+    if turn.gap is None:
+        return Note(count)
+    if turn.gap is GapReason.NONE_OF_THESE:
+        return Note(count, gap_behind(turn.gap, replace(question, text=asked), matcher) if asked else None)
+    return Note(count, _gap(turn.gap, question, matcher, turn.candidates))
+
+
+def gap_behind(reason: GapReason, question: Question, matcher: Matcher, *, entry: str = "") -> Gap | None:
+    """The gap that a button tells of, under the reply to an earlier question; ``entry`` is the answer that it judges.
+
+    None where the question is urgent by now: it may have been edited since, and such a text is never kept.
+    """
+    reasoning = reason_(question, matcher)
+    if isinstance(reasoning.decision, Urgent):
+        return None
+    return replace(_gap(reason, question, matcher, reasoning.whole.ranking.candidates[:SHOWN_CANDIDATES]), entry=entry)
+
+
+def _gap(reason: GapReason, question: Question, matcher: Matcher, nearest: tuple[Candidate, ...]) -> Gap:
+    return Gap(
+        reason=reason,
+        text=question.text,
+        language=question.language,
+        channel=question.channel,
+        faq_version=matcher.faq.version,
+        nearest=tuple((candidate.entry.id, round(candidate.score, 4)) for candidate in nearest),
+    )

@@ -1,0 +1,85 @@
+"""What the FAQ as it is now makes of the gaps and of the question sets: what it answers, and what is worse. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from bot.answering.decide import decide
+from bot.answering.turn import Outcome, outcome_of
+from bot.domain.faq import OPEN, Answer, GapStatus, LoggedGap, Question
+from bot.evaluation.evaluate import Judged
+from bot.matching.matcher import Matcher
+
+
+class Became(StrEnum):
+    """What became of a gap since it was logged or resolved."""
+
+    ANSWERED = "now answered"
+    STILL_OPEN = "still open"
+    CHANGED = "changed entry"
+    AS_RESOLVED = "as resolved"
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """A gap asked again. ``entries`` are those that it is answered with now, if it is."""
+
+    gap: LoggedGap
+    became: Became
+    outcome: Outcome
+    entries: tuple[str, ...]
+
+    @property
+    def answered_by(self) -> str:
+        """The entry that closes the gap: the first that it is answered with but the one that was judged; or empty."""
+        return next((entry for entry in self.entries if entry != self.gap.gap.entry), "")
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayedSets:
+    """The messages of the question sets asked again: how many, and those that are not handled right.
+
+    ``newly_missed`` are not on the list of known misses, ``no_longer_missed`` are and need not be; None without a list.
+    """
+
+    messages: int
+    missed: int
+    newly_missed: tuple[Judged, ...] | None
+    no_longer_missed: tuple[Judged, ...] | None
+
+
+def replay(gaps: Iterable[LoggedGap], matcher: Matcher) -> Iterator[Replayed]:
+    """Ask the open and the resolved gaps again.
+
+    An open gap is answered by any answer but the one that was judged. A resolved gap has changed where its entry no
+    longer answers it. Those that are off topic, or were resolved by no entry, are passed over.
+    """
+    for logged in gaps:
+        if logged.status is GapStatus.OFF_TOPIC or (logged.status is GapStatus.RESOLVED and not logged.resolution):
+            continue
+        decision = decide(Question(logged.gap.text, matcher.faq.language), matcher)
+        entries = tuple(entry.id for entry in decision.entries) if isinstance(decision, Answer) else ()
+        asked = Replayed(logged, Became.STILL_OPEN, outcome_of(decision)[0], entries)
+        yield replace(asked, became=_became(asked))
+
+
+def _became(asked: Replayed) -> Became:
+    if asked.gap.status in OPEN:
+        return Became.ANSWERED if asked.answered_by else Became.STILL_OPEN
+    return Became.AS_RESOLVED if asked.gap.resolution in asked.entries else Became.CHANGED
+
+
+def compare(judged: Iterable[Judged], known_misses: Collection[str] | None) -> ReplayedSets:
+    """Set the messages of the question sets against the misses that are known, by their ids; None without a list."""
+    judged = list(judged)
+    missed = [one for one in judged if one.verdict != "right"]
+    if known_misses is None:
+        return ReplayedSets(len(judged), len(missed), None, None)
+    return ReplayedSets(
+        messages=len(judged),
+        missed=len(missed),
+        newly_missed=tuple(one for one in missed if one.message.id not in known_misses),
+        no_longer_missed=tuple(one for one in judged if one.verdict == "right" and one.message.id in known_misses),
+    )

@@ -1,0 +1,354 @@
+"""The gap log in a database: note outcomes and gaps, forget a person, let the old go, list.
+
+Texts go in redacted and encrypted; persons as codes. Every failure is a LogError that says what to do.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from pydantic import SecretStr
+
+from bot.domain.faq import Channel, Count, Gap, GapReason, GapStatus, LoggedGap, Note
+from bot.replicas.rate_limits import codes_of
+from bot.storage.database import Database, LogError, NewerError, told
+from bot.storage.keys import KeyProblem, Keys
+from bot.storage.migrate import step_of
+from bot.storage.sqlite import SQLite
+from bot.storage.tables import claim, count, free, gap, job, pace, person
+from bot.text.redaction import redact
+
+if TYPE_CHECKING:
+    from bot.storage.database import Store
+
+FILE = "gaps.sqlite3"
+_UNLIKE_ANY_OTHER = (13, 24)  # from where on in an encrypted text, and how long, it is as good as random
+CLOCKS_APART = 3600  # seconds that the clocks of machines with one database may differ by
+LOOK_SECONDS = 0.5  # of a program that starts, for another process that is writing
+BUSY_SECONDS = 5.0  # how long a write waits for another process that is writing
+_log = logging.getLogger(__name__)
+
+
+def utc_now() -> datetime:
+    """The clock of the log, where no other is given."""
+    return datetime.now(UTC)
+
+
+def as_kept(at: datetime) -> datetime:
+    """A time as the tables have it: in UTC, which they do not say."""
+    return at.astimezone(UTC).replace(tzinfo=None)
+
+
+def store_of(folder: Path, url: SecretStr | None, *, busy_seconds: float = BUSY_SECONDS) -> Store:
+    """Where a gap log is kept: in PostgreSQL at a URL, without one in SQLite in a folder."""
+    if url is None:
+        return SQLite(folder / FILE, busy_seconds=busy_seconds)
+    from bot.storage.postgresql import PostgreSQL  # its driver is loaded where it is used
+
+    return PostgreSQL(url, busy_seconds=busy_seconds)
+
+
+def refuse_newer(folder: Path, url: SecretStr | None) -> None:
+    """Raise NewerError where the log, if there is one, is ahead of this program; begins none and changes none.
+
+    What else is the matter with it is told when it is used. Call it where no event loop runs.
+    """
+    store = store_of(folder, url, busy_seconds=LOOK_SECONDS)
+    try:
+        with told(store):
+            if store.is_begun():
+                store.prepare(step_of)
+    except NewerError:
+        raise
+    except LogError:
+        return
+
+
+class GapLog:
+    """The gap log of one data folder, or of a PostgreSQL database. Use it as a context manager, or `close` it.
+
+    Nothing is opened before it is needed, and a file that is gone is begun anew. ``keep`` is how long gaps and
+    persons stay; ``now`` is the clock, in UTC.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        keys: Keys,
+        *,
+        keep: timedelta,
+        url: SecretStr | None = None,
+        now: Callable[[], datetime] = utc_now,
+        busy_seconds: float = BUSY_SECONDS,
+    ) -> None:
+        self.path = folder / FILE  # of SQLite
+        self.database = Database(store_of(folder, url, busy_seconds=busy_seconds), keys)
+        self._keep = keep
+        self.now = now
+
+    async def __aenter__(self) -> GapLog:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Close the database's connections, those in use once they are not; the next use opens it again."""
+        await self.database.close()
+
+    def is_begun(self) -> bool:
+        """Whether there is a log that could be read; looking begins none. Raises OSError."""
+        return self.database.store.is_begun()
+
+    async def set_aside(self) -> Path | None:
+        """Move a file away that certainly is damaged, so that the next use begins a new one; where it is then.
+
+        None where it is not damaged, or another process has moved it. Raises LogError.
+        """
+        with told(self.database.store):
+            return await asyncio.to_thread(self.database.store.set_aside, self.now())
+
+    # --- Writing ---------------------------------------------------------------------------------------------
+
+    async def write(self, notes: Sequence[Note]) -> None:
+        """Count and keep what these notes say, all of it or nothing. Raises LogError, for a copy too."""
+        sealed = await asyncio.to_thread(self._seal, notes)  # finding telephone numbers takes its time
+        minutes = [as_kept(note.at or self.now()).replace(second=0, microsecond=0) for note in notes]
+        counts = Counter((note.count, minute.date()) for note, minute in zip(notes, minutes, strict=True))
+        edited = {note.message for note in notes if note.is_edited and note.message is not None}
+        gaps = _last_of_each_message(notes, sealed, minutes)
+        async with self.database.connection(alone=True) as connection:
+            await self.database.see_that_it_takes_notes(connection)
+            if counts:
+                rows = [count_row(counted, day) | {"number": number} for (counted, day), number in counts.items()]
+                await connection.execute(self._add_to_counts(), rows)
+            if edited:
+                await connection.execute(sa.delete(gap).where(gap.c.message.in_(edited)))
+            if gaps:
+                await connection.execute(self._keep_gaps(), gaps)
+
+    def _add_to_counts(self) -> Any:
+        new = self.database.store.insert(count)
+        added = {"number": count.c.number + new.excluded.number}
+        return new.on_conflict_do_update(index_elements=list(count.primary_key.columns), set_=added)
+
+    def _keep_gaps(self) -> Any:
+        new = self.database.store.insert(gap)
+        changed = {column.name: new.excluded[column.name] for column in gap.c if column.name != "id"}
+        return new.on_conflict_do_update(index_elements=["message"], set_=changed)
+
+    def _seal(self, notes: Iterable[Note]) -> list[bytes | None]:
+        return [self._sealed(note.gap.text) if note.gap is not None else None for note in notes]
+
+    def _sealed(self, text: str) -> bytes | None:
+        """A text redacted and encrypted; None for one that cannot be: it is counted, and the others are kept."""
+        try:
+            return self.database.keys.encrypt(redact(text))
+        except Exception as error:
+            _log.error("a text cannot be redacted (%s) and is not kept", type(error).__name__)
+            return None
+
+    async def choose_language(self, asker: str, language: str) -> None:
+        """Keep the language that a person chose. Raises LogError."""
+        values = {"asker": asker, "language": language, "last_used": self._today()}
+        chosen = self.database.store.insert(person).values(values)
+        async with self.database.connection() as connection:
+            await connection.execute(chosen.on_conflict_do_update(index_elements=["asker"], set_=values))
+
+    async def touch(self, askers: Iterable[str]) -> None:
+        """Keep the languages that these persons chose from expiring: they were used today. Raises LogError."""
+        used = person.c.asker.in_(list(askers)) & (person.c.last_used != self._today())
+        async with self.database.connection() as connection:
+            await connection.execute(sa.update(person).where(used).values(last_used=self._today()))
+
+    async def forget(self, asker: str) -> int:
+        """Delete all that is kept of a person, out of the file too; the number of gaps that were. Raises LogError.
+
+        What PostgreSQL makes of that is said at its `erase`.
+        """
+        async with self.database.connection() as connection:
+            deleted = await connection.execute(sa.delete(gap).where(gap.c.asker == asker))
+            await connection.execute(sa.delete(person).where(person.c.asker == asker))
+            await connection.execute(sa.delete(pace).where(pace.c.code.in_(codes_of(self.database.keys, asker))))
+        await self.database.erase()
+        return deleted.rowcount
+
+    async def expire(self) -> int:
+        """Delete what is older than the log keeps; the number of gaps that were. Counts stay. Raises LogError.
+
+        Files that were set aside are deleted as long after it.
+        """
+        past = int(self.now().timestamp()) - CLOCKS_APART
+        async with self.database.connection() as connection:
+            deleted = await connection.execute(sa.delete(gap).where(gap.c.at < self.since()))
+            await connection.execute(sa.delete(claim).where(free(claim, claim.c.until < past)))
+            await connection.execute(sa.delete(pace).where(free(pace, pace.c.at < past)))
+            await connection.execute(sa.delete(person).where(person.c.last_used < self.since().date()))
+        await self.database.erase()
+        with told(self.database.store):
+            await asyncio.to_thread(self.database.store.let_go, self.now() - self._keep)
+        return deleted.rowcount
+
+    def since(self) -> datetime:
+        """From when on gaps are kept, in UTC as they have it."""
+        return as_kept(self.now()) - self._keep
+
+    async def purge(
+        self,
+        *,
+        statuses: Collection[GapStatus] = tuple(GapStatus),
+        before: date | None = None,
+        with_counts: bool = False,
+    ) -> int:
+        """Delete gaps of these statuses that were asked before a day, if one is given; the number of those there were.
+
+        They leave the file and its journal. Counts stay, unless they are to go too, all of them. Raises LogError.
+        """
+        async with self.database.connection() as connection:
+            deleted = await connection.execute(sa.delete(gap).where(_asked(statuses, before)))
+            if with_counts:
+                await connection.execute(sa.delete(count))
+        await self.database.erase()
+        return deleted.rowcount
+
+    async def mark(self, gaps: Iterable[int], status: GapStatus, *, entry: str = "") -> int:
+        """Say what became of gaps, by their ids; the number of those there are. Raises LogError."""
+        marked = sa.update(gap).where(gap.c.id.in_(list(gaps))).values(status=status.value, resolution=entry)
+        async with self.database.connection() as connection:
+            return (await connection.execute(marked)).rowcount
+
+    async def claim(self, name: str, period: str) -> bool:
+        """Take a job that is done once a period by whoever comes first; whether it was free. Raises LogError."""
+        async with self.database.connection() as connection:
+            await connection.execute(sa.delete(job).where((job.c.name == name) & (job.c.period < period)))
+            taken = self.database.store.insert(job).values(name=name, period=period).on_conflict_do_nothing()
+            return bool((await connection.execute(taken)).rowcount)
+
+    async def release(self, name: str, period: str) -> None:
+        """Give back a job that was taken and could not be done. Raises LogError."""
+        async with self.database.connection() as connection:
+            await connection.execute(sa.delete(job).where((job.c.name == name) & (job.c.period == period)))
+
+    # --- Reading ---------------------------------------------------------------------------------------------
+
+    async def language(self, asker: str) -> str | None:
+        """The language that a person chose, if it is kept. Raises LogError."""
+        async with self.database.connection() as connection:
+            found: str | None = await connection.scalar(sa.select(person.c.language).where(person.c.asker == asker))
+        return found
+
+    async def gaps(
+        self,
+        *,
+        most: int | None = None,
+        statuses: Collection[GapStatus] = tuple(GapStatus),
+        ids: Collection[int] | None = None,
+    ) -> list[LoggedGap]:
+        """The gaps of these statuses, and with these ids if any are given, newest first. Raises LogError."""
+        wanted = _asked(statuses) if ids is None else _asked(statuses) & gap.c.id.in_(ids)
+        newest_first = sa.select(gap).where(wanted).order_by(gap.c.at.desc(), gap.c.id.desc()).limit(most)
+        async with self.database.connection() as connection:
+            rows = (await connection.execute(newest_first)).all()
+        try:
+            return [_logged(row, self.database.keys.decrypt(row.text)) for row in rows]
+        except KeyProblem as problem:
+            raise LogError(f"{self.database.store.name}: {problem}") from None
+
+    async def number(self, *, statuses: Collection[GapStatus] = tuple(GapStatus), before: date | None = None) -> int:
+        """How many gaps of these statuses there are that were asked before a day, if one is given. Raises LogError."""
+        counted = sa.select(sa.func.count()).select_from(gap).where(_asked(statuses, before))
+        async with self.database.connection() as connection:
+            return await connection.scalar(counted) or 0
+
+    async def ids(self) -> set[int]:
+        """The ids of all gaps. Raises LogError."""
+        async with self.database.connection() as connection:
+            return set((await connection.scalars(sa.select(gap.c.id))).all())
+
+    async def known(self, ids: Collection[int]) -> set[int]:
+        """Those of these ids that are gaps'. Raises LogError."""
+        async with self.database.connection() as connection:
+            return set((await connection.scalars(sa.select(gap.c.id).where(gap.c.id.in_(ids)))).all())
+
+    async def stamp(self) -> bytes:
+        """What changes when gaps do: which there are, what they say, what became of them. Raises LogError.
+
+        Not only how many, nor only their numbers: a log that is begun anew gives the same ones again.
+        """
+        columns = (gap.c.id, gap.c.status, gap.c.resolution, sa.func.substr(gap.c.text, *_UNLIKE_ANY_OTHER))
+        async with self.database.connection() as connection:
+            rows = await connection.execute(sa.select(*columns).order_by(gap.c.id))
+            return hashlib.sha256(repr([tuple(row) for row in rows]).encode()).digest()
+
+    async def counts(self) -> list[tuple[date, Count, int]]:
+        """How often each outcome came, day by day. Raises LogError."""
+        by_day = sa.select(count).order_by(*count.primary_key.columns)
+        async with self.database.connection() as connection:
+            rows = (await connection.execute(by_day)).all()
+        return [
+            (row.day, Count(row.outcome, row.language, Channel(row.channel), row.entry), row.number) for row in rows
+        ]
+
+    def _today(self) -> date:
+        return self.now().astimezone(UTC).date()
+
+
+def _asked(statuses: Collection[GapStatus], before: date | None = None) -> sa.ColumnElement[bool]:
+    of_status = gap.c.status.in_([status.value for status in statuses])
+    return of_status if before is None else of_status & (gap.c.at < datetime.combine(before, time()))
+
+
+def _last_of_each_message(
+    notes: Sequence[Note], sealed: Sequence[bytes | None], minutes: Sequence[datetime]
+) -> list[dict[str, Any]]:
+    """The gaps that notes say, as the table has them; of one message, which may be edited, the last if it is one."""
+    kept: dict[object, dict[str, Any]] = {}
+    for note, text, minute in zip(notes, sealed, minutes, strict=True):
+        of = note.message or object()
+        if note.is_edited:
+            kept.pop(of, None)
+        if note.gap is not None and text is not None:
+            row = gap_row(note.gap, text, minute, status=GapStatus.NEW, resolution="")
+            kept[of] = row | {"asker": note.asker, "message": note.message}
+    return list(kept.values())
+
+
+def count_row(counted: Count, day: date) -> dict[str, Any]:
+    """What identifies a count in its table."""
+    return {
+        "day": day,
+        "outcome": counted.outcome,
+        "entry": counted.entry,
+        "language": counted.language,
+        "channel": counted.channel.value,
+    }
+
+
+def gap_row(kept: Gap, text: bytes, at: datetime, *, status: GapStatus, resolution: str) -> dict[str, Any]:
+    """A gap as its table has it, ``text`` being encrypted; without its id, asker and message."""
+    return {
+        "at": at,
+        "reason": kept.reason.value,
+        "text": text,
+        "language": kept.language,
+        "channel": kept.channel.value,
+        "entry": kept.entry,
+        "nearest": [list(pair) for pair in kept.nearest],
+        "faq_version": kept.faq_version,
+        "status": status.value,
+        "resolution": resolution,
+    }
+
+
+def _logged(row: Any, text: str) -> LoggedGap:
+    nearest = tuple((str(entry), float(score)) for entry, score in row.nearest)
+    kept = Gap(GapReason(row.reason), text, row.language, Channel(row.channel), row.faq_version, nearest, row.entry)
+    return LoggedGap(row.id, row.at, GapStatus(row.status), kept, row.resolution)

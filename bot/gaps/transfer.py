@@ -1,0 +1,257 @@
+"""A gap log on its way to a reviewer's machine and back: one encrypted file, with nothing of who asked.
+
+An export holds gaps and counts. Elsewhere it makes a copy of the log, or refreshes one; back at home it brings what
+became of the gaps, and nothing else. A copy notes nothing of its own, so numbers mean the same gaps in both.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from cryptography.fernet import Fernet, InvalidToken
+from pydantic import TypeAdapter
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.faq import OPEN, Count, GapStatus, LoggedGap
+from bot.gaps.repository import GapLog, count_row, gap_row
+from bot.storage import atomic_file as private_file
+from bot.storage.database import LogError
+from bot.storage.keys import KeyProblem, Keys
+from bot.storage.tables import count, gap, home, job, key_check
+
+VERSION = 1
+_BEGINS = b"migration-faq-bot gaps "  # then the version and the token's SHA-256, and in the next line the token
+_IMPORT = "import"  # the job whose period is the state that a copy is of
+_SECOND = "%Y%m%dT%H%M%SZ"
+
+
+class ExportError(Exception):
+    """A file that cannot be written, or that is no export for this key and log: what is so, and what mends it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """What goes into the file. ``home`` is the log that the gaps come from, ``state`` when they stood so there, UTC."""
+
+    home: str
+    state: datetime
+    gaps: tuple[LoggedGap, ...]
+    counts: tuple[tuple[date, Count, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """At home: gaps by the status that was set, those left as they were reviewed here, and those that are gone."""
+
+    set_to: Mapping[GapStatus, int]
+    left: int
+    gone: int
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """In a copy: gaps that are in it now, among them new ones; those deleted, and those that kept their status.
+
+    ``too_old`` were left out, being past the time that this log keeps gaps.
+    """
+
+    gaps: int
+    new: int
+    deleted: int
+    kept: int
+    too_old: int
+
+
+# --- The file ------------------------------------------------------------------------------------------------
+
+
+def new_export_key() -> str:
+    """A key for one export."""
+    return Fernet.generate_key().decode()
+
+
+def write_export(path: Path, export: Export, key: str) -> None:
+    """Write an export, encrypted, for this user alone. Raises ExportError; an existing file is not overwritten."""
+    token = Fernet(key).encrypt(_format().dump_json(export))
+    header = b"%s%d %s\n" % (_BEGINS, VERSION, hashlib.sha256(token).hexdigest().encode())
+    try:
+        private_file.create(path, header + token + b"\n")
+    except FileExistsError:
+        raise ExportError(f"{path} is there already and is not overwritten; name another file") from None
+    except OSError as error:
+        mend = "name a file in a folder of a local disk that this user may write to, and copy it from there"
+        raise ExportError(f"{path} cannot be written ({error.strerror}); {mend}") from None
+
+
+def read_export(path: Path) -> bytes:
+    """An export, still encrypted. Raises ExportError where the file is none, and OSError."""
+    header, _, token = path.read_bytes().partition(b"\n")
+    if not header.startswith(_BEGINS):
+        raise ExportError(f"{path} is no export of a gap log; name a file that was made with: gaps export")
+    version, _, digest = header.removeprefix(_BEGINS).partition(b" ")
+    if version.isdigit() and version != b"%d" % VERSION:
+        raise ExportError(f"{path} was made by a newer version of this program; update this one")
+    if hashlib.sha256(token.strip()).hexdigest().encode() != digest.strip():
+        raise ExportError(f"{path} is damaged or not all there; copy it again")
+    return token.strip()
+
+
+def open_export(token: bytes, key: str) -> Export:
+    """What an encrypted export holds. Raises ExportError where the key is not its own."""
+    try:
+        fernet = Fernet(key.strip())
+    except ValueError:
+        raise ExportError("this is no key of an export; give the one that `gaps export` printed") from None
+    try:
+        return _format().validate_json(fernet.decrypt(token))
+    except InvalidToken:
+        mend = "give the one that `gaps export` printed when it made the file"
+        raise ExportError(f"this is the key of another export; {mend}") from None
+    except ValueError:  # shows what it refused, which is not to be repeated
+        raise ExportError("the file does not hold what an export holds; make it anew") from None
+
+
+@cache
+def _format() -> TypeAdapter[Export]:
+    return TypeAdapter(Export)
+
+
+# --- From a log, and into one --------------------------------------------------------------------------------
+
+
+async def export_log(log: GapLog) -> Export:
+    """The log as it is, without what is too old. Raises LogError."""
+    await log.expire()
+    async with log.database.connection() as connection:
+        comes_from, state = await _origin(connection)
+    state = state or log.now().astimezone(UTC).replace(microsecond=0)
+    return Export(comes_from, state, tuple(await log.gaps()), tuple(await log.counts()))
+
+
+async def import_log(log: GapLog, export: Export) -> Returned | Copied:
+    """Take an export in, all of it or nothing: reviews into the log that it comes from, all into a new log or a copy.
+
+    Raises LogError, and ExportError where this is another log, or a copy that is newer than the file.
+    """
+    name, setting = log.database.store.name, log.database.store.setting
+    async with log.database.connection(alone=True) as connection:
+        comes_from, state = await _origin(connection)
+        is_empty = not await connection.scalar(sa.select(sa.exists(sa.select(gap)) | sa.exists(sa.select(count))))
+        if state is None and comes_from == export.home:
+            if is_empty:
+                raise ExportError(
+                    f"{name} is empty and has the ASKER_KEY of the log that the file comes from; "
+                    f"to make a copy, use other keys and another {setting}"
+                )
+            return await _take_reviews(connection, export, log)
+        if state is None and not is_empty:
+            raise ExportError(f"{name} has gaps or counts of its own; name another {setting} for the copy")
+        if state is not None and comes_from != export.home:
+            raise ExportError(f"{name} is a copy of another log than this file; name another {setting}")
+        if state is not None and _utc(export.state) < state:
+            mend = "make a new export there"
+            raise ExportError(f"{name} is newer than this file, which may hold what was deleted since; {mend}")
+        copied = await _take_all(connection, export, log)
+    await log.database.erase()
+    return copied
+
+
+async def _origin(connection: AsyncConnection) -> tuple[str, datetime | None]:
+    """The log that the gaps come from; in a copy also the state that it is of, UTC."""
+    code = await connection.scalar(sa.select(home.c.asker))
+    if code is None:
+        return (await connection.execute(sa.select(key_check.c.asker))).scalar_one(), None
+    state = await connection.scalar(sa.select(job.c.period).where(job.c.name == _IMPORT))
+    return code, datetime.strptime(state or "19700101T000000Z", _SECOND).replace(tzinfo=UTC)
+
+
+async def _take_reviews(connection: AsyncConnection, export: Export, log: GapLog) -> Returned:
+    """Set what became of gaps that are the same here and open. A gap that is new in the file was not reviewed."""
+    reviewed = [one for one in export.gaps if one.status is not GapStatus.NEW]
+    here = await _same(connection, reviewed, log)
+    set_to: Counter[GapStatus] = Counter()
+    left = 0
+    for one in (one for one in reviewed if one.id in here):
+        if here[one.id] == (one.status, one.resolution):
+            continue
+        if here[one.id][0] not in OPEN:
+            left += 1
+            continue
+        values = {"status": one.status.value, "resolution": one.resolution}
+        await connection.execute(sa.update(gap).where(gap.c.id == one.id).values(values))
+        set_to[one.status] += 1
+    return Returned(set_to, left, gone=sum(one.id not in here for one in reviewed))
+
+
+async def _take_all(connection: AsyncConnection, export: Export, log: GapLog) -> Copied:
+    """Put the gaps and counts of the file in place of all that is here; what was reviewed here stays so."""
+    before = await connection.scalar(sa.select(sa.func.count()).select_from(gap)) or 0
+    here = await _same(connection, export.gaps, log)
+    since = log.since()
+    young = [one for one in export.gaps if one.at >= since]
+    merged = [_with_review(one, here.get(one.id)) for one in young]
+    await connection.execute(sa.delete(gap))
+    await connection.execute(sa.delete(count))
+    await connection.execute(sa.delete(home))
+    await connection.execute(sa.insert(home).values(asker=export.home))
+    await connection.execute(sa.delete(job).where(job.c.name == _IMPORT))
+    state = _utc(export.state).strftime(_SECOND)
+    await connection.execute(sa.insert(job).values(name=_IMPORT, period=state))
+    await _insert(connection, gap, (_gap_row(one, log.database.keys) for one in merged))
+    await _insert(
+        connection, count, ({**count_row(counted, day), "number": number} for day, counted, number in export.counts)
+    )
+    same = sum(one.id in here for one in young)
+    return Copied(
+        gaps=len(young),
+        new=len(young) - same,
+        deleted=before - same,
+        kept=sum(one != other for one, other in zip(young, merged, strict=True)),
+        too_old=len(export.gaps) - len(young),
+    )
+
+
+def _with_review(one: LoggedGap, here: tuple[GapStatus, str] | None) -> LoggedGap:
+    """A gap of the file; where it is open there, with what became of it here."""
+    if here is None or here[0] is GapStatus.NEW or one.status not in OPEN:
+        return one
+    return replace(one, status=here[0], resolution=here[1])
+
+
+async def _same(
+    connection: AsyncConnection, gaps: Iterable[LoggedGap], log: GapLog
+) -> dict[int, tuple[GapStatus, str]]:
+    """What became of those of the gaps that are here too: a number alone may be another's, after a deletion."""
+    rows = {(row.id, row.at, row.reason): row for row in (await connection.execute(sa.select(gap))).all()}
+    same = {}
+    try:
+        for one in gaps:
+            row = rows.get((one.id, one.at, one.gap.reason.value))
+            if row is not None and log.database.keys.decrypt(row.text) == one.gap.text:
+                same[one.id] = GapStatus(row.status), row.resolution
+    except KeyProblem as problem:
+        raise LogError(f"{log.database.store.name}: {problem}") from None
+    return same
+
+
+async def _insert(connection: AsyncConnection, table: sa.Table, rows: Iterable[Mapping[str, Any]]) -> None:
+    listed: Sequence[Mapping[str, Any]] = list(rows)
+    if listed:
+        await connection.execute(sa.insert(table), listed)
+
+
+def _gap_row(one: LoggedGap, keys: Keys) -> dict[str, Any]:
+    text = keys.encrypt(one.gap.text)
+    return {"id": one.id, **gap_row(one.gap, text, one.at, status=one.status, resolution=one.resolution)}
+
+
+def _utc(moment: datetime) -> datetime:
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

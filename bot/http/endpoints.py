@@ -1,0 +1,174 @@
+"""The doors of the running bot: where Telegram brings its messages, and where others look how it does.
+
+Of a request nothing is logged but how many were refused, and why.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import json
+import logging
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
+from starlette.types import Receive, Scope, Send
+
+from bot.observability.logs import Seldom, kind_and_place
+from bot.observability.metrics import exposition
+from bot.settings import HOOK_PATH
+
+SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105  # core.telegram.org/bots/api#setwebhook
+MOST_BYTES = 1024 * 1024  # of an update
+BODY_WITHIN = 10.0  # seconds that it may take to come
+AGAIN = {"Retry-After": "1"}  # seconds; without it Telegram waits twice as long each time, a minute or two in the end
+_log = logging.getLogger(__name__)
+
+
+class State(StrEnum):
+    """What the bot is about."""
+
+    STARTING = "starting"
+    READY = "ready"
+    ENDING = "ending"
+
+
+@dataclass(frozen=True, slots=True)
+class Hook:
+    """What messages are brought to. ``take`` says whether an update is done with, and may be forgotten."""
+
+    secret: str
+    take: Callable[[object], Awaitable[bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """For how many seconds nothing was heard of Telegram, and from how many on that is an illness."""
+
+    seconds: Callable[[], float]
+    limit: float
+
+
+class _Refusal(Exception):  # noqa: N818  # of a request: nothing is wrong here
+    """A request that is not served, with its status."""
+
+    def __init__(self, status: int, reason: str) -> None:
+        super().__init__(reason)
+        self.status, self.reason = status, reason
+
+
+class Inlet:
+    """The doors, as an ASGI app. ``versions`` are those of the FAQ in use, by language; times are in seconds."""
+
+    def __init__(
+        self,
+        versions: Callable[[], Mapping[str, str]],
+        *,
+        hook: Hook | None = None,
+        silence: Silence | None = None,
+        body_within: float = BODY_WITHIN,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.state = State.STARTING
+        self._versions, self._hook, self._silence = versions, hook, silence
+        self._body_within = body_within
+        self._seldom, self._refused = Seldom(_log, clock), Counter[str]()
+        self._doors: dict[str, Callable[[], Response]] = {
+            "/healthz": self._health,
+            "/readyz": self._readiness,
+            "/metrics": _metrics,
+        }
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        try:
+            response = await self._answer(request)
+        except ClientDisconnect:  # nobody waits for the answer
+            return
+        except _Refusal as refusal:
+            response = self._refuse(refusal)
+        except Exception as fault:
+            _log.error("a request was not served: %s", kind_and_place(fault))
+            response = Response(status_code=500, headers={"Connection": "close"})
+        await response(scope, receive, send)
+
+    async def _answer(self, request: Request) -> Response:
+        path, method = request.scope["path"], request.method
+        if path == HOOK_PATH and self._hook is not None:
+            if method != "POST":
+                raise _Refusal(405, "wrong method")
+            return await self._brought(request, self._hook)
+        if path not in self._doors:
+            raise _Refusal(404, "wrong path")
+        if method not in ("GET", "HEAD"):
+            raise _Refusal(405, "wrong method")
+        return self._doors[path]()
+
+    async def _brought(self, request: Request, hook: Hook) -> Response:
+        given = request.headers.get(SECRET_HEADER)
+        if given is None:
+            raise _Refusal(403, "no secret")
+        if not hmac.compare_digest(given.encode("latin-1"), hook.secret.encode()):
+            raise _Refusal(403, "wrong secret; see that WEBHOOK_SECRET is the same for all replicas")
+        if self.state is State.STARTING:
+            return Response(status_code=503, headers=AGAIN)
+        update = _update(await self._body(request))
+        return Response() if await hook.take(update) else Response(status_code=503, headers=AGAIN)
+
+    async def _body(self, request: Request) -> bytes:
+        """The body; of one that is too long no more is read than shows that."""
+        if int(request.headers.get("content-length", 0)) > MOST_BYTES:
+            raise _Refusal(413, "body too long")
+        body = bytearray()
+        try:
+            async with asyncio.timeout(self._body_within):
+                async for part in request.stream():
+                    body += part
+                    if len(body) > MOST_BYTES:
+                        raise _Refusal(413, "body too long")
+        except TimeoutError:
+            raise _Refusal(408, "body too slow") from None
+        return bytes(body)
+
+    def _refuse(self, refusal: _Refusal) -> Response:
+        """An empty answer, after which the connection is closed: nobody reads the rest of the request."""
+        self._refused[refusal.reason] += 1
+        number = self._refused[refusal.reason]
+        self._seldom.warn(refusal.reason, f"requests are refused, {number} so far ({refusal.reason})")
+        return Response(status_code=refusal.status, headers={"Connection": "close"})
+
+    def _health(self) -> Response:
+        """Well while it starts and ends, and while Telegram is heard of."""
+        row: dict[str, Any] = {"state": self.state}
+        is_well = True
+        if self._silence is not None and self.state is State.READY:
+            seconds = self._silence.seconds()
+            is_well = seconds <= self._silence.limit
+            row |= {"silent_seconds": round(seconds, 1), "limit_seconds": self._silence.limit}
+        return _shown(row, is_well=is_well)
+
+    def _readiness(self) -> Response:
+        """Ready while messages are taken; a gap log that cannot be reached costs nobody an answer."""
+        return _shown({"state": self.state, "faq": dict(self._versions())}, is_well=self.state is State.READY)
+
+
+def _metrics() -> Response:
+    body, kind = exposition()
+    return Response(body, media_type=kind, headers={"Connection": "close"})
+
+
+def _shown(row: Mapping[str, Any], *, is_well: bool) -> Response:
+    return JSONResponse(row, 200 if is_well else 503, {"Cache-Control": "no-store", "Connection": "close"})
+
+
+def _update(body: bytes) -> object:
+    try:
+        return json.loads(body.decode("utf-8"))
+    except (ValueError, RecursionError):
+        raise _Refusal(400, "no JSON") from None

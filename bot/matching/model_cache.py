@@ -1,0 +1,166 @@
+"""Keep a fitted model on disk, so that only an edited FAQ is learned anew.
+
+One folder a model, named by a digest of all that it was learned from: rows, entries, wording, and the code that
+learns. Arrays are mapped, not read, so that a model costs little memory. Holds nothing but what the FAQ says.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import mmap
+import re
+import shutil
+import tempfile
+from collections.abc import Callable
+from dataclasses import asdict
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from bot.domain.faq import Faq
+from bot.matching.calibration import Calibration, Logistic, Thresholds
+from bot.matching.coverage import Lexicon
+from bot.matching.features import Vectors
+from bot.matching.matcher import Model, belongings, fit, training_rows
+from bot.matching.regression import Belongs, LocalRidge, Ridge, WholeRidge, is_local, power_for
+from bot.matching.similarity import Index
+from bot.matching.tokenizer import Reader
+from bot.text.normalize import Speller
+
+KEPT_MODELS = 12  # some 30 MB each; older ones go when one is kept: those of a bot must outlast a reviewer's trials
+_MODEL_NAME = re.compile(r"[0-9a-f]{24}")  # of the folders that are ours to delete
+_MATRIX = ("data", "indices", "indptr")
+_log = logging.getLogger(__name__)
+
+
+def fitted(faq: Faq, folder: Path, *, before_fit: Callable[[Faq], None] | None = None) -> Model:
+    """The model of an FAQ: from the folder if it was learned before, else learned now and kept there.
+
+    ``before_fit`` is called before the seconds that learning takes. A folder that cannot be written to costs time at
+    the next start, nothing else.
+    """
+    path = folder / _digest(faq)
+    try:
+        return _load(path, faq)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError, EOFError) as error:
+        if not isinstance(error, OSError):  # there is a model, and it is broken
+            shutil.rmtree(path, ignore_errors=True)
+        if before_fit is not None:
+            before_fit(faq)
+        model = fit(faq)
+    try:
+        _save(model, path)
+    except OSError as error:
+        _log.warning("the fitted model cannot be kept in %s (%s); set CACHE_DIR to a folder", folder, error.strerror)
+    return model
+
+
+def is_learned(faq: Faq, folder: Path) -> bool:
+    """Whether the folder has the model of an FAQ."""
+    return (folder / _digest(faq) / "model.json").exists()
+
+
+def _digest(faq: Faq) -> str:
+    digest = hashlib.sha256()
+    here = Path(__file__).parent
+    text = here.parent / "text"
+    for code in sorted([*here.glob("*.py"), text / "number_words.py", text / "normalize.py"]):
+        digest.update(code.read_bytes())
+    entries = tuple(faq.entries.values())
+    learned = [
+        faq.language,
+        [(entry.id, entry.kind) for entry in entries],
+        [(row.text, row.entry) for row in training_rows(entries, faq.off_topic)],
+        asdict(faq.wording),
+    ]
+    learned += [f"{name} {version(name)}" for name in ("numpy", "rapidfuzz", "snowballstemmer")]
+    digest.update(json.dumps(learned).encode())
+    return digest.hexdigest()[:24]
+
+
+def _save(model: Model, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    work = Path(tempfile.mkdtemp(dir=path.parent, prefix=".new-"))
+    try:
+        _write(model, work)
+        work.chmod(0o755)  # others may read it: the one who learns need not be the one who answers
+        shutil.rmtree(path, ignore_errors=True)  # a broken one, if any
+        work.replace(path)  # whole or not at all; another process may have been quicker
+    except OSError:
+        shutil.rmtree(work, ignore_errors=True)
+        if not path.is_dir():
+            raise
+    models = [model for model in path.parent.iterdir() if _MODEL_NAME.fullmatch(model.name)]
+    for old in sorted(models, key=lambda model: model.stat().st_mtime, reverse=True)[KEPT_MODELS:]:
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def _write(model: Model, folder: Path) -> None:
+    arrays: dict[str, NDArray[Any]] = {"idf": model.vectors.idf, "found_without": model.found_without}
+    if isinstance(model.ridge, WholeRidge):
+        arrays["alpha"] = model.ridge.alpha
+    for name, matrix in (("by_row", model.index.by_row), ("by_gram", model.index.by_gram)):
+        arrays |= {f"{name}-{part}": getattr(matrix, part) for part in _MATRIX}
+    for name, array in arrays.items():
+        np.save(folder / f"{name}.npy", array)
+    values = {
+        "known": dict(model.reader.known),
+        "grams": model.vectors.grams,
+        "holders": model.lexicon.holders,
+        "holders_of_entry": model.lexicon.of_entry,
+        "calibration": asdict(model.calibration),
+    }
+    (folder / "model.json").write_text(json.dumps(values), encoding="utf-8")
+
+
+def _load(path: Path, faq: Faq) -> Model:
+    values: dict[str, Any] = json.loads((path / "model.json").read_text(encoding="utf-8"))
+    idf, found_without = _map(path / "idf.npy"), _map(path / "found_without.npy")
+    entries = len(faq.entries)
+    belongs = belongings(training_rows(tuple(faq.entries.values()), faq.off_topic))
+    rows = len(belongs)
+    if found_without.shape != (rows,) or sum(map(len, values["grams"])) != len(idf):
+        raise ValueError("the model does not fit the FAQ")
+    index = Index(_load_matrix(path, "by_row", (rows, len(idf))), _load_matrix(path, "by_gram", (len(idf), rows)))
+    thresholds = Thresholds(**values["calibration"].pop("thresholds"))
+    logistics = {
+        name: Logistic(logistic["bias"], tuple(logistic["weights"])) for name, logistic in values["calibration"].items()
+    }
+    return Model(
+        reader=Reader(Speller(faq.wording, faq.language), values["known"]),
+        vectors=Vectors(values["grams"], idf),
+        lexicon=Lexicon(rows, values["holders"], values["holders_of_entry"]),
+        ridge=_load_ridge(path, index, belongs, entries),
+        calibration=Calibration(**logistics, thresholds=thresholds),
+        found_without=found_without,
+    )
+
+
+def _load_ridge(path: Path, index: Index, belongs: Belongs, entries: int) -> Ridge:
+    if is_local(len(belongs)):
+        return LocalRidge(index, belongs, entries, power_for(len(belongs)))
+    alpha = _map(path / "alpha.npy")
+    if alpha.shape != (len(belongs), entries):
+        raise ValueError("the model does not fit the FAQ")
+    return WholeRidge(index, alpha, power_for(len(belongs)))
+
+
+def _load_matrix(path: Path, name: str, shape: tuple[int, int]) -> sparse.csr_array:
+    data, indices, starts = (_map(path / f"{name}-{part}.npy") for part in _MATRIX)
+    if len(starts) != shape[0] + 1 or not len(data) == len(indices) == starts[-1]:
+        raise ValueError("the matrix does not fit the FAQ")
+    return sparse.csr_array((data, indices, starts), shape=shape)
+
+
+def _map(path: Path) -> NDArray[Any]:
+    """An array that is read from its file as it is used, and no more of it than that."""
+    array: NDArray[Any] = np.load(path, mmap_mode="r")
+    if isinstance(array.base, mmap.mmap) and hasattr(mmap, "MADV_RANDOM"):
+        array.base.madvise(mmap.MADV_RANDOM)  # a message touches a few rows; do not bring their neighbours along
+    return array.view(np.ndarray)  # a `memmap` would make every result of it run Python code of its own

@@ -1,0 +1,26 @@
+"""The FAQ that a running bot answers from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.content.parsed import MAIN_LANGUAGE
+from bot.matching.matcher import Matcher
+
+
+@dataclass(slots=True)
+class InUse:
+    """The matcher of each language. An edited FAQ takes the place of all of them at once."""
+
+    matchers: Mapping[str, Matcher]
+
+    @property
+    def main(self) -> Matcher:
+        """The matcher of the main language."""
+        return self.matchers[MAIN_LANGUAGE]
+
+    @property
+    def versions(self) -> dict[str, str]:
+        """The version of the FAQ in each language."""
+        return {language: matcher.faq.version for language, matcher in self.matchers.items()}

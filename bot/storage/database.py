@@ -1,0 +1,187 @@
+"""The database of the gap log: opened when it is needed, brought up to our schema, and never overwritten.
+
+Every failure is a LogError that says what to do. What SQLite and PostgreSQL each do in their own way is theirs.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from typing import TYPE_CHECKING, TypeAlias
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from bot.storage.keys import KeyProblem, Keys
+from bot.storage.migrate import NewerSchemaError, upgrade
+from bot.storage.tables import home, key_check
+
+if TYPE_CHECKING:
+    from bot.storage.postgresql import PostgreSQL
+    from bot.storage.sqlite import SQLite
+
+    Store: TypeAlias = SQLite | PostgreSQL
+
+KEY_CHECKED = "the key of this log"  # what is encrypted and hashed, to see that keys are those of the log
+CLOSING_SECONDS = 5.0  # for good-byes to a server that may be silent
+_OTHER_KEY = "was begun with another {name}; set the {name} it was begun with, or name another {setting}"
+_NEWER_KEY = "has another GAPS_KEY by now; set that one if it is a setting, and start this program anew"
+_COPY = "is a copy of another log, for review alone; name another {setting} to note questions in"
+_IS_COPY = sa.exists(sa.select(home.c.asker)).label("is_copy")
+
+
+class LogError(Exception):
+    """The log cannot be used now; the text says where, what and what mends it, and holds nothing of a message."""
+
+
+class NewerError(LogError):
+    """The log was written by a newer version of this program."""
+
+
+class DamagedError(LogError):
+    """The log's file is none that the database can read, as far as one look can tell."""
+
+
+class Database:
+    """The tables of a gap log. Nothing is opened before it is needed; a file that is gone is begun anew."""
+
+    def __init__(self, store: Store, keys: Keys) -> None:
+        self.store = store
+        self.keys = keys
+        self._checked = b""
+        self._engine: AsyncEngine | None = None
+        self._uses: Counter[AsyncEngine] = Counter()
+        self._opened_as: object = None
+        self._opening = asyncio.Lock()
+        self._attempts = 0  # to open it
+        self._refused: LogError | None = None  # what the last attempt failed for
+
+    async def close(self) -> None:
+        """Close the connections, those in use once they are not; the next use opens them again."""
+        engine, self._engine = self._engine, None
+        if engine is not None and not self._uses[engine]:
+            await _put_away(engine)
+
+    @asynccontextmanager
+    async def connection(self, *, alone: bool = False) -> AsyncIterator[AsyncConnection]:
+        """A connection in a transaction, committed at the end; ``alone``: nobody else writes gaps meanwhile.
+
+        Raises LogError for all that a database can refuse.
+        """
+        with told(self.store):
+            async with (
+                self._engine_in_use() as engine,
+                self.store.transaction(engine, alone=alone) as connection,
+            ):
+                yield connection
+
+    async def erase(self) -> None:
+        """What was deleted also leaves the disk, as far as the database can see to it. Raises LogError."""
+        with told(self.store):
+            async with self._engine_in_use() as engine:
+                await self.store.erase(engine)
+
+    @asynccontextmanager
+    async def _engine_in_use(self) -> AsyncIterator[AsyncEngine]:
+        """The engine of what is there now. One that is closed meanwhile is put away by its last user."""
+        before = self._attempts
+        async with self._opening:
+            if self._attempts > before and self._refused:
+                # It was tried since we asked; a line of others would take as many times as long.
+                raise type(self._refused)(str(self._refused))
+            engine = await self._opened()
+            self._uses[engine] += 1
+        try:
+            yield engine
+        except self.store.errors as error:
+            if engine is self._engine and self.store.reopens_after(error):
+                self._engine = None
+            raise
+        finally:
+            self._uses[engine] -= 1
+            if not self._uses[engine]:
+                del self._uses[engine]
+                if engine is not self._engine:
+                    await _put_away(engine)
+
+    async def _opened(self) -> AsyncEngine:
+        if self._engine is not None and self.store.identity() != self._opened_as:
+            await self.close()  # deleted or replaced under us: what we write would be seen by nobody
+        if self._engine is None:
+            self._engine = await self._open()
+            self._opened_as = self.store.identity()
+        return self._engine
+
+    async def _open(self) -> AsyncEngine:
+        self._attempts += 1
+        self._refused = None
+        try:
+            with told(self.store):
+                await asyncio.to_thread(self.store.prepare, self._begin)
+        except LogError as error:
+            self._refused = error
+            raise
+        return self.store.engine()
+
+    def _begin(self, connection: sa.Connection) -> None:
+        """Bring the schema up to ours, and see that our keys are the log's own."""
+        upgrade(connection)
+        self._check_keys(connection)
+
+    def _check_keys(self, connection: sa.Connection) -> None:
+        """See that these are the keys that the log was begun with; a new log remembers them."""
+        row = connection.execute(sa.select(key_check)).one_or_none()
+        code = self.keys.code("check", KEY_CHECKED)
+        if row is None:
+            self._checked = key_tokens([self.keys])
+            connection.execute(sa.insert(key_check).values(text=self._checked, asker=code))
+            return
+        if row.asker != code:
+            raise self._error(_OTHER_KEY.format(name="ASKER_KEY", setting=self.store.setting))
+        if not _opens(row.text, self.keys):
+            raise self._error(_OTHER_KEY.format(name="GAPS_KEY", setting=self.store.setting))
+        self._checked = row.text
+
+    async def see_that_it_takes_notes(self, connection: AsyncConnection) -> None:
+        """Raise LogError in a copy, or where texts have another key since it was opened."""
+        row = (await connection.execute(sa.select(key_check.c.text, _IS_COPY))).one()
+        if row.text != self._checked:
+            if not _opens(row.text, self.keys):
+                raise self._error(_NEWER_KEY)
+            self._checked = row.text
+        if row.is_copy:
+            raise self._error(_COPY.format(setting=self.store.setting))
+
+    def _error(self, says: str) -> LogError:
+        return LogError(f"{self.store.name}: {says}")
+
+
+@contextmanager
+def told(store: Store) -> Iterator[None]:
+    """Whatever a database can refuse within, as a LogError."""
+    try:
+        yield
+    except NewerSchemaError:
+        raise NewerError(f"{store.name}: was written by a newer version of this program; update this one") from None
+    except store.errors as error:
+        kind = DamagedError if store.is_of_damage(error) else LogError
+        raise kind(f"{store.name}: {store.mend(error)}") from None
+
+
+def key_tokens(accepted: Iterable[Keys]) -> bytes:
+    """By what a log knows its keys: a token by the first of each one's keys, all of which it accepts."""
+    return b" ".join(keys.encrypt(KEY_CHECKED) for keys in accepted)
+
+
+def _opens(tokens: bytes, keys: Keys) -> bool:
+    for token in tokens.split():
+        with suppress(KeyProblem):
+            return keys.decrypt(token) == KEY_CHECKED
+    return False
+
+
+async def _put_away(engine: AsyncEngine) -> None:
+    with suppress(TimeoutError):
+        await asyncio.wait_for(engine.dispose(), CLOSING_SECONDS)

@@ -1,0 +1,227 @@
+"""The gap log in a file of SQLite: made for its owner alone, written ahead, and rid of what was deleted.
+
+`bot.storage.postgresql` has the same for the other database; what the two share is in `bot.storage.database`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sqlite3
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, closing, suppress
+from datetime import UTC, datetime
+from itertools import chain, count
+from pathlib import Path
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from bot.storage.atomic_file import locked
+from bot.storage.database import LogError
+
+_Result = TypeVar("_Result")
+_ASIDE = ".damaged-"  # and the time in UTC, behind the name of a file that was set aside
+_TIME = "%Y%m%dT%H%M%S"
+_UNREAD = (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+_KIND = 0xFF  # of an error's code, behind which more may be said: sqlite.org/rescode.html
+_JOURNAL = "what was deleted still stands in its journal, which another process reads; end that one, or wait"
+
+
+class SQLite:
+    """The file at a path. ``busy_seconds`` is how long a write waits for another process that is writing."""
+
+    setting = "DATA_DIR"
+    server_time: sa.Select[tuple[float]] | None = None  # the clock of this machine is everybody's
+    errors: tuple[type[Exception], ...] = (sa.exc.SQLAlchemyError, sqlite3.Error, OSError)
+    insert = staticmethod(sqlite.insert)
+
+    def __init__(self, path: Path, *, busy_seconds: float) -> None:
+        self.path = path
+        self._busy_seconds = busy_seconds
+
+    @property
+    def name(self) -> str:
+        """What an error calls it."""
+        return str(self.path)
+
+    def is_begun(self) -> bool:
+        """Whether there is a log. Raises OSError where this user may not look."""
+        return self.path.exists()
+
+    def identity(self) -> object:
+        """What tells one file from another of the same name; None where there is none."""
+        try:
+            stat = self.path.stat()
+        except FileNotFoundError:
+            return None
+        return stat.st_dev, stat.st_ino
+
+    def prepare(self, do: Callable[[sa.Connection], _Result]) -> _Result:
+        """Make the file if there is none, and do something in it that nobody else does at the same time."""
+        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        # Nobody else's, its journal like it. A file that is there is not opened: to close it again would end our locks.
+        with suppress(FileExistsError):
+            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+        engine = sa.create_engine(sa.URL.create("sqlite", database=str(self.path)), **self._options())
+        _listen(engine)
+        try:
+            self._write_ahead()
+            with engine.connect().execution_options(begin="BEGIN IMMEDIATE") as connection, connection.begin():
+                return do(connection)
+        finally:
+            engine.dispose()
+
+    def engine(self) -> AsyncEngine:
+        """The connections of one process to the file."""
+        engine = create_async_engine(
+            sa.URL.create("sqlite+aiosqlite", database=str(self.path)),
+            **self._options(),
+        )
+        _listen(engine.sync_engine)
+        return engine
+
+    @asynccontextmanager
+    async def transaction(self, engine: AsyncEngine, *, alone: bool) -> AsyncIterator[AsyncConnection]:
+        """A transaction; ``alone`` from its begin on, so that what it reads is so until it ends."""
+        async with engine.connect() as connection:
+            await connection.execution_options(begin="BEGIN IMMEDIATE" if alone else "BEGIN")
+            async with connection.begin():
+                yield connection
+
+    async def erase(self, engine: AsyncEngine) -> None:
+        """What was deleted also goes from the write-ahead log (sqlite.org/pragma.html#pragma_wal_checkpoint).
+
+        For another who does the same SQLite does not wait by itself. Raises LogError.
+        """
+        until = time.monotonic() + self._busy_seconds
+        while True:
+            async with engine.connect() as connection:
+                await connection.execution_options(begin="")
+                is_busy = (await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")).one()[0]
+            if not is_busy:
+                return
+            if time.monotonic() > until:
+                raise LogError(f"{self.name}: {_JOURNAL}")
+            await asyncio.sleep(0.05)
+
+    def is_of_damage(self, error: Exception) -> bool:
+        """Whether an error says that the file is damaged. To be sure, `set_aside` looks again."""
+        return _kind(error) in _DAMAGED
+
+    def reopens_after(self, error: Exception) -> bool:
+        """Whether to begin with new connections: these may know something else than stands in the file by now."""
+        return _kind(error) in _UNREAD
+
+    def set_aside(self, now: datetime) -> Path | None:
+        """Move the file and its journal away, if it certainly is damaged, so that a new one is begun; where it is then.
+
+        None where it is not damaged, or another process has moved it. Raises OSError and sqlite3.Error, such as where
+        the file cannot be read now.
+        """
+        with locked(self.path.parent):
+            if not self.path.exists() or not self._is_damaged():
+                return None
+            aside = self._new_name(now)
+            # The file goes last: beside a new one nothing is moved any more, and SQLite uses no journal that is older.
+            for end in ("-shm", "-wal", ""):
+                with suppress(FileNotFoundError):
+                    _with(self.path, end).rename(_with(aside, end))
+            return aside
+
+    def _is_damaged(self) -> bool:
+        address = f"{self.path.absolute().as_uri()}?mode=ro"  # who may write also tidies up the journal
+        try:
+            with closing(sqlite3.connect(address, uri=True, timeout=self._busy_seconds)) as connection:
+                return bool(connection.execute("PRAGMA integrity_check(1)").fetchone() != ("ok",))
+        except sqlite3.DatabaseError as error:
+            if self.is_of_damage(error):
+                return True
+            raise
+
+    def _new_name(self, now: datetime) -> Path:
+        first = f"{self.path}{_ASIDE}{now.astimezone(UTC).strftime(_TIME)}"
+        names = chain((Path(first),), (Path(f"{first}-{number}") for number in count(2)))
+        return next(name for name in names if not any(_with(name, end).exists() for end in ("", "-wal", "-shm")))
+
+    def let_go(self, before: datetime) -> None:
+        """Delete what was set aside before a time, with what it still holds of people. Raises OSError."""
+        start = self.path.name + _ASIDE
+        for path in self.path.parent.glob(f"{start}*"):
+            with suppress(ValueError):  # it has another name by now: somebody wants to keep it
+                at = datetime.strptime(path.name.removeprefix(start)[: len("20261126T120000")], _TIME)
+                if at.replace(tzinfo=UTC) < before:
+                    path.unlink(missing_ok=True)
+
+    def mend(self, error: Exception) -> str:
+        """What is the matter and what to do, in words; never the statement that failed."""
+        said = _said(error)
+        if isinstance(error, OSError):
+            return f"{error.strerror or type(error).__name__}; see that DATA_DIR is a folder this user may write to"
+        for part, mend in (
+            ("locked", "another process holds it; end that one, or wait"),
+            ("busy", "another process holds it; end that one, or wait"),
+            ("full", "the disk is full; make room"),
+            ("readonly", f"cannot be written to; let this user write to it and to {self.path.parent}"),
+            ("read-only", f"cannot be written to; let this user write to it and to {self.path.parent}"),
+            ("unable to open", f"cannot be opened; let this user write to it and to {self.path.parent}"),
+            ("not a database", "is no database; move it away to begin a new one, nothing is overwritten"),
+            ("malformed", "is damaged; move it away to begin a new one, nothing is overwritten"),
+            ("disk i/o", "cannot be read or written; see to the disk"),
+        ):
+            if part in said:
+                return mend
+        return f"{type(error).__name__}; see that the file is a gap log and can be written to"
+
+    def _options(self) -> dict[str, Any]:
+        # An error does not show what was to be written.
+        return {"connect_args": {"timeout": self._busy_seconds}, "hide_parameters": True}
+
+    def _write_ahead(self) -> None:
+        """Switch the file to a write-ahead log, for good. For this SQLite does not wait for others, so we do."""
+        until = time.monotonic() + self._busy_seconds
+        with closing(sqlite3.connect(self.path, timeout=self._busy_seconds, isolation_level=None)) as connection:
+            while True:
+                try:
+                    connection.execute("PRAGMA journal_mode=WAL")
+                    return
+                except sqlite3.OperationalError:
+                    if time.monotonic() > until:
+                        raise
+                    time.sleep(0.02)
+
+
+def _said(error: Exception) -> str:
+    return str(getattr(error, "orig", None) or error).partition("\n")[0].lower()
+
+
+def _kind(error: Exception) -> int:
+    code = getattr(getattr(error, "orig", None) or error, "sqlite_errorcode", None)
+    return (code or 0) & _KIND
+
+
+def _with(path: Path, end: str) -> Path:
+    return path.with_name(path.name + end)
+
+
+def _listen(engine: sa.Engine) -> None:
+    sa.event.listen(engine, "connect", _set_pragmas)
+    sa.event.listen(engine, "begin", _begin)
+
+
+def _set_pragmas(connection: Any, _: object) -> None:
+    connection.isolation_level = None  # the driver begins no transaction of its own; `_begin` does
+    for pragma in ("synchronous=NORMAL", "secure_delete=ON"):
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+
+def _begin(connection: sa.Connection) -> None:
+    begin = connection.get_execution_options().get("begin", "BEGIN")
+    if begin:
+        connection.exec_driver_sql(begin)

@@ -1,0 +1,1 @@
+"""What can be done with a text alone: one form for comparing, numbers, languages, redaction."""

@@ -1,0 +1,164 @@
+"""From what a person typed to words: the one place for Unicode, spelling and stems. Pure; knows no entry."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from threading import Lock
+
+import snowballstemmer
+
+from bot.domain.faq import Wording
+from bot.text.number_words import in_digits
+
+MAX_CHARACTERS = 4096  # one Telegram message; what is longer is cut, not refused
+MAX_WORD = 40  # a longer "word" is no word; cutting it keeps hostile input cheap
+
+# Letters of other scripts that look like Latin ones, mended only inside words that mix the scripts.
+_LOOKALIKES = str.maketrans("аеорсухкмтвніјѕԁɡαοερτυνικ", "aeopcyxkmtbhijsdgaoeptuvik")
+_SUPERSCRIPTS = str.maketrans(dict.fromkeys("⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉", " "))
+_APOSTROPHES = re.compile(r"['’‘ʼ`´]")
+_GROUPED = re.compile(  # 14,000  14.000  14 000  1,234,567.5
+    r"(?<![\d.,])\d{1,3}([,. ])\d{3}(?:\1\d{3})*(?:(?!\1)[.,]\d+)?(?![\d]|[.,]\d)"
+)
+_DIGIT = re.compile(r"\d")
+_DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d{1,2}(?!\d))")
+_NUMBER_WORD = re.compile(r"(?<=\d)(?=[^\W\d_])|(?<=[^\W\d_])(?=\d)")  # 244m -> 244 m
+_UNITS = (  # signs say something beside a number only
+    (re.compile(r"(?<=\d)\s?%"), " percent "),
+    (re.compile(r"\$(?=\s?\d)|(?<=\d)\s?\$"), " dollar "),
+    (re.compile(r"€(?=\s?\d)|(?<=\d)\s?€"), " euro "),
+    (re.compile(r"£(?=\s?\d)|(?<=\d)\s?£"), " pound "),
+)
+_WORD = re.compile(r"\d+(?:\.\d+)*|[^\W\d_]+")
+_ROMAN = re.compile(r"[ivx]+")
+_REPEATED = re.compile(r"([^\W\d_])\1{2,}")  # soooo -> soo
+_SENTENCE_END = re.compile(r"\s[:;]-?[)(DPp](?=\s|$)|(?<=[.!?;…])[\s)\"”»]+|[\n\r]+|(?<=[?!])(?=\w)|[؟。？！]+")
+
+
+def without_footnotes(text: str) -> str:
+    """The text with a blank for each raised or lowered digit: a footnote's mark, which folding glues to a figure."""
+    return text.translate(_SUPERSCRIPTS)
+
+
+def clean(text: str) -> str:
+    """The text as NFKC, without control characters, zero-width characters and lone surrogates; at most one message."""
+    kept = text[:MAX_CHARACTERS]
+    if kept.isascii() and kept.isprintable():
+        return kept
+    kept = without_footnotes(kept)
+    kept = "".join(" " if unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") and c != "\n" else c for c in kept)
+    kept = "".join(c for c in kept if unicodedata.category(c) != "Cf")  # first: they keep a letter from its accent
+    return unicodedata.normalize("NFKC", kept)[:MAX_CHARACTERS]  # one character may have become many
+
+
+def normalise(text: str) -> str:
+    """Lower case, without accents and marks, numbers in one form: what all comparisons are made on."""
+    bare = clean(text).casefold()
+    if not bare.isascii():
+        bare = "".join(str(unicodedata.digit(c)) if c.isdecimal() else c for c in bare)
+        marked = unicodedata.normalize("NFKD", bare)
+        bare = unicodedata.normalize("NFC", "".join(c for c in marked if unicodedata.category(c)[0] != "M"))
+    bare = " ".join(_APOSTROPHES.sub("", bare).replace("_", " ").replace("&", " and ").split())
+    if not _DIGIT.search(bare):
+        return bare
+    bare = _DECIMAL_COMMA.sub(".", _GROUPED.sub(_joined, bare))
+    for sign, word in _UNITS:
+        bare = sign.sub(word, bare)
+    return " ".join(_NUMBER_WORD.sub(" ", bare).split())
+
+
+def _joined(number: re.Match[str]) -> str:
+    return number[0].replace(number[1], "").replace(",", ".")
+
+
+def words(text: str) -> list[str]:
+    """The words and numbers of a text, normalised, look-alike letters mended."""
+    return [_mend_word(word[:MAX_WORD]) for word in _WORD.findall(normalise(text))]
+
+
+@lru_cache(maxsize=20_000)
+def _mend_word(word: str) -> str:
+    if not word.isascii() and any("a" <= c <= "z" for c in word):
+        word = word.translate(_LOOKALIKES)
+    return word if _ROMAN.fullmatch(word) else _REPEATED.sub(r"\1\1", word)
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences and lines of a message that hold any word, in order."""
+    return [part.strip() for part in _SENTENCE_END.split(clean(text)) if _WORD.search(normalise(part))]
+
+
+class Speller:
+    """Mends how people type the words of one language, then reduces words to stems and to shared meanings.
+
+    Raises nothing; a wording without spellings and synonyms leaves the words as they are.
+    """
+
+    def __init__(self, wording: Wording, language: str = "en") -> None:
+        names = {"en": "english", "fr": "french", "es": "spanish", "de": "german", "it": "italian", "ar": "arabic"}
+        self._language = language
+        self._lock = Lock()
+        self._stemmer = snowballstemmer.stemmer(names.get(language, "porter"))
+        self.stem = lru_cache(maxsize=20_000)(self._stem)
+        self._spellings = _Phrases({tuple(words(typed)): words(meant) for typed, meant in wording.spellings.items()})
+        groups: dict[tuple[str, ...], list[str]] = {}
+        for group in wording.synonyms:
+            name = "=" + "_".join(words(group[0]))
+            groups |= {tuple(self.stems(words(member))): [name] for member in group}
+        self._meanings = _Phrases(groups)
+        said = [
+            *wording.spellings.values(),
+            *wording.places,
+            *(member for group in wording.synonyms for member in group),
+        ]
+        self.vocabulary = frozenset(word for text in said for word in words(text))
+        self.first_person = frozenset(word for item in wording.first_person for word in words(item))
+
+    def _stem(self, word: str) -> str:
+        with self._lock:  # the stemmer works on a word of its own
+            stemmed: str = self._stemmer.stemWord(word)
+        return stemmed
+
+    def mend(self, typed: Iterable[str]) -> list[str]:
+        """Words with the wording's spellings put right: `ppl` to `people`, `labour` to `labor`, `two` to `2`."""
+        mended = self._spellings.replace(list(typed))
+        return in_digits(mended) if self._language == "en" else mended
+
+    def stems(self, mended: Iterable[str]) -> list[str]:
+        return [self.stem(word) for word in mended]
+
+    def meanings(self, stems: Sequence[str]) -> list[str]:
+        """Stems with the members of each synonym group replaced by the group's name."""
+        return self._meanings.replace(list(stems))
+
+
+class _Phrases:
+    """Replace runs of words by other words, the longest run first."""
+
+    def __init__(self, table: dict[tuple[str, ...], list[str]]) -> None:
+        self._table = {run: new for run, new in table.items() if run}
+        self._lengths: dict[str, list[int]] = {}
+        for run in sorted(self._table, key=len, reverse=True):
+            lengths = self._lengths.setdefault(run[0], [])
+            if len(run) not in lengths:
+                lengths.append(len(run))
+
+    def replace(self, sequence: list[str]) -> list[str]:
+        if self._lengths.keys().isdisjoint(sequence):
+            return sequence
+        result: list[str] = []
+        at = 0
+        while at < len(sequence):
+            for length in self._lengths.get(sequence[at], ()):
+                new = self._table.get(tuple(sequence[at : at + length]))
+                if new is not None:
+                    result += new
+                    at += length
+                    break
+            else:
+                result.append(sequence[at])
+                at += 1
+        return result

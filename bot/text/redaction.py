@@ -1,0 +1,335 @@
+"""What of a message may be stored: e-mail addresses, phone numbers, links, user names, documents' numbers, places go.
+
+Where safety and readability conflict, safety wins, but for one thing: the figures that ordinary questions are made of
+(years, counts, shares, numbers of laws and UN documents) stay, so that similar questions can still be told. Pure.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import partial
+from typing import NamedTuple
+
+import phonenumbers
+
+from bot.text.normalize import MAX_CHARACTERS, clean
+
+MOST_CHARACTERS = 1000  # stored of one message; what follows says little more about what the FAQ lacks
+_TORN = 100  # so much of a message that was cut is left out: an address torn in two looks like none
+_LONGEST_WORD = 60  # a longer one, as a line of Chinese, is cut
+_SEARCHES = 8  # through the numbering plans of all countries, for one message; each takes some milliseconds
+
+# Endings of domains. A sentence that goes on without a blank ("work.in", "here.it is") looks like a domain, so endings
+# that are words in a widely used language count unless a lower-case word follows; before a path or a port any ending
+# counts. This leans towards removing: "Give it to.me" is a link.
+_SURE = (
+    r"com|org|net|int|edu|gov|mil|info|biz|co|eu|uk|fr|de|ch|nl|lu|dk|fi|lt|lv|ee|pl|cz|sk|hu|ro|bg|rs|hr|gr|cy|mt|pt|ru"
+    r"|ua|by|md|tr|ge|az|kz|uz|kg|tj|sy|lb|jo|iq|ir|af|pk|bd|lk|np|eg|ly|sd|dz|ke|tz|ug|rw|za|ng|gh|mx|gt|hn|sv|cl|ec|ar"
+    r"|br|au|nz|ph|th|vn|kr|jp|cn|tv|dev|app|online|site|website|xyz|shop|club|blog|news|ngo|link|xn--[\w-]+|рф|укр|бел"
+)
+_WORDLIKE = r"in|it|is|at|to|be|so|me|my|no|us|am|as|do|es|la|id|io|ai|et|er|ma|tn|ne|ni|al|si|se|pe|ie|va|ca|li|gg|mu"
+_ANY_ENDING = rf"(?:{_SURE}|{_WORDLIKE})(?![\w-])"
+_ENDING = rf"(?:(?:{_SURE})(?![\w-])|(?:{_WORDLIKE})(?![\w-])(?!\s+(?-i:[a-zà-ÿ])))"
+_PATH = r"(?:[/#?]\S*[^\s.,;:!?)\]}»\"'])?"
+_OCTET = r"(?:25[0-5]|2[0-4]\d|1?\d?\d)"
+
+_PART = r"[^\s@\"<>()\[\],;:«»“”]"  # of an e-mail address or a user name, in any script
+_DOT = r"(?: ?[\[({<] ?(?:dot|punto|point|punkt) ?[\])}>] ?| (?:dot|punto|point|punkt|точка) )"
+_AT_WORD = r"(?:ät|arroba|arobase|chiocciola|собака)"
+_AT = rf"(?: ?@ ?| ?[\[({{<] ?(?:at|a|@|{_AT_WORD}) ?[\])}}>] ?| {_AT_WORD} )"
+_LOCAL = r"(?<![\w.+-])[\w.+-]+"
+_PROVIDER = r"(?:g(?:oogle)?mail|yahoo|ymail|hotmail|outlook|live|icloud|proton(?:mail)?|gmx|yandex|libero)"
+
+_NAME = rf"(?=[\d._+-]*[^\W\d_]){_PART}*(?<![.!?؟،…])"
+_NETWORK = (
+    r"(?:telegram|tg|insta(?:gram)?|ig|whats ?app|wa|signal|facebook|fb|messenger|viber|imo|snap(?:chat)?|tik ?tok"
+    r"|skype|twitter|wechat|discord|user ?name|nick(?:name)?|телеграмм?|тг|инстаграмм?|инста|вайбер|вотсап|ватсап|вацап"
+    r"|фейсбук|تلغرام|تلجرام|تيليجرام|تلگرام|انستا|انستغرام|اینستاگرام|واتساب|واتس|واتساپ|فيسبوك|فیسبوک)"
+    r"(?:\s(?:account|id|user ?name|handle|name|nick(?:name)?|profile))?"
+)
+_MINE = rf"(?:my|our|mein|mon|mi|mio|meu|benim)\s{_NETWORK}\s(?:is|est|es|ist|è|é)\s(?::\s)?"
+_LIVE = r"(?:live:)?"  # before a name of Skype's
+_STATE = r"(?:not|blocked|hacked|banned|down|gone|the|an?|on|off|no)\b"  # "my whatsapp is blocked" names nobody
+
+_DEGREES, _SIXTIETHS = r"(?<![\d.,])-?\d{1,3}", r"\d{1,2}(?:[.,]\d{1,6})? ?"
+_TICK, _FACING = r"['’′\"”]", r"(?: ?(?-i:[NSEW])\b)"
+
+# What goes, the larger first, so that no part of it is taken for something else.
+_TABLE = (
+    ("link with a scheme", r"(?<![^\W_])[a-z][a-z0-9+.-]{0,15}://\S*[^\s.,;:!?)\]}»\"']", "[link]"),
+    ("link that begins with www", r"(?<![\w.])www\.\S*[^\s.,;:!?)\]}»\"']", "[link]"),
+    ("e-mail with a quoted name", rf"\"[^\"\n@]{{1,64}}\"@{_PART}+(?<![.!?…])", "[e-mail]"),
+    ("e-mail, any ending", rf"(?:mailto:)?(?<!{_PART})(?!'){_PART}+@{_PART}+(?<![.!?'…])", "[e-mail]"),
+    ("name [at] example . com", rf"{_LOCAL}{_AT}(?:[\w-]+(?:{_DOT}| \. |\.))+{_ANY_ENDING}", "[e-mail]"),
+    (
+        "name at example dot com",
+        rf"{_LOCAL}(?:{_DOT}[\w.+-]+)? at (?:[\w-]+{_DOT})+{_ENDING}(?:{_DOT}[a-z]{{2}}(?!\w))?",
+        "[e-mail]",
+    ),
+    ("name at gmail.com, but not: look at iom.int", rf"{_LOCAL} at {_PROVIDER}\.{_ENDING}", "[e-mail]"),
+    ("first.last at example.com", rf"(?<![\w.+-])[\w-]+[._][\w.+-]+ at (?:[\w-]+\.)+{_ENDING}", "[e-mail]"),
+    ("IPv4 address", rf"(?<![\w.])(?:{_OCTET}\.){{3}}{_OCTET}(?!\d|\.\d)(?::\d+)?{_PATH}", "[link]"),
+    ("IPv6 address", r"(?<![\w:])(?=[0-9a-f:]*\d)[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){3,8}(?![\w:])", "[link]"),
+    ("domain in a domain, as gov.it", rf"(?<![\w.@-])(?:[\w-]+\.){{2,}}{_ANY_ENDING}(?::\d+)?{_PATH}", "[link]"),
+    ("domain", rf"(?<![\w.@-])(?:[\w-]+\.)+(?:{_ENDING}|[^\W\d_]{{2,24}}(?=/\S|:\d))(?::\d{{2,5}})?{_PATH}", "[link]"),
+    ("@name", rf"@{_NAME}", "[user]"),
+    ("telegram: name", rf"(?<![\w\[])({_NETWORK}\s?[:=]\s?)@?(?!{_NETWORK}\s?[:=]){_LIVE}{_NAME}", r"\1[user]"),
+    ("my telegram is name", rf"(?<![\w\[])({_MINE})@?(?!{_STATE}){_LIVE}{_NAME}", r"\1[user]"),
+    ("passport's line for machines", r"(?<![\w<])(?=[\w<]*\w<<|(?-i:[PIAC]<[A-Z]{3}))[\w<]{5,}", "[number]"),
+    (
+        "IBAN of twelve digits or more, in groups; one without a digit has a whole one with a digit behind it",
+        r"\b(?=(?:[A-Z -]{0,6}\d){12})[A-Z]{2}\d\d"
+        r"(?:[ -]?(?:(?=[A-Z]{0,3}\d)[A-Z\d]{4}|[A-Z]{4}(?=[ -]?(?=[A-Z]{0,3}\d)[A-Z\d]{4}))){2,8}"
+        r"(?:[ -]?(?=[A-Z]{0,2}\d)[A-Z\d]{1,3}\b)?",
+        "[number]",
+    ),
+    ("codice fiscale in groups", r"\b[A-Z]{3} ?[A-Z]{3} ?\d\d[A-Z]\d\d ?[A-Z]\d{3} ?[A-Z]\b", "[number]"),
+    ("UNHCR registration", r"\b\d{3}[ -]?\d\d[ -]?C[ -]?\d{5}\b", "[number]"),
+    ("Venezuelan identity card", r"\b[VE]-\d{1,2}\.\d{3}\.\d{3}\b", "[number]"),
+    ("Spanish number of foreigners", r"\b[XYZ][ -]?\d{7}[ -]?[A-Z]\b", "[number]"),
+    ("alien number", r"\b(?-i:A)[ -]?#? ?\d{2,3}[ .-]?\d{3}[ .-]?\d{3}(?!\d)", "[number]"),
+    (
+        "51°30'26\"N",
+        rf"{_DEGREES} ?° ?{_SIXTIETHS}{_TICK}(?: ?{_SIXTIETHS}{_TICK}{{1,2}})?{_FACING}?",
+        "[number]",
+    ),
+    (
+        "51.5074° N, 51.507 N, but not: 1.5 °C",
+        rf"{_DEGREES}[.,](?:\d{{2,8}} ?°{_FACING}|\d{{3,8}}(?: ?°(?! ?[CF]\b)|{_FACING}))",
+        "[number]",
+    ),
+    ("lat 51.5074", rf"\b((?:lat|lon|lng|latitude|longitude)\b\W{{0,3}}){_DEGREES}[.,]\d{{2,8}}(?!\d)", r"\1[number]"),
+)  # fmt: skip
+_PLACEHOLDERS = re.compile("|".join(re.escape(f"[{name}]") for name in ("e-mail", "phone", "link", "user", "number")))
+_MAY_TELL = re.compile(r"[@/]|\.\w|(?:\d\D{0,4}){4}")  # without one of these nothing is found
+_PATTERNS = tuple((re.compile(pattern, re.IGNORECASE), placeholder) for _, pattern, placeholder in _TABLE)
+
+# A run: words that hold a digit, with little between them. Its letters are those that documents use; letters of other
+# scripts, as Chinese, touch figures in ordinary text. G7, EU27, H1B, COVID19, 244m, GCM2018, 3arabi are in no run.
+_LETTER = r"A-Za-zÀ-ÖØ-öø-ɏͰ-ϿЀ-ӿḀ-ỿ"
+_ORDINARY = (
+    rf"(?:\d{{1,3}}[{_LETTER}]+|[{_LETTER}]+\d{{1,3}}|[{_LETTER}]+\d{{1,2}}[{_LETTER}]+|[{_LETTER}]{{2,}}(?:1[89]|20)\d\d"
+    rf"|(?:1[89]|20)\d\d[{_LETTER}]+|[{_LETTER}]{{4,}}\d{{4}}|\d{{4,6}}(?:usd|eur|gbp|k|m|km|bn|mio)"
+    rf"|[{_LETTER}]?(?-i:[a-z]*(?:\d[a-z]+){{1,3}}\d?))(?![{_LETTER}\d])"
+)
+_WORD = rf"(?!{_ORDINARY})[{_LETTER}]*\d[{_LETTER}\d]*"
+_GAP = r"(?:_|[^\w%$€£¥₹‰°?!]){1,6}"
+_RUN = re.compile(  # the second and the last lines: letters glued to a run, as "tel600 123 456"
+    rf"(?:(?:\+ ?)?(?:\((?=\+?\d{{1,6}}\)\W{{0,3}}\d))?\+?(?<![{_LETTER}\d]){_WORD}"
+    rf"|(?<=[{_LETTER}])\d{{1,4}}(?={_GAP}\d))"
+    rf"(?:{_GAP}(?:{_WORD}"
+    rf"|\d{{1,4}}(?=[{_LETTER}])))*",
+    re.IGNORECASE,
+)
+
+_DAY = r"(?:0?[1-9]|[12]\d|3[01])"
+_YEAR = r"(?:1[89]|20)\d\d(?!\d)"
+_DATE = re.compile(
+    rf"(?<!\d)(?<!\d[./-])(?:{_DAY}([./-] ?){_DAY}\1(?:{_YEAR}|\d\d)|{_YEAR}([./-]){_DAY}\2{_DAY})(?!\d|[./-]\d)"
+)
+_PAIRS = re.compile(r"\d\d(_|[^\w,;:]{1,3})\d\d(?:\1\d\d)+")
+_CARD = re.compile(r"\d{3}-\d\d-\d{4}|\d{5}-\d{7}-\d|[1-9]\d{3}(?:[ -]\d{4}){2,3}(?:[ -]\d{1,4})?")
+_COUNT = re.compile(
+    r"[1-9]\d{0,2}(?:([,.'’ ])\d{3})(?:\1\d{3}){0,2}(?:(?!\1)[.,]\d{1,2})?|[1-9]\d?(?:,\d\d){1,3},\d{3}"
+)
+_SMALL = re.compile(r"[1-9]\d{0,3}|\d{1,3}[.,]\d{1,2}")
+_SPAN = rf"{_YEAR}(?:[-/–]\d\d(?!\d))?"
+_YEARS = re.compile(rf"{_SPAN}(?:\D{{1,6}}{_SPAN})*")
+_YEARS_FIRST = re.compile(rf"(?:{_SPAN}\D{{1,6}})+")
+_LAW = re.compile(r"[1-9]\d{0,3}/(?:19[4-9]|20[0-4])\d|(?:19[4-9]|20[0-4])\d/[1-9]\d{0,3}")  # 604/2013, 2008/115/EC
+_NEXT = re.compile(rf"[,;:]\s+|\s?\((?={_YEAR}$)")  # 173, 191, 220; 2240 (2015)
+_TO = re.compile(r" ?[-–—/] ?")
+_SYMBOL = re.compile(r"[1-9]\d{0,3}(?:[/.(][1-9]\d{0,3}){0,2}")  # S/RES/2240(2015)
+_SYMBOL_HEAD = re.compile(r"(?<![\w/])(?:A|S|E|ST|CCPR|CERD|CEDAW|CRC|CMW|CAT|HRI|HRC)/(?:[A-Z]{1,6}[./])*$")
+
+_BETWEEN = r"(?:\W{1,3}(?:is|are|no|nr|num(?:ber)?|me|us|at|on|est|es|ist|è|numéro|número)){0,3}\W{0,4}$"
+_CALL = re.compile(
+    r"(?<![^\W_])(?:(?<!the )(?<!this )number|call|reach me|text me|phone|mobile|cell|cel|tel|fax|sms|hotline|wa"
+    r"|whats ?app|viber|signal|imo|telegram|t[eé]l[eéè](?:ph|f)on\w*|numero|número|numéro|nummer|handy|celular|m[oó]vil"
+    r"|cellulare|portable|appele[rz]|ll[aá]m[ae]\w*|chiama\w*|numara\w*|telepon|nomor|simu|namba|номер\w*"
+    r"|тел|телефон\w*|звони\w*"
+    r"|(?:ال)?(?:هاتف|رقم|جوال|موبايل|واتس|اتصل)\w*|تلفن|شماره|موبایل|फोन|नंबर|ফোন|ስልክ|电话|手机)"
+    rf"{_BETWEEN}",
+    re.IGNORECASE,
+)
+_HOLD = re.compile(
+    r"(?<![^\W_])(?:my|passports?|pass?aporte|passeport|passaporto|reisepass|паспорт\w*|جواز\w*|id|identity|case|file|born"
+    r"|dossier|aktenzeichen|alien|visa|permit|permesso|card|account|konto|compte|cuenta|iban|ssn|cnic|aadhaar|dni|nie|dob"
+    rf"|c[eé]dula|registration|unhcr|birth ?date|date of birth){_BETWEEN}",
+    re.IGNORECASE,
+)
+_MONEY = re.compile(r"(?:[$€£¥₹]|\b(?:usd|eur|gbp|dollars?|euros?))\s?$", re.IGNORECASE)
+_COUNTED = re.compile(
+    r"(?:[km]|bn|mio)\b|\s?[%$€£¥₹‰]|[\s-]{0,2}"
+    r"(?:(?:international|new|young|irregular|undocumented|forcibly|internally|displaced)\s){0,2}"
+    r"(?:millio|milliar|billion|trillion|thousand|mil\b|mill[oó]n|mili[aoõ]|mln|mio\b|mrd\b|bn\b|milyon|juta|migra|immigra"
+    r"|emigra|people|persons?\b|personas|personnes|persone|personen|refugee|réfugié|refugiad|rifugiat|flüchtl|asylum"
+    r"|displaced|children|enfants|kinder|niñ[oa]s|women\b|men\b|femmes|workers|students|girls|boys|families|deaths|dead\b"
+    r"|arrivals|countries|years|dollar|dólar|euro|usd|eur\b|pounds|per ?cent|kilomet|km\b|tonnes|kişi|göçmen|mülteci"
+    r"|мигрант|мільйон|миллион|млн|людей|человек|беженц|біженц|осіб|万|名|人"
+    r"|مليون|ملايين|مليار|مهاجر|لاجئ|شخص|دولار|میلیون|نفر|پناه)",
+    re.IGNORECASE,
+)
+
+
+class _Run(NamedTuple):
+    """A run of digits: as typed but in ASCII digits, its digits alone, and what the words around it make of it."""
+
+    shape: str
+    digits: str
+    counted: bool  # "million", "people", "%" follow, or a currency precedes
+    called: bool  # "call", "my number is" precede
+    held: bool  # "passport", "my" precede
+    symbol: bool  # "A/RES/" precedes
+    searches: Iterator[int]  # how many are left
+
+
+def redact(text: str) -> str:
+    """The text with a placeholder for all that may tell who wrote it, at most ``MOST_CHARACTERS``; raises nothing.
+
+    Placeholders: ``[e-mail]``, ``[phone]``, ``[link]``, ``[user]``, ``[number]``. Redacting twice changes nothing.
+    """
+    cleaned = clean(text)
+    kept = _replace(cleaned)
+    if max(len(text) - 1, len(cleaned)) >= MAX_CHARACTERS:
+        kept = _cut(kept, max(len(kept) - _TORN, 0))
+    kept = _cut(kept, MOST_CHARACTERS)
+    # A placeholder or a cut can change what stands beside a number, and what was hidden can have kept a mark from its
+    # letter. Each round leaves fewer characters outside placeholders, so this ends; nearly always at once.
+    while (again := _cut(_replace(clean(kept)), MOST_CHARACTERS)) != kept:
+        kept = again
+    return kept
+
+
+def without_personal_data(text: str) -> str:
+    """What is left of a text without all that may tell who wrote it; the text itself where nothing is left."""
+    left = _PLACEHOLDERS.sub(" ", redact(text)) if _MAY_TELL.search(text) else text
+    return " ".join(left.split()) or text
+
+
+def _cut(text: str, most: int) -> str:
+    """The text up to the last whole word within ``most`` characters, never with a part of a placeholder."""
+    kept = text[:most]
+    if re.match(r"\S\S", text[max(most - 1, 0) : most + 1]):
+        *head, word = kept.rsplit(maxsplit=1) or [""]
+        kept = head[0] if head and len(word) <= _LONGEST_WORD else re.sub(r"\[[a-z-]{0,6}$", "", kept)
+    return kept.strip()
+
+
+def _replace(text: str) -> str:
+    for pattern, placeholder in _PATTERNS:
+        text = pattern.sub(placeholder, text)
+    return _RUN.sub(partial(_judge, searches=iter(range(_SEARCHES))), text)
+
+
+def _judge(found: re.Match[str], *, searches: Iterator[int]) -> str:
+    """A run of digits as it may be stored."""
+    if any(c.isalpha() for c in found[0]):
+        return "[number]"
+    shape = "".join(str(unicodedata.digit(c)) if c.isdecimal() else c for c in found[0])
+    before, after = found.string[max(found.start() - 40, 0) : found.start()], found.string[found.end() :][:40]
+    run = _Run(
+        shape=shape,
+        digits=re.sub(r"\D", "", shape),
+        counted=bool(_COUNTED.match(after) or _MONEY.search(before)),
+        called=bool(_CALL.search(before)),
+        held=bool(_HOLD.search(before)),
+        symbol=bool(_SYMBOL_HEAD.search(before)),
+        searches=searches,
+    )
+    if _may_stay(run):
+        return found[0]
+    return "[phone]" if _is_phone(run) else "[number]"
+
+
+def _may_stay(run: _Run) -> bool:
+    """Whether a run is a figure: short, years, or a count. All else of seven digits or more goes."""
+    if _DATE.search(run.shape):
+        return False
+    if run.symbol and _SYMBOL.fullmatch(run.shape):
+        return True
+    if len(run.digits) >= 7 and run.shape.startswith(("+", "(+", "00")):
+        return False
+    if (run.called or run.held) and len(run.digits) >= 5:
+        return _is_round(run.digits) and (run.counted or len(run.digits) < 7)
+    if re.search(r"\d{6}", run.shape):
+        return run.counted and run.shape == run.digits and _is_round(run.digits)
+    if _PAIRS.fullmatch(run.shape):
+        return False
+    if _COUNT.fullmatch(run.shape):
+        return len(run.digits) < 6 or _is_count(run.shape, run) or not _is_written_like_a_phone(run)
+    return len(run.digits) < 7 or _are_figures(run)
+
+
+def _are_figures(run: _Run) -> bool:
+    """Whether a run of several numbers is made of years, counts, laws."""
+    if _YEARS.fullmatch(run.shape):
+        return True
+    shape = _YEARS_FIRST.sub("", run.shape, count=1) if run.counted and _YEARS_FIRST.match(run.shape) else run.shape
+    parts = _NEXT.split(shape)
+    small_ones_stay = len(parts) > 1 or shape != run.shape
+    return all(
+        (small_ones_stay and _SMALL.fullmatch(part))
+        or _YEARS.fullmatch(part)
+        or _LAW.fullmatch(part)
+        or _is_range(part, run)
+        for part in parts
+    )
+
+
+def _is_range(part: str, run: _Run) -> bool:
+    """Whether this is a count or leads from one number to a count: `1,000-2,000`, `500 - 1 000`."""
+    first, *rest = _TO.split(part)
+    return len(rest) <= 1 and all(
+        _is_count(end, run) or (rest and end is first and re.fullmatch(r"[1-9]\d{0,2}", end)) for end in (first, *rest)
+    )
+
+
+def _is_count(shape: str, run: _Run) -> bool:
+    """Whether digits are grouped by thousands, and the marks, the zeros or the words around say that it is a count."""
+    count = _COUNT.fullmatch(shape)
+    return bool(count and (count[1] in (",", "'", "’", None) or run.counted or _is_round(re.sub(r"\D", "", shape))))
+
+
+def _is_round(digits: str) -> bool:
+    return digits.endswith("000") and len(digits.rstrip("0")) <= 4 and not digits.startswith("0")
+
+
+def _is_written_like_a_phone(run: _Run) -> bool:
+    """Whether digits grouped by thousands are a phone number somewhere: `600 123 456` is, `1 234 567` is not.
+
+    Nearly all numbers of eight or nine digits are. Seven digits are typed 3-4, so that one digit before the first
+    mark has to be that country's own way. More than nine digits, or searched too often, and the answer is yes.
+    """
+    if len(run.digits) > 9 or next(run.searches, None) is None:
+        return True
+    groups = re.findall(r"\d+", run.shape)
+    return any(
+        re.findall(r"\d+", national) == groups if len(groups[0]) == 1 else re.sub(r"\D", "", national) == run.digits
+        for national in _national_forms(run.digits)
+    )
+
+
+def _is_phone(run: _Run) -> bool:
+    """Whether a run that goes is called a phone number. One without any mark might as well be a passport's."""
+    if _DATE.search(run.shape) or len(run.digits) < 5:
+        return False
+    if run.called or run.shape.startswith(("+", "(+")):
+        return True
+    plain = run.shape == run.digits and not run.digits.startswith("0")
+    if run.held or plain or _CARD.fullmatch(run.shape) or next(run.searches, None) is None:
+        return False
+    return any(True for _ in _national_forms(run.digits))
+
+
+def _national_forms(digits: str) -> Iterator[str]:
+    """How each country would write these digits, of those where they are a valid number."""
+    for region in phonenumbers.SUPPORTED_REGIONS:
+        try:
+            number = phonenumbers.parse(digits, region)
+        except phonenumbers.NumberParseException:
+            continue
+        if phonenumbers.is_valid_number(number):
+            yield phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)

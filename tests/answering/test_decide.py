@@ -1,0 +1,362 @@
+"""From a message to a decision, on the project's own FAQ: the rules that people would notice."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.answering.decide import FOREIGN, KNOWN, NOTED_SCORE, Reasoning, conclude, decide, reason, split
+from bot.domain.faq import Answer, Candidate, Clarify, Decision, Kind, Question, Reason, Smalltalk, Unanswered, Urgent
+from bot.matching.calibration import CHOICES, Thresholds
+from bot.matching.matcher import Matcher
+from tests.support.samples import DOGS, ENTRIES, HELLO, HURT, WEATHER, garden
+
+GARDEN = Matcher(garden())
+PHRASINGS = [text for item in ENTRIES for text in item.phrasings]
+ASKED = "Why is the Secretary-General releasing this report now?"
+
+
+def ids(decision: Decision) -> list[str]:
+    """The entries that a decision leads to."""
+    match decision:
+        case Answer(entries) | Clarify(entries):
+            return [entry.id for entry in entries]
+        case Urgent(entry) | Smalltalk(entry):
+            return [entry.id]
+        case Unanswered(_, entry, _):
+            return [entry.id] if entry else []
+
+
+def test_the_model_question_is_answered(matcher: Matcher) -> None:
+    """The question after which the FAQ is modelled gets its entry."""
+    assert decide(Question(ASKED), matcher) == Answer((matcher.faq.entries["why-report-now"],))
+
+
+@pytest.mark.parametrize(
+    "greeting", ["Hello! ", "good morning, ", "Hi there. ", "thank you so much, ", "Hey, hello, ", "salam! "]
+)
+def test_a_greeting_before_a_question_is_a_question(greeting: str, matcher: Matcher) -> None:
+    """However a person greets, the question gets its answer."""
+    assert ids(decide(Question(greeting + ASKED), matcher)) == ["why-report-now"]
+
+
+def test_a_greeting_alone_is_small_talk(matcher: Matcher) -> None:
+    """Nothing asked, nothing answered but the greeting."""
+    assert isinstance(decide(Question("hello there"), matcher), Smalltalk)
+
+
+def test_two_questions_get_both_answers(matcher: Matcher) -> None:
+    """Two clear questions in one message, as two sentences or joined by 'and'."""
+    first, second = "What is the Migration Governance Index?", "How many migrants are in forced labour?"
+    both = ["migration-governance-index", "forced-labour"]
+    assert ids(decide(Question(f"{first} {second}"), matcher)) == both
+    assert (
+        ids(
+            decide(
+                Question("what is the migration governance index and how many migrants are in forced labour"), matcher
+            )
+        )
+        == both
+    )
+
+
+def test_a_long_story_with_one_question_gets_that_question(matcher: Matcher) -> None:
+    """The sentences around a question do not hide it."""
+    story = (
+        "I teach at an evening school and my pupils come from everywhere. Last week we read an old newspaper together. "
+        "One of them had heard of something and nobody in the room knew it. What is the Migration Governance Index? "
+        "We would be glad of a short explanation. The lesson is on Friday."
+    )
+    assert ids(decide(Question(story), matcher)) == ["migration-governance-index"]
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        "my visa was refused, what can I do",
+        "i want to bring my wife here, which form do i need",
+        "my asylum interview is next month, what should i say",
+    ],
+)
+def test_a_personal_case_gets_help_pages_and_no_answer(case: str, matcher: Matcher) -> None:
+    """No advice on a single case: an honest sentence and pages that lead to people."""
+    decision = decide(Question(case), matcher)
+    assert isinstance(decision, Unanswered)
+    assert decision.reason is Reason.OUT_OF_SCOPE
+    assert decision.entry is not None
+    assert decision.entry.read_more
+
+
+def test_another_language_is_told_so(matcher: Matcher) -> None:
+    """A question in a language that the FAQ does not have counts as other language, in any script."""
+    for text in ("¿Cuántos migrantes hay en el mundo?", "كم عدد المهاجرين في العالم؟", "скільки мігрантів у світі?"):
+        assert decide(Question(text), matcher) == Unanswered(Reason.OTHER_LANGUAGE)
+
+
+@pytest.mark.parametrize("text", ["", " ", "\n\n", "???", "😂", "\ud83d", "\x00", "…", "()[]{}"])
+def test_a_message_without_words_is_told_so(text: str, matcher: Matcher) -> None:
+    """No words, no guess."""
+    assert decide(Question(text), matcher) == Unanswered(Reason.EMPTY)
+
+
+def test_a_year_of_which_the_entry_says_nothing_is_not_answered(matcher: Matcher) -> None:
+    """A question about another year than the entry's never gets that entry as the answer."""
+    assert isinstance(decide(Question("How many migrants and refugees died in 2017?"), matcher), Answer)
+    assert not isinstance(decide(Question("How many migrants and refugees died in 2024?"), matcher), Answer)
+
+
+def test_a_place_of_which_the_entry_says_nothing_is_not_answered(matcher: Matcher) -> None:
+    """World figures are no answer to a question about a country."""
+    assert isinstance(decide(Question("How much money do migrants send home?"), matcher), Answer)
+    assert not isinstance(decide(Question("How much money do migrants send home to Nepal?"), matcher), Answer)
+
+
+def test_danger_comes_before_a_greeting_and_before_small_talk(matcher: Matcher) -> None:
+    """A person in danger gets the card, however the message begins."""
+    decision = decide(Question("hello sir, our boat has a hole and water is coming in, please help us"), matcher)
+    assert ids(decision) == ["urgent-boat-distress"]
+
+
+@pytest.mark.parametrize("text", ["no", "7", "yes", "maybe", "2", "work"])
+def test_one_word_is_no_emergency(text: str, matcher: Matcher) -> None:
+    """A word that stands in many a cry for help is none by itself."""
+    assert not isinstance(decide(Question(text), matcher), Urgent)
+
+
+@pytest.mark.parametrize("text", ["help", "SOS", "help me please", "ayuda", "au secours"])
+def test_a_plain_cry_is_urgent(text: str, matcher: Matcher) -> None:
+    """One word can be a cry for help, also in another language."""
+    assert isinstance(decide(Question(text), matcher), Urgent)
+
+
+def test_choices_are_answers_and_few(matcher: Matcher) -> None:
+    """Did-you-mean offers two or three questions, never a card or small talk."""
+    vague = (
+        "the agreement of states",
+        "migrants and the law",
+        "what does remittance mean",
+        "what do states have to do",
+    )
+    decisions = [decide(Question(text), matcher) for text in vague]
+    unclear = [decision for decision in decisions if isinstance(decision, Clarify)]
+    assert len(unclear) >= 2
+    for decision in unclear:
+        assert 2 <= len(decision.choices) <= CHOICES
+        assert all(entry.kind is Kind.ANSWER for entry in decision.choices)
+
+
+def test_split(matcher: Matcher) -> None:
+    """A message that is one plain sentence has no parts; others have their sentences, questions and greetings."""
+    assert split("how many migrants are there", matcher) == []
+    assert split("One came here. Why did he go?", matcher) == ["One came here.", "Why did he go?"]
+    assert split("who came here first and why did he go there", matcher) == [
+        "who came here first",
+        "why did he go there",
+    ]
+
+
+def test_the_reasoning_holds_what_the_decision_rests_on(matcher: Matcher) -> None:
+    """`reason` and `decide` agree, and the parts are those of the message."""
+    text = "hello! " + ASKED
+    reasoning = reason(Question(text), matcher)
+    assert reasoning.decision == decide(Question(text), matcher)
+    assert reasoning.whole.text == text
+    assert any(part.text == ASKED for part in reasoning.parts)
+
+
+@given(st.text(max_size=300))
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_text_gets_a_decision(matcher: Matcher, text: str) -> None:
+    """Whatever is typed, something is decided and nothing raises."""
+    assert isinstance(decide(Question(text), matcher), Answer | Clarify | Urgent | Smalltalk | Unanswered)
+
+
+@given(st.sampled_from(["why now", "what is IRIS", "is the compact binding", "help our boat sinks"]), st.data())
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_case_and_spacing_do_not_change_a_decision(matcher: Matcher, text: str, data: st.DataObject) -> None:
+    """Capitals and extra blanks are noise."""
+    shouted = "".join(c.upper() if data.draw(st.booleans()) else c for c in text)
+    spaced = shouted.replace(" ", " " * data.draw(st.integers(1, 4)))
+    assert decide(Question(spaced), matcher) == decide(Question(text), matcher)
+
+
+@pytest.mark.parametrize("text", ["word " * 5000, "a" * 100_000, "?" * 5000, "why now\n" * 3000])
+def test_very_long_messages_are_decided(text: str, matcher: Matcher) -> None:
+    """Length alone breaks nothing."""
+    assert decide(Question(text), matcher) is not None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "help me ma femme est blessée et nous sommes dans le bateau",
+        "ayuda, mi barco se hunde, hay niños",
+        "помогите мы тонем",
+    ],
+)
+def test_danger_comes_before_the_language(text: str, matcher: Matcher) -> None:
+    """A sure cry for help gets a card, even where the rest is in another language."""
+    assert isinstance(decide(Question(text), matcher), Urgent)
+
+
+# --- Where the lines are ---------------------------------------------------------------------------------------------
+
+
+def again(reasoning: Reasoning, lines: Thresholds) -> Decision:
+    """What is decided on the same rankings where other lines are drawn."""
+    return conclude(Question(reasoning.whole.text), reasoning.whole, reasoning.parts, lines)
+
+
+def test_an_answer_needs_confidence_and_certainty() -> None:
+    """Short of either it is offered among others; short of what a choice needs, too, there is none."""
+    reasoning, lines = reason(Question("can i come with my dog"), GARDEN), GARDEN.thresholds
+    assert again(reasoning, lines) == reasoning.decision == Answer((DOGS,))
+    for higher in (replace(lines, answer=1.01), replace(lines, certain=1.01)):
+        offered = again(reasoning, higher)
+        assert isinstance(offered, Clarify)
+        assert offered.choices[0] == DOGS
+    none = again(reasoning, replace(lines, answer=1.01, clarify=1.01))
+    assert none == Unanswered(Reason.NO_MATCH, topic=DOGS.topic)
+
+
+def test_a_card_needs_urgency() -> None:
+    """Below the line nobody is taken to be in need; where no question has an answer, the lower line is enough."""
+    reasoning, lines = reason(Question("a branch hit my friend and he bleeds"), GARDEN), GARDEN.thresholds
+    assert again(reasoning, lines) == Urgent(HURT)
+    assert again(reasoning, replace(lines, surely_urgent=1.01)) == Urgent(HURT)
+    assert not isinstance(again(reasoning, replace(lines, urgent=1.01, surely_urgent=1.01)), Urgent)
+
+
+def test_a_question_with_an_answer_comes_before_what_is_hardly_urgent() -> None:
+    """Only what is surely urgent comes before an answer."""
+    reasoning, lines = reason(Question("can i come with my dog"), GARDEN), GARDEN.thresholds
+    assert again(reasoning, replace(lines, urgent=0.0)) == Answer((DOGS,))
+    assert again(reasoning, replace(lines, urgent=0.0, surely_urgent=0.0)) == Urgent(HURT)
+
+
+def test_small_talk_needs_the_confidence_of_an_answer() -> None:
+    """A greeting that is hardly one gets no greeting."""
+    reasoning, lines = reason(Question("hey there"), GARDEN), GARDEN.thresholds
+    assert again(reasoning, lines) == Smalltalk(HELLO)
+    assert not isinstance(again(reasoning, replace(lines, answer=1.01)), Smalltalk)
+
+
+@pytest.mark.parametrize(("coverage", "is_answered"), [(KNOWN, True), (KNOWN - 0.01, False), (0.0, False)])
+def test_a_message_of_mostly_unknown_words_is_not_answered(coverage: float, *, is_answered: bool) -> None:
+    """However sure the matcher is: neither an answer nor a choice, and no topic is named as near."""
+    reasoning = reason(Question("can i come with my dog"), GARDEN)
+    whole = replace(reasoning.whole, ranking=replace(reasoning.whole.ranking, coverage=coverage))
+    decision = again(replace(reasoning, whole=whole), GARDEN.thresholds)
+    assert decision == (Answer((DOGS,)) if is_answered else Unanswered(Reason.NO_MATCH))
+
+
+def test_a_language_is_told_only_where_few_words_are_known() -> None:
+    """A message that reads as another language is still asked where its words are known."""
+    reasoning = reason(Question("can i come with my dog"), GARDEN)
+    foreign = Question("est-ce que je peux venir avec mon chien dans le jardin")
+    for coverage, decision in ((FOREIGN, Answer((DOGS,))), (FOREIGN - 0.01, Unanswered(Reason.OTHER_LANGUAGE))):
+        whole = replace(reasoning.whole, ranking=replace(reasoning.whole.ranking, coverage=coverage))
+        assert conclude(foreign, whole, (), GARDEN.thresholds) == decision
+
+
+@pytest.mark.parametrize("text", ["7", "2017", "194?", "10.8", "1,000,000", "12 2018", "2016 / 2017", "٢٠١٧", "244."])
+def test_numbers_alone_ask_nothing(text: str, matcher: Matcher) -> None:
+    """Neither an answer, a choice, a card nor another language: whatever stands beside a number in the phrasings."""
+    for of in (matcher, GARDEN):
+        assert decide(Question(text), of) == Unanswered(Reason.NO_MATCH)
+
+
+@pytest.mark.parametrize(("text", "found"), [("193?", "declaration-193"), ("10.7", "sdg-target-10-7")])
+def test_a_number_that_is_a_phrasing_is_answered(text: str, found: str, matcher: Matcher) -> None:
+    """Where an editor has listed it."""
+    decision = decide(Question(text), matcher)
+    assert isinstance(decision, Answer)
+    assert [item.id for item in decision.entries] == [found]
+
+
+# --- What is outside -------------------------------------------------------------------------------------------------
+
+
+def outside(text: str, *, score: float, coverage: float = 1.0, is_first: bool = True) -> Reasoning:
+    """A message as it would be ranked with an out-of-scope entry of this score before, or behind, all others."""
+    reasoning = reason(Question(text), GARDEN)
+    others = tuple(one for one in reasoning.whole.ranking.candidates if one.entry != WEATHER)
+    weather = Candidate(WEATHER, score)
+    candidates = (weather, *others) if is_first else (*others, weather)
+    whole = replace(reasoning.whole, ranking=replace(reasoning.whole.ranking, candidates=candidates, coverage=coverage))
+    return replace(reasoning, whole=whole)
+
+
+NO_ANSWER = replace(GARDEN.thresholds, answer=1.01, clarify=0.0)
+
+
+@pytest.mark.parametrize(
+    ("score", "is_first", "is_offered"),
+    [(NOTED_SCORE, True, False), (NOTED_SCORE - 0.01, True, True), (NOTED_SCORE, False, True)],
+)
+def test_what_is_outside_goes_before_a_choice(score: float, *, is_first: bool, is_offered: bool) -> None:
+    """Where an out-of-scope entry is first and its score is one to note, the message is not offered other questions."""
+    lines = NO_ANSWER
+    decision = again(outside("can i come with my dog", score=score, is_first=is_first), lines)
+    if is_offered:
+        assert isinstance(decision, Clarify)
+        assert decision.choices[0] == DOGS
+    else:
+        assert decision == Unanswered(Reason.OUT_OF_SCOPE, WEATHER)
+
+
+def test_what_is_outside_is_noted_only_where_the_words_are_known() -> None:
+    """Of a message of mostly unknown words nothing is said but that there is no answer."""
+    lines = NO_ANSWER
+    for coverage, decision in (
+        (KNOWN, Unanswered(Reason.OUT_OF_SCOPE, WEATHER)),
+        (KNOWN - 0.01, Unanswered(Reason.NO_MATCH)),
+    ):
+        assert again(outside("can i come with my dog", score=0.9, coverage=coverage), lines) == decision
+
+
+def test_an_answer_a_card_and_small_talk_go_before_what_is_outside() -> None:
+    """Where one of them is sure enough, an out-of-scope entry that is first of all changes nothing."""
+    for text, decision in (
+        ("can i come with my dog", Answer((DOGS,))),
+        ("a branch hit my friend and he bleeds", Urgent(HURT)),
+        ("hey there", Smalltalk(HELLO)),
+    ):
+        assert again(outside(text, score=2.0), GARDEN.thresholds) == decision
+
+
+def test_a_question_on_what_is_outside_is_told_so() -> None:
+    """The garden's visitors ask about the weather, and about the weather and the garden."""
+    for text in ("will it rain tomorrow", "is a storm coming tomorrow"):
+        assert decide(Question(text), GARDEN) == Unanswered(Reason.OUT_OF_SCOPE, WEATHER)
+
+
+# --- What is noise ---------------------------------------------------------------------------------------------------
+
+
+@given(
+    st.sampled_from(PHRASINGS),
+    st.randoms(use_true_random=False),
+    st.sampled_from(["", "?", "!", ".", "???", "...", "…", " ?", "!!", " .", "?!"]),
+)
+@settings(max_examples=200, deadline=None)
+def test_case_spacing_and_a_final_mark_do_not_change_a_decision(text: str, order: random.Random, mark: str) -> None:
+    """However a phrasing is typed, what is decided on it stays; so do the scores."""
+    typed = "".join(c.upper() if order.random() < 0.4 else c for c in text)
+    typed = " " * order.randint(0, 2) + typed.replace(" ", " " * order.randint(1, 3)) + mark
+    assert decide(Question(typed), GARDEN) == decide(Question(text), GARDEN)
+    one, other = GARDEN.rank(typed), GARDEN.rank(text)
+    assert one.candidates == other.candidates
+    assert (one.confidence, one.certainty, one.urgency) == (other.confidence, other.certainty, other.urgency)
+
+
+@given(st.sampled_from(PHRASINGS), st.randoms(use_true_random=False))
+@settings(max_examples=100, deadline=None)
+def test_commas_between_words_change_no_score(text: str, order: random.Random) -> None:
+    """Marks are no words."""
+    marked = "".join(c if c != " " else order.choice((" ", ", ", " - ", ": ")) for c in text)
+    assert GARDEN.rank(marked).candidates == GARDEN.rank(text).candidates

@@ -1,0 +1,367 @@
+"""Replaying gaps and summing counts: what an editor learns from the log."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.console import Console
+
+from bot.answering.decide import reason
+from bot.cli.gap_tables import (
+    print_gaps,
+    print_groups,
+    print_replayed,
+    print_sets,
+    print_statistics,
+    print_whole_gaps,
+)
+from bot.cli.gap_text import (
+    bars,
+    gap_texts,
+    group_texts,
+    inert,
+    replayed_objects,
+    replayed_texts,
+    sets_object,
+    sets_texts,
+    statistics_object,
+    statistics_texts,
+    whole_gap_objects,
+    whole_gap_texts,
+)
+from bot.domain.faq import Channel, Count, Gap, GapReason, GapStatus, LoggedGap, Question
+from bot.evaluation.evaluate import Judged, Message, Verdict
+from bot.gaps.clustering import group_gaps
+from bot.gaps.replay import Became, Replayed, compare, replay
+from bot.gaps.statistics import COMPLAINTS, QUESTIONS, statistics
+from bot.matching.matcher import Matcher
+from bot.runtime.load import read_known_misses
+from tests.support.samples import DOGS, OPENING_HOURS, garden
+
+MATCHER = Matcher(garden())
+DAY = date(2026, 11, 26)
+
+
+def logged(
+    text: str, status: GapStatus = GapStatus.NEW, *, resolution: str = "", judged: str = "", number: int = 1
+) -> LoggedGap:
+    """A gap in the log."""
+    reason = GapReason.WRONG if judged else GapReason.NO_MATCH
+    gap = Gap(reason, text, "en", Channel.PRIVATE, "v", (), judged)
+    return LoggedGap(number, datetime(2026, 11, 26, 9, 0), status, gap, resolution)
+
+
+@pytest.mark.parametrize(
+    ("gap", "became"),
+    [
+        (logged("can i come with my dog"), Became.ANSWERED),
+        (logged("can i come with my dog", GapStatus.LATER), Became.ANSWERED),
+        (logged("can i come with my dog", judged="dogs"), Became.STILL_OPEN),
+        (logged("can i come with my dog", judged="opening-hours"), Became.ANSWERED),
+        (logged("zebra poetry"), Became.STILL_OPEN),
+        (logged("can i come with my dog", GapStatus.RESOLVED, resolution="dogs"), Became.AS_RESOLVED),
+        (logged("can i come with my dog", GapStatus.RESOLVED, resolution="opening-hours"), Became.CHANGED),
+        (logged("zebra poetry", GapStatus.RESOLVED, resolution="dogs"), Became.CHANGED),
+    ],
+)
+def test_a_gap_is_asked_again(gap: LoggedGap, became: Became) -> None:
+    """An answer other than the judged one closes an open gap; a resolved one keeps its entry or has changed."""
+    (one,) = replay([gap], MATCHER)
+    assert one.became is became
+    assert one.entries == (("dogs",) if "dog" in gap.gap.text else ())
+
+
+@pytest.mark.parametrize("gap", [logged("my dog", GapStatus.OFF_TOPIC), logged("my dog", GapStatus.RESOLVED)])
+def test_what_is_settled_is_not_asked_again(gap: LoggedGap) -> None:
+    """What is off topic, or was resolved by no entry, is passed over."""
+    assert list(replay([gap], MATCHER)) == []
+
+
+def test_a_replay_is_shown_by_what_became_of_the_gaps() -> None:
+    """Each kind with its number; those that are answered now, or changed, with their text and entries."""
+    replayed = list(
+        replay(
+            [
+                logged("can i come with my dog", number=7),
+                logged("zebra poetry", GapStatus.RESOLVED, resolution="dogs", number=8),
+                logged("poetry of zebras", number=9),
+            ],
+            MATCHER,
+        )
+    )
+    text = "\n".join(replayed_texts(replayed))
+    for line in ("now answered: 1", "still open: 1", "changed entry: 1", "as resolved: 0"):
+        assert line in text
+    assert "7  can i come with my dog" in text
+    assert "dogs -> unanswered" in text
+    assert "poetry of zebras" not in text
+    assert [row["became"] for row in replayed_objects(replayed)] == ["now answered", "changed entry", "still open"]
+
+
+def test_a_list_shows_what_became_of_a_gap() -> None:
+    """Its number to name it by, and its status where it is not new."""
+    text = "\n".join(gap_texts([logged("a", number=12), logged("b", GapStatus.RESOLVED, resolution="dogs", number=13)]))
+    assert "12  2026-11-26 09:00 UTC, private, en: no match\n" in text
+    assert "13  2026-11-26 09:00 UTC, private, en: no match, resolved dogs\n" in text
+
+
+def test_the_entry_that_closes_a_gap_is_another_than_the_one_that_was_judged() -> None:
+    """Of several that answer the first; none where only the judged one does."""
+    asked = Replayed(logged("x", judged="dogs"), Became.ANSWERED, "answer", ("dogs", "opening-hours", "prices"))
+    assert asked.answered_by == "opening-hours"
+    assert replace(asked, entries=("dogs",)).answered_by == ""
+    assert replace(asked, entries=()).answered_by == ""
+
+
+# --- Question sets ---------------------------------------------------------------------------------------------------
+
+
+def judged(number: int, verdict: Verdict) -> Judged:
+    """A message of a set that was asked."""
+    text = "can i come with my dog"
+    reasoning = reason(Question(text), MATCHER)
+    return Judged(Message(f"m{number}", "inscope", text, {}), "answer", (DOGS,), verdict, reasoning)
+
+
+def test_misses_are_set_against_those_that_are_known() -> None:
+    """What is missed and not listed is worse, what is listed and right is better; anything but right is a miss."""
+    asked = [judged(1, "right"), judged(2, "wrong"), judged(3, "offered"), judged(4, "right"), judged(5, "none")]
+    sets = compare(asked, {"m3", "m4"})
+    assert (sets.messages, sets.missed) == (5, 3)
+    assert [one.message.id for one in sets.newly_missed or ()] == ["m2", "m5"]
+    assert [one.message.id for one in sets.no_longer_missed or ()] == ["m4"]
+    text = "\n".join(sets_texts(sets))
+    for line in ("question sets: 3 of 5 messages missed\n", "newly missed: 2\n", "no longer missed"):
+        assert line in text
+    assert sets_object(sets)["newly_missed"][0] == {
+        "id": "m2",
+        "text": "can i come with my dog",
+        "outcome": "answer",
+        "entries": ["dogs"],
+    }
+
+
+def test_without_a_list_misses_are_only_counted() -> None:
+    """Nobody knows which of them are new."""
+    sets = compare([judged(1, "right"), judged(2, "wrong")], None)
+    assert (sets.newly_missed, sets.no_longer_missed) == (None, None)
+    assert list(sets_texts(sets)) == ["question sets: 1 of 2 messages missed; no known_misses.txt says which are known"]
+    assert sets_object(sets)["newly_missed"] is None
+
+
+def test_an_empty_list_knows_of_no_miss(tmp_path: Path) -> None:
+    """It is read as it is: the first word of each line; without a file there is no list."""
+    assert read_known_misses(tmp_path) is None
+    (tmp_path / "known_misses.txt").write_text("\n", encoding="utf-8")
+    assert read_known_misses(tmp_path) == frozenset()
+    (tmp_path / "known_misses.txt").write_text("a-1 wrong answer: why\n\n  b-2\n", encoding="utf-8")
+    assert read_known_misses(tmp_path) == frozenset({"a-1", "b-2"})
+
+
+# --- What is shown ---------------------------------------------------------------------------------------------------
+
+HOSTILE = "\x1b[31mred\x07 [red]markup[/red] \x9b2J \u202ereversed :smile: \r99  overwritten\u2028 end"
+
+
+def in_terminal(show: Callable[[Console], None], *, width: int = 80) -> str:
+    """What a terminal of some width gets."""
+    file = StringIO()
+    show(Console(file=file, force_terminal=True, color_system=None, width=width, highlight=False))
+    return file.getvalue()
+
+
+def tables(gaps: list[LoggedGap]) -> list[Callable[[Console], None]]:
+    """All that is shown of gaps as tables."""
+    groups = group_gaps(gaps, MATCHER, now=datetime(2026, 11, 26, 10, 0))
+    replayed = [Replayed(one, Became.ANSWERED, "answer", ("dogs",)) for one in gaps]
+    message = replace(judged(1, "wrong"), message=Message("m1", "inscope", gaps[0].gap.text, {}))
+    return [
+        lambda to: print_gaps(gaps, to),
+        lambda to: print_whole_gaps(gaps, MATCHER.faq.entries, to),
+        lambda to: print_groups(groups, to),
+        lambda to: print_replayed(replayed, to),
+        lambda to: print_sets(compare([message], ()), to),
+    ]
+
+
+def plain(gaps: list[LoggedGap]) -> list[str]:
+    """All that is shown of gaps as lines of text."""
+    groups = group_gaps(gaps, MATCHER, now=datetime(2026, 11, 26, 10, 0))
+    replayed = [Replayed(one, Became.ANSWERED, "answer", ("dogs",)) for one in gaps]
+    message = replace(judged(1, "wrong"), message=Message("m1", "inscope", gaps[0].gap.text, {}))
+    shown = (
+        gap_texts(gaps),
+        whole_gap_texts(gaps, MATCHER.faq.entries),
+        group_texts(groups),
+        replayed_texts(replayed),
+        sets_texts(compare([message], ())),
+    )
+    return ["\n".join(lines) for lines in shown]
+
+
+def test_nothing_that_a_person_wrote_acts_on_the_terminal() -> None:
+    """No escape, no mark that turns the direction, no markup: all is shown as it was typed, or written out."""
+    gaps = [logged(HOSTILE)]
+    for shown in [*(in_terminal(show, width=200) for show in tables(gaps)), *plain(gaps)]:
+        assert "[red]markup[/red]" in shown
+        assert ":smile:" in shown
+        assert "\\x1b[31mred" in shown
+        assert "\\u202ereversed" in shown
+        own = shown.replace("\x1b[1m", "").replace("\x1b[2m", "").replace("\x1b[0m", "")
+        assert not {"\x1b", "\x07", "\x9b", "\r", "\u202e", "\u2028"} & set(own)
+
+
+@given(st.text())
+def test_an_inert_text_has_no_control_character(text: str) -> None:
+    """But line feeds; letters stay as they are."""
+    shown = inert(text)
+    assert not [one for one in shown if unicodedata.category(one) == "Cc" and one != "\n"]
+    assert inert(shown) == shown
+    assert shown == text or not text.isprintable()
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 120])
+def test_tables_break_between_words(width: int) -> None:
+    """At any usual width no line is too long, and no word is broken."""
+    text = "is there anybody who could tell me whether elephants are welcome on the premises"
+    gaps = [logged(text, GapStatus.RESOLVED, resolution="opening-hours", judged="dogs", number=12345)]
+    for show in tables(gaps):
+        shown = in_terminal(show, width=width)
+        assert max(map(len, shown.splitlines())) <= width
+        assert set(text.split()) <= set(shown.split())
+
+
+def test_a_gap_is_shown_whole() -> None:
+    """Every field, every nearest entry with its score and question, and those that the FAQ has no more."""
+    near = (("dogs", 0.25), ("opening-hours", 0.125), ("gone", 0.0625))
+    gap = replace(logged("why\nnow", GapStatus.RESOLVED, resolution="dogs", judged="opening-hours", number=12))
+    whole = replace(gap, gap=replace(gap.gap, nearest=near))
+    text = "\n".join(whole_gap_texts([whole], MATCHER.faq.entries))
+    shown = in_terminal(lambda to: print_whole_gaps([whole], MATCHER.faq.entries, to))
+    parts = ["12", "2026-11-26 09:00 UTC", "wrong", "opening-hours", "resolved", "private", "en", "why", "now"]
+    parts += [DOGS.question, OPENING_HOURS.question, "(no longer in the FAQ)", "0.2500", "0.1250", "0.0625"]
+    for part in parts:
+        assert part in text
+        assert part in shown
+    (found,) = whole_gap_objects([whole], MATCHER.faq.entries)
+    assert found["nearest"] == [
+        {"entry": "dogs", "score": 0.25, "question": DOGS.question},
+        {"entry": "opening-hours", "score": 0.125, "question": OPENING_HOURS.question},
+        {"entry": "gone", "score": 0.0625, "question": None},
+    ]
+
+
+# --- Statistics ------------------------------------------------------------------------------------------------------
+
+counts = st.lists(
+    st.tuples(
+        st.integers(0, 40).map(lambda days: DAY - timedelta(days=days)),
+        st.builds(
+            Count,
+            st.sampled_from([*QUESTIONS, "smalltalk", "command", "helpful", *COMPLAINTS]),
+            st.sampled_from(["en", "fr"]),
+            st.sampled_from(list(Channel)),
+            st.sampled_from(["", OPENING_HOURS.id, DOGS.id]),
+        ),
+        st.integers(1, 9),
+    ),
+    max_size=20,
+)
+
+
+@given(counts, st.integers(1, 40))
+def test_questions_are_counted_once(rows: list[tuple[date, Count, int]], days: int) -> None:
+    """By day, by outcome and by language they add up to the same; inline queries and older days are left out."""
+    summed = statistics(rows, garden(), today=DAY, days=days)
+    of_span = [
+        (count, number)
+        for day, count, number in rows
+        if day > DAY - timedelta(days=days) and count.channel is not Channel.INLINE
+    ]
+    asked = sum(number for count, number in of_span if count.outcome in QUESTIONS)
+    assert summed.questions == asked == sum(summed.by_day.values()) == sum(summed.by_language.values())
+    assert list(summed.by_day) == [DAY - timedelta(days=at) for at in reversed(range(days))]
+    assert summed.not_helpful == sum(number for count, number in of_span if count.outcome in COMPLAINTS)
+    assert summed.not_helpful == sum(summed.complaints.values())
+    assert not set(summed.never) & set(summed.asked)
+    assert list(summed.asked.values()) == sorted(summed.asked.values(), reverse=True)
+    assert {day: sum(outcomes.values()) for day, outcomes in summed.outcomes_by_day.items()} == summed.by_day
+    for outcome in QUESTIONS:
+        assert sum(of_day[outcome] for of_day in summed.outcomes_by_day.values()) == summed.by_outcome[outcome]
+    assert {entry: sum(kinds.values()) for entry, kinds in summed.complaint_kinds.items()} == summed.complaints
+    assert list(summed.complaint_kinds) == list(summed.complaints)
+    assert summed.never == tuple(entry for entries in summed.never_by_topic.values() for entry in entries)
+    assert all(summed.never_by_topic.values())
+
+
+def test_a_gap_is_what_the_log_took_for_one() -> None:
+    """What matched nothing, a choice where none was right, a complaint; not what an out-of-scope entry explained."""
+    outcomes = [("unanswered", ""), ("none of these", ""), ("wrong", "dogs"), ("outdated", "dogs"), ("unclear", "dogs")]
+    others = [("unanswered", "weather"), ("answer", "dogs"), ("urgent", "hurt"), ("helpful", "dogs"), ("clarify", "")]
+    rows = [(DAY, Count(outcome, "en", Channel.PRIVATE, entry), 2) for outcome, entry in outcomes + others]
+    rows.append((DAY, Count("unanswered", "fr", Channel.PRIVATE), 20))
+    rows.append((DAY, Count("unanswered", "fr", Channel.INLINE), 20))
+    summed = statistics(rows, garden(), today=DAY, days=1)
+    assert summed.gaps_by_language == {"fr": 20, "en": 10}
+    assert summed.complaint_kinds == {"dogs": {"wrong": 2, "outdated": 2, "unclear": 2}}
+    assert summed.never_by_topic["The plants"] == ("oldest-tree", "plant-number")
+
+
+def test_statistics_are_shown() -> None:
+    """Shares, bars, the entries most asked and those that nobody asked for; as JSON the same."""
+    private = Channel.PRIVATE
+    summed = statistics(
+        [
+            (DAY, Count("answer", "en", private, "dogs"), 3),
+            (DAY - timedelta(days=1), Count("unanswered", "fr", private), 1),
+            (DAY, Count("helpful", "en", private, "dogs"), 2),
+            (DAY, Count("wrong", "en", private, "dogs"), 1),
+        ],
+        garden(),
+        today=DAY,
+        days=7,
+    )
+    text = "\n".join(statistics_texts(summed))
+    for part in (
+        "4 questions from 2026-11-20 to 2026-11-26",
+        " 75% ",
+        "helpful 2, not helpful 1",
+        "most asked: dogs 3",
+    ):
+        assert part in text
+    assert "most complaints: dogs 1" in text
+    assert "languages: en 3, fr 1" in text
+    assert "opening-hours" in text.rsplit("never asked", 1)[1]
+    assert statistics_object(summed)["by_day"]["2026-11-25"] == 1
+    for width in (40, 80):
+        shown = in_terminal(lambda to: print_statistics(summed, to), width=width)
+        assert max(map(len, shown.splitlines())) <= width
+        for part in ("4 questions from 2026-11-20", "75%", "not helpful 1", "most asked", "never asked"):
+            assert part in " ".join(shown.split())
+
+
+def test_without_a_count_statistics_are_empty() -> None:
+    """Nothing is divided by nothing."""
+    summed = statistics([], garden(), today=DAY, days=3)
+    assert summed.questions == 0
+    assert "0 questions" in next(iter(statistics_texts(summed)))
+
+
+@pytest.mark.parametrize(("numbers", "shown"), [((), ""), ((0, 0), "▁▁"), ((0, 1, 7), "▁▂█"), ((5,), "█")])
+def test_bars(numbers: tuple[int, ...], shown: str) -> None:
+    """The largest number is full, nothing is the lowest line, and something is always more than nothing."""
+    assert bars(numbers) == shown
+
+
+def test_an_editor_sees_the_status_of_every_kind() -> None:
+    """Each status has a word of its own in the list."""
+    shown = {status: "\n".join(gap_texts([replace(logged("x", status), resolution="")])) for status in GapStatus}
+    assert len(set(shown.values())) == len(GapStatus)

@@ -1,0 +1,286 @@
+"""Fitted models on disk: kept, found again, and never trusted when broken."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from bot.domain.faq import Faq, Lookalike, Wording
+from bot.matching import regression as ridge
+from bot.matching.features import Floats
+from bot.matching.matcher import Matcher, Model, Ranking, fit
+from bot.matching.model_cache import KEPT_MODELS, fitted
+from bot.matching.regression import LocalRidge, WholeRidge
+from tests.support.samples import ENTRIES, OPENING_HOURS, WORDING, entry, faq_of, garden
+
+TEXTS = ("opening hours", "may my puppy see the oak", "somebody fell", "жжж")
+
+
+def assert_ranks_alike(one: Model, other: Model) -> None:
+    """Both models give the same scores and probabilities."""
+    for text in TEXTS:
+        first, second = (Matcher(garden(), model).rank(text) for model in (one, other))
+        assert [c.entry for c in first.candidates] == [c.entry for c in second.candidates]
+        assert np.allclose([c.score for c in first.candidates], [c.score for c in second.candidates], atol=1e-6)
+        assert np.allclose(probabilities(first), probabilities(second), atol=1e-6)
+        assert first.reading == second.reading
+
+
+def probabilities(ranking: Ranking) -> tuple[float, ...]:
+    return ranking.confidence, ranking.certainty, ranking.urgency, ranking.coverage
+
+
+def alpha_of(model: Model) -> Floats:
+    assert isinstance(model.ridge, WholeRidge)
+    return model.ridge.alpha
+
+
+def only(folder: Path) -> Path:
+    """The one thing in a folder."""
+    (path,) = folder.iterdir()
+    return path
+
+
+def test_a_model_is_the_same_from_disk(tmp_path: Path) -> None:
+    """Learned, read, or learned without a folder: the scores are the same."""
+    learned, read, unkept = fitted(garden(), tmp_path), fitted(garden(), tmp_path), fit(garden())
+    assert_ranks_alike(learned, read)
+    assert_ranks_alike(learned, unkept)
+    assert read.calibration == learned.calibration == unkept.calibration
+    assert np.array_equal(read.found_without, learned.found_without)
+
+
+def test_a_local_model_is_the_same_from_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Among very many rows nothing is learned but the calibration; the ranking is the same all the same."""
+    monkeypatch.setattr(ridge, "WHOLE_ROWS", 5)
+    learned, read = fitted(garden(), tmp_path), fitted(garden(), tmp_path)
+    assert isinstance(learned.ridge, LocalRidge)
+    assert isinstance(read.ridge, LocalRidge)
+    assert not (only(tmp_path) / "alpha.npy").exists()
+    assert_ranks_alike(learned, read)
+    assert read.calibration == learned.calibration
+    assert read.ridge.power == learned.ridge.power
+    assert np.array_equal(read.ridge.belongs, learned.ridge.belongs)
+
+
+def test_a_broken_local_model_is_learned_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its rows are all that it has: a file of them that does not fit is not used."""
+    monkeypatch.setattr(ridge, "WHOLE_ROWS", 5)
+    fresh = fitted(garden(), tmp_path)
+    break_array("by_gram-data.npy", lambda data: data[1:])(only(tmp_path))
+    assert_ranks_alike(fitted(garden(), tmp_path), fresh)
+
+
+def test_a_model_answers_with_the_lines_it_learned(tmp_path: Path) -> None:
+    """Thresholds are part of what is kept."""
+    fitted(garden(), tmp_path)
+    path = only(tmp_path) / "model.json"
+    values = json.loads(path.read_text(encoding="utf-8"))
+    values["calibration"]["thresholds"]["clarify"] = 0.125
+    path.write_text(json.dumps(values), encoding="utf-8")
+    assert Matcher(garden(), fitted(garden(), tmp_path)).thresholds.clarify == 0.125
+
+
+def test_a_model_is_learned_once(tmp_path: Path) -> None:
+    """The second start takes what the first has kept: a change on disk shows."""
+    fitted(garden(), tmp_path)
+    alpha = only(tmp_path) / "alpha.npy"
+    np.save(alpha, np.load(alpha) * 2)
+    before = {path.name: path.stat().st_mtime_ns for path in only(tmp_path).iterdir()}
+    again = fitted(garden(), tmp_path)
+    assert np.allclose(alpha_of(again), 2 * alpha_of(fit(garden())), atol=1e-5)
+    assert {path.name: path.stat().st_mtime_ns for path in only(tmp_path).iterdir()} == before
+
+
+def test_learning_is_announced_only_when_it_happens(tmp_path: Path) -> None:
+    """Whoever waits is told why, before the wait; a start from disk announces nothing."""
+    announced: list[tuple[Faq, bool]] = []
+
+    def announce(faq: Faq) -> None:
+        announced.append((faq, any(tmp_path.iterdir())))
+
+    for _ in range(2):
+        fitted(garden(), tmp_path, before_fit=announce)
+    assert announced == [(garden(), False)]
+
+
+def test_a_folder_is_made_where_there_is_none(tmp_path: Path) -> None:
+    """The first start on a new machine keeps its model."""
+    fitted(garden(), tmp_path / "a" / "b")
+    assert only(tmp_path / "a" / "b").is_dir()
+
+
+@pytest.mark.parametrize(
+    "edited",
+    [
+        faq_of(replace(OPENING_HOURS, phrasings=("opening hour", *OPENING_HOURS.phrasings[1:])), *ENTRIES[1:]),
+        faq_of(replace(OPENING_HOURS, question="When does it open?"), *ENTRIES[1:]),
+        faq_of(replace(OPENING_HOURS, not_this=(Lookalike("shop hours", None),)), *ENTRIES[1:]),
+        faq_of(replace(OPENING_HOURS, id="hours"), *ENTRIES[1:]),
+        faq_of(*reversed(ENTRIES)),
+        faq_of(*ENTRIES, wording=Wording()),
+        faq_of(*ENTRIES, wording=replace(WORDING, spellings={**WORDING.spellings, "hrs": "hours"})),
+        replace(garden(), language="fr"),
+        replace(garden(), off_topic=("the shop",)),
+    ],
+    ids=["phrasing", "question", "lookalike", "id", "order", "no wording", "spelling", "language", "off topic"],
+)
+def test_an_edited_faq_is_learned_anew(tmp_path: Path, edited: Faq) -> None:
+    """Whatever the matcher learns from, a change of it never meets the old model."""
+    fitted(garden(), tmp_path)
+    model = fitted(edited, tmp_path)
+    assert len(list(tmp_path.iterdir())) == 2
+    assert np.allclose(alpha_of(model), alpha_of(fit(edited)), atol=1e-6)
+
+
+def test_an_edited_answer_needs_no_learning(tmp_path: Path) -> None:
+    """Answers are not learned from; mending one costs no time."""
+    fitted(garden(), tmp_path)
+    fitted(faq_of(replace(OPENING_HOURS, answer="From nine to five."), *ENTRIES[1:]), tmp_path)
+    assert only(tmp_path).is_dir()
+
+
+def break_nothing_left(model: Path) -> None:
+    for path in model.iterdir():
+        path.unlink()
+
+
+def break_file(name: str, content: bytes | None) -> Callable[[Path], None]:
+    """Replace a file of a model by other bytes, or by its own first half."""
+
+    def spoil(model: Path) -> None:
+        path = model / name
+        whole = path.read_bytes()
+        path.write_bytes(whole[: len(whole) // 2] if content is None else content)
+
+    return spoil
+
+
+def break_array(name: str, spoil: Callable[[NDArray[Any]], NDArray[Any]]) -> Callable[[Path], None]:
+    """Replace an array of a model by one that does not fit."""
+    return lambda model: np.save(model / name, spoil(np.load(model / name)))
+
+
+def break_away(name: str) -> Callable[[Path], None]:
+    return lambda model: (model / name).unlink()
+
+
+def break_into_file(model: Path) -> None:
+    break_nothing_left(model)
+    model.rmdir()
+    model.write_text("no folder")
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        pytest.param(break_nothing_left, id="empty folder"),
+        pytest.param(break_into_file, id="a file in its place"),
+        pytest.param(break_away("model.json"), id="no json"),
+        pytest.param(break_away("alpha.npy"), id="no alpha"),
+        pytest.param(break_away("found_without.npy"), id="no found_without"),
+        pytest.param(break_away("by_gram-indices.npy"), id="no indices"),
+        pytest.param(break_file("model.json", None), id="half json"),
+        pytest.param(break_file("model.json", b""), id="empty json"),
+        pytest.param(break_file("model.json", b"\xff\xfe"), id="binary json"),
+        pytest.param(break_file("model.json", b"{}"), id="json without keys"),
+        pytest.param(break_file("model.json", b"[]"), id="json list"),
+        pytest.param(break_file("model.json", b'{"calibration": {}}'), id="json without parts"),
+        pytest.param(break_file("model.json", b'{"calibration": []}'), id="json of other types"),
+        pytest.param(break_file("alpha.npy", None), id="half alpha"),
+        pytest.param(break_file("alpha.npy", b"no array at all"), id="alpha that is no array"),
+        pytest.param(break_file("alpha.npy", b""), id="empty alpha"),
+        pytest.param(break_array("alpha.npy", lambda alpha: alpha[1:]), id="alpha of fewer rows"),
+        pytest.param(break_array("alpha.npy", lambda alpha: alpha[:, 1:]), id="alpha of fewer entries"),
+        pytest.param(break_file("found_without.npy", None), id="half found_without"),
+        pytest.param(break_array("found_without.npy", lambda found: found[1:]), id="found_without of fewer rows"),
+        pytest.param(break_file("by_row-indptr.npy", b""), id="empty indptr"),
+        pytest.param(break_array("by_row-indptr.npy", lambda starts: starts[1:]), id="indptr of fewer rows"),
+        pytest.param(break_array("by_gram-data.npy", lambda data: data[1:]), id="data of fewer postings"),
+        pytest.param(break_file("by_gram-indices.npy", None), id="half indices"),
+        pytest.param(break_file("idf.npy", None), id="half idf"),
+        pytest.param(break_array("idf.npy", lambda idf: idf[1:]), id="idf of fewer grams"),
+    ],
+)
+def test_a_broken_model_is_learned_anew(tmp_path: Path, spoil: Callable[[Path], None]) -> None:
+    """A crash, a full disk or a hand in the cache never keeps the bot from starting, nor changes a score."""
+    fresh = fitted(garden(), tmp_path)
+    spoil(only(tmp_path))
+    again = fitted(garden(), tmp_path)
+    assert_ranks_alike(again, fresh)
+    assert np.array_equal(again.found_without, fresh.found_without)
+
+
+def test_a_broken_model_is_mended(tmp_path: Path) -> None:
+    """After one start that learned anew, the next finds a sound model."""
+    fitted(garden(), tmp_path)
+    (only(tmp_path) / "alpha.npy").unlink()
+    fitted(garden(), tmp_path)
+    assert (only(tmp_path) / "alpha.npy").is_file()
+
+
+def test_an_unwritable_folder_only_warns(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """The bot starts without its cache and says which setting mends that."""
+    (tmp_path / "file").write_text("no folder")
+    with caplog.at_level(logging.WARNING):
+        model = fitted(garden(), tmp_path / "file" / "models")
+    assert_ranks_alike(model, fit(garden()))
+    (record,) = caplog.records
+    assert "CACHE_DIR" in record.getMessage()
+    assert str(tmp_path / "file" / "models") in record.getMessage()
+
+
+def test_a_sound_folder_warns_of_nothing(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """No warning without a reason, at the first start and the next."""
+    fitted(garden(), tmp_path)
+    fitted(garden(), tmp_path)
+    assert not caplog.records
+
+
+def test_old_models_are_deleted(tmp_path: Path) -> None:
+    """An FAQ edited many times does not fill the disk; the newest models stay, with the one just learned."""
+    kept = []
+    for number in range(KEPT_MODELS + 2):
+        before = set(tmp_path.iterdir())
+        fitted(faq_of(entry("one", "What is one?", f"phrasing {number}")), tmp_path)
+        (new,) = set(tmp_path.iterdir()) - before
+        os.utime(new, (number, number))
+        kept.append(new)
+    assert set(tmp_path.iterdir()) == set(kept[-KEPT_MODELS:])
+
+
+def test_only_plain_data_is_kept(tmp_path: Path) -> None:
+    """A model is JSON and plain arrays: reading one can run no code. Nothing half-written lies beside it."""
+    fitted(garden(), tmp_path)
+    files = sorted(only(tmp_path).iterdir())
+    assert {path.suffix for path in files} == {".json", ".npy"}
+    for path in files:
+        if path.suffix == ".npy":
+            assert np.load(path, allow_pickle=False).dtype.kind in "fi"
+        else:
+            assert isinstance(json.loads(path.read_text(encoding="utf-8")), dict)
+
+
+def test_only_our_own_folders_are_deleted(tmp_path: Path) -> None:
+    """Whatever else lies in CACHE_DIR stays."""
+    others = [tmp_path / f"documents{number}" for number in range(8)]
+    for other in others:
+        other.mkdir()
+    fitted(garden(), tmp_path)
+    assert all(other.is_dir() for other in others)
+
+
+def test_a_kept_model_may_be_read_by_others(tmp_path: Path) -> None:
+    """An image learns as one user and answers as another."""
+    fitted(garden(), tmp_path)
+    folder = next(path for path in tmp_path.iterdir() if path.is_dir())
+    assert folder.stat().st_mode & 0o055 == 0o055

@@ -1,0 +1,191 @@
+"""The review page in a real Chromium: the loop from three questions to an answer, how the page looks and is used."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from axe_playwright_python.base import AXE_FILE_PATH
+from playwright.async_api import Browser, Page
+
+from bot.domain.faq import Note
+from tests.support.review_browser import SCENES, chromium, review_of, review_process, settled
+from tests.support.telegram_phone import phone_to
+
+pytestmark = [pytest.mark.container, pytest.mark.asyncio(loop_scope="module")]
+
+KITES = ("where is the kite flying zone", "kite flying zone where is it??", "pls where is the zone for kite flying")
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    async with chromium() as opened:
+        yield opened
+
+
+async def opened(browser: Browser, address: str, *, may_say: str = "", **options: Any) -> Page:
+    """The page in a window of its own; what it prints to the console, as a refused style does, fails the test.
+
+    ``may_say`` is a part of what it may print all the same.
+    """
+    page = await (await browser.new_context(**options)).new_page()
+
+    def fail(message: Any) -> None:
+        if may_say and may_say in message.text:
+            return
+        raise AssertionError(f"the console says: {message.text}")
+
+    page.on("console", fail)
+    await page.goto(address)
+    await settled(page)
+    return page
+
+
+async def test_the_whole_loop(browser: Browser, tmp_path: Path, small: Path, cache: Path) -> None:
+    """Three people ask the same unknown thing in their own words; their group stands on the page; one phrasing is one
+    added line in git; the running bot takes it up; the fourth person gets the answer; the three gaps are answered.
+    """
+
+    def git(*arguments: str) -> str:
+        who = ("-c", "user.name=Reviewer", "-c", "user.email=reviewer@example.org")
+        command = ["git", *who, *arguments]
+        return subprocess.run(command, cwd=small, check=True, capture_output=True, text=True).stdout  # noqa: S603  # git
+
+    git("init", "-q")
+    git("add", "faq", "seeds")
+    git("commit", "-q", "-m", "before")
+    async with phone_to(tmp_path / "bot", small / "faq", small / "seeds", cache) as phone:
+        for text in KITES:
+            assert "Was this helpful" not in (await phone.say(text, phone.somebody())).text
+        await phone.gaps(lambda gaps: len(gaps) == len(KITES))
+
+        async with review_process(phone.folder, phone.environment, "--questions", str(small)) as (process, address):
+            page = await opened(browser, address)
+            assert await page.locator(".groups .card").count() == 1
+            assert "Asked 3 times" in await page.inner_text(".groups .card")
+            await page.screenshot(path=tmp_path / "group.png")
+            await page.click("text=Review it")
+            await page.fill("#text", "a zone to fly kites")
+            await page.fill("#other", "ferry-bicycles")
+            await page.click("text=See what it changes")
+            await settled(page)
+            assert "3 open gaps would be answered" in await page.inner_text("main")
+            assert git("diff", "--numstat") == ""
+            await page.click("text=Add this line")
+            assert "3 gaps changed" in await page.inner_text("main")
+            assert git("diff", "--numstat").split() == ["1", "0", "faq/en/ferry.yaml"]
+            assert "+      - a zone to fly kites" in git("diff")
+
+            await page.click("text=Replay")
+            await page.click("text=Ask them again")
+            await settled(page)
+            assert "Still answered by their entry: 3" in await page.inner_text("main")
+            await page.context.close()
+            told = process.output
+            assert all(text not in told for text in KITES)
+            assert await process.stop() == 0, process.output
+
+        await phone.process.wait_for_output("is in use", timeout=120)
+        fourth = await phone.say("where can i find the kite flying zone", phone.somebody())
+        assert "Can I take a bicycle or a dog?" in fourth.text
+
+
+@pytest.fixture(scope="module")
+def axe() -> str:
+    """The rules of axe-core, which see what a screen reader would stumble over."""
+    return Path(AXE_FILE_PATH).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("scene", SCENES)
+async def test_it_can_be_read_by_everybody(browser: Browser, tmp_path: Path, cache: Path, scene: str, axe: str) -> None:
+    """On a narrow phone nothing is wider than the screen, long and right-to-left texts neither; no rule of axe-core on
+    names, roles, contrast and order is broken, in light and dark, on any page.
+    """
+    notes: list[Note] = SCENES[scene]
+    async with review_of(tmp_path, notes, cache=cache) as address:
+        page = await opened(browser, address, viewport={"width": 320, "height": 640})
+        places = ["/", "/done", "/replay", "/statistics"]
+        if notes:
+            places.append(str(await page.locator(".groups h2 a").first.get_attribute("href")))
+        for place in places:
+            await page.goto(address.partition("?")[0].rstrip("/") + place)
+            await see_that_it_can_be_read(page, axe)
+        await page.context.close()
+
+
+async def see_that_it_can_be_read(page: Page, axe: str) -> None:
+    """By everybody, on a screen of 320 pixels: see the test before."""
+    await page.wait_for_load_state()  # its styles too
+    for scheme in ("light", "dark"):
+        await page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+        assert await page.evaluate("document.documentElement.scrollWidth") <= 320, (page.url, scheme)
+        await page.evaluate(axe)
+        found = await page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        broken = [(one["id"], [node["html"][:200] for node in one["nodes"]]) for one in found["violations"]]
+        assert not broken, (page.url, scheme, broken)
+
+
+async def test_a_trial_and_what_was_done_can_be_read_by_everybody(
+    browser: Browser, tmp_path: Path, cache: Path, axe: str
+) -> None:
+    """The lines with their numbers, what they change, the form that says too little, and what was done and replayed."""
+    async with review_of(tmp_path, SCENES["usual"], cache=cache) as address:
+        page = await opened(browser, address, may_say="status of 422", viewport={"width": 320, "height": 640})
+        await page.click("text=Review it")
+        await page.fill("#text", "a zone to fly kites")
+        await page.fill("#other", "no such entry")
+        await page.click("text=See what it changes")
+        await page.wait_for_selector("#trouble")
+        await see_that_it_can_be_read(page, axe)
+        await page.fill("#other", "ferry-bicycles")
+        await page.click("text=See what it changes")
+        await settled(page)
+        await see_that_it_can_be_read(page, axe)
+        await page.click("text=Add this line")
+        await page.click("text=Done and undo")
+        await see_that_it_can_be_read(page, axe)
+        await page.click("text=Replay")
+        await page.click("text=Ask them again")
+        await settled(page)
+        await see_that_it_can_be_read(page, axe)
+        await page.context.close()
+
+
+async def test_it_is_used_by_keyboard_alone(browser: Browser, tmp_path: Path, cache: Path) -> None:
+    """With the tabulator and the enter key, and what is reached is seen to be."""
+    async with review_of(tmp_path, SCENES["one"], cache=cache) as address:
+        page = await opened(browser, address)
+        await page.keyboard.press("Tab")
+        assert await page.evaluate("document.activeElement.textContent") == "Skip to the content"
+        for _ in range(30):
+            await page.keyboard.press("Tab")
+            if await page.evaluate("document.activeElement.textContent.trim()") == "Later":
+                break
+        assert await page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+        await page.keyboard.press("Enter")
+        await page.wait_for_selector("text=1 gap left for later")
+        await page.context.close()
+
+
+async def test_the_enter_key_searches_and_decides_nothing(browser: Browser, tmp_path: Path, cache: Path) -> None:
+    """In every field of a group's form: what was written stays, and what the search found is there to choose."""
+    async with review_of(tmp_path, SCENES["one"], cache=cache) as address:
+        page = await opened(browser, address)
+        await page.click("text=Review it")
+        await page.fill("#text", "a zone to fly kites")
+        await page.fill("#other", "when do boats leave")
+        for field in ("#other", "#text"):
+            await page.press(field, "Enter")
+            await page.wait_for_selector("input[type=radio][value=ferry-times]")
+            assert await page.input_value("#text") == "a zone to fly kites"
+        await page.check("input[type=radio][value=ferry-times]")
+        await page.click("text=See what it changes")
+        await settled(page)
+        assert "For: When do the boats leave?" in await page.inner_text("main")
+        await page.goto(address.partition("?")[0])
+        assert await page.locator(".groups .card").count() == 1, "nothing was decided"
+        await page.context.close()

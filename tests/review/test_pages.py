@@ -1,0 +1,698 @@
+"""The review page: what a reviewer sees and does, from a group of gaps to added lines and back, and who gets in."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+
+from bot.domain.faq import GapReason, GapStatus
+from bot.evaluation.evaluate import Message
+from bot.review.auth import MOST_BYTES, fields_of
+from bot.storage.database import LogError
+from tests.support.review_desk import HOST, KEYS, asked, page_over
+
+KITE = ["where is the kite flying zone", "Where is the kite flying zone??", "where is a kite flying zone"]
+
+
+def ferry(small: Path) -> str:
+    return (small / "faq/en/ferry.yaml").read_text(encoding="utf-8")
+
+
+async def test_nothing_yet(small: Path) -> None:
+    """Without a log the pages say so kindly, and make none."""
+    async with page_over(small) as visitor:
+        for address, says in (
+            ("/", "Nothing waits for you."),
+            ("/?tab=later", "No gap is here."),
+            ("/?words=dog", "No group is like that."),
+            ("/done", "Nothing yet."),
+            ("/replay", "Ask them again"),
+        ):
+            assert (await visitor.opens(address)).status_code == 200
+            assert says in visitor.text
+        assert not visitor.desk.log.path.exists()
+
+
+async def test_a_group_says_what_was_asked_and_what_is_near(small: Path) -> None:
+    """How often, when, why, in which words, the nearest entries with their answers, and why none was given."""
+    async with page_over(small, [*map(asked, KITE), asked("zebra poetry", reason=GapReason.NONE_OF_THESE)]) as visitor:
+        assert "New 4" in visitor.text
+        assert visitor.text.index(KITE[0]) < visitor.text.index("zebra poetry")
+        await visitor.opens(visitor.link_to(KITE[0]))
+        for says in (
+            "3 times",
+            "no match 3",
+            "where is a kite flying zone",
+            "A crossing costs 3.50 crowns.",
+            "No entry is sure",
+        ):
+            assert says in visitor.text
+
+
+async def test_a_phrasing_is_added_and_undone(small: Path) -> None:
+    """First the line and what it changes, then one added line, the gaps closed by it; undo gives all of it back."""
+    before = ferry(small)
+    async with page_over(small, map(asked, [*KITE, "zebra poetry"])) as visitor:
+        await visitor.opens(visitor.link_to(KITE[0]))
+        await visitor.sends(visitor.action_of("/add"), text="the zone for flying kites", entry="ferry-bicycles")
+        assert "+ - the zone for flying kites" in visitor.text
+        assert "3 open gaps would be answered" in visitor.text
+        assert ferry(small) == before
+        trial = visitor.page
+        await visitor.opens(visitor.link_to("Back, to change it"))
+        assert 'value="the zone for flying kites"' in visitor.page, "what was written is still there"
+        visitor.page = trial
+
+        await visitor.sends(visitor.action_of("/apply"))
+        assert "3 gaps changed" in visitor.text
+        added = [line for line in ferry(small).splitlines() if line not in before.splitlines()]
+        assert added == ["      - the zone for flying kites"]
+        assert await visitor.texts(GapStatus.RESOLVED) == sorted(KITE)
+        assert {gap.resolution for gap in await visitor.desk.log.gaps(statuses=[GapStatus.RESOLVED])} == {
+            "ferry-bicycles"
+        }
+        assert visitor.desk.in_use.main.faq.entries["ferry-bicycles"].phrasings[-1] == "the zone for flying kites"
+
+        await visitor.sends(visitor.action_of("/undo"))
+        assert ferry(small) == before
+        assert await visitor.texts(GapStatus.NEW) == sorted([*KITE, "zebra poetry"])
+        assert "Undone." in visitor.text
+
+
+async def test_undo_leaves_what_was_decided_since(small: Path) -> None:
+    """A gap that was left for later and then said to be off topic stays so when the first of the two is undone."""
+    async with page_over(small, map(asked, KITE)) as visitor:
+        gaps = [gap.id for gap in await visitor.desk.log.gaps()]
+        first = await visitor.desk.mark(gaps, GapStatus.LATER, "all left for later")
+        await visitor.desk.mark(gaps[:1], GapStatus.OFF_TOPIC, "one said to be off topic")
+        assert first is not None
+        await visitor.sends(f"/done/{first.number}/undo")
+        assert len(await visitor.texts(GapStatus.OFF_TOPIC)) == 1
+        assert len(await visitor.texts(GapStatus.NEW)) == 2
+
+
+async def test_the_words_of_a_person_are_not_taken(small: Path) -> None:
+    """Neither as they were typed nor with other capitals and marks: phrasings are the editor's own."""
+    async with page_over(small, map(asked, KITE)) as visitor:
+        await visitor.opens(visitor.link_to(KITE[0]))
+        for text in (KITE[0], "Where is the  KITE flying zone!", " ?! "):
+            response = await visitor.sends(visitor.action_of("/add"), text=text, entry="ferry-fares")
+            assert response.status_code == 422
+            assert 'role="alert"' in visitor.page
+        assert not visitor.desk.trials
+
+
+async def test_an_entry_is_searched_for(small: Path) -> None:
+    """By words of its question; what is no entry is answered with those that are found; typed text stays."""
+    async with page_over(small, [asked("zebra poetry")]) as visitor:
+        await visitor.opens(visitor.link_to("zebra poetry"))
+        add = visitor.action_of("/add")
+        await visitor.sends(add, text="a poem", other="when do boats leave", search="yes")
+        assert 'value="a poem"' in visitor.page
+        assert 'value="ferry-times"' in visitor.page
+        response = await visitor.sends(add, text="a poem", other="ferry-tmes")
+        assert response.status_code == 422
+        assert "There is no entry ferry-tmes." in visitor.text
+        await visitor.sends(add, text="a poem", other="When do the boats leave?")
+        assert visitor.desk.trials[1].proposal.entry == "ferry-times"
+        assert "For: When do the boats leave?" in visitor.text
+
+
+async def test_one_of_those_that_were_found_is_chosen(small: Path) -> None:
+    """The words of the search still stand in their field then; words that are typed after it are those that count."""
+    async with page_over(small, [asked("zebra poetry")]) as visitor:
+        await visitor.opens(visitor.link_to("zebra poetry"))
+        add, search = visitor.action_of("/add"), "when do boats leave"
+        await visitor.sends(add, text="a poem", other=search, search="yes")
+        assert f'name="searched" value="{search}"' in visitor.page
+        await visitor.sends(add, text="a poem", other=search, searched=search, entry="ferry-times")
+        assert visitor.desk.trials[1].proposal.entry == "ferry-times"
+        await visitor.sends(add, text="a poem", other="ferry-fares", searched=search, entry="ferry-times")
+        assert visitor.desk.trials[2].proposal.entry == "ferry-fares"
+
+
+async def test_harm_is_shown_before_it_is_done(small: Path) -> None:
+    """A phrasing that stands elsewhere: whose it is, which phrasing is shadowed, which test question changes."""
+    message = Message("i1", "inscope", "timetable", {"entries": ["ferry-times"]})
+    async with page_over(small, [asked("boat plan")], [message]) as visitor:
+        await visitor.opens(visitor.link_to("boat plan"))
+        await visitor.sends(visitor.action_of("/add"), text="ticket price!", entry="ferry-times")
+        for says in (
+            "is answered today with What does a ticket cost?",
+            "Nearly the same words stand elsewhere already",
+            "Add it all the same",
+        ):
+            assert says in visitor.text
+
+
+async def test_a_test_question_that_gets_worse_is_named(small: Path) -> None:
+    """With what it was and what it becomes."""
+    message = Message("f1", "near_oos", "zebra fare", {})
+    async with page_over(small, [asked("zebra price")], [message]) as visitor:
+        await visitor.opens(visitor.link_to("zebra price"))
+        await visitor.sends(visitor.action_of("/add"), text="what is the fare of a zebra", entry="ferry-fares")
+        assert "1 message of the question sets would be handled otherwise" in visitor.text
+        assert re.search(r"zebra fare near_oos unanswered answer ferry-fares worse", visitor.text)
+
+
+async def test_an_entry_is_drafted(small: Path) -> None:
+    """Its lines are shown and added, the gaps wait for it, and the bot's FAQ does not change."""
+    async with page_over(small, [asked("can i bring a horse")]) as visitor:
+        version = visitor.desk.in_use.main.faq.version
+        await visitor.opens(visitor.link_to("can i bring a horse"))
+        await visitor.sends(
+            visitor.action_of("/draft"),
+            question="May horses come on board?",
+            phrasings="is my pony allowed\nhorses on the ferry",
+            file="ferry.yaml",
+        )
+        assert "A draft answers nothing yet." in visitor.text
+        await visitor.sends(visitor.action_of("/apply"))
+        assert "May horses come on board?" in ferry(small)
+        assert "horses on the ferry" in ferry(small)
+        assert await visitor.texts(GapStatus.LATER) == ["can i bring a horse"]
+        assert visitor.desk.in_use.main.faq.version == version
+        await visitor.opens("/done")
+        await visitor.sends(visitor.action_of("/undo"))
+        assert "horse" not in ferry(small)
+        assert await visitor.texts(GapStatus.NEW) == ["can i bring a horse"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "says"),
+    [
+        ({"question": "", "file": "ferry.yaml"}, "Write some words."),
+        ({"question": "May horses come?", "file": ""}, "Choose the topic"),
+        ({"question": "May horses come?", "file": "../../secret.yaml"}, "Choose the topic"),
+        ({"question": "May horses come?", "file": "ferry.yaml", "id": "ferry-fares"}, "There is an entry ferry-fares"),
+        ({"question": "can i bring a horse?", "file": "ferry.yaml"}, "somebody typed"),
+        ({"question": "May horses come?", "file": "ferry.yaml", "id": "Horses Come"}, "Write an id for the new entry"),
+        ({"question": "هل تأتي الخيول؟", "file": "ferry.yaml"}, "Write an id for the new entry"),
+        ({"question": "May horses come?", "file": "ferry.yaml"}, "Write at least one other way to ask it."),
+        ({"question": "May horses come? " * 30, "file": "ferry.yaml"}, "That is too long."),
+    ],
+)
+async def test_a_draft_that_says_too_little_is_asked_for_more(small: Path, fields: dict[str, str], says: str) -> None:
+    """The form comes back with what was written and what is missing."""
+    before = ferry(small)
+    async with page_over(small, [asked("can i bring a horse")]) as visitor:
+        await visitor.opens(visitor.link_to("can i bring a horse"))
+        response = await visitor.sends(visitor.action_of("/draft"), **fields)
+        assert response.status_code == 422
+        assert says in visitor.text
+        assert ferry(small) == before
+
+
+async def test_off_topic_teaches_by_a_line(small: Path) -> None:
+    """An editor's rewording goes into off_topic.yaml, and the gaps are off topic."""
+    path = small / "faq/en/off_topic.yaml"
+    path.write_text("off_topic:\n  - how tall is the tower\n", encoding="utf-8")
+    async with page_over(small, [asked("who won the match")]) as visitor:
+        await visitor.opens(visitor.link_to("who won the match"))
+        await visitor.sends(visitor.action_of("/off-topic-line"), message="who won the football game")
+        await visitor.sends(visitor.action_of("/apply"))
+        assert path.read_text(encoding="utf-8").splitlines()[-1] == "  - who won the football game"
+        assert await visitor.texts(GapStatus.OFF_TOPIC) == ["who won the match"]
+
+
+async def test_later_off_topic_and_open_again(small: Path) -> None:
+    """One press each, from tab to tab; an unticked wording is left as it is."""
+    async with page_over(small, map(asked, KITE)) as visitor:
+        await visitor.opens(visitor.link_to(KITE[0]))
+        await visitor.sends(visitor.action_of("/later"), **visitor.ticks_without(KITE[2]))
+        assert "2 gaps left for later" in visitor.text
+        assert await visitor.texts(GapStatus.NEW) == [KITE[2]]
+
+        await visitor.opens("/?tab=later")
+        await visitor.opens(visitor.link_to(KITE[0]))
+        await visitor.sends(visitor.action_of("/off-topic"))
+        await visitor.opens("/?tab=off-topic")
+        await visitor.opens(visitor.link_to(KITE[0]))
+        await visitor.sends(visitor.action_of("/reopen"))
+        assert await visitor.texts(GapStatus.NEW) == sorted(KITE)
+
+
+async def test_what_is_unticked_is_left_as_it_is_by_every_button(small: Path) -> None:
+    """By a draft too; on the way back to its form the ticks are as they were, and nobody's words are in the address."""
+    async with page_over(small, map(asked, KITE)) as visitor:
+        await visitor.opens(visitor.link_to(KITE[0]))
+        ticks = visitor.ticks_without(KITE[2])
+        fields = {"text": KITE[0], "question": "May I fly a kite?", "phrasings": "flying kites", "file": "ferry.yaml"}
+        await visitor.sends(visitor.action_of("/draft"), **ticks, **fields)
+        back, apply = visitor.link_to("Back, to change it"), visitor.action_of("/apply")
+        assert "zone" not in back
+        await visitor.opens(back)
+        assert 'value="May I fly a kite?"' in visitor.page
+        assert visitor.page.count(" checked") == 2
+        await visitor.sends(apply)
+        assert await visitor.texts(GapStatus.LATER) == sorted(KITE[:2])
+        assert await visitor.texts(GapStatus.NEW) == [KITE[2]]
+
+
+async def test_what_came_after_the_page_was_looked_at_is_left_as_it_is(small: Path) -> None:
+    """A new wording in the group is nothing that the reviewer decided on; the same words asked once more are."""
+    async with page_over(small, map(asked, KITE[:2])) as visitor:
+        await visitor.opens(visitor.link_to(KITE[0]))
+        ticks, off_topic = visitor.ticks_without(), visitor.action_of("/off-topic")
+        await visitor.desk.log.write([asked(KITE[2]), asked(KITE[0])])
+        await visitor.opens()
+        await visitor.settles()
+        await visitor.sends(off_topic, **ticks)
+        assert await visitor.texts(GapStatus.OFF_TOPIC) == sorted([KITE[0], KITE[0], KITE[1]])
+        assert await visitor.texts(GapStatus.NEW) == [KITE[2]]
+
+
+async def test_without_any_tick_nothing_is_done(small: Path) -> None:
+    """And the page says why."""
+    async with page_over(small, map(asked, KITE)) as visitor:
+        await visitor.opens(visitor.link_to(KITE[0]))
+        response = await visitor.sends(visitor.action_of("/later"), **visitor.ticks_without(*KITE))
+        assert response.status_code == 422
+        assert "No text is ticked." in visitor.text
+        assert not visitor.desk.done
+
+
+async def test_a_button_that_is_pressed_again_says_what_the_first_press_did(small: Path) -> None:
+    """From another tab, or where the first answer was slow: with the undo of what was done, and no second deed."""
+    async with page_over(small, [asked("zebra poetry")]) as visitor:
+        later = visitor.action_of("/later")
+        await visitor.sends(later)
+        await visitor.sends(later)
+        assert "1 gap left for later." in visitor.text
+        assert [done.what for done in visitor.desk.done] == ["1 gap left for later"]
+        assert (await visitor.sends("/group/99/later")).status_code == 404
+
+
+@pytest.mark.parametrize("action", ["/later", "/off-topic"])
+async def test_a_double_press_on_a_mark_is_one_deed(small: Path, action: str) -> None:
+    """Both requests lead to what was done, and its undo gives back what was before."""
+    async with page_over(small, [asked("zebra poetry")]) as visitor:
+        leads = await visitor.presses_twice(f"/group/1{action}?tab=new")
+        assert leads == ["/?tab=new&done=1"] * 2
+        await visitor.sends("/done/1/undo")
+        assert await visitor.texts(GapStatus.NEW) == ["zebra poetry"]
+
+
+async def test_a_double_press_adds_a_line_once_and_takes_it_out_once(small: Path) -> None:
+    """And both say so."""
+    before = ferry(small)
+    async with page_over(small, map(asked, KITE)) as visitor:
+        await visitor.opens(visitor.link_to(KITE[0]))
+        fields = {"text": "the zone for flying kites", "entry": "ferry-bicycles"}
+        assert await visitor.presses_twice(visitor.action_of("/add"), **fields) == ["/trial/1"] * 2
+        await visitor.opens("/trial/1")
+        assert await visitor.presses_twice(visitor.action_of("/apply")) == ["/?tab=new&done=1"] * 2
+        assert ferry(small).count("the zone for flying kites") == 1
+        assert await visitor.presses_twice("/done/1/undo") == ["/done"] * 2
+        assert ferry(small) == before
+        assert await visitor.texts(GapStatus.NEW) == sorted(KITE)
+
+
+async def test_an_undo_leaves_what_was_decided_later(small: Path) -> None:
+    """Here or by somebody else; and the undo of the later leads to what was before both."""
+    async with page_over(small, [asked("zebra poetry"), asked("lion opera")]) as visitor:
+        first, second = (gap.id for gap in await visitor.desk.log.gaps())
+        for gap in (first, second):
+            await visitor.sends(f"/group/{gap}/later?tab=new")
+        await visitor.sends(f"/group/{first}/off-topic?tab=later")
+        await visitor.desk.log.mark([second], GapStatus.RESOLVED, entry="ferry-fares")
+        await visitor.sends("/done/1/undo")
+        await visitor.sends("/done/2/undo")
+        now = {gap.id: gap.status for gap in await visitor.desk.log.gaps()}
+        assert now == {first: GapStatus.OFF_TOPIC, second: GapStatus.RESOLVED}
+        await visitor.sends("/done/3/undo")
+        now = {gap.id: gap.status for gap in await visitor.desk.log.gaps()}
+        assert now == {first: GapStatus.NEW, second: GapStatus.RESOLVED}
+
+
+async def test_an_undo_after_the_lines_were_taken_out_by_hand(small: Path) -> None:
+    """As git does it: the gaps are open again all the same, and the page says that the lines were gone."""
+    before = ferry(small)
+    async with page_over(small, map(asked, KITE)) as visitor:
+        await visitor.opens(visitor.link_to(KITE[0]))
+        await visitor.sends(visitor.action_of("/add"), text="the zone for flying kites", entry="ferry-bicycles")
+        await visitor.sends(visitor.action_of("/apply"))
+        (small / "faq/en/ferry.yaml").write_text(before, encoding="utf-8")
+        await visitor.sends("/done/1/undo")
+        assert "Its lines were not there any more" in visitor.text
+        assert ferry(small) == before
+        assert await visitor.texts(GapStatus.NEW) == sorted(KITE)
+
+
+async def test_a_trial_of_an_faq_that_has_changed_is_tried_anew(small: Path) -> None:
+    """What it would change may be another by now, though the file of its line is as it was."""
+    async with page_over(small, map(asked, KITE)) as visitor:
+        await visitor.opens(visitor.link_to(KITE[0]))
+        await visitor.sends(visitor.action_of("/add"), text="the zone for flying kites", entry="ferry-bicycles")
+        path = small / "faq/en/smalltalk.yaml"
+        path.write_text(path.read_text(encoding="utf-8").replace("- hello", "- hello you", 1), encoding="utf-8")
+        await visitor.sends(visitor.action_of("/apply"))
+        assert "changed by somebody meanwhile" in visitor.text
+        assert "zone for flying" not in ferry(small)
+        await visitor.sends(visitor.action_of("/apply"))
+        assert "zone for flying" in ferry(small)
+
+
+async def test_a_number_that_another_gap_has_by_now_shows_that_one(small: Path) -> None:
+    """The number of the newest gap, once it is forgotten, goes to the next: what was forgotten is not shown for it."""
+    async with page_over(small, [asked("zebra poetry")]) as visitor:
+        await visitor.desk.log.forget(KEYS.code("asker", "zebra poetry"))
+        await visitor.desk.log.write([asked("lion opera")])
+        await visitor.opens()
+        await visitor.settles()
+        assert "zebra" not in visitor.text
+        assert "lion opera" in visitor.text
+
+
+async def test_a_fault_of_ours_ends_a_trial_and_a_replay(small: Path) -> None:
+    """With a word to the reviewer, and not in a page that renews itself for ever."""
+    broken = Message("b1", "inscope", "timetable", {"entries": 5})  # which no set holds
+    async with page_over(small, map(asked, KITE), [broken]) as visitor:
+        await visitor.opens(visitor.link_to(KITE[0]))
+        await visitor.sends(visitor.action_of("/add"), text="the zone for flying kites", entry="ferry-bicycles")
+        assert "Something went wrong in this program" in visitor.text
+        await visitor.sends("/replay/begin")
+        assert "Something went wrong in this program" in visitor.text
+
+
+async def test_a_page_that_a_form_led_to_can_be_loaded_again(small: Path) -> None:
+    """What is no page by itself leads to the one that its form stands on."""
+    async with page_over(small, [asked("zebra poetry")]) as visitor:
+        for address, leads in (
+            ("/group/1/add?tab=new", "/group/1?tab=new"),
+            ("/trial/1/apply", "/trial/1?tab=new"),
+            ("/done/1/undo", "/done?tab=new"),
+            ("/replay/close", "/replay?tab=new"),
+        ):
+            assert (await visitor.client.get(address)).headers["location"] == leads
+
+
+async def test_a_file_that_somebody_changed_meanwhile_is_tried_anew(small: Path) -> None:
+    """Nothing is added to what was not seen, and nothing of theirs is lost."""
+    async with page_over(small, map(asked, KITE)) as visitor:
+        await visitor.opens(visitor.link_to(KITE[0]))
+        await visitor.sends(visitor.action_of("/add"), text="the zone for flying kites", entry="ferry-fares")
+        path = small / "faq/en/ferry.yaml"
+        path.write_text(
+            ferry(small).replace("      - price of a crossing\n", "      - crossing, price\n"), encoding="utf-8"
+        )
+        await visitor.sends(visitor.action_of("/apply"))
+        assert "The file was changed by somebody meanwhile." in visitor.text
+        await visitor.sends(visitor.action_of("/apply"))
+        assert "- the zone for flying kites\n" in ferry(small)
+        assert "- crossing, price\n" in ferry(small)
+
+
+async def test_a_broken_file_keeps_the_edit_from_being_made(small: Path) -> None:
+    """It is named with its line, and the page goes on."""
+    async with page_over(small, map(asked, KITE)) as visitor:
+        await visitor.opens(visitor.link_to(KITE[0]))
+        add = visitor.action_of("/add")
+        (small / "faq/en/words.yaml").write_text("spellings: [", encoding="utf-8")
+        await visitor.sends(add, text="the zone for flying kites", entry="ferry-fares")
+        assert "This cannot be added. Nothing was changed. faq/en/words.yaml:" in visitor.text
+        assert (await visitor.opens("/")).status_code == 200
+
+
+async def test_an_entry_that_was_renamed_by_hand_is_asked_for_anew(small: Path) -> None:
+    """The page may know of it a little later than the files say it; where the files are gone it goes on too."""
+    async with page_over(small, [asked("zebra poetry")]) as visitor:
+        await visitor.opens(visitor.link_to("zebra poetry"))
+        path = small / "faq/en/ferry.yaml"
+        path.write_text(ferry(small).replace("id: ferry-fares", "id: ferry-fees"), encoding="utf-8")
+        response = await visitor.sends(visitor.action_of("/add"), text="a poem", entry="ferry-fares")
+        assert response.status_code == 422
+        assert "ferry-fares no longer stands in the FAQ's files." in visitor.text
+        (small / "faq/en").rename(small / "faq/gone")
+        assert (await visitor.opens("/group/1")).status_code == 200
+
+
+async def test_a_file_that_is_a_link_to_elsewhere_is_tried_and_edited(small: Path) -> None:
+    """The link stays one."""
+    path, target = small / "faq/en/ferry.yaml", small / "elsewhere.yaml"
+    path.rename(target)
+    path.symlink_to(target)
+    async with page_over(small, map(asked, KITE)) as visitor:
+        await visitor.opens(visitor.link_to(KITE[0]))
+        await visitor.sends(visitor.action_of("/add"), text="the zone for flying kites", entry="ferry-bicycles")
+        await visitor.sends(visitor.action_of("/apply"))
+        assert "the zone for flying kites" in target.read_text(encoding="utf-8")
+        assert path.is_symlink()
+
+
+async def test_texts_that_were_forgotten_stand_nowhere(small: Path) -> None:
+    """Neither in a trial that was made before, nor in the replay, nor in what was done."""
+    async with page_over(small, map(asked, [*KITE, "what is the fare"])) as visitor:
+        await visitor.opens(visitor.link_to(KITE[0]))
+        await visitor.sends(visitor.action_of("/add"), text="the zone for flying kites", entry="ferry-bicycles")
+        assert KITE[0] in visitor.text
+        await visitor.opens("/replay")
+        await visitor.sends("/replay/begin")
+        assert "what is the fare" in visitor.text
+        for text in (*KITE, "what is the fare"):
+            await visitor.desk.log.forget(KEYS.code("asker", text))
+        await visitor.opens()
+        await visitor.settles()
+        for address in ("/", "/trial/1", "/replay", "/done", "/?tab=resolved"):
+            await visitor.opens(address)
+            assert "fare" not in visitor.text.casefold().replace("ferry-fares", ""), address
+            assert "where is" not in visitor.text.casefold(), address
+
+
+async def test_no_text_stands_in_a_title(small: Path) -> None:
+    """Browsers write titles into their history, where nobody's question belongs."""
+    async with page_over(small, [asked("zebra poetry")]) as visitor:
+        await visitor.opens(visitor.link_to("zebra poetry"))
+        title = re.search("<title>(.*)</title>", visitor.page)
+        assert title is not None
+        assert title[1].startswith("1 gap")
+
+
+async def test_new_gaps_appear_and_forgotten_ones_go(small: Path) -> None:
+    """The page reads the log anew when it has changed."""
+    async with page_over(small, map(asked, KITE)) as visitor:
+        await visitor.desk.log.write([asked("zebra poetry")])
+        await visitor.opens()
+        await visitor.settles()
+        assert "zebra poetry" in visitor.text
+        await visitor.desk.log.forget(KEYS.code("asker", "zebra poetry"))
+        await visitor.opens()
+        await visitor.settles()
+        assert "zebra poetry" not in visitor.text
+
+
+async def test_a_replay_closes_what_is_answered_by_now(small: Path) -> None:
+    """The gaps that the FAQ answers are counted, shown and resolved by their entry."""
+    async with page_over(small, map(asked, ["what is the fare", "zebra poetry"])) as visitor:
+        await visitor.opens("/replay")
+        await visitor.sends("/replay/begin")
+        assert "Now answered: 1" in visitor.text
+        assert "Still open: 1" in visitor.text
+        await visitor.sends("/replay/close")
+        assert await visitor.texts(GapStatus.RESOLVED) == ["what is the fare"]
+
+
+async def test_what_is_closed_is_offered_no_more(small: Path) -> None:
+    """The replay has its button only while there is something to close."""
+    async with page_over(small, [asked("what is the fare")]) as visitor:
+        await visitor.sends("/replay/begin")
+        assert "Close these" in visitor.text
+        await visitor.sends("/replay/close")
+        await visitor.opens("/replay")
+        assert "Close these" not in visitor.text
+
+
+async def test_statistics_are_of_counts(small: Path) -> None:
+    """For each span of days; what is no span is the usual one."""
+    async with page_over(small, map(asked, KITE)) as visitor:
+        for days in ("7", "28", "365", "x", "-1"):
+            assert (await visitor.opens(f"/statistics?days={days}")).status_code == 200
+            assert "kite" not in visitor.text
+
+
+async def test_the_list_is_narrowed_and_paged(small: Path) -> None:
+    """By words, by language, 25 groups a page; a page or tab that is none is the nearest that is."""
+    animals = (
+        "antelope badger camel dolphin elephant falcon giraffe hedgehog iguana jaguar kangaroo lobster magpie "
+        "newt octopus penguin quail rabbit salmon turtle urchin vulture walrus yak zebra mongoose"
+    )
+    notes = map(asked, animals.split())
+    async with page_over(small, [*notes, asked("warum ist der himmel blau", language="de")]) as visitor:
+        assert len(re.findall('<li class="card">', visitor.page)) == 25
+        assert "page 1 of 2" in visitor.text
+        await visitor.opens("/?page=99")
+        assert len(re.findall('<li class="card">', visitor.page)) == 2
+        for query in ("?language=de", "?words=HIMMEL", "?language=de&page=-3", "?words=himmel&tab=nothing"):
+            await visitor.opens(f"/{query}")
+            assert "1 group," in visitor.text
+            assert "warum ist der himmel blau" in visitor.text
+
+
+async def test_texts_are_shown_and_not_run(small: Path) -> None:
+    """Whatever somebody typed stands in the page as text, in its own direction."""
+    text = "<script>alert(1)</script> \u202eevil \" onload='x' {{ 7*7 }}"
+    async with page_over(small, [asked(text), asked("كم تكلفة العبارة", language="ar")]) as visitor:
+        assert "<script" not in visitor.page
+        assert "49" not in visitor.text
+        assert 'dir="auto" lang="ar"' in visitor.page
+        await visitor.opens(visitor.link_to("evil"))
+        assert "<script" not in visitor.page
+
+
+# --- Who gets in -------------------------------------------------------------------------------------------------
+
+
+def stranger(visitor: object, host: str = HOST) -> httpx.AsyncClient:
+    """Somebody without the cookie."""
+    transport = httpx.ASGITransport(visitor.review.app)  # type: ignore[attr-defined]
+    return httpx.AsyncClient(transport=transport, base_url=f"http://{host}")
+
+
+async def test_only_the_address_of_the_terminal_opens_it_and_only_once(small: Path) -> None:
+    """Without its cookie every page is refused, a token works once, and the terminal shows the next."""
+    async with page_over(small, [asked("zebra poetry")]) as visitor, stranger(visitor) as other:
+        for address in ("/", "/group/1", "/done", "/statistics", "/replay", "/nothing", "/?token=guess", "/?token="):
+            response = await other.get(address)
+            assert response.status_code == 403
+            assert "zebra" not in response.text
+        (told,) = visitor.told
+        assert (await other.get(f"/{told}")).status_code == 200
+        assert (await other.get("/")).status_code == 200
+        async with stranger(visitor) as third:
+            assert (await third.get(f"/{told}")).status_code == 403
+        cookie = next(iter(other.cookies.jar))
+        assert cookie.name.endswith(HOST.partition(":")[2]), "a page on another port has a cookie of its own"
+        assert cookie.has_nonstandard_attr("HttpOnly")
+        assert cookie.get_nonstandard_attr("SameSite") == "strict"
+
+
+async def test_another_name_for_this_machine_is_refused(small: Path) -> None:
+    """A page of another site that has its name point here learns nothing, not even with the cookie."""
+    async with page_over(small, [asked("zebra poetry")]) as visitor:
+        response = await visitor.client.get("/", headers={"host": "evil.example:8765"})
+        assert response.status_code == 421
+        assert "zebra" not in response.text
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"sec-fetch-site": "cross-site"},
+        {"sec-fetch-site": "same-site"},
+        {"origin": "https://evil.example"},
+        {"origin": "null"},
+    ],
+)
+async def test_a_form_of_another_site_changes_nothing(small: Path, headers: dict[str, str]) -> None:
+    """Every address that takes forms refuses those without the session's token, and those that are not ours."""
+    async with page_over(small, map(asked, KITE)) as visitor:
+        token = visitor.review.app.form_token if headers else "guess"
+        for route in (
+            *("/group/1/add", "/group/1/draft", "/group/1/off-topic-line", "/group/1/later", "/group/1/off-topic"),
+            *("/group/1/reopen", "/trial/1/apply", "/trial/1/again", "/done/1/undo", "/replay/begin", "/replay/close"),
+        ):
+            response = await visitor.client.post(route, data={"form_token": token}, headers=headers)
+            assert response.status_code == 403, route
+        assert await visitor.texts(GapStatus.NEW) == sorted(KITE)
+
+
+async def test_a_form_that_is_too_long_is_refused(small: Path) -> None:
+    """No more of it is read."""
+    async with page_over(small, map(asked, KITE)) as visitor:
+        response = await visitor.sends("/group/1/add", text="x" * MOST_BYTES)
+        assert response.status_code == 413
+        assert fields_of(b"\xff=\xfe") == {}
+        assert fields_of(b"a&" * 2000) == {}
+
+
+async def test_every_answer_forbids_scripts_frames_and_caches(small: Path) -> None:
+    """Refusals too; and no page holds a script or a style of its own."""
+    async with page_over(small, map(asked, KITE)) as visitor, stranger(visitor) as other:
+        pages = [
+            await other.get("/"),
+            *[await visitor.client.get(one) for one in ("/", "/statistics", "/static/style.css")],
+        ]
+        for response in pages:
+            assert "default-src 'none'" in response.headers["content-security-policy"]
+            assert "frame-ancestors 'none'" in response.headers["content-security-policy"]
+            assert response.headers["cache-control"] == "no-store"
+            assert response.headers["x-content-type-options"] == "nosniff"
+            if response.headers["content-type"].startswith("text/html"):
+                assert not re.search(r"<script|<style|\sstyle=|\son\w+=|https?://(?!www\.w3\.org)", response.text)
+
+
+async def test_what_is_not_there_says_so(small: Path) -> None:
+    """A page, group, trial or deed that is none is refused in words."""
+    async with page_over(small, map(asked, KITE)) as visitor:
+        for address in ("/nothing", "/group/99", "/trial/99", "/static/nothing.css", "/group/x"):
+            assert (await visitor.client.get(address)).status_code == 404, address
+        for address in ("/group/1/nothing", "/trial/99/apply"):
+            assert (await visitor.sends(address)).status_code == 404, address
+        assert (await visitor.sends("/done/99/undo")).status_code == 200
+
+
+async def test_a_log_that_cannot_be_read_says_so(small: Path) -> None:
+    """In the log's own words, which say what to do."""
+    async with page_over(small, map(asked, KITE)) as visitor:
+        await visitor.desk.log.close()
+        visitor.desk.log.path.write_bytes(b"no database" * 1000)
+        response = await visitor.opens()
+        assert response.status_code == 503
+        assert "is no database; move it away" in visitor.text
+        with pytest.raises(LogError):
+            await visitor.desk.refresh()
+
+
+async def test_gaps_of_long_ago_are_in_no_group(small: Path) -> None:
+    """What is past its time is not shown, though nothing deleted it before."""
+    async with page_over(small, [asked("zebra poetry", ago=timedelta(days=91)), asked("lion opera")]) as visitor:
+        assert "lion opera" in visitor.text
+        assert "zebra" not in visitor.text
+
+
+async def test_what_is_answered_by_now_is_closed_by_a_press(small: Path) -> None:
+    """A group that the FAQ answers says by which entry, and is resolved by it."""
+    async with page_over(small, [asked("what is the fare")]) as visitor:
+        await visitor.opens(visitor.link_to("what is the fare"))
+        assert "Answered by ferry-fares" in visitor.text
+        await visitor.sends(visitor.action_of("/resolve"), resolves="ferry-fares")
+        assert await visitor.texts(GapStatus.RESOLVED) == ["what is the fare"]
+        assert (await visitor.sends("/group/1/resolve?tab=resolved", resolves="ferry-tmes")).status_code == 404
+
+
+async def test_an_answer_that_was_marked_as_wrong_does_not_answer_once_more(small: Path) -> None:
+    """It says so, and is closed once the entry was corrected; the same question without complaint is closed before."""
+    complaint = asked("what is the fare", reason=GapReason.OUTDATED, entry="ferry-fares")
+    async with page_over(small, [complaint]) as visitor:
+        await visitor.opens(visitor.link_to("what is the fare"))
+        assert "It is answered with ferry-fares, and that was marked as outdated." in visitor.text
+        assert "Answered by" not in visitor.text
+        await visitor.desk.log.write([asked("what is the fare")])
+        await visitor.opens()
+        await visitor.settles()
+        await visitor.opens(visitor.link_to("what is the fare"))
+        resolve = visitor.action_of("/resolve")
+        await visitor.sends(resolve, resolves="ferry-fares")
+        (still,) = await visitor.desk.log.gaps(statuses=[GapStatus.NEW])
+        assert still.gap.reason is GapReason.OUTDATED
+        await visitor.sends("/group/1/resolve?tab=new", corrected="ferry-fares")
+        assert len(await visitor.texts(GapStatus.RESOLVED)) == 2
+
+
+async def test_lines_that_were_added_are_told_of_though_the_log_fails(small: Path) -> None:
+    """They stand in the file, and among what was done."""
+    async with page_over(small, map(asked, KITE)) as visitor:
+        await visitor.opens(visitor.link_to(KITE[0]))
+        await visitor.sends(visitor.action_of("/add"), text="the zone for flying kites", entry="ferry-bicycles")
+        await visitor.desk.log.close()
+        visitor.desk.log.path.write_bytes(b"no database" * 1000)
+        response = await visitor.sends(visitor.action_of("/apply"))
+        assert response.status_code == 503
+        assert "The lines were added, but the gaps could not be marked" in visitor.text
+        assert "the zone for flying kites" in ferry(small)
+        assert [done.what for done in visitor.desk.done] == ["“the zone for flying kites” added to ferry-bicycles"]

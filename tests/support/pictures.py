@@ -1,0 +1,181 @@
+"""`python -m tests.support.pictures FOLDER`: every kind of reply of the real bot, drawn as a telephone would show it.
+
+The talks are held with the bot's own application on the model of Telegram, so the pictures show what people get.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from html import escape
+from pathlib import Path
+
+from rich.progress import track
+
+from bot.domain.faq import Entry, Faq
+from bot.matching.matcher import Matcher
+from bot.runtime.load import load_matchers
+from bot.settings import Settings
+from tests.support.bubbles import Bubble, page, screenshot
+from tests.support.samples import OLDEST_TREE, entry, faq_of
+from tests.support.telegram_talk import Talk, talk_with
+from tests.support.telegram_world import Chat
+
+REPORT = "Why is the Secretary-General releasing this report now?"
+DANGER = "they took my passport and lock me in, please help me"
+ARABIC = replace(
+    entry("hours", "متى تفتح الحديقة أبوابها للزوار في فصل الشتاء وفي أيام العطل الرسمية؟", "متى تفتح الحديقة"),
+    answer=(
+        "تفتح الحديقة أبوابها من الثامنة صباحا حتى السادسة مساء، وفي رمضان (2026) من العاشرة."
+        "\n\nالدخول مجاني 🌳🌷 للأطفال."
+    ),
+    sources=("guide.1",),
+    see_also=("arabic-tickets", "oldest-tree"),
+)
+TICKETS = entry("arabic-tickets", "كم ثمن التذكرة؟", "ثمن التذكرة")
+LONG = replace(
+    entry("long", f"What about {'many ' * 30}plants?", "what about many plants"),
+    answer=(
+        "One sentence after another says something of the garden. " * 18
+        + "\n\n"
+        + "Donaudampfschifffahrtsgesellschaftskapitän" * 4
+    ),
+    sources=("guide.1", "letter.1"),
+    read_more=("map",),
+    see_also=("oldest-tree", "hours"),
+)
+EMOJI = replace(
+    entry("emoji", "👩🏽‍🌾 Who works here? 🧑🏿‍🤝‍🧑🏻", "who works here"),
+    answer="👨‍👩‍👧‍👦 Families & friends <together> 🇺🇳🏳️‍🌈\n\n🌱🌿🌳 10 % more each year 💚",
+    see_also=("oldest-tree",),
+)
+Scene = Callable[[Talk], Awaitable[Chat]]
+
+
+async def answers(talk: Talk) -> Chat:
+    """An answer, what is not right with it, and thanks; a related question; two questions at once."""
+    await talk.say(REPORT)
+    await talk.press("No")
+    await talk.press("Outdated")
+    await talk.say("hi! how many migrants are there? and how much money do they send home?")
+    await talk.press("Yes")
+    return talk.chat
+
+
+async def choices(talk: Talk) -> Chat:
+    """A choice to press, none of these, an honest "I don't know", out of scope, another language, small talk."""
+    await talk.say("migrants and the law")
+    await talk.say("migrants and the law please")
+    await talk.press("None of these")
+    await talk.say("do you sell inflatable tractors")
+    await talk.say("how many migrants live in germany")
+    await talk.say("كم عدد المهاجرين في ألمانيا اليوم")
+    await talk.say("thanks!")
+    return talk.chat
+
+
+async def urgent(talk: Talk) -> Chat:
+    """A card for somebody in danger."""
+    await talk.say(DANGER)
+    return talk.chat
+
+
+async def group(talk: Talk) -> Chat:
+    """The same in a group, where others read along, and a question there."""
+    chat = talk.world.group()
+    await talk.say(f"@made_faq_bot {DANGER}", chat)
+    await talk.say("@made_faq_bot what is MICIC?", chat)
+    return chat
+
+
+async def commands(talk: Talk) -> Chat:
+    """Welcome, help, sources."""
+    for name in ("start", "help", "sources"):
+        await talk.say(f"/{name}")
+    return talk.chat
+
+
+async def privacy(talk: Talk) -> Chat:
+    """What is kept, forgetting it, settings, an unknown command, a picture."""
+    for name in ("privacy", "forget", "settings", "nonsense"):
+        await talk.say(f"/{name}")
+    await talk.give(talk.world.photo(talk.chat))
+    return talk.chat
+
+
+async def topics(talk: Talk) -> Chat:
+    """All topics, a topic's questions, an answer found by browsing: one message each here, one in all for a person."""
+    await talk.say("/topics")
+    await talk.say("/topics")
+    questions = await talk.press("Numbers and trends")
+    await talk.say("/topics")
+    await talk.press("Numbers and trends")
+    await talk.press(questions.labels[0])
+    return talk.chat
+
+
+async def scripts(talk: Talk) -> Chat:
+    """Right to left, emoji, and the longest words."""
+    for text in ("متى تفتح الحديقة", "who works here", "what about many plants"):
+        await talk.say(text)
+    return talk.chat
+
+
+SCENES: tuple[Scene, ...] = (answers, choices, urgent, group, commands, privacy, topics)
+
+
+async def drawn(scene: Scene, matcher: Matcher, *, is_dark: bool, width: int) -> str:
+    """The page of a scene."""
+    with tempfile.TemporaryDirectory() as folder:
+        async with talk_with({"en": matcher}, Path(folder), throttle_messages=0) as talk:
+            chat = await scene(talk)
+            shown = talk.world.shown(chat)
+    texts = {message.message_id: message.text for message in shown}
+    bubbles = [
+        Bubble(
+            is_bot=message.from_bot,
+            html=message.html if message.from_bot else escape(message.text or "🖼 a picture"),
+            buttons=tuple(tuple(button.label for button in row) for row in message.buttons),
+            quoted=texts.get(message.reply_to or 0, ""),
+            is_edited=message.edited,
+        )
+        for message in shown
+    ]
+    return page(bubbles, title="Migration FAQ", is_dark=is_dark, width=width)
+
+
+def pages(real: Matcher) -> dict[str, str]:
+    """Every picture's name with its page."""
+    strange = Matcher(_strange())
+    made = {scene.__name__: (scene, real, False, 390) for scene in SCENES}
+    made |= {"scripts": (scripts, strange, False, 390), "scripts_narrow": (scripts, strange, False, 320)}
+    made |= {"answers_dark": (answers, real, True, 390), "choices_narrow": (choices, real, False, 320)}
+    return {
+        name: asyncio.run(drawn(scene, matcher, is_dark=is_dark, width=width))
+        for name, (scene, matcher, is_dark, width) in made.items()
+    }
+
+
+def _strange() -> Faq:
+    entries: tuple[Entry, ...] = (ARABIC, TICKETS, LONG, EMOJI, OLDEST_TREE)
+    return faq_of(*entries)
+
+
+def main() -> None:
+    """Draw all of them."""
+    if len(sys.argv) != 2:
+        sys.exit("name a folder for the pictures: python -m tests.support.pictures FOLDER")
+    folder = Path(sys.argv[1])
+    folder.mkdir(parents=True, exist_ok=True)
+    real = load_matchers(Settings())["en"]
+    for name, html in track(pages(real).items(), "Drawing"):
+        width = 320 if name.endswith("narrow") else 390
+        screenshot(html, folder / f"{name}.png", width=width)
+    print(f"{len(list(folder.glob('*.png')))} pictures in {folder}")
+
+
+if __name__ == "__main__":
+    main()

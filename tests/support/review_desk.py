@@ -1,0 +1,137 @@
+"""The review page without a browser: a desk over the small FAQ and a real log, and a visitor who sends its forms."""
+
+from __future__ import annotations
+
+import asyncio
+import html
+import re
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import httpx
+
+from bot.domain.faq import Channel, Count, Gap, GapReason, GapStatus, Note
+from bot.evaluation.evaluate import Message
+from bot.gaps.repository import GapLog
+from bot.review.pages import Review
+from bot.review.workbench import Desk
+from bot.runtime.catalog import InUse
+from bot.runtime.load import load_matchers
+from bot.settings import Settings
+from bot.storage.keys import Keys, asker_key, new_asker_key, new_text_key, text_keys
+
+KEYS = Keys(text_keys(new_text_key()), asker_key(new_asker_key()))
+HOST = "127.0.0.1:8765"
+
+
+def asked(
+    text: str,
+    *,
+    language: str = "en",
+    reason: GapReason = GapReason.NO_MATCH,
+    ago: timedelta = timedelta(hours=1),
+    entry: str = "",
+) -> Note:
+    """The note of a gap."""
+    gap = Gap(reason, text, language, Channel.PRIVATE, "v1", (("ferry-price", 0.25),), entry)
+    return Note(
+        Count("unanswered", language, Channel.PRIVATE), gap, KEYS.code("asker", text), at=datetime.now(UTC) - ago
+    )
+
+
+class Visitor:
+    """Somebody at the page. What is read last is ``page``; links and forms are followed from it."""
+
+    def __init__(self, client: httpx.AsyncClient, desk: Desk, review: Review) -> None:
+        self.client, self.desk, self.review = client, desk, review
+        self.page = ""
+        self.told: list[str] = []
+
+    async def opens(self, address: str = "/") -> httpx.Response:
+        """Go to an address, through redirections and until the page does not renew itself."""
+        while True:
+            response = await self.client.get(address, follow_redirects=True)
+            self.page = response.text
+            if 'http-equiv="refresh"' not in self.page or "renew" not in self.page:
+                return response
+            address = str(response.url)
+            await self._all_done()
+
+    async def settles(self) -> None:
+        """Come back when what goes on behind the pages is done."""
+        await self._all_done()
+        await self.opens()
+
+    async def _all_done(self) -> None:
+        while self.desk._tasks:
+            await asyncio.gather(*self.desk._tasks)
+
+    async def sends(self, address: str, **fields: str) -> httpx.Response:
+        """Send a form with the session's token, and go where it leads."""
+        response = await self.client.post(address, data={"form_token": self.review.app.form_token, **fields})
+        self.page = response.text
+        if response.status_code == 303:
+            return await self.opens(response.headers["location"])
+        return response
+
+    async def presses_twice(self, address: str, **fields: str) -> list[str]:
+        """Send a form twice at once, as a double click does; where the answers lead."""
+        data = {"form_token": self.review.app.form_token, **fields}
+        answers = await asyncio.gather(*(self.client.post(address, data=data) for _ in range(2)))
+        return [answer.headers["location"] for answer in answers]
+
+    @property
+    def text(self) -> str:
+        """The page without its tags."""
+        return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", self.page)).split())
+
+    def link_to(self, text: str) -> str:
+        """The address of the link that holds a text."""
+        for address, label in re.findall(r'<a[^>]* href="([^"]*)"[^>]*>(.*?)</a>', self.page, re.DOTALL):
+            if text in html.unescape(re.sub(r"<[^>]+>", "", label)):
+                return html.unescape(address)
+        raise AssertionError(f"no link to {text!r} in: {self.text[:500]}")
+
+    def action_of(self, ending: str) -> str:
+        """The address to which the first form or button sends whose address has this ending, its query left out."""
+        for address in re.findall(r'(?:form)?action="([^"]*)"', self.page):
+            address = html.unescape(address)
+            if address.partition("?")[0].endswith(ending):
+                return address
+        raise AssertionError(f"no form for {ending!r} in: {self.text[:500]}")
+
+    def ticks_without(self, *texts: str) -> dict[str, str]:
+        """The fields of a group's wordings, with these texts unticked."""
+        boxes = re.findall(r'name="ticked" value="(\w+)"[^>]*> <bdi[^>]*>([^<]*)</bdi>', self.page)
+        hidden = dict(re.findall(r'<input type="hidden" name="(shown|whole)" value="([^"]*)">', self.page))
+        return {**hidden, "ticked": " ".join(name for name, text in boxes if html.unescape(text) not in texts)}
+
+    async def texts(self, status: GapStatus) -> list[str]:
+        """The texts of the gaps in the log that have a status, sorted."""
+        return sorted(gap.gap.text for gap in await self.desk.log.gaps(statuses=[status]))
+
+
+@asynccontextmanager
+async def page_over(
+    folder: Path, notes: Iterable[Note] = (), messages: Iterable[Message] = ()
+) -> AsyncIterator[Visitor]:
+    """A page over the FAQ in a folder, with a log of these notes, and somebody who has opened it."""
+    settings = Settings(
+        faq_dir=folder / "faq", seeds_dir=folder / "seeds", cache_dir=folder / "cache", data_dir=folder / "data"
+    )
+    notes, told = list(notes), list[str]()
+    async with GapLog(settings.data_dir, KEYS, keep=settings.retention) as log:
+        if notes:
+            await log.write(notes)
+        desk = Desk(settings, log, InUse(load_matchers(settings)), tuple(messages))
+        review = Review(desk, hosts=frozenset({HOST}), tell=told.append)
+        transport = httpx.ASGITransport(review.app)
+        async with httpx.AsyncClient(transport=transport, base_url=f"http://{HOST}") as client:
+            visitor = Visitor(client, desk, review)
+            visitor.told = told
+            await client.get("/", params={"token": review.app.token})
+            await visitor.opens()
+            yield visitor
+        await desk.close()

@@ -1,0 +1,402 @@
+"""What of a person's message is stored: nothing that identifies, all that the question is about."""
+
+from __future__ import annotations
+
+import re
+from time import perf_counter
+from unicodedata import digit, normalize
+
+import phonenumbers
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.text.normalize import MAX_CHARACTERS, clean
+from bot.text.redaction import MOST_CHARACTERS, redact
+
+often = settings(max_examples=300, deadline=None)
+seldom = settings(max_examples=100, deadline=None)
+
+
+def listed(text: str) -> list[str]:
+    """What stands between bars or on lines of its own."""
+    return text.strip("\n").replace("\n", "|").split("|")
+
+
+PIECES = [
+    "\n",
+    "|",
+    *listed("""
+[|]|[phone]|[number|e-mail]|[user]|[link]|@|a@b.org|telegram: |my insta is |http://|www.|t.me/x|.com
+.in| dot | at |(at)|+49 |00|call |my |A|AB|P<|<<|1|22|333|2015|600 123 456|14 000 000| people
+ million|$|%|/|-|.|,| |(|)|x|3/12/85|\u0301|\ud800|\udfff|\u200b|ﷺ|٣|１|😀|A/RES/|id |名|1.2.3.4|a:b:1:c
+"""),
+]
+any_text = st.text(st.characters(exclude_categories=()), max_size=300)
+awkward_text = st.lists(st.one_of(st.sampled_from(PIECES), any_text), max_size=60).map("".join)
+# Nothing that can make a link, an address, a name in a network or a passport's line.
+tame_text = any_text.map(
+    lambda text: "".join(c for c in clean(text) if not c.isnumeric() and not set(normalize("NFKD", c)) & set("@.:=</"))
+)
+MINE = re.compile(r"\b(my|our|mein|mon|mi|mio|meu|benim)\s", re.IGNORECASE)
+
+SURVIVORS = listed(
+    """
+2015|2016-2021|2016–2021|1990/2000|2015 2016 2017|2015, 2016, 2017 and 2018|2015-16, 2016-17|since 01/2015|1990s, 2000s
+258 million|258 million (2017)|in 2017 258 million|258 000 000 (2017)|173, 191 and 220 million|173, 191, 220 million
+1,234,567|1.234.567|1 234 567|1'234'567|14 000|14,000|14.000|14 000 000|14 000 000 migrants|258 300 000|7 000 000 000
+25,00,000|14,000.50|1.234,50|2015: 14 000|12 345 and 67 890|1,000-2,000|500 - 1 000 migrants|20 000-30 000 people
+65 600 123 refugees|345 678 arrivals|600 123 456 people|600 123 456 personas|600 123 456 مهاجر|3000000 migrants|250 000
+$689 billion|US$ 3 000|$1000000|$600 123 456|€1 234|3 000 USD|3000USD|3.4%|10-15 %|10.5 - 12.5 %|100 %
+1.5 °C|1.25° warmer|0.85 °C|35°C and 40° heat|15° N|12.34 E|4.567 points|$1.25 N|since 12.2018|lat 12 lon 13
+244m|244 m|65.6 million|65.6m in 2016|1 in 7|10, 20, 30|1 234 567.5|12:30|at 9 or 10|19th and 21st century
+SDG 10.7|SDG10|A/RES/71/1|A/72/643/Add.1|E/CN.4/2002/68|S/2016/1057|S/RES/2240(2015)|resolution 2240 (2015)
+Objective 23|COVID-19|COVID19 in 2020|article 13|1951 Convention|resolution 70/1
+Directive 2008/115/EC|Regulation 604/2013
+H1B|G7|EU27|GCM2018|migration2018|UNSCR1325|I-485|C143 and C97|24/7|9/11|in 2015? 2016!|2030 Agenda|Rev.9|B2B
+2015年有244000人|٢٥٨ مليون مهاجر|في ٢٠١٥|२०१५|3arabi, 7abibi, el7a2i2a|the number 258 000 000|the total number: 14 000
+e.g. camps, i.e. the U.N.|U.S. visas|the Ph.D. of Dr. no one|at 5 p.m. or 6 a.m.|work.in germany and so on|here.it is
+he left.so what|he or she.they|report.pdf|arrived at camp dot|we arrived at camp dot in the night|look at that dot
+is telegram safe|a whatsapp group|facebook posts|my whatsapp is blocked|call for action 2018|my 3 children|<<quotation>>
+"""
+)
+
+GONE = {
+    "[e-mail]": listed(
+        """
+name@example.com|first.last+tag@mail.example.co.uk|NAME_1@EXAMPLE.ORG|x@localhost|o'name@example.com
+имя@пример.рф|例@例子.中国|राम@उदाहरण.भारत|اسم@مثال.مصر|straße@münchen.example|name＠example．com
+mailto:name@example.com|"a b"@example.org|na\u200bme@exam\u200bple.com|name at example dot com
+name(at)example.com|name (at) example.com|name [at] example [dot] org|name{at}example{dot}net
+name @ example . com|name@ example.com|name arroba ejemplo punto com
+nome chiocciola esempio punto it|name dot two at yahoo dot co dot in|name at gmail.com
+first.last at example.com|name ät beispiel punkt de|name(@)example.com|name [@] example.com|-first.last at example.com
+"""
+    ),
+    "[link]": listed(
+        """
+http://example.com|https://example.com/a?b=c&d=1#e|HTTPS://EXAMPLE.COM|http://user:pw@example.com/
+www.example.com|www.example.unheardof/x|example.com|sub.example.co.uk/x|un.org|iom.int
+t.me/some_name|t.me/+AbCd1|telegram.me/some_name|wa.me/491701234567|tg://resolve?domain=x|пример.рф
+10.0.0.1|10.0.0.1:8080|10.0.0.1/admin|2001:db8::1|example.unheardof/path|example.unheardof:8080
+esteri.gov.it|xn--e1afmkfd.xn--p1ai
+"""
+    ),
+    "[user]": listed(
+        """
+@name|@some_name1|@first.last|@имя_фамилия|@7abibi|＠name
+"""
+    ),
+    "[phone]": listed(
+        """
++49 170 1234567|0049 170 1234567|+49 (0) 170 / 123-45-67|(+49) 170 1234567|0170/1234567
++4915112345678|06 12 34 56 78|06.12.34.56.78|06-12-34-56-78|06, 12, 34, 56, 78|320 123 4567
+600 123 456|600.123.456|600 12 34 56|694 123 4567|0532 123 45 67|(0532) 123 45 67|0612-345678
+22 123 456|091-2345678|010 1234 5678|0944 123 456|71 123 456|0770 123 4567|070 123 4567|0300-1234567
+01712-345678|0803 123 4567|024 123 4567|0911 23 45 67|07 123 456|55 1234 5678|(202) 555-0123
+202.555.0123|0412-1234567|300 1234567|050 123 45 67|07700 900123|0917 123 4567|0812-3456-7890
+０１７０ １２３４５６７|٠٩١٢٣٤٥٦٧٨|۰۹۱۲ ۳۴۵ ۶۷۸۹|०९८७६ ५४३२१|0612345678|06\xa012\u202f34 56 78
+06      12 34 56 78|0\u20e361234567\u200b8
+"""
+    ),
+    "[number]": listed(
+        """
+C01X00T47|AB1234567|AB1234|КВ123456|P<UTOTEST<<ANNA<MARIA<<<<<<<<<<<<|123456|612345678
+L898902C36UTO7408122F1204159ZE184226B<<<<<10|DE89370400440532013000|DE89 3704 0044 0532 0130 00
+GB29 NWBK 6016 1331 9268 19
+AT61 1904 3002 3457 3201|MT84 MALT 0110 0001 2345 MTLC AST0 01S|fr14 2004 1010 0505 0001 3m02 606
+A123456789|A-123-456-789|A 123 456 789
+123-45C00678|385-12C01234|RSSMRA85T10A562S|RSS MRA 85T10 A562S|X1234567L|X-1234567-L|12345678Z
+123-45-6789|4111 1111 1111 1111|4111-1111-1111-1111|1234 5678 9012|12345-1234567-1|12345678901
+245-15C12345|245-15-C-12345|245 15C 12345|V-12.345.678|E-82.345.678
+51°30'26"N|51° 30.441'|51°30′26″ N|51.5074° N|51.507 N|51.5074°
+03/12/1985|1985-12-03|3.12.85|3. 12. 1985|12-03-1985|١٩٨٥/١٢/٠٣|1234567890123
+"""
+    ),
+}
+SURROUNDINGS = [
+    ("", ""),
+    ("please help ", " it is urgent"),
+    ("(", ")"),
+    ("«", "»!"),
+    ("ساعدوني ", " من فضلك"),
+    ("\n", "."),
+]
+
+
+@pytest.mark.parametrize("figure", SURVIVORS)
+def test_the_figures_of_questions_survive(figure: str) -> None:
+    """Years, counts, shares, laws, UN documents and ordinary words are stored as they were asked."""
+    for before, after in [
+        ("", ""),
+        ("what about ", "?"),
+        ("I read: ", " - is it true?"),
+        ("(", ")"),
+        ("اقرأ ", " صحيح"),
+    ]:
+        assert redact(f"{before}{figure}{after}") == f"{before}{figure}{after}".strip()
+
+
+@pytest.mark.parametrize(("personal", "placeholder"), [(text, name) for name, texts in GONE.items() for text in texts])
+def test_what_identifies_a_person_goes(personal: str, placeholder: str) -> None:
+    """One placeholder stands for it, whatever stands around it; of the rest nothing changes."""
+    for before, after in SURROUNDINGS:
+        redacted = redact(f"{before}{personal}{after}")
+        assert re.sub(r"[\u20e3\ufe0f]", "", redacted) == f"{before}{placeholder}{after}".strip()
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        ("telegram: some_name, please", "telegram: [user], please"),
+        ("Telegram : @some_name", "Telegram : [user]"),
+        ("insta: name.x.", "insta: [user]."),
+        ("instagram account: name2", "instagram account: [user]"),
+        ("my insta is name", "my insta is [user]"),
+        ("my whatsapp name is @name", "my whatsapp name is [user]"),
+        ("whatsapp: +49 170 1234567", "whatsapp: [phone]"),
+        ("skype: live:name.x", "skype: [user]"),
+        ("my skype is live:.cid.ab12cd", "my skype is [user]"),
+        ("viber=name signal:name", "viber=[user] signal:[user]"),
+        ("انستا: name", "انستا: [user]"),
+        ("телеграм: имя", "телеграм: [user]"),
+        ("telegram: instagram: name", "telegram: instagram: [user]"),
+        ("telegram: t.me/name", "telegram: [link]"),
+    ],
+)
+def test_names_in_networks_go_and_the_network_stays(typed: str, stored: str) -> None:
+    """A network with a mark, or "my ... is", is followed by a name; a network alone is a word."""
+    assert redact(typed) == stored
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        ("600 123 456", "[phone]"),  # a mobile number in threes is one in several countries
+        ("600 123 456 migrants", "600 123 456 migrants"),
+        ("call 600 123 456 migrants", "call [phone] migrants"),
+        ("600,123,456", "600,123,456"),  # nobody writes a phone number so
+        ("my number is 600,123,456", "my number is [phone]"),
+        ("65 600 123", "[phone]"),
+        ("65 600 000", "65 600 000"),  # three figures and zeros are a count
+        ("phone 65 600 000", "phone [phone]"),
+        ("345 678", "[phone]"),  # in Andorra
+        ("1 234 567", "1 234 567"),  # nowhere
+        ("2 345 678", "[phone]"),  # in Bhutan
+        ("14 523", "14 523"),
+        ("tel. 14 523", "tel. [phone]"),
+        ("passport no. 14523", "passport no. [number]"),
+        ("card 14 000", "card 14 000"),
+        ("2012 1990", "2012 1990"),
+        ("phone 2012 1990", "phone [phone]"),
+        ("2015 600 123 456", "[phone]"),
+        ("+14 000 000", "[phone]"),
+        ("0600 000 000", "[phone]"),
+        ("3000000", "[number]"),
+        ("3123456 migrants", "[number] migrants"),
+        ("1 234 567 890 123 people", "[phone] people"),
+        ("943 776 362 499", "[phone]"),
+        ("1.511.349.895", "[phone]"),
+        ("A 258 000 000 people", "[number] people"),
+        ("tel600 123 457", "tel[phone]"),
+        ("600 123 457abc", "[phone]abc"),
+        ("电话13812345678号", "电话[phone]号"),
+    ],
+)
+def test_between_a_count_and_a_phone_number_the_words_around_decide(typed: str, stored: str) -> None:
+    """Well-formed thousands stay if round, counted, or no phone number anywhere; a word of contact overrules."""
+    assert redact(typed) == stored
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        ("look at interno.it", "look at [link]"),
+        ("look at interno.it please", "look at interno.it please"),
+        ("look at interno.it Please", "look at [link] Please"),
+        ("look at interno.it/x please", "look at [link] please"),
+        ("look at interno.gov.it please", "look at [link] please"),
+        ("look at interno.com please", "look at [link] please"),
+        ("I look for work.in Germany", "I look for [link] Germany"),
+        ("(see https://example.com/a).", "(see [link])."),
+        ("lat 51.5074, lon: 0.1278", "lat [number], lon: [number]"),
+        ("- see -www.example.unheard", "- see -[link]"),
+        ("is it on un.org?", "is it on [link]?"),
+    ],
+)
+def test_a_sentence_without_a_blank_is_told_from_a_domain(typed: str, stored: str) -> None:
+    """An ending that is also a word makes no link where a lower-case word follows."""
+    assert redact(typed) == stored
+
+
+@often
+@given(awkward_text)
+def test_redacting_twice_changes_nothing(text: str) -> None:
+    """What is stored is stable, fits, holds nothing hidden, and any text is redacted."""
+    redacted = redact(text)
+    assert redact(redacted) == redacted
+    assert len(redacted) <= MOST_CHARACTERS
+    assert redacted == clean(redacted).strip()
+
+
+@often
+@given(tame_text)
+def test_a_text_without_figures_addresses_and_names_stays(text: str) -> None:
+    """Nothing is lost of a question that holds nothing personal, whatever its script."""
+    if len(clean(text)) <= MOST_CHARACTERS and not MINE.search(text):
+        assert redact(text) == clean(text).strip()
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How does migration help the countries that people leave, and those they come to?",
+        "Pourquoi le Secrétaire général publie-t-il ce rapport maintenant ?",
+        "¿Quién protege a los niños migrantes en la frontera?",
+        "Wie hilft der Pakt Menschen, die vor dem Klimawandel fliehen?",
+        "ما هو الاتفاق العالمي من أجل الهجرة؟ هل هو ملزم",
+        "کنوانسیون چه حقوقی به کارگران مهاجر می دهد؟",
+        "शरणार्थी और प्रवासी में क्या अंतर है?",
+        "অভিবাসন কেন হয়?",
+        "移民和难民有什么区别？",
+        "Чем мигрант отличается от беженца? 😀🚢",
+        "ስደተኛ ማን ነው",
+        "Göçmenler neden ülkelerini terk ediyor?",
+    ],
+)
+def test_a_question_in_any_language_stays(question: str) -> None:
+    """A plain question is stored as it was asked, but for compatibility characters."""
+    assert redact(question) == clean(question)
+
+
+def test_a_long_text_is_cut_at_a_word_and_after_redaction() -> None:
+    """Neither a word nor a placeholder is stored in part, and no half of an address is left at a cut."""
+    assert redact("word " * 500) == ("word " * 200).strip()
+    assert redact("words " * 500) == ("words " * 166).strip()
+    assert redact("x" * 995 + " name@example.com") == "x" * 995
+    assert redact("名" * 3000) == "名" * MOST_CHARACTERS
+    assert redact("(a@b.org)" * 300) == "([e-mail])" * 100
+    assert redact("(((a@b.org)" * 300) == "((([e-mail])" * 83 + "((("
+    torn = "https://example.com/" + "a" * 3300 + " ok " + "please write to me soon " * 32
+    assert len(torn) < MAX_CHARACTERS < len(torn + "name.of.me@example.com")
+    assert "name" not in redact(torn + "name.of.me@example.com")
+
+
+def test_a_cut_does_not_bring_back_what_would_be_redacted() -> None:
+    """A number that a word beyond the cut made a count is looked at again."""
+    text = "x " * 494 + "600 123 456 people and more"
+    assert redact("600 123 456 people") == "600 123 456 people"
+    assert "600" not in redact(text)
+
+
+# What numbering plans give as examples, as an exhaustive list of a phone number's shapes.
+FORMS = [getattr(phonenumbers.PhoneNumberFormat, name) for name in ("E164", "INTERNATIONAL", "NATIONAL", "RFC3966")]
+KINDS = [phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE]
+# In these places a whole number has five or six digits and looks like "14 000", "12345" or "100-200". They stay unless
+# a country code or a word of contact precedes: else no count of thousands could be stored.
+SHORT = {"AC", "AD", "CK", "FK", "KI", "NF", "SB", "SH", "SR", "TO", "TV", "VU", "WS"}
+SCRIPTS = ["0123456789", "٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹", "०१२३४५६७८९", "০১২৩৪৫৬৭৮৯", "０１２３４５６７８９"]
+PHONES = [
+    (region, phonenumbers.format_number(number, form))
+    for region in sorted(phonenumbers.SUPPORTED_REGIONS)
+    for kind in KINDS
+    for form in FORMS
+    if (number := phonenumbers.example_number_for_type(region, kind)) is not None
+]
+LONG = [phone for region, phone in PHONES if region not in SHORT or phone.startswith(("+", "tel"))]
+PAPERS = [text for name in ("[number]", "[phone]") for text in GONE[name] if text.isascii()]
+separator = st.sampled_from([" ", "-", ".", "/", "", " - ", " / ", "·", "–", "\u00a0", "_", "\n", "  "])
+around = st.text("aAzZбж ,.!?…-()[]«»\"'\n😀ومשא家ก", max_size=20)
+
+
+def digits(text: str) -> str:
+    """The digits of a text, of whatever script, in ASCII."""
+    return "".join(str(digit(c)) for c in normalize("NFKC", text) if c.isdecimal())
+
+
+def survives(personal: str, redacted: str) -> bool:
+    """Whether five digits on end of the one stand in the other, whatever stands between them."""
+    whole, left = digits(personal), digits(redacted)
+    return any(whole[i : i + 5] in left for i in range(len(whole) - 4))
+
+
+@pytest.mark.parametrize("form", ["+", "tel", ""])
+def test_phone_numbers_of_all_countries_go(form: str) -> None:
+    """Mobile and fixed, as they are written at home and abroad; the short ones of small places are known and few."""
+    kept = {
+        region
+        for region, phone in PHONES
+        if phone.startswith(form) and survives(phone, redact(f"please help {phone} it is urgent"))
+    }
+    assert kept == (SHORT - {"AD"} if form == "" else set())
+
+
+def test_short_phone_numbers_go_where_they_are_called_so() -> None:
+    """After a word of contact five digits are enough."""
+    for region, phone in PHONES:
+        if region in SHORT:
+            assert not survives(phone, redact(f"call me on {phone} please")), region
+            assert not survives(phone, redact(f"رقم الهاتف: {phone}")), region
+
+
+@seldom
+@given(st.sampled_from(LONG), separator, st.sampled_from(SCRIPTS), around, around)
+def test_no_phone_number_survives(phone: str, mark: str, script: str, before: str, after: str) -> None:
+    """Whatever its separators, the script of its digits and its surroundings."""
+    typed = re.sub(r"(?<=[\d)])[ ./-]+(?=[\d(])", mark, phone).translate(str.maketrans("0123456789", script))
+    assert not survives(phone, redact(f"{before}{typed}{after}"))
+
+
+@seldom
+@given(st.sampled_from(PAPERS), around, around)
+def test_no_document_number_survives(paper: str, before: str, after: str) -> None:
+    """Passports, accounts, cards, dates of birth, in whatever surroundings, unless letters touch them."""
+    assert not survives(paper, redact(f"{before} {paper} {after}"))
+
+
+label = st.text("abzAZ09éßбя中ع", min_size=1, max_size=12)
+local = st.lists(label, min_size=1, max_size=3).map("_".join) | st.lists(label, min_size=2, max_size=3).map(".".join)
+domain = st.builds(
+    lambda labels, end: ".".join([*labels, end]),
+    st.lists(label, min_size=1, max_size=3),
+    st.sampled_from(["com", "org", "fr", "рф"]),
+)
+
+
+@seldom
+@given(local, domain, st.sampled_from(["@", " @ ", "(at)", " [at] ", "＠"]), around, around)
+def test_no_e_mail_address_survives(name: str, host: str, at: str, before: str, after: str) -> None:
+    """Of any script, and in disguise."""
+    redacted = redact(f"{before} {name}{at}{host} {after}")
+    assert f"{clean(name)}{clean(at)}" not in redacted
+    assert clean(host) not in redacted
+
+
+@pytest.mark.parametrize(
+    "piece",
+    listed(
+        """
+a@|1-|(|.|a.|@|1 |a|<|a<|[|[phone]|telegram: |my wa is |+|a at |a dot |://|a://|www.|"|1.
+600 123 457; x |123456 |AB12 3456 |1:|2015 |_|1_|A/|1.1.1.|ﷺ|\ud800|call 1 |1 000 |a1b|name @ |́
+mailto:
+"""
+    ),
+)
+def test_hostile_texts_are_redacted_in_time(piece: str) -> None:
+    """Time does not grow out of bounds with what is repeated; a hundred thousand characters are no trouble."""
+    for text in (piece * 10_000, piece * 4_000 + "!", "x" + piece * 100_000):
+        started = perf_counter()
+        redacted = redact(text)
+        assert perf_counter() - started < 2
+        assert redact(redacted) == redacted
+
+
+def test_an_ordinary_message_is_redacted_at_once() -> None:
+    """About a millisecond for a question without digits, some ten with them; the limits allow for a busy machine."""
+    words = "What does the report say about migration, and which countries take part in it? " * 3
+    figures = " In 2015 there were 258 million, or 14 523 123? Call +49 170 1234567 or 0612 34 56 78"
+    redact(figures)  # numbering plans are read once
+    for text, seconds in ((words, 0.1), (words + figures, 0.5)):
+        started = perf_counter()
+        redact(text)
+        assert perf_counter() - started < seconds
