@@ -233,8 +233,8 @@ def read_settings() -> Settings:
     except UnicodeDecodeError:
         raise SettingsError(".env, or a file in SECRETS_DIR: is not UTF-8; save it as UTF-8") from None
     except OSError as error:
-        mend = "let the user read it whom the bot runs as"
-        raise SettingsError(f"{error.filename}: cannot be read ({error.strerror}); {mend}") from None
+        hint = "let the user read it whom the bot runs as"
+        raise SettingsError(f"{error.filename}: cannot be read ({error.strerror}); {hint}") from None
 
 
 def check_for_running(settings: Settings) -> None:

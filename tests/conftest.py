@@ -15,7 +15,7 @@ from bot.content.loader import read_content
 from bot.content.parsed import Content
 from bot.domain.faq import Faq
 from bot.matching.matcher import Matcher
-from bot.matching.model_cache import fitted
+from bot.matching.model_cache import load_or_fit
 from tests.support.paths import ROOT, SMALL
 from tests.support.postgresql_server import Server, serving
 
@@ -103,14 +103,14 @@ def learned(faq: Faq, cache: Path) -> Path:
     with (cache / "lock").open("w") as lock:
         if sys.platform != "win32":
             fcntl.flock(lock, fcntl.LOCK_EX)
-        fitted(faq, cache)
+        load_or_fit(faq, cache)
     return cache
 
 
 @pytest.fixture(scope="session")
 def matcher(faq: Faq, learned: Path) -> Matcher:
     """The matcher of the project's own FAQ."""
-    return Matcher(faq, fitted(faq, learned))
+    return Matcher(faq, load_or_fit(faq, learned))
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from bot.answering.turn import take_turn
 from bot.cli.main import app
 from bot.content.diagnostics import RULES
 from bot.content.parsed import Content
-from bot.domain.faq import Choice, Question
+from bot.domain.conversation import Choice, Question
 from bot.matching.matcher import Matcher
 from bot.settings import Settings
 from tests.support.paths import ROOT

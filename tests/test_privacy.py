@@ -25,22 +25,25 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 from typer.testing import CliRunner
 
-from bot.answering.render import to_html
 from bot.answering.turn import take_turn
+from bot.channels.telegram.ui.html import to_html
 from bot.channels.terminal.chat import chat
 from bot.channels.terminal.gap_log import TerminalLog
 from bot.cli.main import app
 from bot.content.parsed import Content
-from bot.domain.faq import Kind, Note, Question
+from bot.domain.conversation import Question
+from bot.domain.faq import Kind
+from bot.domain.gap import Note
 from bot.gaps.digest import digest
 from bot.gaps.record import note_turn
-from bot.gaps.repository import FILE, GapLog
+from bot.gaps.repository import GapLog
 from bot.gaps.transfer import export_log, new_export_key, read_export, write_export
-from bot.gaps.writer import Recorder
+from bot.gaps.writer import GapWriter
 from bot.matching.matcher import Matcher
-from bot.matching.model_cache import fitted
-from bot.observability.logs import OURS, Discreet
+from bot.matching.model_cache import load_or_fit
+from bot.observability.logs import OURS, RedactingFormatter
 from bot.settings import Settings
+from bot.storage.stores import FILE
 from bot.storage.tables import TABLES
 from bot.text.redaction import redact
 from tests.support.paths import ROOT, SMALL
@@ -167,7 +170,7 @@ def only_ours() -> Iterator[list[str]]:
 @pytest.fixture(scope="module")
 def known(cache: Path, small_matcher: Matcher) -> Path:
     """The folder of learned models, with the small FAQ in it."""
-    fitted(small_matcher.faq, cache)
+    load_or_fit(small_matcher.faq, cache)
     return cache
 
 
@@ -305,7 +308,7 @@ def test_what_is_typed_in_a_terminal_is_found_nowhere(
         files = talk_in_terminal([message.text for message in written], settings, small_matcher)
         seen, ids = asyncio.run(told_by_log(folder, settings, small_matcher))
         texts = seen.texts | told_by_commands(settings, ids)
-        assert not [where for where, text in texts.items() if KEYS.code("asker", "terminal") in text]
+        assert not [where for where, text in texts.items() if KEYS.pseudonym("asker", "terminal") in text]
         files |= seen.files | files_of(settings, "at the end")
         assert_discreet(Seen(files, texts | {"log lines": "\n".join(logged)}, seen.kept), written, small_matcher)
         for message, kept in zip(gaps_among(written, small_matcher), reversed(seen.kept), strict=True):
@@ -338,7 +341,7 @@ def test_what_is_written_in_telegram_is_found_nowhere(small_matcher: Matcher, wr
 
     Log lines are looked at as the running bot writes them, at every level; its own also as they come.
     """
-    with TemporaryDirectory() as name, all_logged(Discreet(())) as logged:
+    with TemporaryDirectory() as name, all_logged(RedactingFormatter(())) as logged:
         with only_ours() as ours:
             seen = asyncio.run(talk_in_telegram(written, Path(name), small_matcher))
         assert len(seen.kept) >= len(gaps_among(written, small_matcher))
@@ -373,7 +376,7 @@ def test_a_call_for_help_is_never_kept(known: Path, small_matcher: Matcher, data
             counted = connection.execute("SELECT sum(number) FROM count WHERE outcome = 'urgent'").fetchone()
         assert counted == (len(written),), "with personal data in it, it is no call for help any more"
         assert_discreet(Seen(files, {}, ()), written, small_matcher)
-        assert not [where for where, stored in files.items() if KEYS.code("asker", "terminal").encode() in stored]
+        assert not [where for where, stored in files.items() if KEYS.pseudonym("asker", "terminal").encode() in stored]
 
 
 @settings(max_examples=60, deadline=None)
@@ -432,14 +435,14 @@ def written_by(asker: str, text: str, *, at: datetime, message: str | None = Non
     return replace(asked(text), asker=asker, at=at, message=message)
 
 
-OLD, YOUNG = KEYS.code("asker", "telegram:1"), KEYS.code("asker", "telegram:2")
+OLD, YOUNG = KEYS.pseudonym("asker", "telegram:1"), KEYS.pseudonym("asker", "telegram:2")
 
 
 async def fill(log: GapLog) -> Traces:
     """Write two gaps that are past their time and a young one, each of a message; what is stored of the old."""
     past = log.now() - timedelta(days=90, minutes=1)
-    notes = [written_by(OLD, text, at=past, message=KEYS.code("message", text)) for text in ("one", "two" * 300)]
-    await log.write([*notes, written_by(YOUNG, "three", at=log.now(), message=KEYS.code("message", "three"))])
+    notes = [written_by(OLD, text, at=past, message=KEYS.pseudonym("message", text)) for text in ("one", "two" * 300)]
+    await log.write([*notes, written_by(YOUNG, "three", at=log.now(), message=KEYS.pseudonym("message", "three"))])
     traces = traces_of(log.path.parent, OLD)
     assert len(traces.in_files(log.path.parent)) == 5
     return traces
@@ -469,11 +472,11 @@ async def export(log: GapLog) -> None:
 
 async def start(log: GapLog) -> None:
     """What the bot does when it starts."""
-    recorder = Recorder(log)
-    recorder.start()
+    gap_writer = GapWriter(log)
+    gap_writer.start()
     while len(await log.gaps()) > 1:
         await asyncio.sleep(0.01)
-    await recorder.stop()
+    await gap_writer.stop()
 
 
 @pytest.mark.parametrize("way", [forget, expire, purge, export, start])
@@ -506,7 +509,7 @@ def test_a_terminal_deletes_too(line: str, known: Path, small_matcher: Matcher) 
     with house(known) as (_, settings):
         past = asyncio.run(begin(settings.data_dir))
         talk_in_terminal(["zebra poetry evenings"], settings, small_matcher)
-        ours = traces_of(settings.data_dir, KEYS.code("asker", "terminal"))
+        ours = traces_of(settings.data_dir, KEYS.pseudonym("asker", "terminal"))
         assert len(ours.in_files(settings.data_dir)) == 2
         talk_in_terminal([line], settings, small_matcher)
         assert past.in_files(settings.data_dir) == []
@@ -522,7 +525,9 @@ async def test_what_is_forgotten_is_on_no_page_any_more(small: Path) -> None:
         await look_and_wait(visitor)
         for address in ("/", own, "/?tab=later", "/?tab=resolved", "/?words=zebra", "/statistics", "/done"):
             assert "poetry" not in (await visitor.client.get(address)).text, address
-        weekly = "".join(to_html(digest(await log.counts(), await log.gaps(), visitor.desk.in_use.main, now=log.now())))
+        weekly = "".join(
+            to_html(digest(await log.counts(), await log.gaps(), visitor.desk.catalog.main, now=log.now()))
+        )
         assert "kite" in weekly
         assert "zebra" not in weekly
 
@@ -551,7 +556,7 @@ async def test_what_is_forgotten_is_not_in_what_was_tried_before(address: str, s
 
 async def forget_asker_of(text: str, visitor: Visitor) -> None:
     """What the bot does when whoever asked this sends `/forget`."""
-    assert await visitor.desk.log.forget(KEYS.code("asker", text)) == 1
+    assert await visitor.desk.log.forget(KEYS.pseudonym("asker", text)) == 1
 
 
 async def look_and_wait(visitor: Visitor) -> None:

@@ -113,8 +113,8 @@ def test_what_is_no_list_of_chats_is_refused_unseen(chats: str, monkeypatch: pyt
     monkeypatch.setenv("MAINTAINER_CHATS", f"777, {chats}")
     with pytest.raises(SettingsError) as refused:
         read_settings()
-    mend = "is no list of chat numbers; write them as in 12345678, -1001234567890"
-    assert str(refused.value) == f"MAINTAINER_CHATS: {mend}"
+    hint = "is no list of chat numbers; write them as in 12345678, -1001234567890"
+    assert str(refused.value) == f"MAINTAINER_CHATS: {hint}"
 
 
 def test_secrets_are_read_from_files(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

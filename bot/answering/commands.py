@@ -7,7 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.answering.render import choices_of, render_entry, source_link
-from bot.domain.faq import Choice, Entry, Faq, Kind, Reply, Section
+from bot.domain.conversation import Choice, Reply, Section
+from bot.domain.faq import Entry, Faq, Kind
 
 _COMMAND = re.compile(r"\s*/([A-Za-z]\w*)(?:@(\w+))?(?:\s+(.*))?", re.S)
 

@@ -11,7 +11,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bot.domain.faq import Answer, Clarify, Decision, Entry, Kind, Question, Reason, Smalltalk, Unanswered, Urgent
+from bot.domain.conversation import Answer, Clarify, Decision, NoAnswerReason, Question, Smalltalk, Unanswered, Urgent
+from bot.domain.faq import Entry, Kind
 from bot.matching.calibration import CHOICES, Thresholds
 from bot.matching.matcher import Matcher, Ranking
 from bot.text.language_id import is_foreign
@@ -61,10 +62,10 @@ class Reasoning:
 
 def decide(question: Question, matcher: Matcher) -> Decision:
     """What to do with a message. Never raises for what the message holds."""
-    return reason(question, matcher).decision
+    return decide_with_reasoning(question, matcher).decision
 
 
-def reason(question: Question, matcher: Matcher) -> Reasoning:
+def decide_with_reasoning(question: Question, matcher: Matcher) -> Reasoning:
     """The decision with the rankings it rests on, for `--explain`.
 
     A number to call, or a place to come to, does not make a cry for help less of one.
@@ -81,7 +82,7 @@ def _reason(question: Question, matcher: Matcher) -> Reasoning:
     text = _BLANKS.sub(" ", clean(question.text)).strip(" ")
     whole = _part(text, matcher)
     if matcher.is_unlisted_number(whole.ranking.reading):
-        return Reasoning(Unanswered(Reason.NO_MATCH), whole, ())  # a number alone asks nothing
+        return Reasoning(Unanswered(NoAnswerReason.NO_MATCH), whole, ())  # a number alone asks nothing
     parts = tuple(_part(part, matcher) for part in split(text, matcher)[:MOST_PARTS])
     return Reasoning(conclude(replace(question, text=text), whole, parts, matcher.thresholds), whole, parts)
 
@@ -113,19 +114,21 @@ def _greeting(sentence: str, matcher: Matcher) -> tuple[str, str]:
 
 def _part(text: str, matcher: Matcher) -> Part:
     ranking = matcher.rank(text)
-    asks = "?" in text or not matcher.question_words.isdisjoint(ranking.reading.mended[:FIRST_WORDS])
+    asks = "?" in text or not matcher.question_words.isdisjoint(ranking.reading.corrected[:FIRST_WORDS])
     return Part(text, ranking, asks, matcher.unmet(ranking.reading, ranking.reply.entry))
 
 
 def conclude(question: Question, whole: Part, parts: Sequence[Part], lines: Thresholds) -> Decision:
     """The decision that the rankings of a message and its parts lead to."""
     if not whole.ranking.reading.typed:
-        return Unanswered(Reason.EMPTY)
+        return Unanswered(NoAnswerReason.EMPTY)
     card, urgency = _card(whole, parts, lines)
     if card is not None and urgency >= lines.surely_urgent:
         return Urgent(card)
     if whole.ranking.coverage < FOREIGN and is_foreign(question.text, question.language):
-        return Urgent(card) if card is not None and urgency >= lines.urgent else Unanswered(Reason.OTHER_LANGUAGE)
+        return (
+            Urgent(card) if card is not None and urgency >= lines.urgent else Unanswered(NoAnswerReason.OTHER_LANGUAGE)
+        )
     answers = _answers(whole, parts, lines)
     if answers:
         return Answer(answers)
@@ -138,8 +141,8 @@ def conclude(question: Question, whole: Part, parts: Sequence[Part], lines: Thre
     if choices:
         return Clarify(choices)
     if outside is not None:
-        return Unanswered(Reason.OUT_OF_SCOPE, outside)
-    return Unanswered(Reason.NO_MATCH, topic=_nearest_topic(whole.ranking))
+        return Unanswered(NoAnswerReason.OUT_OF_SCOPE, outside)
+    return Unanswered(NoAnswerReason.NO_MATCH, topic=_nearest_topic(whole.ranking))
 
 
 def _out_of_scope(whole: Part) -> Entry | None:

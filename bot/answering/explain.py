@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from difflib import SequenceMatcher
 
 from bot.answering.commands import command_reply
-from bot.answering.decide import FOREIGN, Part, reason
+from bot.answering.decide import FOREIGN, Part, decide_with_reasoning
 from bot.answering.turn import SHOWN_CANDIDATES, outcome_of
-from bot.domain.faq import Answer, Clarify, Decision, Kind, Question, Smalltalk, Unanswered, Urgent
+from bot.domain.conversation import Answer, Clarify, Decision, Question, Smalltalk, Unanswered, Urgent
+from bot.domain.faq import Kind
 from bot.matching.matcher import Matcher
 from bot.matching.tokenizer import Reading
 from bot.text.normalize import normalise
@@ -20,7 +21,7 @@ def explain(text: str, matcher: Matcher) -> str:
     """The explanation of one message, as lines for an editor."""
     if command_reply(text, matcher.faq) is not None:
         return "Decision: command\n  because the message begins with / and a word; it is not ranked"
-    reasoning = reason(Question(text, matcher.faq.language), matcher)
+    reasoning = decide_with_reasoning(Question(text, matcher.faq.language), matcher)
     lines = [*_explain_part("The message", reasoning.whole, matcher)]
     for number, part in enumerate(reasoning.parts, 1):
         lines += ["", *_explain_part(f"Part {number}", part, matcher)]
@@ -32,10 +33,10 @@ def explain(text: str, matcher: Matcher) -> str:
 def _explain_part(name: str, part: Part, matcher: Matcher) -> Iterator[str]:
     ranking, lines = part.ranking, matcher.thresholds
     yield f"{name}: {normalise(part.text)}"
-    yield f"  read as        {' '.join(ranking.reading.mended)}"
-    mended = _mended(ranking.reading)
-    if mended:
-        yield f"  taking         {', '.join(mended)}"
+    yield f"  read as        {' '.join(ranking.reading.corrected)}"
+    corrected = _mended(ranking.reading)
+    if corrected:
+        yield f"  taking         {', '.join(corrected)}"
     yield f"  with meanings  {' '.join(ranking.reading.meanings)}"
     yield f"  known words    {ranking.coverage:.0%} (below {FOREIGN:.0%} it may be in another language)"
     yield f"  urgent         {ranking.urgency:.2f} (a card from {lines.urgent:.2f})"
@@ -58,9 +59,9 @@ def _explain_part(name: str, part: Part, matcher: Matcher) -> Iterator[str]:
 
 def _mended(reading: Reading) -> list[str]:
     """What was typed, and the words it was taken for where they differ, as `migrnats for migrants`."""
-    changes = SequenceMatcher(None, reading.typed, reading.mended, autojunk=False).get_opcodes()
+    changes = SequenceMatcher(None, reading.typed, reading.corrected, autojunk=False).get_opcodes()
     return [
-        f"{' '.join(reading.typed[start:end])} for {' '.join(reading.mended[to:until])}"
+        f"{' '.join(reading.typed[start:end])} for {' '.join(reading.corrected[to:until])}"
         for kind, start, end, to, until in changes
         if kind != "equal"
     ]

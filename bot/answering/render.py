@@ -5,37 +5,23 @@ All that comes from outside the program is escaped here and nowhere else.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
-from html import escape
 from typing import assert_never
 
-from bot.domain.faq import (
+from bot.domain.conversation import (
     Answer,
     Choice,
     Clarify,
     Decision,
-    Entry,
-    Fact,
-    Faq,
-    Kind,
     Link,
-    Reason,
+    NoAnswerReason,
     Reply,
     Section,
     Smalltalk,
-    Source,
     Unanswered,
     Urgent,
 )
-
-LONGEST_TITLE, LONGEST_ADDRESS = 300, 2000
-BUTTON_CHARACTERS = 36  # of a label that a telephone shows whole on a button as wide as the chat
-PIECE_UNITS = 3000  # of one paragraph; longer ones are divided
-_TOO_LONG = re.compile(r"(?:&#?\w+;|[^&]|&){1,500}")
-MESSAGE_UNITS = (
-    4096  # UTF-16 code units of one message after its markup is parsed: core.telegram.org/bots/api#sendmessage
-)
+from bot.domain.faq import Entry, Fact, Faq, Kind, Source
 
 
 def render(decision: Decision, faq: Faq) -> Reply:
@@ -68,7 +54,7 @@ def render_entry(entry: Entry, faq: Faq) -> Reply:
         case Kind.SMALLTALK:
             return render(Smalltalk(entry), faq)
         case Kind.OUT_OF_SCOPE:
-            return render(Unanswered(Reason.OUT_OF_SCOPE, entry), faq)
+            return render(Unanswered(NoAnswerReason.OUT_OF_SCOPE, entry), faq)
         case _:
             assert_never(entry.kind)
 
@@ -89,16 +75,16 @@ def _render_answer(entries: Sequence[Entry], faq: Faq) -> Reply:
     return Reply(sections, says.read_more, more, says.see_also, choices_of(others[:3]))
 
 
-def _render_unanswered(reason: Reason, entry: Entry | None, topic: str | None, faq: Faq) -> Reply:
+def _render_unanswered(reason: NoAnswerReason, entry: Entry | None, topic: str | None, faq: Faq) -> Reply:
     says = faq.interface
     match reason:
-        case Reason.OUT_OF_SCOPE if entry is not None:
+        case NoAnswerReason.OUT_OF_SCOPE if entry is not None:
             return Reply((Section("", entry.answer),), says.where_to_turn, _pages(entry, faq))
-        case Reason.OTHER_LANGUAGE:
+        case NoAnswerReason.OTHER_LANGUAGE:
             return Reply((Section("", says.other_language),))
-        case Reason.EMPTY:
+        case NoAnswerReason.EMPTY:
             return Reply((Section("", says.no_words),))
-        case Reason.NO_MATCH | Reason.OUT_OF_SCOPE:
+        case NoAnswerReason.NO_MATCH | NoAnswerReason.OUT_OF_SCOPE:
             nearest = f"\n{says.nearest_topic.format(topic=topic)}" if topic else ""
             return Reply((Section("", says.unanswered.strip() + nearest),))
         case _:
@@ -132,82 +118,6 @@ def _pages(entry: Entry, faq: Faq) -> tuple[Link, ...]:
 
 
 # --- As HTML for Telegram, and as plain text ---------------------------------------------------------------------
-
-
-def to_html(reply: Reply, *, closing: str = "") -> list[str]:
-    """The reply as messages in Telegram's HTML, each within the limit; mostly one.
-
-    Choices are buttons; where one has more words than a telephone shows of it, they stand in the text as well.
-    ``closing`` is the last line, about what the buttons ask first. Long texts are divided between words. Titles over
-    300 characters are cut; an address over 2,000, or without a title, is left out.
-    """
-    blocks: list[str] = []
-    for section in reply.sections:
-        blocks += [f"<b>{_escape(section.question[:LONGEST_TITLE])}</b>"] if section.question.strip() else []
-        blocks += [piece for paragraph in section.text.split("\n\n") for piece in _pieces(paragraph)]
-        blocks += [f"<i>{piece}</i>" for piece in _pieces(section.time)]
-        blocks += _joined([_html_link(link) for link in section.sources], "\n")
-    if reply.pages:
-        blocks += _joined([*_pieces(reply.pages_title), *(_html_link(link) for link in reply.pages)], "\n")
-    listed = _listed(reply.choices)
-    if listed or (reply.choices and not closing):
-        blocks += _joined([*_pieces(reply.choices_title), *listed], "\n")
-    blocks += [f"<i>{_escape(closing)}</i>"] if closing else []
-    return _joined(blocks, "\n\n")
-
-
-def _listed(choices: Sequence[Choice]) -> list[str]:
-    """The choices as lines, where a button would cut one of them; "none of these" needs none."""
-    if all(len(choice.label) <= BUTTON_CHARACTERS for choice in choices):
-        return []
-    return [f"• {_escape(choice.label[:LONGEST_TITLE])}" for choice in choices if choice.entry or choice.topic]
-
-
-def _escape(text: str) -> str:
-    """The one place where text becomes HTML. A lone surrogate, which no message can hold, becomes U+FFFD."""
-    return escape(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
-
-
-def _html_link(link: Link) -> str:
-    title = _escape(link.title[:LONGEST_TITLE])
-    label = f" ({_escape(link.label[:LONGEST_TITLE])})" if link.label else ""
-    if len(link.url) > LONGEST_ADDRESS or not title.strip():
-        return f"{title}{label}"
-    return f'<a href="{_escape(link.url)}">{title}</a>{label}'
-
-
-def _pieces(text: str) -> list[str]:
-    """A paragraph as escaped HTML, in as many pieces as it takes to keep each within a message."""
-    escaped = _escape(text).strip()
-    if _units(escaped) < PIECE_UNITS:
-        return [escaped] if escaped else []
-    pieces: list[str] = []
-    for line in _lines_within(escaped):
-        if pieces and _units(pieces[-1]) + _units(line) < PIECE_UNITS:
-            pieces[-1] += line
-        else:
-            pieces.append(line)
-    return [piece.strip() for piece in pieces if piece.strip()]
-
-
-def _lines_within(escaped: str) -> list[str]:
-    """Words with the space behind them; what is too long for a word is divided, though never inside an `&amp;`."""
-    return [part for word in re.findall(r"\S*\s*", escaped) for part in _TOO_LONG.findall(word)]
-
-
-def _joined(blocks: Sequence[str], between: str) -> list[str]:
-    """Blocks joined to as few as the limit allows. Markup counts as well, so a message may end a little early."""
-    joined: list[str] = []
-    for block in blocks:
-        if joined and _units(joined[-1]) + _units(between) + _units(block) <= MESSAGE_UNITS:
-            joined[-1] += between + block
-        elif block:
-            joined.append(block)
-    return joined
-
-
-def _units(text: str) -> int:
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def body_text(reply: Reply) -> str:

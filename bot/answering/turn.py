@@ -11,24 +11,24 @@ from dataclasses import dataclass
 from typing import Literal, assert_never
 
 from bot.answering.commands import command_reply, deep_link, topic_reply
-from bot.answering.decide import reason
+from bot.answering.decide import decide_with_reasoning
 from bot.answering.render import render, render_entry
-from bot.domain.faq import (
+from bot.domain.conversation import (
     Answer,
     Candidate,
     Choice,
     Clarify,
     Decision,
-    GapReason,
-    Kind,
+    NoAnswerReason,
     Question,
-    Reason,
     Reply,
     Section,
     Smalltalk,
     Unanswered,
     Urgent,
 )
+from bot.domain.faq import Kind
+from bot.domain.gap import GapReason
 from bot.matching.matcher import Matcher
 
 Outcome = Literal["answer", "clarify", "unanswered", "urgent", "smalltalk", "command"]
@@ -61,7 +61,7 @@ def take_turn(question: Question, matcher: Matcher, offered: tuple[Choice, ...] 
     number = _NUMBER.fullmatch(question.text)
     if number and offered:
         return _choose(int(number[1]), matcher, offered)
-    reasoning = reason(question, matcher)
+    reasoning = decide_with_reasoning(question, matcher)
     outcome, entry = outcome_of(reasoning.decision)
     candidates = reasoning.whole.ranking.candidates[:SHOWN_CANDIDATES]
     return Turn(outcome, render(reasoning.decision, faq), entry, candidates, gap_reason(reasoning.decision))
@@ -87,9 +87,9 @@ def outcome_of(decision: Decision) -> tuple[Outcome, str | None]:
 def gap_reason(decision: Decision) -> GapReason | None:
     """Why a decision is a gap. What an out-of-scope entry explains is none: the editors know of it."""
     match decision:
-        case Unanswered(Reason.NO_MATCH):
+        case Unanswered(NoAnswerReason.NO_MATCH):
             return GapReason.NO_MATCH
-        case Unanswered(Reason.OTHER_LANGUAGE):
+        case Unanswered(NoAnswerReason.OTHER_LANGUAGE):
             return GapReason.OTHER_LANGUAGE
         case _:
             return None

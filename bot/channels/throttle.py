@@ -39,18 +39,18 @@ class Throttle:
         self._seen: OrderedDict[str, deque[float]] = OrderedDict()
         self._told: dict[str, float] = {}
 
-    async def take(self, person: str) -> Allowed:
+    async def admit(self, person: str) -> Allowed:
         """Count a message of a person, and say whether it is answered. The person is told once in a while."""
         if not self._messages:
             return Allowed.YES
         number = await self._count(person, self._seconds) if self._count else None
         if number is None:
-            return self._take_here(person)
+            return self._admit_here(person)
         if number <= self._messages:
             return Allowed.YES
         return Allowed.TELL if number == self._messages + 1 else Allowed.SILENT
 
-    def _take_here(self, person: str) -> Allowed:
+    def _admit_here(self, person: str) -> Allowed:
         now = self._clock()
         self._forget_before(now - self._seconds)
         times = self._seen.setdefault(person, deque())

@@ -31,9 +31,9 @@ def upgrade(
 
     A database that is ahead of this program is left alone, and exits 2.
     """
-    from bot.gaps.repository import store_of
-    from bot.storage.database import LogError
+    from bot.storage.errors import LogError
     from bot.storage.migrate import NEWEST
+    from bot.storage.stores import store_of
 
     settings = read_settings()
     store = store_of(settings.data_dir, settings.database_url)
@@ -53,13 +53,20 @@ def upgrade(
         print(f"{store.name}: has schema {NEWEST} now, and had {_schema(was)}")
 
 
+def keys() -> None:
+    """Make keys for the gap log, as lines for .env or for a container's settings."""
+    from bot.storage.keys import new_asker_key, new_text_key
+
+    print(f"GAPS_KEY={new_text_key()}\nASKER_KEY={new_asker_key()}")
+
+
 def _step(store: Store, *, only_check: bool) -> str | None:
     """The step that the database was at, and no longer is unless it is only looked at. Raises LogError."""
-    from bot.storage.database import told
+    from bot.storage.database import translate_db_errors
     from bot.storage.migrate import step_of
     from bot.storage.migrate import upgrade as upgrade_
 
-    with told(store):
+    with translate_db_errors(store):
         return store.prepare(step_of if only_check else upgrade_)
 
 

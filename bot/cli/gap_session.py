@@ -21,7 +21,7 @@ Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
 
 def is_begun(settings: Settings) -> bool:
     """Whether there is a log, in the data folder or in PostgreSQL."""
-    from bot.gaps.repository import store_of
+    from bot.storage.stores import store_of
 
     return store_of(settings.data_dir, settings.database_url).is_begun()
 
@@ -40,7 +40,7 @@ def use(settings: Settings, do: Callable[[GapLog], Awaitable[Result]]) -> Result
 
 def begin(settings: Settings, do: Callable[[GapLog], Awaitable[Result]]) -> Result:
     """What a use of the log gives, which is begun where there is none. See `finish`."""
-    from bot.channels.terminal.gap_log import keys_of
+    from bot.runtime.gap_keys import keys_of
 
     async def used() -> Result:
         async with opened(settings, keys_of(settings)) as log:
@@ -52,7 +52,7 @@ def begin(settings: Settings, do: Callable[[GapLog], Awaitable[Result]]) -> Resu
 def finish(work: Callable[[], Awaitable[Result]]) -> Result:
     """What some work gives. A log, key or export that cannot be used ends the command with what to do."""
     from bot.gaps.transfer import ExportError
-    from bot.storage.database import LogError
+    from bot.storage.errors import LogError
     from bot.storage.keys import KeyProblem
 
     async def done() -> Result:

@@ -32,7 +32,8 @@ from bot.cli.gap_text import (
     share_bar,
     statistics_title,
 )
-from bot.domain.faq import Entry, LoggedGap
+from bot.domain.faq import Entry
+from bot.domain.gap import LoggedGap
 from bot.gaps.clustering import Group
 from bot.gaps.replay import Became, Replayed, ReplayedSets
 from bot.gaps.statistics import Statistics

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from textwrap import indent
 from typing import Any
 
-from bot.domain.faq import Entry, GapStatus, LoggedGap
+from bot.domain.faq import Entry
+from bot.domain.gap import GapStatus, LoggedGap
 from bot.evaluation.evaluate import Judged
 from bot.gaps.clustering import Group
 from bot.gaps.replay import Became, Replayed, ReplayedSets

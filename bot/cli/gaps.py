@@ -12,13 +12,13 @@ import typer
 
 from bot.cli import gaps_transfer as gaps_moving_cli
 from bot.cli.gap_session import Json, fail, is_terminal, note, show, use
-from bot.domain.faq import OPEN, GapStatus
+from bot.domain.gap import OPEN, GapStatus
 from bot.settings import Settings, read_settings
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from bot.domain.faq import LoggedGap
+    from bot.domain.gap import LoggedGap
     from bot.gaps.replay import ReplayedSets
     from bot.gaps.repository import GapLog
     from bot.matching.matcher import Matcher
@@ -131,7 +131,7 @@ def add(
     """Add a phrasing to an entry: one line in its file, and no other change."""
     from bot.content.editor import EditError, apply, load, with_phrasing
     from bot.content.loader import read_content
-    from bot.content.parsed import MAIN_LANGUAGE
+    from bot.domain.faq import MAIN_LANGUAGE
 
     settings = read_settings()
     edition = read_content(settings.faq_dir, settings.seeds_dir).editions.get(MAIN_LANGUAGE)
@@ -201,8 +201,8 @@ def replay(
 def _replay_sets(questions: Path | None, matcher: Matcher) -> ReplayedSets | None:
     """What the question sets get; None where the folder that is usual is not there."""
     from bot.evaluation.evaluate import evaluate
+    from bot.evaluation.question_sets import read_known_misses, read_questions
     from bot.gaps.replay import compare
-    from bot.runtime.load import read_known_misses, read_questions
 
     folder = questions or Path("tests/questions")
     if questions is None and not folder.is_dir():

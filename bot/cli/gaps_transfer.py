@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.cli.gap_session import Json, begin, fail, finish, is_begun, is_terminal, opened, show, use
-from bot.domain.faq import GapStatus
+from bot.domain.gap import GapStatus
 from bot.settings import Settings, config_folder, read_settings
 
 if TYPE_CHECKING:
@@ -176,8 +176,8 @@ def _rekey(settings: Settings, *, drop_old: bool) -> tuple[Rekeyed, str]:
         await log.number()  # says whether the keys are those of the log at all
         keys = log.database.keys.texts
         if len(keys) == 1:
-            mend = "put a new one before it, GAPS_KEY=new,old (python -m bot keys makes one), and start the bot anew"
-            fail(f"rekey: GAPS_KEY holds one key; {mend}, then run this again")
+            hint = "put a new one before it, GAPS_KEY=new,old (python -m bot keys makes one), and start the bot anew"
+            fail(f"rekey: GAPS_KEY holds one key; {hint}, then run this again")
         return Rekeyed(await rekey_(log, accepted=keys[:1]), len(keys))
 
     then = (
@@ -189,8 +189,8 @@ def _rekey(settings: Settings, *, drop_old: bool) -> tuple[Rekeyed, str]:
 
 def _rekey_with_file(settings: Settings, *, drop_old: bool) -> tuple[Rekeyed, str]:
     """With the key in the configuration folder; and what to do next."""
-    from bot.channels.terminal.gap_log import keys_of
     from bot.gaps.key_rotation import drop_old_keys, rekey_with_file
+    from bot.runtime.gap_keys import keys_of
     from bot.storage.keys import TEXTS_FILE
 
     file = (config_folder() or Path()) / TEXTS_FILE

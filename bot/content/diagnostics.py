@@ -87,14 +87,14 @@ RULES = _rules(
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Problem:
+class Diagnostic:
     """A breach of a rule: where it is, what is the matter, and what mends it."""
 
     file: str
     line: int
     code: str
     fact: str
-    mend: str
+    hint: str
 
     @property
     def rule(self) -> Rule:
@@ -102,23 +102,23 @@ class Problem:
 
     def __str__(self) -> str:
         level = "" if self.rule.severity is Severity.ERROR else " (warning)"
-        said = f"{self.file}:{self.line}: {self.code} {self.rule.name}: {self.fact}; {self.mend}{level}"
+        said = f"{self.file}:{self.line}: {self.code} {self.rule.name}: {self.fact}; {self.hint}{level}"
         return " ".join(said.split())  # one line, whatever the content holds
 
 
 class ContentError(Exception):
     """The content cannot be used. ``problems`` says all that is wrong with it, each with its place."""
 
-    def __init__(self, problems: tuple[Problem, ...]) -> None:
+    def __init__(self, problems: tuple[Diagnostic, ...]) -> None:
         self.problems = problems
         super().__init__("\n".join(map(str, problems)))
 
 
-def errors(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
+def errors(problems: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
     """Those problems that fail the check."""
     return tuple(problem for problem in problems if problem.rule.severity is Severity.ERROR)
 
 
-def faults(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
+def faults(problems: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
     """Those errors that keep the content from being used. A draft keeps nothing but itself."""
     return tuple(problem for problem in errors(problems) if problem.code != DRAFT)

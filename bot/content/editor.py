@@ -72,7 +72,7 @@ class Edit:
 def load(path: Path) -> str:
     """The text that edits of a file are made from, with its line endings. Raises EditError for a broken file."""
     for problem in errors(tuple(read_tree(path, path.as_posix()).problems)):
-        raise EditError(path, problem.line, problem.fact, problem.mend)
+        raise EditError(path, problem.line, problem.fact, problem.hint)
     return path.read_bytes().decode("utf-8")
 
 
@@ -156,8 +156,8 @@ def _rewrite(edits: Sequence[Edit], step: Callable[[Edit, str, Any], str]) -> No
             for new, path in [(_prepare(path, chain, step, stack), path) for path, chain in chains.items()]:
                 new.replace(path)
     except OSError as error:
-        fact, mend = f"cannot be written ({error.strerror})", "see that its folder is there and may be written to"
-        raise EditError(Path(error.filename or edits[0].path), 1, fact, mend) from error
+        fact, hint = f"cannot be written ({error.strerror})", "see that its folder is there and may be written to"
+        raise EditError(Path(error.filename or edits[0].path), 1, fact, hint) from error
 
 
 def _lock(folder: Path, stack: ExitStack) -> None:
@@ -183,7 +183,7 @@ def _prepare(path: Path, chain: Sequence[Edit], step: Callable[[Edit, str, Any],
     new.chmod(stat.S_IMODE(path.stat().st_mode))
     tree = read_tree(new, "")
     for problem in errors(tuple(tree.problems)):
-        raise EditError(chain[0].path, problem.line, problem.fact, problem.mend)
+        raise EditError(chain[0].path, problem.line, problem.fact, problem.hint)
     if tree.data != data:
         fact = "to add or take out lines here would change what stands around them"
         raise EditError(chain[0].path, chain[0].added[0][0], fact, "edit the file by hand")

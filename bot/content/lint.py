@@ -8,13 +8,13 @@ from datetime import date, timedelta
 
 from rapidfuzz import fuzz
 
-from bot.answering.render import BUTTON_CHARACTERS
-from bot.content.diagnostics import Problem, faults
+from bot.content.diagnostics import Diagnostic, faults
 from bot.content.figures import figures
-from bot.content.parsed import MAIN_LANGUAGE, Content, Edition, Located, Tree
+from bot.content.parsed import Content, Edition, Located, Tree
 from bot.content.references import check_soundness
 from bot.content.schema import ID_BYTES, ID_PATTERN
-from bot.domain.faq import Entry, Faq, Interface, Kind, Source
+from bot.domain.faq import MAIN_LANGUAGE, Entry, Faq, Interface, Kind, Source
+from bot.domain.limits import LONGEST_COMMAND_LINE, LONGEST_TEXTS
 from bot.matching.matcher import Matcher, Model, fit
 from bot.text.normalize import sentences, without_footnotes, words
 
@@ -23,17 +23,6 @@ LONGEST_ANSWER = 1200
 LONGEST_SENTENCE = 45
 NEAR_SAME = 95  # RapidFuzz ratio of two normalised phrasings that a person would call the same
 NEAR_SAME_KERNEL = 0.7  # below this the ratio need not be computed
-# Characters of texts that stand in a place of their own in Telegram: core.telegram.org/bots/api#setmydescription,
-# #setmyshortdescription, #botcommand, #answercallbackquery; and on a button as far as a telephone shows it.
-LONGEST_COMMAND_LINE = 256
-LONGEST_TEXTS = {
-    "description": 512,
-    "short_description": 120,
-    **dict.fromkeys(("gone", "too_fast", "language_failed", "thanks_helpful", "thanks_not_helpful"), 200),
-    **dict.fromkeys(("browse_topics", "all_topics", "none_of_these", "private_chat"), BUTTON_CHARACTERS),
-    **dict.fromkeys(("back", "more", "helpful_yes", "helpful_no"), BUTTON_CHARACTERS // 2),
-    **dict.fromkeys(("wrong", "outdated", "unclear"), BUTTON_CHARACTERS // 3),
-}
 REVIEW_NOTICE = timedelta(days=30)
 _ID = re.compile(ID_PATTERN)
 _ADDRESS = re.compile(r"https?://|www\.|\b[\w.+-]+@[\w-]+\.\w+|\b[\w-]+\.(?:org|int|com|net|info)\b", re.I)
@@ -47,7 +36,7 @@ def lint(
     *,
     originals: Mapping[str, str | None] | None = None,
     learn: Callable[[Faq], Model] | None = fit,
-) -> tuple[Problem, ...]:
+) -> tuple[Diagnostic, ...]:
     """All problems of the content, sorted by place.
 
     ``originals`` are the texts of the original documents by file name, None where a file is missing; without them the
@@ -71,7 +60,7 @@ def lint(
 # --- seeds/ ------------------------------------------------------------------------------------------------------
 
 
-def _check_source(source: Source, at: Located) -> Iterator[Problem]:
+def _check_source(source: Source, at: Located) -> Iterator[Diagnostic]:
     yield from _check_id(source.id, at)
     scheme, _, rest = source.url.partition("://")
     if not rest or scheme not in ("http", "https") or " " in source.url:
@@ -93,7 +82,7 @@ def _check_source(source: Source, at: Located) -> Iterator[Problem]:
             yield at.problem("S106", unsaid, "say the figure in the fact", "facts", index, "fact")
 
 
-def _check_original(source: Source, at: Located, originals: Mapping[str, str | None]) -> Iterator[Problem]:
+def _check_original(source: Source, at: Located, originals: Mapping[str, str | None]) -> Iterator[Diagnostic]:
     original = originals.get(source.original or "")
     if original is None:
         yield at.problem("S105", f"{source.original} is not among the documents", "correct the name", "original")
@@ -117,19 +106,19 @@ def _printed(text: str) -> str:
     return " ".join(without_footnotes(text.replace("\\", "")).casefold().split())
 
 
-def _check_used(content: Content) -> Iterator[Problem]:
+def _check_used(content: Content) -> Iterator[Diagnostic]:
     used = set().union(*(edition.cited for edition in content.editions.values()))
     for source, at in content.sources:
         for index, fact in enumerate(source.facts):
             if fact.id not in used and not fact.left_out:
-                mend = "cite it in an entry, or say why not with 'left_out'"
-                yield at.problem("S101", f"no entry cites {fact.id}", mend, "facts", index)
+                hint = "cite it in an entry, or say why not with 'left_out'"
+                yield at.problem("S101", f"no entry cites {fact.id}", hint, "facts", index)
 
 
 # --- faq/ --------------------------------------------------------------------------------------------------------
 
 
-def _check_edition(edition: Edition, content: Content, today: date) -> Iterator[Problem]:
+def _check_edition(edition: Edition, content: Content, today: date) -> Iterator[Diagnostic]:
     facts = {fact.id: (source, fact) for source, _ in content.sources for fact in source.facts}
     purposes = {source.id: source.purpose for source, _ in content.sources}
     stated = {
@@ -148,14 +137,14 @@ def _check_edition(edition: Edition, content: Content, today: date) -> Iterator[
     yield from _check_translation(edition, content)
 
 
-def _check_id(name: str, at: Located) -> Iterator[Problem]:
+def _check_id(name: str, at: Located) -> Iterator[Diagnostic]:
     if not _ID.fullmatch(name):
         yield at.problem("F201", f"'{name}' is no id", "use lower-case ASCII letters, digits and single hyphens", "id")
     if len(name.encode()) > ID_BYTES:
         yield at.problem("F202", f"'{name}' has {len(name.encode())} bytes", f"shorten it to {ID_BYTES}", "id")
 
 
-def _check_phrasings(entry: Entry, at: Located) -> Iterator[Problem]:
+def _check_phrasings(entry: Entry, at: Located) -> Iterator[Diagnostic]:
     if len(entry.phrasings) < FEWEST_PHRASINGS:
         fact = f"entry '{entry.id}' has {len(entry.phrasings)}"
         yield at.problem("F301", fact, f"add phrasings of other kinds until there are {FEWEST_PHRASINGS}", "phrasings")
@@ -171,7 +160,7 @@ def _check_phrasings(entry: Entry, at: Located) -> Iterator[Problem]:
             yield at.problem("F302", fact, "delete one, or say it in other words", "phrasings", index)
 
 
-def _check_answer(entry: Entry, at: Located) -> Iterator[Problem]:
+def _check_answer(entry: Entry, at: Located) -> Iterator[Diagnostic]:
     for key, text in (("answer", entry.answer), ("question", entry.question)):
         if not text.strip():
             yield at.problem("F401", f"the {key} of '{entry.id}' is empty", "write it", key)
@@ -180,8 +169,8 @@ def _check_answer(entry: Entry, at: Located) -> Iterator[Problem]:
         yield at.problem("F402", fact, f"shorten it to {LONGEST_ANSWER:,}", "answer")
     for address in _ADDRESS.findall(entry.answer):
         if address not in _ALLOWED_ADDRESSES:
-            mend = "take it out and name the page under 'read_more'"
-            yield at.problem("F403", f"the answer of '{entry.id}' holds '{address}'", mend, "answer")
+            hint = "take it out and name the page under 'read_more'"
+            yield at.problem("F403", f"the answer of '{entry.id}' holds '{address}'", hint, "answer")
     if _TELEPHONE.search(entry.answer):
         yield at.problem("F406", f"the answer of '{entry.id}' holds a telephone number", "take it out", "answer")
     for sentence in sentences(entry.answer):
@@ -190,14 +179,14 @@ def _check_answer(entry: Entry, at: Located) -> Iterator[Problem]:
             yield at.problem("F408", fact, "split it", "answer")
 
 
-def _check_figures(entry: Entry, at: Located, stated: set[str]) -> Iterator[Problem]:
+def _check_figures(entry: Entry, at: Located, stated: set[str]) -> Iterator[Diagnostic]:
     for figure, said in figures(entry.answer).items():
         if figure not in stated:
-            mend = "cite the fact that states it, or take it out"
-            yield at.problem("F404", f"no fact that '{entry.id}' cites states '{said.strip()}'", mend, "answer")
+            hint = "cite the fact that states it, or take it out"
+            yield at.problem("F404", f"no fact that '{entry.id}' cites states '{said.strip()}'", hint, "answer")
 
 
-def _check_support(entry: Entry, at: Located, purposes: Mapping[str, str | None]) -> Iterator[Problem]:
+def _check_support(entry: Entry, at: Located, purposes: Mapping[str, str | None]) -> Iterator[Diagnostic]:
     leads_to_help = any(purposes.get(name) == "help" for name in entry.read_more)
     if entry.kind is Kind.ANSWER and not entry.sources and not leads_to_help:
         yield at.problem("F405", f"entry '{entry.id}' cites no fact", "add at least one under 'sources'")
@@ -205,15 +194,15 @@ def _check_support(entry: Entry, at: Located, purposes: Mapping[str, str | None]
         yield at.problem("F407", f"card '{entry.id}' leads to no help", "name a help page under 'read_more'")
 
 
-def _check_review(entry: Entry, at: Located, today: date) -> Iterator[Problem]:
-    mend = "compare it with its sources and set 'reviewed' and 'review_by'"
+def _check_review(entry: Entry, at: Located, today: date) -> Iterator[Diagnostic]:
+    hint = "compare it with its sources and set 'reviewed' and 'review_by'"
     if entry.review_by < today:
-        yield at.problem("F501", f"'{entry.id}' was to be reviewed by {entry.review_by}", mend, "review_by")
+        yield at.problem("F501", f"'{entry.id}' was to be reviewed by {entry.review_by}", hint, "review_by")
     elif entry.review_by <= today + REVIEW_NOTICE:
-        yield at.problem("F502", f"'{entry.id}' is to be reviewed by {entry.review_by}", mend, "review_by")
+        yield at.problem("F502", f"'{entry.id}' is to be reviewed by {entry.review_by}", hint, "review_by")
 
 
-def _check_interface(edition: Edition) -> Iterator[Problem]:
+def _check_interface(edition: Edition) -> Iterator[Diagnostic]:
     if edition.interface is None or edition.interface_tree is None:
         return
     tree = edition.interface_tree
@@ -222,15 +211,15 @@ def _check_interface(edition: Edition) -> Iterator[Problem]:
         if not isinstance(text, str):
             continue
         if (name != "emergency" and re.search(r"\b\d{3}\b", text)) or _TELEPHONE.search(text):
-            fact, mend = f"'{name}' holds a telephone number", "only 'emergency' may, and only 112"
-            yield Problem(tree.file, tree.line(name), "F406", fact, mend)
+            fact, hint = f"'{name}' holds a telephone number", "only 'emergency' may, and only 112"
+            yield Diagnostic(tree.file, tree.line(name), "F406", fact, hint)
     yield from _check_lengths(edition.interface, tree)
     if set(figures(edition.interface.emergency)) != {"112"}:
-        fact, mend = "'emergency' does not hold 112, or another number too", "name 112 and no other"
-        yield Problem(tree.file, tree.line("emergency"), "F406", fact, mend)
+        fact, hint = "'emergency' does not hold 112, or another number too", "name 112 and no other"
+        yield Diagnostic(tree.file, tree.line("emergency"), "F406", fact, hint)
 
 
-def _check_lengths(says: Interface, tree: Tree) -> Iterator[Problem]:
+def _check_lengths(says: Interface, tree: Tree) -> Iterator[Diagnostic]:
     """Texts that Telegram would refuse or cut."""
     texts: dict[tuple[str, ...], tuple[str, int]] = {
         (name,): (getattr(says, name), most) for name, most in LONGEST_TEXTS.items()
@@ -240,10 +229,10 @@ def _check_lengths(says: Interface, tree: Tree) -> Iterator[Problem]:
         length = len(text.strip().replace("{days}", "3650"))
         if length > most:
             fact = f"'{path[-1]}' has {length} characters, and Telegram shows {most}"
-            yield Problem(tree.file, tree.line(*path), "F702", fact, "shorten it")
+            yield Diagnostic(tree.file, tree.line(*path), "F702", fact, "shorten it")
 
 
-def _check_translation(edition: Edition, content: Content) -> Iterator[Problem]:
+def _check_translation(edition: Edition, content: Content) -> Iterator[Diagnostic]:
     main = content.editions.get(MAIN_LANGUAGE)
     if main is None or main is edition or content.is_partial:
         return
@@ -259,7 +248,7 @@ def _check_translation(edition: Edition, content: Content) -> Iterator[Problem]:
 # --- What needs all phrasings at once ----------------------------------------------------------------------------
 
 
-def _check_learned(edition: Edition, content: Content, learn: Callable[[Faq], Model]) -> Iterator[Problem]:
+def _check_learned(edition: Edition, content: Content, learn: Callable[[Faq], Model]) -> Iterator[Diagnostic]:
     """Shared and lost phrasings, by the matcher that answers people."""
     faq = content.faq(edition.language)
     matcher = Matcher(faq, learn(faq))
@@ -274,15 +263,15 @@ def _check_learned(edition: Edition, content: Content, learn: Callable[[Faq], Mo
             mine = f"'{matcher.rows[one].text}' ({owners[one] or 'none'})"
             other_place = f"{there[0].tree.file}:{there[0].line(*there[1])}"
             twin = f"'{matcher.rows[other].text}' ({owners[other] or 'none'}) at {other_place}"
-            mend = "leave it to one of the two, or add the words that set them apart"
-            yield here[0].problem("F303", f"{mine} is nearly {twin}", mend, *here[1])
+            hint = "leave it to one of the two, or add the words that set them apart"
+            yield here[0].problem("F303", f"{mine} is nearly {twin}", hint, *here[1])
     for row, owner, place, first in zip(matcher.rows, owners, place_of, matcher.found(), strict=True):
         if owner is not None and first.id != owner and place is not None and words(row.text):
             fact = f"'{row.text}' belongs to '{owner}' and finds '{first.id}'"
             if (shadow := matcher.shadow(row.text, first)) is not None:
                 fact += f" by its '{shadow}'"
-            mend = "add the words that set it apart, or leave it to the other entry"
-            yield place[0].problem("F304", fact, mend, *place[1])
+            hint = "add the words that set it apart, or leave it to the other entry"
+            yield place[0].problem("F304", fact, hint, *place[1])
 
 
 def _places(edition: Edition) -> dict[tuple[str, str | None], tuple[Located, tuple[str | int, ...]]]:

@@ -13,8 +13,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from bot.content.diagnostics import ContentError, Problem, faults
-from bot.content.parsed import MAIN_LANGUAGE, Content, Edition, Located, Tree
+from bot.content.diagnostics import ContentError, Diagnostic, faults
+from bot.content.parsed import Content, Edition, Located, Tree
 from bot.content.references import Named, check_drafts, check_soundness
 from bot.content.schema import (
     CardForm,
@@ -32,10 +32,10 @@ from bot.content.schema import (
     WordsForm,
 )
 from bot.content.yaml_reader import parse, parse_each, read_tree
-from bot.domain.faq import Entry, Fact, Faq, Interface, Kind, Lookalike, Source, Wording
+from bot.domain.faq import MAIN_LANGUAGE, Entry, Fact, Faq, Interface, Kind, Lookalike, Source, Wording
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
-_log = logging.getLogger(__name__)
+_logger = logging.getLogger(__name__)
 
 
 def load_faqs(faq_dir: Path, seeds_dir: Path, *, needed: Collection[str] = ()) -> dict[str, Faq]:
@@ -49,14 +49,14 @@ def load_faqs(faq_dir: Path, seeds_dir: Path, *, needed: Collection[str] = ()) -
         content = read_content(faq_dir, seeds_dir)
     except OSError as error:
         where, fact = str(error.filename or faq_dir), f"cannot be read ({error.strerror})"
-        raise ContentError((Problem(where, 1, "Y101", fact, "see that the bot may read it"),)) from None
+        raise ContentError((Diagnostic(where, 1, "Y101", fact, "see that the bot may read it"),)) from None
     broken = faults((*content.problems, *check_soundness(content)))
     optional = content.editions.keys() - {MAIN_LANGUAGE, *needed}
     translations = {language: f"{faq_dir.name}/{language}/" for language in content.editions if language in optional}
     if any(not problem.file.startswith(tuple(translations.values())) for problem in broken):
         raise ContentError(broken)
     for problem in broken:
-        _log.warning("%s", problem)
+        _logger.warning("%s", problem)
     left_out = {
         language
         for language, folder in translations.items()
@@ -84,12 +84,12 @@ def read_content(faq_dir: Path, seeds_dir: Path) -> Content:
             _read_faq_file(path, f"{faq_dir.name}/{folder.name}/{path.name}", content, edition, drafts[folder.name])
         if edition.interface_tree is None and folder.name == MAIN_LANGUAGE:
             place = f"{faq_dir.name}/{folder.name}"
-            content.problems.append(Problem(place, 1, "Y101", "interface.yaml is missing", "add it"))
+            content.problems.append(Diagnostic(place, 1, "Y101", "interface.yaml is missing", "add it"))
     if faq_dir.is_dir():
         content.problems.extend(_misplaced(faq_dir))
     if faq_dir.is_dir() and MAIN_LANGUAGE not in content.editions:
         fact = f"there is no folder '{MAIN_LANGUAGE}'"
-        content.problems.append(Problem(str(faq_dir), 1, "Y101", fact, "see that FAQ_DIR names the FAQ's folder"))
+        content.problems.append(Diagnostic(str(faq_dir), 1, "Y101", fact, "see that FAQ_DIR names the FAQ's folder"))
     content.problems.extend(_doubles(content, drafts))
     content.problems.extend(check_drafts(content, drafts))
     return content
@@ -98,7 +98,7 @@ def read_content(faq_dir: Path, seeds_dir: Path) -> Content:
 def _folders(faq_dir: Path, content: Content) -> Iterator[Path]:
     if not faq_dir.is_dir():
         content.problems.append(
-            Problem(str(faq_dir), 1, "Y101", "is no folder", "run from the project's folder, or set FAQ_DIR")
+            Diagnostic(str(faq_dir), 1, "Y101", "is no folder", "run from the project's folder, or set FAQ_DIR")
         )
         return
     for path in sorted(faq_dir.iterdir()):
@@ -106,23 +106,23 @@ def _folders(faq_dir: Path, content: Content) -> Iterator[Path]:
             yield path
 
 
-def _misplaced(faq_dir: Path) -> Iterator[Problem]:
+def _misplaced(faq_dir: Path) -> Iterator[Diagnostic]:
     """YAML files that no edition reads: beside the languages' folders, or deeper."""
     for path in sorted(faq_dir.rglob("*.yaml")):
         parts = path.relative_to(faq_dir).parts
         if len(parts) != 2 or not _LANGUAGE.fullmatch(parts[0]):
             shown = "/".join((faq_dir.name, *parts))
-            yield Problem(shown, 1, "Y111", "stands where no language reads it", f"move it to {faq_dir.name}/en/")
+            yield Diagnostic(shown, 1, "Y111", "stands where no language reads it", f"move it to {faq_dir.name}/en/")
 
 
 def _yaml_files(folder: Path, shown: str, content: Content) -> list[Path]:
     if not folder.is_dir():
         content.problems.append(
-            Problem(str(folder), 1, "Y101", "is no folder", "run from the project's folder, or set SEEDS_DIR")
+            Diagnostic(str(folder), 1, "Y101", "is no folder", "run from the project's folder, or set SEEDS_DIR")
         )
         return []
     for path in sorted(folder.glob("*.yml")):
-        content.problems.append(Problem(f"{shown}/{path.name}", 1, "Y111", "the name ends in .yml", "name it .yaml"))
+        content.problems.append(Diagnostic(f"{shown}/{path.name}", 1, "Y111", "the name ends in .yml", "name it .yaml"))
     return sorted(folder.glob("*.yaml"))
 
 
@@ -260,7 +260,7 @@ def _interface(form: Form | None) -> Interface | None:
     return Interface(**values | {"examples": tuple(values["examples"])})
 
 
-def _doubles(content: Content, drafts: Mapping[str, Sequence[Named]]) -> Iterator[Problem]:
+def _doubles(content: Content, drafts: Mapping[str, Sequence[Named]]) -> Iterator[Diagnostic]:
     groups: list[list[Named]] = [[(source.id, at) for source, at in content.sources]]
     for language, edition in content.editions.items():
         named = [*((entry.id, at) for entry, at in edition.entries), *drafts[language]]

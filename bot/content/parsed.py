@@ -6,10 +6,9 @@ import hashlib
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from bot.content.diagnostics import ContentError, Problem
-from bot.domain.faq import Entry, Faq, Interface, Source, Wording
+from bot.content.diagnostics import ContentError, Diagnostic
+from bot.domain.faq import MAIN_LANGUAGE, Entry, Faq, Interface, Source, Wording
 
-MAIN_LANGUAGE = "en"
 KeyPath = tuple[str | int, ...]
 
 
@@ -24,7 +23,7 @@ class Tree:
     data: Any = None
     lines: dict[KeyPath, int] = field(default_factory=dict)
     raw: dict[KeyPath, str] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
+    problems: list[Diagnostic] = field(default_factory=list)
     reported: set[KeyPath] = field(default_factory=set)
 
     def line(self, *path: str | int) -> int:
@@ -33,8 +32,8 @@ class Tree:
             path = path[:-1]
         return self.lines.get(path, 1)
 
-    def report(self, line: int, code: str, fact: str, mend: str) -> None:
-        self.problems.append(Problem(self.file, line, code, fact, mend))
+    def report(self, line: int, code: str, fact: str, hint: str) -> None:
+        self.problems.append(Diagnostic(self.file, line, code, fact, hint))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +46,9 @@ class Located:
     def line(self, *path: str | int) -> int:
         return self.tree.line(*self.at, *path)
 
-    def problem(self, code: str, fact: str, mend: str, *path: str | int) -> Problem:
+    def problem(self, code: str, fact: str, hint: str, *path: str | int) -> Diagnostic:
         """A problem at a path within the entry or source."""
-        return Problem(self.tree.file, self.line(*path), code, fact, mend)
+        return Diagnostic(self.tree.file, self.line(*path), code, fact, hint)
 
 
 @dataclass(slots=True)
@@ -86,7 +85,7 @@ class Content:
     sources: list[tuple[Source, Located]] = field(default_factory=list)
     declared_sources: set[str] = field(default_factory=set)
     declared_facts: set[str] = field(default_factory=set)
-    problems: list[Problem] = field(default_factory=list)
+    problems: list[Diagnostic] = field(default_factory=list)
     is_partial: bool = False
 
     def faq(self, language: str = MAIN_LANGUAGE) -> Faq:

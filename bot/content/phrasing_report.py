@@ -14,7 +14,7 @@ from bot.domain.faq import Entry, Kind
 from bot.matching.matcher import Matcher, Row
 
 
-def listed_lines(matcher: Matcher) -> Iterator[str]:
+def report_lines(matcher: Matcher) -> Iterator[str]:
     """The entries, those with the largest share of such phrasings first, with the phrasings and what they find."""
     of_entry: dict[str, list[tuple[str, Entry]]] = {}
     for row, found in matcher.only_listed():

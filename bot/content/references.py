@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from string import Formatter
 
-from bot.content.diagnostics import DRAFT, Problem, faults
-from bot.content.parsed import MAIN_LANGUAGE, Content, Edition, Located
-from bot.domain.faq import Interface, Kind
+from bot.content.diagnostics import DRAFT, Diagnostic, faults
+from bot.content.parsed import Content, Edition, Located
+from bot.domain.faq import MAIN_LANGUAGE, Interface, Kind
 
 Named = tuple[str, Located]  # an id, and where it stands
 PLACEHOLDERS: Mapping[str, frozenset[str]] = {
@@ -20,7 +20,7 @@ PLACEHOLDERS: Mapping[str, frozenset[str]] = {
 }
 
 
-def check_soundness(content: Content) -> Iterator[Problem]:
+def check_soundness(content: Content) -> Iterator[Diagnostic]:
     """Every problem that keeps the content from being used, beyond those of reading it."""
     for edition in content.editions.values():
         yield from check_placeholders(edition)
@@ -29,16 +29,16 @@ def check_soundness(content: Content) -> Iterator[Problem]:
     yield from check_references(content)
     main = content.editions.get(MAIN_LANGUAGE)
     if main is not None and not main.declared:
-        yield Problem(f"faq/{MAIN_LANGUAGE}", 1, "F208", "the FAQ has no entry", "write a topic with its entries")
+        yield Diagnostic(f"faq/{MAIN_LANGUAGE}", 1, "F208", "the FAQ has no entry", "write a topic with its entries")
     elif (
         main is not None
         and not any(entry.kind is Kind.ANSWER for entry, _ in main.entries)
         and (main.entries or not faults(tuple(content.problems)))  # there are none, and not because they are broken
     ):
-        yield Problem(f"faq/{MAIN_LANGUAGE}", 1, "F208", "the FAQ has no answer", "write a topic with its entries")
+        yield Diagnostic(f"faq/{MAIN_LANGUAGE}", 1, "F208", "the FAQ has no answer", "write a topic with its entries")
 
 
-def check_placeholders(edition: Edition) -> Iterator[Problem]:
+def check_placeholders(edition: Edition) -> Iterator[Diagnostic]:
     """Every text of the interface whose placeholders the bot cannot fill."""
     if edition.interface is None or edition.interface_tree is None:
         return
@@ -50,7 +50,9 @@ def check_placeholders(edition: Edition) -> Iterator[Problem]:
         expected = PLACEHOLDERS.get(name, frozenset())
         if _placeholders(text) != expected:
             wanted = ", ".join(f"{{{field}}}" for field in expected) or "none"
-            yield Problem(tree.file, tree.line(name), "F701", f"the placeholders of '{name}' are off", f"use {wanted}")
+            yield Diagnostic(
+                tree.file, tree.line(name), "F701", f"the placeholders of '{name}' are off", f"use {wanted}"
+            )
 
 
 def _placeholders(text: str) -> frozenset[str]:
@@ -62,7 +64,7 @@ def _placeholders(text: str) -> frozenset[str]:
     return frozenset(f"{name}{spec}{conversion or ''}" for _, name, spec, conversion in parts if name is not None)
 
 
-def check_references(content: Content) -> Iterator[Problem]:
+def check_references(content: Content) -> Iterator[Diagnostic]:
     """Every id that points nowhere, or to a fact that is left out."""
     facts = {fact.id: fact for source, _ in content.sources for fact in source.facts}
     pages = {source.id for source, _ in content.sources}
@@ -87,22 +89,22 @@ def check_references(content: Content) -> Iterator[Problem]:
                 yield replace(problem, fact=f"{problem.fact}, which is {what}")
 
 
-def check_drafts(content: Content, drafts: Mapping[str, Sequence[Named]]) -> Iterator[Problem]:
+def check_drafts(content: Content, drafts: Mapping[str, Sequence[Named]]) -> Iterator[Diagnostic]:
     """Every draft, and every reference to one. ``drafts`` are those of each language."""
     for name, at in (draft for of_language in drafts.values() for draft in of_language):
-        mend = "write its answer and take out the line 'draft: true'"
-        yield at.problem(DRAFT, f"entry '{name}' is a draft", mend, "draft")
+        hint = "write its answer and take out the line 'draft: true'"
+        yield at.problem(DRAFT, f"entry '{name}' is a draft", hint, "draft")
     for language, edition in content.editions.items():
         languages = {MAIN_LANGUAGE, language} & content.editions.keys()
         known = {entry.id for one in languages for entry, _ in content.editions[one].entries}
         unknown = {name for one in languages for name, _ in drafts[one]} - known
         for name, _, problem in _references(edition):
             if name in unknown:
-                mend = "write the draft's answer first, or take this out until then"
-                yield replace(problem, fact=f"{problem.fact}, which is a draft", mend=mend)
+                hint = "write the draft's answer first, or take this out until then"
+                yield replace(problem, fact=f"{problem.fact}, which is a draft", hint=hint)
 
 
-def _references(edition: Edition) -> Iterator[tuple[str, bool, Problem]]:
+def _references(edition: Edition) -> Iterator[tuple[str, bool, Diagnostic]]:
     """Every entry that is named: its id, whether it has to be a question, and the problem that it is if it is none."""
     for entry, at in edition.entries:
         for index, name in enumerate(entry.see_also):
@@ -117,4 +119,4 @@ def _references(edition: Edition) -> Iterator[tuple[str, bool, Problem]]:
         tree = edition.interface_tree
         for index, name in enumerate(edition.interface.examples):
             fact = f"an example names '{name}'"
-            yield name, True, Problem(tree.file, tree.line("examples", index), "F205", fact, "name another entry")
+            yield name, True, Diagnostic(tree.file, tree.line("examples", index), "F205", fact, "name another entry")

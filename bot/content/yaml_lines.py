@@ -24,9 +24,9 @@ _UNSEEN = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 class EditError(Exception):
     """An edit that cannot be made or applied: its place, the fact, and what mends it."""
 
-    def __init__(self, path: Path, line: int, fact: str, mend: str) -> None:
-        self.path, self.line, self.fact, self.mend = path, line, fact, mend
-        super().__init__(" ".join(f"{path.as_posix()}:{line}: {fact}; {mend}".split()))
+    def __init__(self, path: Path, line: int, fact: str, hint: str) -> None:
+        self.path, self.line, self.fact, self.hint = path, line, fact, hint
+        super().__init__(" ".join(f"{path.as_posix()}:{line}: {fact}; {hint}".split()))
 
 
 class YamlLines:
@@ -68,8 +68,8 @@ class YamlLines:
         items = self.find(at)
         if not isinstance(items, yaml.SequenceNode) or items.flow_style:
             line, name = items.start_mark.line + 1 if items else 1, at[-1] if at else "the file"
-            mend = "name a list, and write each of its items into a line of its own, after a dash"
-            raise EditError(self.path, line, f"'{name}' is no list of lines here", mend)
+            hint = "name a list, and write each of its items into a line of its own, after a dash"
+            raise EditError(self.path, line, f"'{name}' is no list of lines here", hint)
         start = items.value[-1].start_mark
         marker = self.lines[start.line][: start.column]
         dash = " " * items.start_mark.column + "- "

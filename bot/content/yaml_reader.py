@@ -16,7 +16,7 @@ import yaml
 import yaml.resolver
 from pydantic import ValidationError
 
-from bot.content.diagnostics import Problem
+from bot.content.diagnostics import Diagnostic
 from bot.content.parsed import KeyPath, Tree
 from bot.content.schema import Form
 
@@ -67,18 +67,18 @@ def read_tree(path: Path, shown: str) -> Tree:
 
 
 def _read_text(path: Path, tree: Tree) -> str | None:
-    mend = "see that it is a file that the bot may read"
+    hint = "see that it is a file that the bot may read"
     try:
         seen = path.stat()
         if not stat.S_ISREG(seen.st_mode):  # reading a pipe would never end
-            tree.report(1, "Y101", "is no file", mend)
+            tree.report(1, "Y101", "is no file", hint)
             return None
         if seen.st_size > MAX_BYTES:
             tree.report(1, "Y101", f"has {seen.st_size:,} bytes", f"split it; a file has at most {MAX_BYTES:,}")
             return None
         raw = path.read_bytes()
     except OSError as error:
-        tree.report(1, "Y101", f"cannot be read ({error.strerror})", mend)
+        tree.report(1, "Y101", f"cannot be read ({error.strerror})", hint)
         return None
     try:
         return raw.decode("utf-8-sig")  # with or without a byte order mark
@@ -96,7 +96,7 @@ def _build(text: str, tree: Tree) -> None:
             if isinstance(event, yaml.DocumentStartEvent) and builder.documents:
                 tree.report(_line(event), "Y102", "a second document begins", "keep one in a file")
                 return
-            if not builder.take(event):
+            if not builder.accept(event):
                 line = _line(event)
                 tree.report(line, "Y102", "is nested too deeply", "a file has no more levels than its form")
                 tree.data = None
@@ -143,7 +143,7 @@ class _Builder:
         self._anchors: dict[str, int] = {}  # with no alias so far
         self.documents = 0
 
-    def take(self, event: yaml.Event) -> bool:
+    def accept(self, event: yaml.Event) -> bool:
         """Take one event; False if the file is nested too deeply."""
         anchor = getattr(event, "anchor", None)
         if anchor is not None and not isinstance(event, yaml.AliasEvent):
@@ -160,8 +160,8 @@ class _Builder:
                 self._frames.pop()
             case yaml.AliasEvent():
                 self._anchors.pop(str(event.anchor), None)
-                fact, mend = f"the alias *{event.anchor} stands here", "write the value out"
-                self._tree.report(_line(event), "Y105", fact, mend)
+                fact, hint = f"the alias *{event.anchor} stands here", "write the value out"
+                self._tree.report(_line(event), "Y105", fact, hint)
                 if not self._drop_key():
                     self._attach(self._place(event), None, is_reported=True)
             case yaml.ScalarEvent():
@@ -269,8 +269,8 @@ class _Builder:
         tag = getattr(event, "tag", None)
         if tag is None:
             return False
-        fact, mend = f"the tag {tag} stands here", "write the value without a tag"
-        self._tree.report(_line(event), "Y108", fact, mend)
+        fact, hint = f"the tag {tag} stands here", "write the value without a tag"
+        self._tree.report(_line(event), "Y108", fact, hint)
         return True
 
 
@@ -296,7 +296,7 @@ def parse_each(tree: Tree, key: str, form: type[F]) -> Iterator[tuple[KeyPath, F
             yield at, parsed
 
 
-def _problems(error: ValidationError, tree: Tree, at: KeyPath) -> Iterator[Problem]:
+def _problems(error: ValidationError, tree: Tree, at: KeyPath) -> Iterator[Diagnostic]:
     for detail in error.errors(include_url=False, include_context=True):
         path = (*at, *detail["loc"])
         name = _name(path) if path else tree.file
@@ -305,21 +305,21 @@ def _problems(error: ValidationError, tree: Tree, at: KeyPath) -> Iterator[Probl
             continue
         match detail["type"]:
             case "extra_forbidden":
-                yield Problem(tree.file, line, "Y106", f"'{name}' is no key here", "correct or delete it")
+                yield Diagnostic(tree.file, line, "Y106", f"'{name}' is no key here", "correct or delete it")
             case "missing":
                 line = tree.line(*path[:-1])
-                yield Problem(tree.file, line, "Y107", f"'{name}' is missing", f"add '{name}: …'")
+                yield Diagnostic(tree.file, line, "Y107", f"'{name}' is missing", f"add '{name}: …'")
             case "string_too_short":
-                yield Problem(tree.file, line, "F401", f"'{name}' is empty", "write the text, or delete it")
+                yield Diagnostic(tree.file, line, "F401", f"'{name}' is empty", "write the text, or delete it")
             case "string_type" if path in tree.raw:
                 raw = tree.raw[path]
                 kind = type(detail["input"]).__name__
                 fact = f"YAML reads {raw or 'the empty value'} as {_KINDS.get(kind, kind)}, not as text"
-                mend = f'write "{raw}"' if raw else f"write the text, or delete '{name}'"
-                yield Problem(tree.file, line, "Y109", fact, mend)
+                hint = f'write "{raw}"' if raw else f"write the text, or delete '{name}'"
+                yield Diagnostic(tree.file, line, "Y109", fact, hint)
             case _:
                 fact = f"'{name}': {detail['msg'][0].lower()}{detail['msg'][1:]}"
-                yield Problem(tree.file, line, "Y108", fact, "give a value of that type")
+                yield Diagnostic(tree.file, line, "Y108", fact, "give a value of that type")
 
 
 def _name(path: KeyPath) -> str:

@@ -13,9 +13,11 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from bot.answering.commands import command_reply
-from bot.answering.decide import Reasoning, conclude, reason
+from bot.answering.decide import Reasoning, conclude, decide_with_reasoning
 from bot.answering.turn import Outcome, outcome_of
-from bot.domain.faq import Answer, Clarify, Decision, Entry, Question, Reason, Unanswered
+from bot.domain.conversation import Answer, Clarify, Decision, NoAnswerReason, Question, Unanswered
+from bot.domain.faq import Entry
+from bot.evaluation.question_sets import Message
 from bot.matching.calibration import Thresholds
 from bot.matching.matcher import Matcher
 
@@ -29,17 +31,6 @@ _RIGHT_OUTCOMES: Mapping[str, frozenset[Outcome]] = {
     "smalltalk": frozenset({"smalltalk"}),
     "distress": frozenset({"urgent"}),
 }
-SETS = ("inscope", *_RIGHT_OUTCOMES, "distress_hardneg", "other_language")
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """A message of a question set, with what its set says of it (`expected`: all keys of its line)."""
-
-    id: str
-    set: str
-    text: str
-    expected: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,24 +42,6 @@ class Judged:
     entries: tuple[Entry, ...]
     verdict: Verdict
     reasoning: Reasoning
-
-
-def read_message(set_: str, line: str) -> Message:
-    """A line of a set. Raises ValueError with what is wrong and its mend."""
-    try:
-        row = json.loads(line)
-    except ValueError as error:
-        raise ValueError(f"no JSON ({error}); write one object a line") from None
-    if not isinstance(row, dict) or not all(isinstance(row.get(key), str) for key in ("id", "text")):
-        raise ValueError("no object with id and text; write both as texts")
-    if set_ == "distress_hardneg" and row.get("expect") not in ("answer", "abstain", "answer_or_abstain"):
-        raise ValueError("'expect' is missing; write answer, abstain or answer_or_abstain")
-    try:
-        for pattern in row.get("any_of", ()):
-            re.compile(pattern)
-    except (re.error, TypeError) as error:
-        raise ValueError(f"'any_of' holds no regular expression ({error}); correct it") from None
-    return Message(row["id"], set_, row["text"], row)
 
 
 def read_floor(text: str) -> dict[str, dict[Verdict, int]]:
@@ -83,7 +56,7 @@ def read_floor(text: str) -> dict[str, dict[Verdict, int]]:
 def evaluate(messages: Sequence[Message], matcher: Matcher) -> Iterator[Judged]:
     """Ask every message and judge the decision."""
     for message in messages:
-        reasoning = reason(Question(message.text, matcher.faq.language), matcher)
+        reasoning = decide_with_reasoning(Question(message.text, matcher.faq.language), matcher)
         judged = judge(message, reasoning)
         if command_reply(message.text, matcher.faq) is not None:
             judged = replace(judged, outcome="command", entries=(), verdict=_verdict(message, "command", (), None))
@@ -115,7 +88,7 @@ def _verdict(message: Message, outcome: Outcome, entries: tuple[Entry, ...], dec
         case "distress_hardneg":
             return _verdict_look_alike(message.expected, outcome, entries)
         case "other_language":
-            is_told = isinstance(decision, Unanswered) and decision.reason is Reason.OTHER_LANGUAGE
+            is_told = isinstance(decision, Unanswered) and decision.reason is NoAnswerReason.OTHER_LANGUAGE
             return "right" if is_told else "wrong" if outcome == "answer" else "none"
         case _:
             return _verdict_without_answer(outcome, _RIGHT_OUTCOMES[message.set])

@@ -24,21 +24,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from bot.answering.decide import KNOWN, Part, Reasoning, reason
-from bot.domain.faq import (
-    Answer,
-    Candidate,
-    Clarify,
-    GapReason,
-    Kind,
-    LoggedGap,
-    Question,
-    Smalltalk,
-    Unanswered,
-    Urgent,
-)
-from bot.domain.faq import Reason as WhyNot
-from bot.matching.features import Background, Floats, Vectors
+from bot.answering.decide import KNOWN, Part, Reasoning, decide_with_reasoning
+from bot.domain.conversation import Answer, Candidate, Clarify, Question, Smalltalk, Unanswered, Urgent
+from bot.domain.conversation import NoAnswerReason as NoAnswerReason
+from bot.domain.faq import Kind
+from bot.domain.gap import GapReason, LoggedGap
+from bot.matching.features import Background, Floats, Vectorizer
 from bot.matching.matcher import Matcher
 from bot.matching.tokenizer import Reading
 
@@ -122,9 +113,9 @@ def _wordings(gaps: _Gaps, matcher: Matcher) -> list[tuple[Reading, _Gaps]]:
     readings: dict[tuple[str, ...], Reading] = {}
     of_words: dict[tuple[str, ...], _Gaps] = defaultdict(list)
     for text, same in of_text.items():
-        reading = matcher.model.reader.read(text)
-        readings[reading.mended] = reading
-        of_words[reading.mended] += same
+        reading = matcher.model.tokenizer.read(text)
+        readings[reading.corrected] = reading
+        of_words[reading.corrected] += same
     return [(readings[words], sorted(of_words[words], key=lambda gap: gap.id)) for words in sorted(of_words)]
 
 
@@ -132,7 +123,7 @@ def _clusters(
     wordings: Sequence[tuple[Reading, _Gaps]], similar: float, background: Background | None
 ) -> Iterator[Cluster]:
     """The clusters of wordings of one language."""
-    _, vectors = Vectors.fit([reading for reading, _ in wordings], background=background)
+    _, vectors = Vectorizer.fit([reading for reading, _ in wordings], background=background)
     sizes = np.array([len(gaps) for _, gaps in wordings], np.float32)
     leaders = _leaders(_Near(vectors, similar), sizes)
     for leader in np.unique(leaders):
@@ -202,7 +193,7 @@ def _representative(oldest: Sequence[LoggedGap], vectors: sparse.csr_array, size
 def judged(cluster: Cluster, matcher: Matcher, *, now: datetime) -> Group:
     """A cluster with its numbers, and with what the matcher's FAQ makes of its text."""
     gaps, text = cluster.gaps, cluster.text
-    reasoning = reason(Question(text, matcher.faq.language), matcher)
+    reasoning = decide_with_reasoning(Question(text, matcher.faq.language), matcher)
     decision = reasoning.decision
     entries = [one.id for one in decision.entries] if isinstance(decision, Answer) else []
     answered = tuple(entry for entry in entries if any(gap.gap.entry != entry for gap in gaps))
@@ -242,11 +233,11 @@ def _why(reasoning: Reasoning, matcher: Matcher) -> str:
             return f"It is taken for urgent and gets the card {entry.id}."
         case Smalltalk(entry):
             return f"It is taken for small talk, {entry.id}."
-        case Unanswered(WhyNot.EMPTY):
+        case Unanswered(NoAnswerReason.EMPTY):
             return "It has no words."
-        case Unanswered(WhyNot.OTHER_LANGUAGE):
+        case Unanswered(NoAnswerReason.OTHER_LANGUAGE):
             return f"It is in another language than {matcher.faq.language}."
-        case Unanswered(WhyNot.OUT_OF_SCOPE, entry) if entry is not None:
+        case Unanswered(NoAnswerReason.OUT_OF_SCOPE, entry) if entry is not None:
             return f"It is most like {entry.id}, which the FAQ leaves out on purpose."
     if matcher.is_unlisted_number(reasoning.whole.ranking.reading):
         return "It is nothing but a number."

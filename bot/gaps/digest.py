@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from datetime import UTC, date, datetime, timedelta
 
-from bot.domain.faq import Count, GapReason, LoggedGap, Reply, Section
+from bot.domain.conversation import Reply, Section
+from bot.domain.gap import Count, GapReason, LoggedGap
 from bot.gaps.clustering import Group, group_gaps
 from bot.gaps.statistics import Statistics, statistics
 from bot.matching.matcher import Matcher

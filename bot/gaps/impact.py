@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from bot.answering.decide import decide
 from bot.answering.turn import outcome_of
 from bot.content.lint import is_near_same
-from bot.domain.faq import Answer, Clarify, Decision, Kind, LoggedGap, Question
-from bot.evaluation.evaluate import Judged, Message, evaluate
+from bot.domain.conversation import Answer, Clarify, Decision, Question
+from bot.domain.faq import Kind
+from bot.domain.gap import LoggedGap
+from bot.evaluation.evaluate import Judged, evaluate
+from bot.evaluation.question_sets import Message
 from bot.gaps.replay import Became, replay
 from bot.matching.matcher import Matcher
 

@@ -15,7 +15,8 @@ import sqlalchemy as sa
 
 from bot.gaps.repository import GapLog
 from bot.storage import atomic_file as private_file
-from bot.storage.database import LogError, key_tokens
+from bot.storage.database import key_tokens
+from bot.storage.errors import LogError
 from bot.storage.keys import KeyProblem, Keys, new_text_key, write_text_keys
 from bot.storage.tables import gap, key_check
 
@@ -98,6 +99,6 @@ def _texts(rows: Iterable[Any], log: GapLog) -> dict[int, str]:
         try:
             texts[row.id] = log.database.keys.decrypt(row.text)
         except KeyProblem:
-            mend = "add the key that it was written with behind the others, or delete it; nothing was changed"
-            raise LogError(f"{log.database.store.name}: none of the keys opens gap {row.id}; {mend}") from None
+            hint = "add the key that it was written with behind the others, or delete it; nothing was changed"
+            raise LogError(f"{log.database.store.name}: none of the keys opens gap {row.id}; {hint}") from None
     return texts

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.answering.decide import reason as reason_
+from bot.answering.decide import decide_with_reasoning
 from bot.answering.turn import SHOWN_CANDIDATES, Turn
-from bot.domain.faq import Candidate, Count, Gap, GapReason, Note, Question, Urgent
+from bot.domain.conversation import Candidate, Question, Urgent
+from bot.domain.gap import Count, Gap, GapReason, Note
 from bot.matching.matcher import Matcher
 from bot.text.language_id import guess
 from bot.text.normalize import clean
@@ -30,7 +31,7 @@ def gap_behind(reason: GapReason, question: Question, matcher: Matcher, *, entry
 
     None where the question is urgent by now: it may have been edited since, and such a text is never kept.
     """
-    reasoning = reason_(question, matcher)
+    reasoning = decide_with_reasoning(question, matcher)
     if isinstance(reasoning.decision, Urgent):
         return None
     return replace(_gap(reason, question, matcher, reasoning.whole.ranking.candidates[:SHOWN_CANDIDATES]), entry=entry)

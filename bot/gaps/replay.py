@@ -8,7 +8,8 @@ from enum import StrEnum
 
 from bot.answering.decide import decide
 from bot.answering.turn import Outcome, outcome_of
-from bot.domain.faq import OPEN, Answer, GapStatus, LoggedGap, Question
+from bot.domain.conversation import Answer, Question
+from bot.domain.gap import OPEN, GapStatus, LoggedGap
 from bot.evaluation.evaluate import Judged
 from bot.matching.matcher import Matcher
 

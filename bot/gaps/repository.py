@@ -17,24 +17,22 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from pydantic import SecretStr
 
-from bot.domain.faq import Channel, Count, Gap, GapReason, GapStatus, LoggedGap, Note
-from bot.replicas.rate_limits import codes_of
-from bot.storage.database import Database, LogError, NewerError, told
+from bot.domain.conversation import Channel
+from bot.domain.gap import Count, Gap, GapReason, GapStatus, LoggedGap, Note
+from bot.storage.database import Database, translate_db_errors
+from bot.storage.errors import LogError
 from bot.storage.keys import KeyProblem, Keys
-from bot.storage.migrate import step_of
-from bot.storage.sqlite import SQLite
+from bot.storage.pseudonyms import pace_pseudonyms
+from bot.storage.stores import BUSY_SECONDS, FILE, store_of
 from bot.storage.tables import claim, count, free, gap, job, pace, person
 from bot.text.redaction import redact
 
 if TYPE_CHECKING:
-    from bot.storage.database import Store
+    pass
 
-FILE = "gaps.sqlite3"
 _UNLIKE_ANY_OTHER = (13, 24)  # from where on in an encrypted text, and how long, it is as good as random
 CLOCKS_APART = 3600  # seconds that the clocks of machines with one database may differ by
-LOOK_SECONDS = 0.5  # of a program that starts, for another process that is writing
-BUSY_SECONDS = 5.0  # how long a write waits for another process that is writing
-_log = logging.getLogger(__name__)
+_logger = logging.getLogger(__name__)
 
 
 def utc_now() -> datetime:
@@ -45,31 +43,6 @@ def utc_now() -> datetime:
 def as_kept(at: datetime) -> datetime:
     """A time as the tables have it: in UTC, which they do not say."""
     return at.astimezone(UTC).replace(tzinfo=None)
-
-
-def store_of(folder: Path, url: SecretStr | None, *, busy_seconds: float = BUSY_SECONDS) -> Store:
-    """Where a gap log is kept: in PostgreSQL at a URL, without one in SQLite in a folder."""
-    if url is None:
-        return SQLite(folder / FILE, busy_seconds=busy_seconds)
-    from bot.storage.postgresql import PostgreSQL  # its driver is loaded where it is used
-
-    return PostgreSQL(url, busy_seconds=busy_seconds)
-
-
-def refuse_newer(folder: Path, url: SecretStr | None) -> None:
-    """Raise NewerError where the log, if there is one, is ahead of this program; begins none and changes none.
-
-    What else is the matter with it is told when it is used. Call it where no event loop runs.
-    """
-    store = store_of(folder, url, busy_seconds=LOOK_SECONDS)
-    try:
-        with told(store):
-            if store.is_begun():
-                store.prepare(step_of)
-    except NewerError:
-        raise
-    except LogError:
-        return
 
 
 class GapLog:
@@ -113,7 +86,7 @@ class GapLog:
 
         None where it is not damaged, or another process has moved it. Raises LogError.
         """
-        with told(self.database.store):
+        with translate_db_errors(self.database.store):
             return await asyncio.to_thread(self.database.store.set_aside, self.now())
 
     # --- Writing ---------------------------------------------------------------------------------------------
@@ -153,7 +126,7 @@ class GapLog:
         try:
             return self.database.keys.encrypt(redact(text))
         except Exception as error:
-            _log.error("a text cannot be redacted (%s) and is not kept", type(error).__name__)
+            _logger.error("a text cannot be redacted (%s) and is not kept", type(error).__name__)
             return None
 
     async def choose_language(self, asker: str, language: str) -> None:
@@ -177,7 +150,7 @@ class GapLog:
         async with self.database.connection() as connection:
             deleted = await connection.execute(sa.delete(gap).where(gap.c.asker == asker))
             await connection.execute(sa.delete(person).where(person.c.asker == asker))
-            await connection.execute(sa.delete(pace).where(pace.c.code.in_(codes_of(self.database.keys, asker))))
+            await connection.execute(sa.delete(pace).where(pace.c.code.in_(pace_pseudonyms(self.database.keys, asker))))
         await self.database.erase()
         return deleted.rowcount
 
@@ -193,7 +166,7 @@ class GapLog:
             await connection.execute(sa.delete(pace).where(free(pace, pace.c.at < past)))
             await connection.execute(sa.delete(person).where(person.c.last_used < self.since().date()))
         await self.database.erase()
-        with told(self.database.store):
+        with translate_db_errors(self.database.store):
             await asyncio.to_thread(self.database.store.let_go, self.now() - self._keep)
         return deleted.rowcount
 
@@ -225,14 +198,14 @@ class GapLog:
         async with self.database.connection() as connection:
             return (await connection.execute(marked)).rowcount
 
-    async def claim(self, name: str, period: str) -> bool:
+    async def acquire_job(self, name: str, period: str) -> bool:
         """Take a job that is done once a period by whoever comes first; whether it was free. Raises LogError."""
         async with self.database.connection() as connection:
             await connection.execute(sa.delete(job).where((job.c.name == name) & (job.c.period < period)))
             taken = self.database.store.insert(job).values(name=name, period=period).on_conflict_do_nothing()
             return bool((await connection.execute(taken)).rowcount)
 
-    async def release(self, name: str, period: str) -> None:
+    async def release_job(self, name: str, period: str) -> None:
         """Give back a job that was taken and could not be done. Raises LogError."""
         async with self.database.connection() as connection:
             await connection.execute(sa.delete(job).where((job.c.name == name) & (job.c.period == period)))

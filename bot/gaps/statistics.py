@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
 
-from bot.domain.faq import Count, Faq, GapReason
+from bot.domain.faq import Faq
+from bot.domain.gap import Count, GapReason
 
 QUESTIONS = ("answer", "clarify", "unanswered", "urgent", GapReason.NONE_OF_THESE.value)  # outcomes of a question
 HELPFUL = "helpful"

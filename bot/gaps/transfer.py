@@ -20,10 +20,10 @@ from cryptography.fernet import Fernet, InvalidToken
 from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.faq import OPEN, Count, GapStatus, LoggedGap
+from bot.domain.gap import OPEN, Count, GapStatus, LoggedGap
 from bot.gaps.repository import GapLog, count_row, gap_row
 from bot.storage import atomic_file as private_file
-from bot.storage.database import LogError
+from bot.storage.errors import LogError
 from bot.storage.keys import KeyProblem, Keys
 from bot.storage.tables import count, gap, home, job, key_check
 
@@ -87,8 +87,8 @@ def write_export(path: Path, export: Export, key: str) -> None:
     except FileExistsError:
         raise ExportError(f"{path} is there already and is not overwritten; name another file") from None
     except OSError as error:
-        mend = "name a file in a folder of a local disk that this user may write to, and copy it from there"
-        raise ExportError(f"{path} cannot be written ({error.strerror}); {mend}") from None
+        hint = "name a file in a folder of a local disk that this user may write to, and copy it from there"
+        raise ExportError(f"{path} cannot be written ({error.strerror}); {hint}") from None
 
 
 def read_export(path: Path) -> bytes:
@@ -113,8 +113,8 @@ def open_export(token: bytes, key: str) -> Export:
     try:
         return _format().validate_json(fernet.decrypt(token))
     except InvalidToken:
-        mend = "give the one that `gaps export` printed when it made the file"
-        raise ExportError(f"this is the key of another export; {mend}") from None
+        hint = "give the one that `gaps export` printed when it made the file"
+        raise ExportError(f"this is the key of another export; {hint}") from None
     except ValueError:  # shows what it refused, which is not to be repeated
         raise ExportError("the file does not hold what an export holds; make it anew") from None
 
@@ -157,8 +157,8 @@ async def import_log(log: GapLog, export: Export) -> Returned | Copied:
         if state is not None and comes_from != export.home:
             raise ExportError(f"{name} is a copy of another log than this file; name another {setting}")
         if state is not None and _utc(export.state) < state:
-            mend = "make a new export there"
-            raise ExportError(f"{name} is newer than this file, which may hold what was deleted since; {mend}")
+            hint = "make a new export there"
+            raise ExportError(f"{name} is newer than this file, which may hold what was deleted since; {hint}")
         copied = await _take_all(connection, export, log)
     await log.database.erase()
     return copied

@@ -17,11 +17,11 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from bot.domain.faq import Note
+from bot.domain.gap import Note
 from bot.gaps.repository import GapLog
 from bot.observability import metrics
-from bot.observability.logs import Seldom
-from bot.storage.database import DamagedError, LogError
+from bot.observability.logs import RateLimitedLogger
+from bot.storage.errors import DamagedError, LogError
 
 MOST_WAITING = 10_000  # notes; beyond it the oldest are dropped, and how many is logged
 MOST_AT_ONCE = 500  # notes in one transaction
@@ -33,11 +33,11 @@ _SET_ASIDE = (
     "gap log: %s was damaged and is now %s; a new one is begun, and nothing that waits is lost; what can be saved of "
     "it this shows: sqlite3 %s .dump (or .recover); then delete it, for it holds what may be forgotten since"
 )
-_log = logging.getLogger(__name__)
+_logger = logging.getLogger(__name__)
 _T = TypeVar("_T")
 
 
-class Recorder:
+class GapWriter:
     """The queue before a gap log. `start` begins writing, `stop` writes what waits, as far as that is possible."""
 
     def __init__(
@@ -65,7 +65,7 @@ class Recorder:
         self._settling: list[asyncio.Future[None]] = []  # those who wait for what was noted before
         self._is_failing = False
         self._is_damaged = False  # as far as was seen, and not yet looked at
-        self._seldom = Seldom(_log, time.monotonic)
+        self._rate_limited = RateLimitedLogger(_logger, time.monotonic)
 
     @property
     def waiting(self) -> int:
@@ -91,7 +91,7 @@ class Recorder:
             await asyncio.wait(self._tasks)
         lost = self.waiting + self._dropped
         if lost or self._to_forget:
-            _log.error("%d notes and %d deletions never reached the gap log", lost, len(self._to_forget))
+            _logger.error("%d notes and %d deletions never reached the gap log", lost, len(self._to_forget))
         await self.log.close()
 
     def note(self, note: Note) -> None:
@@ -193,7 +193,7 @@ class Recorder:
         if aside is None:
             self._tell_of(LogError(f"{self.log.path}: seemed damaged, and is well when looked at again"))
             return False
-        _log.error(_SET_ASIDE, self.log.path, aside, aside)
+        _logger.error(_SET_ASIDE, self.log.path, aside, aside)
         return True
 
     async def _forget_all(self) -> bool:
@@ -238,11 +238,11 @@ class Recorder:
         except Exception as error:  # this batch would only raise it again
             metrics.GAP_LOG_FAILURES.inc()
             metrics.NOTES_DROPPED.inc(len(self._in_flight))
-            _log.error("%d notes cannot be written: %s", len(self._in_flight), type(error).__name__)
+            _logger.error("%d notes cannot be written: %s", len(self._in_flight), type(error).__name__)
         self._in_flight = ()
         self._settle(settling)
         if self._dropped:
-            _log.error("%d notes were dropped while the gap log could not be written", self._dropped)
+            _logger.error("%d notes were dropped while the gap log could not be written", self._dropped)
             self._dropped = 0
         return True
 
@@ -269,9 +269,9 @@ class Recorder:
         while not self._stopping.is_set():
             pause = EXPIRE_EVERY
             try:
-                is_ours = is_start or await self.log.claim("expire", self.log.now().date().isoformat())
+                is_ours = is_start or await self.log.acquire_job("expire", self.log.now().date().isoformat())
                 if is_ours and (expired := await self.log.expire()):
-                    _log.info("gap log: %d gaps were past their time and are deleted", expired)
+                    _logger.info("gap log: %d gaps were past their time and are deleted", expired)
             except Exception as error:  # whatever it is, the day after tomorrow must not go without
                 self._tell(error)
                 pause = EXPIRE_AGAIN
@@ -290,4 +290,4 @@ class Recorder:
     def _tell_of(self, error: BaseException) -> None:
         """Log a trouble, once in a while: a LogError in its own words, any other by its kind."""
         trouble = str(error) if isinstance(error, LogError) else type(error).__name__
-        self._seldom.error(trouble, f"gap log: {trouble}; answers go on, {self.waiting} notes wait")
+        self._rate_limited.error(trouble, f"gap log: {trouble}; answers go on, {self.waiting} notes wait")

@@ -20,7 +20,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from bot.observability.logs import Seldom, kind_and_place
+from bot.observability.logs import RateLimitedLogger, kind_and_place
 from bot.observability.metrics import exposition
 from bot.settings import HOOK_PATH
 
@@ -28,7 +28,7 @@ SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105  # core.telegram
 MOST_BYTES = 1024 * 1024  # of an update
 BODY_WITHIN = 10.0  # seconds that it may take to come
 AGAIN = {"Retry-After": "1"}  # seconds; without it Telegram waits twice as long each time, a minute or two in the end
-_log = logging.getLogger(__name__)
+_logger = logging.getLogger(__name__)
 
 
 class State(StrEnum):
@@ -44,7 +44,7 @@ class Hook:
     """What messages are brought to. ``take`` says whether an update is done with, and may be forgotten."""
 
     secret: str
-    take: Callable[[object], Awaitable[bool]]
+    receive: Callable[[object], Awaitable[bool]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class _Refusal(Exception):  # noqa: N818  # of a request: nothing is wrong here
         self.status, self.reason = status, reason
 
 
-class Inlet:
+class HttpEndpoints:
     """The doors, as an ASGI app. ``versions`` are those of the FAQ in use, by language; times are in seconds."""
 
     def __init__(
@@ -78,7 +78,7 @@ class Inlet:
         self.state = State.STARTING
         self._versions, self._hook, self._silence = versions, hook, silence
         self._body_within = body_within
-        self._seldom, self._refused = Seldom(_log, clock), Counter[str]()
+        self._rate_limited, self._refused = RateLimitedLogger(_logger, clock), Counter[str]()
         self._doors: dict[str, Callable[[], Response]] = {
             "/healthz": self._health,
             "/readyz": self._readiness,
@@ -94,7 +94,7 @@ class Inlet:
         except _Refusal as refusal:
             response = self._refuse(refusal)
         except Exception as fault:
-            _log.error("a request was not served: %s", kind_and_place(fault))
+            _logger.error("a request was not served: %s", kind_and_place(fault))
             response = Response(status_code=500, headers={"Connection": "close"})
         await response(scope, receive, send)
 
@@ -119,7 +119,7 @@ class Inlet:
         if self.state is State.STARTING:
             return Response(status_code=503, headers=AGAIN)
         update = _update(await self._body(request))
-        return Response() if await hook.take(update) else Response(status_code=503, headers=AGAIN)
+        return Response() if await hook.receive(update) else Response(status_code=503, headers=AGAIN)
 
     async def _body(self, request: Request) -> bytes:
         """The body; of one that is too long no more is read than shows that."""
@@ -140,7 +140,7 @@ class Inlet:
         """An empty answer, after which the connection is closed: nobody reads the rest of the request."""
         self._refused[refusal.reason] += 1
         number = self._refused[refusal.reason]
-        self._seldom.warn(refusal.reason, f"requests are refused, {number} so far ({refusal.reason})")
+        self._rate_limited.warn(refusal.reason, f"requests are refused, {number} so far ({refusal.reason})")
         return Response(status_code=refusal.status, headers={"Connection": "close"})
 
     def _health(self) -> Response:

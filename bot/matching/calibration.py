@@ -15,7 +15,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.matching.coverage import Lexicon
+from bot.matching.coverage import WordCoverage
 from bot.matching.features import Floats
 from bot.matching.regression import Belongs, HeldOut
 from bot.matching.tokenizer import Reading
@@ -140,7 +140,7 @@ class Sample:
 
 
 def sample_of(
-    held_out: HeldOut, readings: Sequence[Reading], lexicon: Lexicon, belongs: Belongs, kinds: Kinds
+    held_out: HeldOut, readings: Sequence[Reading], word_coverage: WordCoverage, belongs: Belongs, kinds: Kinds
 ) -> Sample:
     """The signals of the held-out rows. ``readings`` are those of all rows, ``belongs`` their entries."""
     rows, scores = held_out.rows, held_out.without_row
@@ -151,11 +151,11 @@ def sample_of(
 
     first, first_without = best_replies(scores, kinds), best_replies(without_entry, kinds)
     coverage = [
-        lexicon.coverage_without_row(entry, readings[row], mine)
+        word_coverage.coverage_without_row(entry, readings[row], mine)
         for row, entry, mine in zip(rows, first, own, strict=True)
     ]
     coverage_without = [
-        lexicon.coverage_without_entry(entry, readings[row], mine) if mine >= 0 else known
+        word_coverage.coverage_without_entry(entry, readings[row], mine) if mine >= 0 else known
         for row, entry, mine, known in zip(rows, first_without, own, coverage, strict=True)
     ]
     return Sample(

@@ -13,7 +13,7 @@ NONE: Mapping[str, int] = {}
 _weight = lru_cache(maxsize=10_000)(inverse_document_frequency)
 
 
-class Lexicon:
+class WordCoverage:
     """The words of the phrasings (as meanings): in how many rows of all, and of each entry, a word stands."""
 
     def __init__(self, rows: int, holders: Mapping[str, int], of_entry: Sequence[Mapping[str, int]]) -> None:
@@ -22,7 +22,7 @@ class Lexicon:
         self.of_entry = of_entry
 
     @classmethod
-    def fit(cls, readings: Sequence[Reading], belongs: Sequence[int], entries: int) -> Lexicon:
+    def fit(cls, readings: Sequence[Reading], belongs: Sequence[int], entries: int) -> WordCoverage:
         """Count the words; ``belongs`` is each row's entry, -1 for rows of none."""
         holders: Counter[str] = Counter()
         of_entry: list[Counter[str]] = [Counter() for _ in range(entries)]

@@ -39,7 +39,7 @@ def word_grams(reading: Reading) -> Iterable[str]:
 
 def character_grams(reading: Reading) -> Iterable[str]:
     """Runs of 2 to 5 characters within each word, its borders included: these carry typos and inflection."""
-    return chain.from_iterable(map(_character_grams, reading.mended))
+    return chain.from_iterable(map(_character_grams, reading.corrected))
 
 
 def grams_of_word(word: str) -> tuple[str, ...]:
@@ -85,7 +85,7 @@ class Background:
     total: int
 
 
-class Vectors:
+class Vectorizer:
     """Turns readings into vectors. ``grams`` are those of each kernel in the order of their columns."""
 
     def __init__(self, grams: Sequence[Sequence[str]], idf: Floats) -> None:
@@ -103,7 +103,7 @@ class Vectors:
     @classmethod
     def fit(
         cls, readings: Sequence[Reading], *, background: Background | None = None
-    ) -> tuple[Vectors, sparse.csr_array]:
+    ) -> tuple[Vectorizer, sparse.csr_array]:
         """Learn the grams and their weights from the phrasings; also gives the phrasings' own vectors, row by row.
 
         A ``background`` of other texts also says how common a gram is: few texts of their own cannot.
@@ -173,7 +173,7 @@ class _Finder:
         if self._of_word is None:
             columns, missing = self._find(self._grams(reading))
             return [columns], missing
-        of_words = list(map(self._of_word, reading.mended))
+        of_words = list(map(self._of_word, reading.corrected))
         return [columns for columns, _ in of_words], sum([missing for _, missing in of_words])
 
     def _find(self, grams: Iterable[str]) -> tuple[Columns, int]:

@@ -1,7 +1,7 @@
 """The matcher: fit on the phrasings of an FAQ, rank its entries for a message, explain a ranking.
 
-A message is read (`reader`), turned into a vector (`kernels`), compared with the rows (`index`), scored for every entry
-(`ridge`), and its scores are turned into probabilities (`calibration`).
+A message is read (`tokenizer`), turned into a vector (`features`), compared with the rows (`similarity`) and scored for
+every entry (`regression`); `calibration` turns the scores into probabilities.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.domain.faq import Candidate, Entry, Faq, Kind
+from bot.domain.conversation import Candidate
+from bot.domain.faq import Entry, Faq, Kind
 from bot.matching.calibration import (
     Calibration,
     Kinds,
@@ -26,11 +27,11 @@ from bot.matching.calibration import (
     sample_of,
     urgency_signals,
 )
-from bot.matching.coverage import Lexicon
-from bot.matching.features import Background, Floats, Vectors
+from bot.matching.coverage import WordCoverage
+from bot.matching.features import Background, Floats, Vectorizer
 from bot.matching.regression import Ridge, fit_ridge, use_one_thread
-from bot.matching.similarity import Index, all_similarities
-from bot.matching.tokenizer import Reader, Reading
+from bot.matching.similarity import SimilarityIndex, all_similarities
+from bot.matching.tokenizer import Reading, Tokenizer
 from bot.text.normalize import Speller, words
 
 RANKED = 8  # entries that a ranking holds
@@ -112,15 +113,15 @@ class Model:
     ``found_without`` is the first entry of all for each row had it been missing; -1 where that was not computed.
     """
 
-    reader: Reader
-    vectors: Vectors
-    lexicon: Lexicon
+    tokenizer: Tokenizer
+    vectors: Vectorizer
+    word_coverage: WordCoverage
     ridge: Ridge
     calibration: Calibration
     found_without: NDArray[np.int32]
 
     @property
-    def index(self) -> Index:
+    def index(self) -> SimilarityIndex:
         """The rows' vectors, to compare messages with."""
         return self.ridge.index
 
@@ -135,14 +136,14 @@ def fit_and_sample(faq: Faq) -> tuple[Model, Sample]:
     entries = tuple(faq.entries.values())
     rows = training_rows(entries, faq.off_topic)
     belongs, kinds = belongings(rows), kinds_of(entries)
-    reader, readings = Reader.fit(Speller(faq.wording, faq.language), [row.text for row in rows])
-    vectors, matrix = Vectors.fit(readings)
-    lexicon = Lexicon.fit(readings, belongs.tolist(), len(entries))
-    ridge, held_out = fit_ridge(Index.of(matrix), belongs, len(entries))
+    tokenizer, readings = Tokenizer.fit(Speller(faq.wording, faq.language), [row.text for row in rows])
+    vectors, matrix = Vectorizer.fit(readings)
+    word_coverage = WordCoverage.fit(readings, belongs.tolist(), len(entries))
+    ridge, held_out = fit_ridge(SimilarityIndex.of(matrix), belongs, len(entries))
     found_without = np.full(len(rows), -1, dtype=np.int32)
     found_without[held_out.rows] = held_out.without_row.argmax(axis=1)
-    sample = sample_of(held_out, readings, lexicon, belongs, kinds)
-    return Model(reader, vectors, lexicon, ridge, calibrate(sample, kinds), found_without), sample
+    sample = sample_of(held_out, readings, word_coverage, belongs, kinds)
+    return Model(tokenizer, vectors, word_coverage, ridge, calibrate(sample, kinds), found_without), sample
 
 
 def belongings(rows: Sequence[Row]) -> NDArray[np.int64]:
@@ -185,13 +186,13 @@ class Matcher:
 
     def rank(self, text: str) -> Ranking:
         """The entries by their score for this message, best first; equal scores in the order of ids."""
-        reading = self.model.reader.read(text)
+        reading = self.model.tokenizer.read(text)
         scores = self.model.ridge.scores(*self.model.vectors.vector(reading))
         order = np.lexsort((self._by_id, -scores.round(EQUAL_DIGITS)))
         first = self._candidates(order, scores)
         cards = self._candidates(order[self._kinds.urgent[order]], scores, most=1)
         replies = order[self._kinds.reply[order]]
-        coverage = np.array([self.model.lexicon.coverage_by(int(replies[0]), reading)])
+        coverage = np.array([self.model.word_coverage.coverage_by(int(replies[0]), reading)])
         calibration = self.model.calibration
         return Ranking(
             reading=reading,
@@ -202,7 +203,7 @@ class Matcher:
             confidence=calibration.confidence(*confidence_signals(scores[None], coverage, self._kinds)[0]),
             certainty=calibration.certainty(*certainty_signals(scores[None], self._kinds)[0]),
             urgency=calibration.urgency(*urgency_signals(scores[None], self._kinds)[0]),
-            coverage=self.model.lexicon.coverage(reading),
+            coverage=self.model.word_coverage.coverage(reading),
         )
 
     def _candidates(self, order: NDArray[np.int64], scores: Floats, *, most: int = RANKED) -> tuple[Candidate, ...]:
@@ -216,7 +217,7 @@ class Matcher:
 
         A row's part of the score is that of its grams, by their share in its similarity to the message.
         """
-        reading = self.model.reader.read(text)
+        reading = self.model.tokenizer.read(text)
         columns, values = self.model.vectors.vector(reading)
         at = self.entries.index(entry)
         rows, parts = self.model.ridge.parts(columns, values, at)
@@ -247,7 +248,7 @@ class Matcher:
 
     def unmet(self, reading: Reading, entry: Entry) -> tuple[str, ...]:
         """Years and places that a message names and of which an entry, with the facts it cites, says nothing."""
-        return tuple(sorted((_years(reading.mended) | self._names(reading.mended)) - self._said(entry.id)))
+        return tuple(sorted((_years(reading.corrected) | self._names(reading.corrected)) - self._said(entry.id)))
 
     def is_unlisted_number(self, reading: Reading) -> bool:
         """Whether a message is nothing but numbers, and no phrasing is these numbers."""

@@ -25,21 +25,21 @@ from scipy import sparse
 
 from bot.domain.faq import Faq
 from bot.matching.calibration import Calibration, Logistic, Thresholds
-from bot.matching.coverage import Lexicon
-from bot.matching.features import Vectors
+from bot.matching.coverage import WordCoverage
+from bot.matching.features import Vectorizer
 from bot.matching.matcher import Model, belongings, fit, training_rows
 from bot.matching.regression import Belongs, LocalRidge, Ridge, WholeRidge, is_local, power_for
-from bot.matching.similarity import Index
-from bot.matching.tokenizer import Reader
+from bot.matching.similarity import SimilarityIndex
+from bot.matching.tokenizer import Tokenizer
 from bot.text.normalize import Speller
 
 KEPT_MODELS = 12  # some 30 MB each; older ones go when one is kept: those of a bot must outlast a reviewer's trials
 _MODEL_NAME = re.compile(r"[0-9a-f]{24}")  # of the folders that are ours to delete
 _MATRIX = ("data", "indices", "indptr")
-_log = logging.getLogger(__name__)
+_logger = logging.getLogger(__name__)
 
 
-def fitted(faq: Faq, folder: Path, *, before_fit: Callable[[Faq], None] | None = None) -> Model:
+def load_or_fit(faq: Faq, folder: Path, *, before_fit: Callable[[Faq], None] | None = None) -> Model:
     """The model of an FAQ: from the folder if it was learned before, else learned now and kept there.
 
     ``before_fit`` is called before the seconds that learning takes. A folder that cannot be written to costs time at
@@ -57,7 +57,7 @@ def fitted(faq: Faq, folder: Path, *, before_fit: Callable[[Faq], None] | None =
     try:
         _save(model, path)
     except OSError as error:
-        _log.warning("the fitted model cannot be kept in %s (%s); set CACHE_DIR to a folder", folder, error.strerror)
+        _logger.warning("the fitted model cannot be kept in %s (%s); set CACHE_DIR to a folder", folder, error.strerror)
     return model
 
 
@@ -110,10 +110,10 @@ def _write(model: Model, folder: Path) -> None:
     for name, array in arrays.items():
         np.save(folder / f"{name}.npy", array)
     values = {
-        "known": dict(model.reader.known),
+        "known": dict(model.tokenizer.known),
         "grams": model.vectors.grams,
-        "holders": model.lexicon.holders,
-        "holders_of_entry": model.lexicon.of_entry,
+        "holders": model.word_coverage.holders,
+        "holders_of_entry": model.word_coverage.of_entry,
         "calibration": asdict(model.calibration),
     }
     (folder / "model.json").write_text(json.dumps(values), encoding="utf-8")
@@ -127,22 +127,24 @@ def _load(path: Path, faq: Faq) -> Model:
     rows = len(belongs)
     if found_without.shape != (rows,) or sum(map(len, values["grams"])) != len(idf):
         raise ValueError("the model does not fit the FAQ")
-    index = Index(_load_matrix(path, "by_row", (rows, len(idf))), _load_matrix(path, "by_gram", (len(idf), rows)))
+    index = SimilarityIndex(
+        _load_matrix(path, "by_row", (rows, len(idf))), _load_matrix(path, "by_gram", (len(idf), rows))
+    )
     thresholds = Thresholds(**values["calibration"].pop("thresholds"))
     logistics = {
         name: Logistic(logistic["bias"], tuple(logistic["weights"])) for name, logistic in values["calibration"].items()
     }
     return Model(
-        reader=Reader(Speller(faq.wording, faq.language), values["known"]),
-        vectors=Vectors(values["grams"], idf),
-        lexicon=Lexicon(rows, values["holders"], values["holders_of_entry"]),
+        tokenizer=Tokenizer(Speller(faq.wording, faq.language), values["known"]),
+        vectors=Vectorizer(values["grams"], idf),
+        word_coverage=WordCoverage(rows, values["holders"], values["holders_of_entry"]),
         ridge=_load_ridge(path, index, belongs, entries),
         calibration=Calibration(**logistics, thresholds=thresholds),
         found_without=found_without,
     )
 
 
-def _load_ridge(path: Path, index: Index, belongs: Belongs, entries: int) -> Ridge:
+def _load_ridge(path: Path, index: SimilarityIndex, belongs: Belongs, entries: int) -> Ridge:
     if is_local(len(belongs)):
         return LocalRidge(index, belongs, entries, power_for(len(belongs)))
     alpha = _map(path / "alpha.npy")

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.matching.features import Columns, Floats
-from bot.matching.similarity import Index, Rows, all_similarities
+from bot.matching.similarity import Rows, SimilarityIndex, all_similarities
 
 Belongs = NDArray[np.int64]
 
@@ -77,12 +77,12 @@ def targets_of(belongs: Belongs, entries: int) -> Floats:
 class WholeRidge:
     """The regression on all rows. ``alpha`` is rows x entries."""
 
-    index: Index
+    index: SimilarityIndex
     alpha: Floats
     power: float
 
     @classmethod
-    def fit(cls, index: Index, belongs: Belongs, entries: int) -> tuple[WholeRidge, HeldOut]:
+    def fit(cls, index: SimilarityIndex, belongs: Belongs, entries: int) -> tuple[WholeRidge, HeldOut]:
         """Learn from all rows; also gives the scores that they get when held out."""
         power = power_for(len(belongs))
         kernel = sharpen(all_similarities(index.by_row), power)
@@ -105,13 +105,13 @@ class WholeRidge:
 class LocalRidge:
     """The regression on the rows nearest to a message. ``belongs`` is each row's entry, -1 for rows of none."""
 
-    index: Index
+    index: SimilarityIndex
     belongs: Belongs
     entries: int
     power: float
 
     @classmethod
-    def fit(cls, index: Index, belongs: Belongs, entries: int) -> tuple[LocalRidge, HeldOut]:
+    def fit(cls, index: SimilarityIndex, belongs: Belongs, entries: int) -> tuple[LocalRidge, HeldOut]:
         """There is nothing to learn but what some rows, evenly chosen, score when held out."""
         local = cls(index, belongs, entries, power_for(len(belongs)))
         rows = np.unique(np.linspace(0, len(belongs) - 1, HELD_OUT_ROWS).astype(np.int64))
@@ -163,7 +163,7 @@ def is_local(rows: int) -> bool:
     return rows > WHOLE_ROWS
 
 
-def fit_ridge(index: Index, belongs: Belongs, entries: int) -> tuple[Ridge, HeldOut]:
+def fit_ridge(index: SimilarityIndex, belongs: Belongs, entries: int) -> tuple[Ridge, HeldOut]:
     """The regression for so many rows: on all of them, or local where they are too many."""
     method = LocalRidge if is_local(len(belongs)) else WholeRidge
     return method.fit(index, belongs, entries)

@@ -18,14 +18,14 @@ CANDIDATES = 4  # times as many rows are compared in full as are asked for
 
 
 @dataclass(frozen=True, slots=True)
-class Index:
+class SimilarityIndex:
     """The rows' vectors (rows x grams), and the same turned round, the last gram first."""
 
     by_row: sparse.csr_array
     by_gram: sparse.csr_array
 
     @classmethod
-    def of(cls, by_row: sparse.csr_array) -> Index:
+    def of(cls, by_row: sparse.csr_array) -> SimilarityIndex:
         """Turn the rows' vectors round."""
         return cls(by_row, sparse.csr_array(by_row.T)[::-1])
 

@@ -47,13 +47,13 @@ class Reading:
     """How a message was read: as typed, with typos mended, as stems and as shared meanings."""
 
     typed: tuple[str, ...]
-    mended: tuple[str, ...]
+    corrected: tuple[str, ...]
     stems: tuple[str, ...]
     meanings: tuple[str, ...]
     is_personal: bool = False
 
 
-class Reader:
+class Tokenizer:
     """Reads messages. ``known`` are words with how often the phrasings have them; unknown words are matched to them."""
 
     def __init__(self, speller: Speller, known: Mapping[str, int]) -> None:
@@ -65,29 +65,29 @@ class Reader:
         self._mended_once = lru_cache(maxsize=_CACHED_WORDS)(self._mended)
 
     @classmethod
-    def fit(cls, speller: Speller, texts: Sequence[str]) -> tuple[Reader, list[Reading]]:
+    def fit(cls, speller: Speller, texts: Sequence[str]) -> tuple[Tokenizer, list[Reading]]:
         """A reader that knows the words of these texts, and the texts as it reads them."""
         typed = [words(text) for text in texts]
-        mended = [speller.mend(row) for row in typed]
-        reader = cls(speller, Counter(chain.from_iterable(mended)))
-        return reader, [reader._reading(*row) for row in zip(typed, mended, strict=True)]
+        corrected = [speller.correct(row) for row in typed]
+        tokenizer = cls(speller, Counter(chain.from_iterable(corrected)))
+        return tokenizer, [tokenizer._reading(*row) for row in zip(typed, corrected, strict=True)]
 
     def read(self, text: str) -> Reading:
         """A message as its words, stems and meanings."""
         typed = words(text)
-        spelled = self._speller.mend(typed)
+        spelled = self._speller.correct(typed)
         if not all(map(self.known.__contains__, spelled)):
-            spelled = list(chain.from_iterable(map(self.mended, self._joined(spelled))))
+            spelled = list(chain.from_iterable(map(self.corrected, self._joined(spelled))))
         return self._reading(typed, spelled)
 
-    def mended(self, word: str) -> tuple[str, ...]:
+    def corrected(self, word: str) -> tuple[str, ...]:
         """The known word, or two, that a word was meant to be; the word itself if it is known, or like none."""
         return self._mended_once(word)
 
-    def _reading(self, typed: list[str], mended: list[str]) -> Reading:
-        stems = self._speller.stems(mended)
-        is_personal = not self._speller.first_person.isdisjoint(mended)
-        return Reading(tuple(typed), tuple(mended), tuple(stems), tuple(self._speller.meanings(stems)), is_personal)
+    def _reading(self, typed: list[str], corrected: list[str]) -> Reading:
+        stems = self._speller.stems(corrected)
+        is_personal = not self._speller.first_person.isdisjoint(corrected)
+        return Reading(tuple(typed), tuple(corrected), tuple(stems), tuple(self._speller.meanings(stems)), is_personal)
 
     def _mended(self, word: str) -> tuple[str, ...]:
         if self._knows(word) or word[0].isdigit():

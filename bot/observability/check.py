@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """``what`` was looked at and what it ``says``; ``mend`` is empty where all is well."""
+    """``what`` was looked at and what it ``says``; ``hint`` is empty where all is well."""
 
     what: str
     says: str
-    mend: str = ""
+    hint: str = ""
 
     @property
     def is_well(self) -> bool:
         """Whether nothing is to be mended."""
-        return not self.mend
+        return not self.hint

@@ -21,8 +21,8 @@ from types import TracebackType
 from typing import TextIO
 
 OURS = "bot"
-SAID_AGAIN = 300.0  # seconds between two log lines of one kind
-_log = logging.getLogger(__name__)
+REPEAT_SECONDS = 300.0  # seconds between two log lines of one kind
+_logger = logging.getLogger(__name__)
 FIELDS = "fields"  # of our records: what a JSON line has besides
 _PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[-#0 +]*[\d.*]*[a-zA-Z]")
 _WARNING = re.compile(r"([^\n]*):(\d+): (\w+): ")  # as Python writes one: path, line, kind, and what it says
@@ -38,10 +38,10 @@ OF_LOOPS = (  # what asyncio and aiohttp say of what went wrong, with values beh
 QUIET = ("httpx", "httpcore", "watchfiles", "alembic")  # httpx logs addresses, which hold the token
 
 
-def begin(secrets: tuple[str, ...], *, as_json: bool = False) -> None:
+def configure(secrets: tuple[str, ...], *, as_json: bool = False) -> None:
     """Send log lines to standard error, in this form. ``secrets`` are never shown, whoever logs them."""
-    handler = _Discreetly(sys.stderr)
-    handler.setFormatter(DiscreetJson(secrets) if as_json else Discreet(secrets))
+    handler = _RedactingHandler(sys.stderr)
+    handler.setFormatter(RedactingJsonFormatter(secrets) if as_json else RedactingFormatter(secrets))
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     logging.captureWarnings(capture=True)
     for name in QUIET:
@@ -51,13 +51,13 @@ def begin(secrets: tuple[str, ...], *, as_json: bool = False) -> None:
     threading.excepthook = _uncaught_in_thread
 
 
-class _Discreetly(logging.StreamHandler[TextIO]):
+class _RedactingHandler(logging.StreamHandler[TextIO]):
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  # logging's own would show the values
         with suppress(OSError, ValueError):
             self.stream.write(f"a log line cannot be written ({Path(record.pathname).name}:{record.lineno})\n")
 
 
-class Discreet(logging.Formatter):
+class RedactingFormatter(logging.Formatter):
     """Formats a record without what is not ours to show."""
 
     def __init__(self, secrets: tuple[str, ...]) -> None:
@@ -81,7 +81,7 @@ class Discreet(logging.Formatter):
         return line
 
 
-class DiscreetJson(Discreet):
+class RedactingJsonFormatter(RedactingFormatter):
     """Formats a record as one JSON object: at, level, logger, message, and the fields of a message's line."""
 
     def format(self, record: logging.LogRecord) -> str:
@@ -118,20 +118,22 @@ def _code(path: str) -> str:
 
 
 def _uncaught(_: type[BaseException], error: BaseException, __: TracebackType | None) -> None:
-    _log.critical("ended by an error: %s", kind_and_place(error))
+    _logger.critical("ended by an error: %s", kind_and_place(error))
 
 
 def _uncaught_in_thread(told: threading.ExceptHookArgs) -> None:
     if told.exc_value is not None:
-        _log.error("a thread was ended by an error: %s", kind_and_place(told.exc_value))
+        _logger.error("a thread was ended by an error: %s", kind_and_place(told.exc_value))
 
 
 def _unraisable(told: sys.UnraisableHookArgs) -> None:
     error = told.exc_value
-    _log.error("an error that nobody could be told of: %s", kind_and_place(error) if error else told.exc_type.__name__)
+    _logger.error(
+        "an error that nobody could be told of: %s", kind_and_place(error) if error else told.exc_type.__name__
+    )
 
 
-class Seldom:
+class RateLimitedLogger:
     """Tells of what goes on for long: a line of one kind every few minutes. ``clock`` gives seconds."""
 
     def __init__(self, log: logging.Logger, clock: Callable[[], float]) -> None:
@@ -148,7 +150,7 @@ class Seldom:
 
     def _tell(self, level: int, kind: str, line: str) -> None:
         if self._clock() >= self._quiet_until.get(kind, 0.0):
-            self._quiet_until[kind] = self._clock() + SAID_AGAIN
+            self._quiet_until[kind] = self._clock() + REPEAT_SECONDS
             self._log.log(level, line)
 
 

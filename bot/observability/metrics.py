@@ -22,7 +22,7 @@ from prometheus_client import (
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from bot.content.parsed import MAIN_LANGUAGE
+from bot.domain.faq import MAIN_LANGUAGE
 
 OTHER = "other"
 OUTCOMES = frozenset(

@@ -14,46 +14,24 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
-from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
 import sqlalchemy as sa
 
-from bot.observability.logs import Seldom
-from bot.storage.database import Database, LogError
-from bot.storage.keys import Keys
+from bot.observability.logs import RateLimitedLogger
+from bot.storage.database import Database
+from bot.storage.errors import LogError
+from bot.storage.pseudonyms import Purpose, pace_pseudonym
 from bot.storage.tables import SERVER_TIME, free, pace
 
 PATIENCE = timedelta(seconds=1)  # of a message that waits for the database
-BLIND = timedelta(seconds=5)  # after a failure nobody waits for the database
-GATHERED = 0.1  # seconds: so long those wait for each other whose turn does not come sooner, to be one question
+DB_COOLDOWN = timedelta(seconds=5)  # after a failure nobody waits for the database
+BATCH_WINDOW = 0.1  # seconds: so long those wait for each other whose turn does not come sooner, to be one question
 FARTHEST = 600.0  # seconds; what lies farther ahead than it can is there since the server's clock was set back
 SWEEP = timedelta(minutes=1)  # between two deletions of what is past
-_log = logging.getLogger(__name__)
+_logger = logging.getLogger(__name__)
 _Asked = TypeVar("_Asked")
 _Answer = TypeVar("_Answer")
-
-
-class Purpose(StrEnum):
-    """What a pace is of."""
-
-    MESSAGES = "messages"
-    CARE = "care"
-    INLINE = "inline"
-    SENDS = "sends"
-
-
-OF_PERSONS = (Purpose.MESSAGES, Purpose.CARE, Purpose.INLINE)
-
-
-def code_of(keys: Keys, purpose: Purpose, whose: str = "") -> str:
-    """What a pace is kept under, which has nothing in common with other codes of the same person."""
-    return keys.code(f"pace of {purpose}", whose)
-
-
-def codes_of(keys: Keys, person: str) -> list[str]:
-    """All that the paces of a person may be kept under."""
-    return [code_of(keys, purpose, person) for purpose in OF_PERSONS]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +42,7 @@ class Limit:
     seconds: float
 
 
-class Rates:
+class RateLimits:
     """The paces in a database, which has to be PostgreSQL. `start` also has deleted what is past, until `stop`."""
 
     def __init__(
@@ -72,7 +50,7 @@ class Rates:
         database: Database,
         *,
         patience: timedelta = PATIENCE,
-        blind: timedelta = BLIND,
+        blind: timedelta = DB_COOLDOWN,
         sweep: timedelta = SWEEP,
         now: sa.ColumnElement[float] = SERVER_TIME,
     ) -> None:
@@ -95,7 +73,7 @@ class Rates:
 
     async def count(self, purpose: Purpose, whose: str, seconds: float) -> int | None:
         """The how-manieth this is in a while of so many seconds, which begins with the first; None without answer."""
-        return await self._counts.answer((code_of(self._database.keys, purpose, whose), seconds))
+        return await self._counts.answer((pace_pseudonym(self._database.keys, purpose, whose), seconds))
 
     async def place(self, purpose: Purpose, whose: str, limit: Limit) -> float | None:
         """Take the next place in time; the seconds until then, None without answer.
@@ -103,7 +81,7 @@ class Rates:
         After a silence as many as the limit says may go at once, else one after another at its pace (GCRA, the generic
         cell rate algorithm: ITU-T I.371).
         """
-        return await self._places.answer((code_of(self._database.keys, purpose, whose), limit))
+        return await self._places.answer((pace_pseudonym(self._database.keys, purpose, whose), limit))
 
     async def _counted(self, asked: Sequence[tuple[str, float]]) -> tuple[list[int], float]:
         """The number of each among those of its code."""
@@ -140,7 +118,7 @@ class Rates:
             return max(0.0, last[code] - to_come * each[code] - limits[code].seconds)
 
         turns = _in_turn([code for code, _ in asked], times, until)
-        return turns, min(GATHERED, *turns)
+        return turns, min(BATCH_WINDOW, *turns)
 
     def _new(self) -> Any:
         """Rows to be put in, sorted: two processes that wait for each other's rows would wait for ever."""
@@ -175,15 +153,15 @@ class _Together(Generic[_Asked, _Answer]):
         patience: timedelta,
         blind: timedelta,
     ) -> None:
-        self._ask, self._patience, self._blind = ask, patience.total_seconds(), blind.total_seconds()
+        self._ask, self._patience, self._cooldown = ask, patience.total_seconds(), blind.total_seconds()
         self._waiting: list[tuple[_Asked, asyncio.Future[_Answer | None]]] = []
-        self._blind_until = 0.0
+        self._cooldown_until = 0.0
         self._task: asyncio.Task[None] | None = None
-        self._seldom = Seldom(_log, _now)
+        self._rate_limited = RateLimitedLogger(_logger, _now)
 
     async def answer(self, asked: _Asked) -> _Answer | None:
         """The answer; None if there is none in time."""
-        if _now() < self._blind_until:
+        if _now() < self._cooldown_until:
             return None
         answer: asyncio.Future[_Answer | None] = asyncio.get_running_loop().create_future()
         self._waiting.append((asked, answer))
@@ -192,7 +170,7 @@ class _Together(Generic[_Asked, _Answer]):
         done, _ = await asyncio.wait({answer}, timeout=self._patience)
         if done:
             return answer.result()
-        self._go_blind("no answer in time")
+        self._cool_down("no answer in time")
         return None
 
     async def stop(self) -> None:
@@ -209,16 +187,18 @@ class _Together(Generic[_Asked, _Answer]):
             try:
                 answers, pause = await self._ask([asked for asked, _ in waiting])
             except Exception as error:  # a fault of ours must not end the asking
-                self._go_blind(str(error) if isinstance(error, LogError) else type(error).__name__)
+                self._cool_down(str(error) if isinstance(error, LogError) else type(error).__name__)
             finally:
                 for (_, future), answer in zip(waiting, answers, strict=True):
                     future.set_result(answer)
             await asyncio.sleep(pause)
 
-    def _go_blind(self, trouble: str) -> None:
+    def _cool_down(self, trouble: str) -> None:
         """Let nobody wait for a while."""
-        self._seldom.warn("pace", f"the pace of all processes together cannot be kept ({trouble}); each keeps its own")
-        self._blind_until = _now() + self._blind
+        self._rate_limited.warn(
+            "pace", f"the pace of all processes together cannot be kept ({trouble}); each keeps its own"
+        )
+        self._cooldown_until = _now() + self._cooldown
 
 
 def _now() -> float:

@@ -13,17 +13,17 @@ import asyncio
 import logging
 import secrets
 from collections import OrderedDict
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import Enum
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.gaps.repository import GapLog
-from bot.observability.logs import Seldom
-from bot.storage.database import LogError
+from bot.observability.logs import RateLimitedLogger
+from bot.storage.database import Database
+from bot.storage.errors import LogError
 from bot.storage.tables import claim, free
 
 LEASE = timedelta(seconds=10)
@@ -31,15 +31,15 @@ RENEWALS = 3  # within a lease
 DAY = 86400  # seconds
 KEPT = 2 * DAY
 PATIENCE = timedelta(seconds=1)  # of an update that waits for the database
-BLIND = timedelta(seconds=5)  # after a failure nobody waits for the database
+DB_COOLDOWN = timedelta(seconds=5)  # after a failure nobody waits for the database
 RETRY = timedelta(seconds=1)  # then it is tried again, so that no lease ends while its process lives
 REMEMBERED = 5000  # updates that this process knows to be handled
 MOST_TO_TELL = 10_000  # of them that the database does not know yet; beyond it the oldest are not told
 _OWNER_BYTES = 16
-_log = logging.getLogger(__name__)
+_logger = logging.getLogger(__name__)
 
 
-class Claim(Enum):
+class Lease(Enum):
     """What is known of an update: it is ours to handle now, it is being handled, or it was."""
 
     TAKEN = "taken"
@@ -47,22 +47,29 @@ class Claim(Enum):
     DONE = "done"
 
 
-class Claims:
+class UpdateLeases:
     """The claims of one process. `start` lets them be known to others, `stop` gives back what is not handled.
 
     Updates are given by their codes (`Keys.code`). One task asks and tells the database for all that wait.
     """
 
-    def __init__(self, log: GapLog, *, lease: timedelta = LEASE, patience: timedelta = PATIENCE) -> None:
-        self._log = log
+    def __init__(
+        self,
+        database: Database,
+        now: Callable[[], datetime],
+        *,
+        lease: timedelta = LEASE,
+        patience: timedelta = PATIENCE,
+    ) -> None:
+        self._database, self._clock = database, now
         self._lease, self._patience = lease.total_seconds(), patience.total_seconds()
         self._owner = secrets.token_hex(_OWNER_BYTES)
         self._held: set[str] = set()
         self._done: OrderedDict[str, None] = OrderedDict()
-        self._asked: dict[str, asyncio.Future[Claim]] = {}
+        self._asked: dict[str, asyncio.Future[Lease]] = {}
         self._to_tell: dict[str, None] = {}  # handled, which the database does not know yet; the oldest first
-        self._blind_until = self._renewed = 0.0
-        self._seldom = Seldom(_log, _now)
+        self._cooldown_until = self._renewed = 0.0
+        self._rate_limited = RateLimitedLogger(_logger, _now)
         self._work = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
@@ -82,18 +89,18 @@ class Claims:
                 await self._exchange((), tuple(self._to_tell))
                 await self._give_back()
 
-    async def take(self, code: str) -> Claim:
+    async def acquire(self, code: str) -> Lease:
         """Claim an update. What is TAKEN has to be finished."""
         if code in self._held:
-            return Claim.HELD
+            return Lease.HELD
         if code in self._done:
-            return Claim.DONE
+            return Lease.DONE
         self._held.add(code)
-        known: Claim | None = None
+        known: Lease | None = None
         try:
             known = await self._known(code)
         finally:
-            if known is not Claim.TAKEN:
+            if known is not Lease.TAKEN:
                 self._held.discard(code)
         return known
 
@@ -112,19 +119,19 @@ class Claims:
         """An update was not handled; whoever asks next here takes it, and after `stop` anybody."""
         self._held.discard(code)
 
-    async def _known(self, code: str) -> Claim:
+    async def _known(self, code: str) -> Lease:
         """What the database says of an update; TAKEN where it does not say it in time."""
-        if self._task is None or self._is_blind:
-            return Claim.TAKEN
-        answer: asyncio.Future[Claim] = asyncio.get_running_loop().create_future()
+        if self._task is None or self._is_cooling_down:
+            return Lease.TAKEN
+        answer: asyncio.Future[Lease] = asyncio.get_running_loop().create_future()
         self._asked[code] = answer
         self._work.set()
         done, _ = await asyncio.wait({answer}, timeout=self._patience)
         if done:
             return answer.result()
         self._asked.pop(code, None)
-        self._go_blind("no answer in time")
-        return Claim.TAKEN
+        self._cool_down("no answer in time")
+        return Lease.TAKEN
 
     async def _run(self) -> None:
         every = self._lease / RENEWALS
@@ -135,7 +142,7 @@ class Claims:
             self._work.clear()
             asked, told = self._asked, tuple(self._to_tell)
             self._asked = {}
-            known: dict[str, Claim] = {}
+            known: dict[str, Lease] = {}
             try:
                 known = await self._exchange(asked, told)
                 for code in told:
@@ -144,14 +151,14 @@ class Claims:
                     await self._renew()
                     self._renewed = _now()
             except Exception as error:  # a fault of ours must not end the asking
-                self._go_blind(str(error) if isinstance(error, LogError) else type(error).__name__)
+                self._cool_down(str(error) if isinstance(error, LogError) else type(error).__name__)
                 self._work.set()
             for code, answer in asked.items():
-                answer.set_result(known.get(code, Claim.TAKEN))
-            if self._is_blind:
+                answer.set_result(known.get(code, Lease.TAKEN))
+            if self._is_cooling_down:
                 await asyncio.sleep(RETRY.total_seconds())
 
-    async def _exchange(self, asked: Collection[str], told: Collection[str]) -> dict[str, Claim]:
+    async def _exchange(self, asked: Collection[str], told: Collection[str]) -> dict[str, Lease]:
         """Claim updates, and tell of others that they are handled; what is known of the first. Raises LogError.
 
         In one statement, sorted: two processes that wait for each other's rows would wait for ever. A lease that ends
@@ -159,9 +166,9 @@ class Claims:
         """
         if not asked and not told:
             return {}
-        new = self._log.database.store.insert(claim)
+        new = self._database.store.insert(claim)
         changed = {"owner": new.excluded.owner, "until": new.excluded.until}
-        async with self._log.database.connection() as connection:
+        async with self._database.connection() as connection:
             now = await self._time(connection)
             owners = dict.fromkeys(asked, self._owner) | dict.fromkeys(told, None)
             until = {self._owner: now + self._lease, None: (now + KEPT) // DAY * DAY + DAY}
@@ -173,17 +180,17 @@ class Claims:
             refused = [code for code in asked if code not in taken]
             theirs = sa.select(claim.c.code, claim.c.owner).where(claim.c.code.in_(refused))
             found = (await connection.execute(theirs)).all() if refused else []
-        known = dict.fromkeys(asked, Claim.TAKEN)
-        return known | {code: Claim.DONE if owner is None else Claim.HELD for code, owner in found}
+        known = dict.fromkeys(asked, Lease.TAKEN)
+        return known | {code: Lease.DONE if owner is None else Lease.HELD for code, owner in found}
 
     async def _renew(self) -> None:
         """Keep others from what is being handled here. Raises LogError."""
-        async with self._log.database.connection() as connection:
+        async with self._database.connection() as connection:
             until = await self._time(connection) + self._lease
             await connection.execute(sa.update(claim).where(self._is_ours()).values(until=until))
 
     async def _give_back(self) -> None:
-        async with self._log.database.connection() as connection:
+        async with self._database.connection() as connection:
             await connection.execute(sa.delete(claim).where(self._is_ours()))
 
     def _is_ours(self) -> sa.ColumnElement[bool]:
@@ -191,18 +198,18 @@ class Claims:
 
     async def _time(self, connection: AsyncConnection) -> float:
         """The time that all processes agree on, in seconds."""
-        server_time = self._log.database.store.server_time
-        return self._log.now().timestamp() if server_time is None else await connection.scalar(server_time) or 0.0
+        server_time = self._database.store.server_time
+        return self._clock().timestamp() if server_time is None else await connection.scalar(server_time) or 0.0
 
     @property
-    def _is_blind(self) -> bool:
-        return _now() < self._blind_until
+    def _is_cooling_down(self) -> bool:
+        return _now() < self._cooldown_until
 
-    def _go_blind(self, trouble: str) -> None:
+    def _cool_down(self, trouble: str) -> None:
         """Let nobody wait for a while."""
         line = f"which updates are handled cannot be asked ({trouble}); all are, some maybe twice"
-        self._seldom.warn("claims", line)
-        self._blind_until = _now() + BLIND.total_seconds()
+        self._rate_limited.warn("claims", line)
+        self._cooldown_until = _now() + DB_COOLDOWN.total_seconds()
 
 
 def _now() -> float:

@@ -10,15 +10,15 @@ from collections.abc import Callable
 
 from bot.http.server import Server, listen
 from bot.review.pages import Review
-from bot.review.workbench import Desk
-from bot.runtime.reload import Watch
+from bot.review.workbench import Workbench
+from bot.runtime.reload import FaqWatcher
 from bot.runtime.signals import when_asked_to_end
 
 HOST = "127.0.0.1"
 PATIENCE = 3  # seconds that pages have at the end
 
 
-def serve(desk: Desk, watch: Watch, *, port: int, opens: bool, tell: Callable[[str], None]) -> None:
+def serve(desk: Workbench, watch: FaqWatcher, *, port: int, opens: bool, tell: Callable[[str], None]) -> None:
     """Serve a desk's page until ctrl-C; ``port`` 0 takes a free one. ``tell`` is told the address, and each next one.
 
     Raises PortError and LogError.
@@ -28,7 +28,7 @@ def serve(desk: Desk, watch: Watch, *, port: int, opens: bool, tell: Callable[[s
 
 
 async def _serve(
-    desk: Desk, watch: Watch, listening: socket.socket, *, opens: bool, tell: Callable[[str], None]
+    desk: Workbench, watch: FaqWatcher, listening: socket.socket, *, opens: bool, tell: Callable[[str], None]
 ) -> None:
     port = listening.getsockname()[1]
     origin = f"http://{HOST}:{port}/"
@@ -37,7 +37,7 @@ async def _serve(
         hosts = frozenset(f"{name}:{port}" if port != 80 else name for name in (HOST, "localhost"))  # as browsers do
         review = Review(desk, hosts=hosts, tell=lambda query: tell(f"For another browser: {origin}{query}"))
         server = Server(review.app, patience=PATIENCE, log_level="warning")
-        watching = asyncio.create_task(watch.run(desk.in_use, changed=_nothing))
+        watching = asyncio.create_task(watch.run(desk.catalog, changed=_nothing))
         address = f"{origin}?token={review.app.token}"
         tell(f"Review page: {address}\nThe address works once, on this machine only. Ctrl-C ends it.")
         if opens:  # nobody waits for it: a browser in the terminal returns when it is closed

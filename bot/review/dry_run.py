@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from bot.content.diagnostics import Problem
+from bot.content.diagnostics import Diagnostic
 from bot.content.editor import Edit
 from bot.content.lint import lint
 from bot.content.loader import load_faqs, read_content
-from bot.content.parsed import MAIN_LANGUAGE
+from bot.domain.faq import MAIN_LANGUAGE
 from bot.matching.matcher import Matcher
 from bot.runtime.load import load_matcher
 from bot.runtime.reload import learn_apart
@@ -34,7 +34,7 @@ class Edited:
     """
 
     matcher: Matcher
-    problems: tuple[Problem, ...]
+    problems: tuple[Diagnostic, ...]
     made_from: str
 
 
@@ -56,12 +56,12 @@ async def edited_faq(edits: Sequence[Edit], settings: Settings, *, now: Matcher)
         return Edited(await asyncio.to_thread(load_matcher, edited), problems, made_from)
 
 
-def _new_problems(was: Settings, edited: Settings) -> tuple[Problem, ...]:
+def _new_problems(was: Settings, edited: Settings) -> tuple[Diagnostic, ...]:
     known = {(problem.code, problem.fact) for problem in _problems(was)}  # lines are others after an edit
     return tuple(problem for problem in _problems(edited) if (problem.code, problem.fact) not in known)
 
 
-def _problems(settings: Settings) -> tuple[Problem, ...]:
+def _problems(settings: Settings) -> tuple[Diagnostic, ...]:
     return lint(read_content(settings.faq_dir, settings.seeds_dir), date.today(), learn=None)
 
 

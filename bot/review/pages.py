@@ -21,7 +21,8 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from bot.content.editor import EditError, StaleError
-from bot.domain.faq import OPEN, Faq, GapStatus, LoggedGap
+from bot.domain.faq import Faq
+from bot.domain.gap import OPEN, GapStatus, LoggedGap
 from bot.gaps.clustering import Cluster, judged
 from bot.gaps.replay import Became
 from bot.gaps.repository import utc_now
@@ -30,9 +31,9 @@ from bot.matching.matcher import Matcher
 from bot.review import charts
 from bot.review.auth import Guard, fields_of
 from bot.review.proposals import LONGEST, Form, FormError, draft, edition, off_topic, phrasing, topics
-from bot.review.workbench import Desk, Done, Proposal, plural
+from bot.review.workbench import Done, Proposal, Workbench, plural
 from bot.settings import Settings
-from bot.storage.database import LogError
+from bot.storage.errors import LogError
 
 FOLDER = Path(__file__).parent
 ON_A_PAGE = 25  # groups
@@ -96,7 +97,7 @@ class Place:
 class Review:
     """The pages over a desk."""
 
-    def __init__(self, desk: Desk, *, hosts: frozenset[str], tell: Callable[[str], None]) -> None:
+    def __init__(self, desk: Workbench, *, hosts: frozenset[str], tell: Callable[[str], None]) -> None:
         self._desk = desk
         self._templates = Environment(
             loader=FileSystemLoader(FOLDER / "templates"),
@@ -381,7 +382,7 @@ class Review:
 
     @property
     def _matcher(self) -> Matcher:
-        return self._desk.in_use.main
+        return self._desk.catalog.main
 
     @property
     def _questions(self) -> dict[str, str]:

@@ -15,9 +15,10 @@ from rapidfuzz.process import extract
 
 from bot.content.editor import load, with_entry, with_item, with_phrasing
 from bot.content.loader import read_content
-from bot.content.parsed import MAIN_LANGUAGE, Edition
+from bot.content.parsed import Edition
 from bot.content.schema import ID_BYTES, ID_PATTERN
-from bot.domain.faq import Faq, GapStatus, Kind
+from bot.domain.faq import MAIN_LANGUAGE, Faq, Kind
+from bot.domain.gap import GapStatus
 from bot.review.workbench import Proposal
 from bot.settings import Settings
 from bot.text.normalize import words

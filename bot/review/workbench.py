@@ -13,11 +13,12 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from bot.content.diagnostics import ContentError, Problem
+from bot.content.diagnostics import ContentError, Diagnostic
 from bot.content.editor import Edit, GoneError, StaleError, apply, revert
-from bot.content.parsed import MAIN_LANGUAGE
-from bot.domain.faq import OPEN, GapStatus, LoggedGap
-from bot.evaluation.evaluate import Judged, Message, evaluate
+from bot.domain.faq import MAIN_LANGUAGE
+from bot.domain.gap import OPEN, GapStatus, LoggedGap
+from bot.evaluation.evaluate import Judged, evaluate
+from bot.evaluation.question_sets import Message
 from bot.gaps.clustering import Cluster, by_size, clusters
 from bot.gaps.impact import Effects, effects
 from bot.gaps.replay import Became, Replayed, ReplayedSets, compare, replay
@@ -25,15 +26,15 @@ from bot.gaps.repository import GapLog
 from bot.matching.matcher import Matcher
 from bot.observability.logs import kind_and_place
 from bot.review.dry_run import CannotLearnError, Edited, edited_faq
-from bot.runtime.catalog import InUse
+from bot.runtime.catalog import Catalog
 from bot.runtime.load import load_faq
 from bot.settings import Settings
-from bot.storage.database import LogError
+from bot.storage.errors import LogError
 
 KEPT_TRIALS = 6  # each holds a matcher
 _Mark = tuple[GapStatus, str]  # a status, and the entry that resolves
 _OURS = "Something went wrong in this program ({}); nothing was changed."
-_log = logging.getLogger(__name__)
+_logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ class Trial:
     edited: Edited | None = None
     effects: Effects | None = None
     problem: str = ""
-    problems: tuple[Problem, ...] = ()  # of the content check, new with it
+    problems: tuple[Diagnostic, ...] = ()  # of the content check, new with it
     done: Done | None = None
 
     @property
@@ -101,7 +102,7 @@ class Replaying:
     problem: str = ""
 
 
-class Desk:
+class Workbench:
     """The desk of one review page. ``messages`` are the question sets that edits are tried on, ``known_misses`` the ids
     of those that are known not to be handled right; None where nobody listed them.
     """
@@ -110,12 +111,12 @@ class Desk:
         self,
         settings: Settings,
         log: GapLog,
-        in_use: InUse,
+        catalog: Catalog,
         messages: Sequence[Message],
         *,
         known_misses: Collection[str] | None = None,
     ) -> None:
-        self.settings, self.log, self.in_use = settings, log, in_use
+        self.settings, self.log, self.catalog = settings, log, catalog
         self.gaps: dict[int, LoggedGap] = {}
         self.trials: dict[int, Trial] = {}
         self.done: list[Done] = []
@@ -148,7 +149,7 @@ class Desk:
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None and not isinstance(error, LogError):
-            _log.error("behind the pages: %s", kind_and_place(error))  # of a LogError the next page tells
+            _logger.error("behind the pages: %s", kind_and_place(error))  # of a LogError the next page tells
 
     # --- The gaps ------------------------------------------------------------------------------------------------
 
@@ -196,7 +197,7 @@ class Desk:
         try:
             gaps = {gap.id: gap for gap in await self.log.gaps()}
             if {gap.id: gap.gap.text for gap in self.gaps.values()} != {gap.id: gap.gap.text for gap in gaps.values()}:
-                found = await asyncio.to_thread(clusters, gaps.values(), self.in_use.main)
+                found = await asyncio.to_thread(clusters, gaps.values(), self.catalog.main)
                 self._clusters = found
                 self._of_gap = {gap.id: at for at, cluster in enumerate(found) for gap in cluster.gaps}
         except Exception:
@@ -335,11 +336,11 @@ class Desk:
         except (CannotLearnError, OSError) as error:
             trial.problem = str(error)
         except Exception as error:  # a fault of ours must not leave its page waiting for ever
-            _log.error("an edit cannot be tried: %s", kind_and_place(error))
+            _logger.error("an edit cannot be tried: %s", kind_and_place(error))
             trial.problem = _OURS.format(type(error).__name__)
 
     async def _learn(self, trial: Trial) -> None:
-        proposal, before = trial.proposal, self.in_use.main
+        proposal, before = trial.proposal, self.catalog.main
         edited = await edited_faq(trial.edits, self.settings, now=before)
         gaps = list(self.gaps.values())
         trial.effects = await asyncio.to_thread(
@@ -375,11 +376,11 @@ class Desk:
     async def _apply(self, trial: Trial) -> Done:
         proposal, edited = trial.proposal, trial.edited
         if edited is not None and await asyncio.to_thread(self._version) != edited.made_from:
-            mend = "try it anew"
-            raise StaleError(trial.edits[0].path, 1, "the FAQ was changed since the edit was tried", mend)
+            hint = "try it anew"
+            raise StaleError(trial.edits[0].path, 1, "the FAQ was changed since the edit was tried", hint)
         await asyncio.to_thread(apply, trial.edits)
-        if edited is not None and edited.matcher.faq.version != self.in_use.main.faq.version:
-            self.in_use.matchers = {**self.in_use.matchers, MAIN_LANGUAGE: edited.matcher}
+        if edited is not None and edited.matcher.faq.version != self.catalog.main.faq.version:
+            self.catalog.matchers = {**self.catalog.matchers, MAIN_LANGUAGE: edited.matcher}
         marks: dict[int, _Mark] = {}
         if proposal.status is not None:
             marks = {gap: (proposal.status, "") for gap in proposal.gaps if self._is_open(gap)}
@@ -426,7 +427,7 @@ class Desk:
             self._start(self._replay(self.replaying, list(self.gaps.values())))
 
     async def _replay(self, replaying: Replaying, gaps: Sequence[LoggedGap]) -> None:
-        matcher = self.in_use.main
+        matcher = self.catalog.main
 
         def ask() -> None:
             replaying.replayed.extend(replay(gaps, matcher))
@@ -436,7 +437,7 @@ class Desk:
         try:
             await asyncio.to_thread(ask)
         except Exception as error:  # a fault of ours must not leave its page waiting for ever
-            _log.error("the gaps cannot be asked again: %s", kind_and_place(error))
+            _logger.error("the gaps cannot be asked again: %s", kind_and_place(error))
             replaying.problem = _OURS.format(type(error).__name__)
         finally:
             replaying.is_running = False

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.content.parsed import MAIN_LANGUAGE
+from bot.domain.faq import MAIN_LANGUAGE
 from bot.matching.matcher import Matcher
 
 
 @dataclass(slots=True)
-class InUse:
+class Catalog:
     """The matcher of each language. An edited FAQ takes the place of all of them at once."""
 
     matchers: Mapping[str, Matcher]

@@ -8,11 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from bot.content.loader import load_faqs
-from bot.content.parsed import MAIN_LANGUAGE, Content
-from bot.domain.faq import Faq
-from bot.evaluation.evaluate import SETS, Message, read_message
+from bot.content.parsed import Content
+from bot.domain.faq import MAIN_LANGUAGE, Faq
 from bot.matching.matcher import Matcher, Model
-from bot.matching.model_cache import fitted
+from bot.matching.model_cache import load_or_fit
 from bot.settings import Settings
 
 
@@ -53,7 +52,7 @@ def learned(faq: Faq, settings: Settings, *, tell: Callable[[str], None] = print
         phrasings = sum(len(entry.phrasings) for entry in faq.entries.values())
         tell(f"Learning {len(faq.entries)} entries from {phrasings:,} phrasings: some seconds, once after each edit …")
 
-    return fitted(faq, settings.cache_dir, before_fit=before_fit)
+    return load_or_fit(faq, settings.cache_dir, before_fit=before_fit)
 
 
 def leave_alone() -> None:
@@ -77,26 +76,3 @@ def _text(path: Path) -> str | None:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
         return None
-
-
-def read_questions(folder: Path) -> list[Message]:
-    """All messages of the sets in and below a folder. Raises ValueError with the place of a line that is none."""
-    messages = []
-    for path in sorted(path for path in folder.rglob("*.jsonl") if path.stem in SETS):
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-            try:
-                messages.append(read_message(path.stem, line))
-            except ValueError as error:
-                raise ValueError(f"{path}:{number}: {error}") from None
-    if not messages:
-        raise ValueError(f"{folder}: no question sets; the folder holds files such as inscope.jsonl")
-    return messages
-
-
-def read_known_misses(folder: Path) -> frozenset[str] | None:
-    """The ids of messages that are known to be missed, the first word of each line; None where there is no list."""
-    try:
-        lines = (folder / "known_misses.txt").read_text(encoding="utf-8").splitlines()
-    except FileNotFoundError:
-        return None
-    return frozenset(line.split()[0] for line in lines if line.strip())

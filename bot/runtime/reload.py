@@ -19,7 +19,7 @@ from bot.content.diagnostics import ContentError
 from bot.content.loader import load_faqs
 from bot.observability import metrics
 from bot.observability.logs import kind_and_place
-from bot.runtime.catalog import InUse
+from bot.runtime.catalog import Catalog
 from bot.runtime.load import load_matchers
 from bot.settings import Settings
 
@@ -27,14 +27,14 @@ LOOK_AGAIN = 5.0  # seconds; a folder that was exchanged as a whole, or lies on 
 QUIET = 400  # milliseconds without a change, after which an edit of several files is taken to be done
 MOST_LOGGED, MOST_TOLD = 20, 3  # problems of one edit
 LONGEST_TOLD = 600  # characters of one problem; a chat's message has at most 4,096
-_log = logging.getLogger(__name__)
+_logger = logging.getLogger(__name__)
 
 
 class NotLearnedError(Exception):
     """Learning the files did not end well; the text says so, and what shows why."""
 
 
-class Watch:
+class FaqWatcher:
     """Watches the folders of the FAQ, from when it is made: make it before the FAQ is loaded, and no edit is missed.
 
     It looks at them at least every ``look_again`` seconds, whether there is word of a change or not.
@@ -47,26 +47,28 @@ class Watch:
 
     async def run(
         self,
-        in_use: InUse,
+        catalog: Catalog,
         *,
         changed: Callable[[], Awaitable[None]],
         tell: Callable[[str], None] = lambda _: None,
     ) -> None:
-        """For ever put each edit to use in ``in_use``; ``changed`` is called after it.
+        """For ever put each edit to use in ``catalog``; ``changed`` is called after it.
 
         ``tell`` is told in words, once, that an edit is not taken up, and why; and once that it is mended.
         """
         folders = (self._settings.faq_dir, self._settings.seeds_dir)
         again = round(self._look_again * 1000)
         while True:
-            await self._look(in_use, changed, tell)
+            await self._look(catalog, changed, tell)
             try:
                 async for _ in awatch(*folders, step=QUIET, rust_timeout=again, yield_on_timeout=True):
-                    await self._look(in_use, changed, tell)
+                    await self._look(catalog, changed, tell)
             except (OSError, RuntimeError):  # a folder is not there now; it may come back
                 await asyncio.sleep(self._look_again)
 
-    async def _look(self, in_use: InUse, changed: Callable[[], Awaitable[None]], tell: Callable[[str], None]) -> None:
+    async def _look(
+        self, catalog: Catalog, changed: Callable[[], Awaitable[None]], tell: Callable[[str], None]
+    ) -> None:
         """Put the files to use if they are others than before. Whatever is wrong with them, the watching goes on."""
         state = self._state()
         if state == self._seen:
@@ -74,7 +76,7 @@ class Watch:
         self._seen = state
         is_taken_up, faults = False, []
         try:
-            is_taken_up = await self._reload(in_use)
+            is_taken_up = await self._reload(catalog)
         except ContentError as error:
             faults = [str(problem) for problem in error.problems]
         except NotLearnedError as error:
@@ -82,36 +84,36 @@ class Watch:
         except Exception as fault:  # of ours, or the system gives no process: it must not end the watching
             faults = [f"{kind_and_place(fault)}; start the bot again, or save a file to have it tried again"]
         metrics.reload("refused" if faults else "taken-up" if is_taken_up else "same")
-        self._say(faults, in_use.main.faq.version, tell)
+        self._say(faults, catalog.main.faq.version, tell)
         if is_taken_up:
             try:
                 await changed()
             except Exception as fault:
-                _log.error("after an edit of the FAQ: %s", kind_and_place(fault))
+                _logger.error("after an edit of the FAQ: %s", kind_and_place(fault))
 
-    async def _reload(self, in_use: InUse) -> bool:
+    async def _reload(self, catalog: Catalog) -> bool:
         """Check and learn the files, and put them to use; whether they say something new.
 
         No language that is in use is left out. Raises ContentError and NotLearnedError.
         """
         settings = self._settings
-        faqs = await asyncio.to_thread(load_faqs, settings.faq_dir, settings.seeds_dir, needed=in_use.versions.keys())
-        if {language: faq.version for language, faq in faqs.items()} == in_use.versions:
-            _log.info("FAQ %s stays in use: its files say the same", in_use.main.faq.version)
+        faqs = await asyncio.to_thread(load_faqs, settings.faq_dir, settings.seeds_dir, needed=catalog.versions.keys())
+        if {language: faq.version for language, faq in faqs.items()} == catalog.versions:
+            _logger.info("FAQ %s stays in use: its files say the same", catalog.main.faq.version)
             return False
         code = await learn_apart(settings)
         if code != 0:
             raise NotLearnedError(f"learning it ended with {code}; python -m bot learn says why")
-        in_use.matchers = await asyncio.to_thread(load_matchers, settings, tell=_log.info)
-        _log.info("FAQ %s is in use", in_use.main.faq.version)
+        catalog.matchers = await asyncio.to_thread(load_matchers, settings, tell=_logger.info)
+        _logger.info("FAQ %s is in use", catalog.main.faq.version)
         return True
 
     def _say(self, faults: Sequence[str], version: str, tell: Callable[[str], None]) -> None:
         """Log the faults of an edit, and tell of them where they are others than those told last."""
         for fault in faults[:MOST_LOGGED]:
-            _log.error("FAQ not taken up: %s", fault)
+            _logger.error("FAQ not taken up: %s", fault)
         if len(faults) > MOST_LOGGED:
-            _log.error("FAQ not taken up: %d more; python -m bot check shows all", len(faults) - MOST_LOGGED)
+            _logger.error("FAQ not taken up: %d more; python -m bot check shows all", len(faults) - MOST_LOGGED)
         told = "\n\n".join(_listed(faults))
         if told and told != self._told:
             tell(f"An edit of the FAQ was not taken up. FAQ {version}, from before it, stays in use.\n\n{told}")

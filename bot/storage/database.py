@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from bot.storage.errors import DamagedError, LogError, NewerError
 from bot.storage.keys import KeyProblem, Keys
 from bot.storage.migrate import NewerSchemaError, upgrade
 from bot.storage.tables import home, key_check
@@ -30,18 +31,6 @@ _OTHER_KEY = "was begun with another {name}; set the {name} it was begun with, o
 _NEWER_KEY = "has another GAPS_KEY by now; set that one if it is a setting, and start this program anew"
 _COPY = "is a copy of another log, for review alone; name another {setting} to note questions in"
 _IS_COPY = sa.exists(sa.select(home.c.asker)).label("is_copy")
-
-
-class LogError(Exception):
-    """The log cannot be used now; the text says where, what and what mends it, and holds nothing of a message."""
-
-
-class NewerError(LogError):
-    """The log was written by a newer version of this program."""
-
-
-class DamagedError(LogError):
-    """The log's file is none that the database can read, as far as one look can tell."""
 
 
 class Database:
@@ -70,7 +59,7 @@ class Database:
 
         Raises LogError for all that a database can refuse.
         """
-        with told(self.store):
+        with translate_db_errors(self.store):
             async with (
                 self._engine_in_use() as engine,
                 self.store.transaction(engine, alone=alone) as connection,
@@ -79,7 +68,7 @@ class Database:
 
     async def erase(self) -> None:
         """What was deleted also leaves the disk, as far as the database can see to it. Raises LogError."""
-        with told(self.store):
+        with translate_db_errors(self.store):
             async with self._engine_in_use() as engine:
                 await self.store.erase(engine)
 
@@ -118,7 +107,7 @@ class Database:
         self._attempts += 1
         self._refused = None
         try:
-            with told(self.store):
+            with translate_db_errors(self.store):
                 await asyncio.to_thread(self.store.prepare, self._begin)
         except LogError as error:
             self._refused = error
@@ -133,7 +122,7 @@ class Database:
     def _check_keys(self, connection: sa.Connection) -> None:
         """See that these are the keys that the log was begun with; a new log remembers them."""
         row = connection.execute(sa.select(key_check)).one_or_none()
-        code = self.keys.code("check", KEY_CHECKED)
+        code = self.keys.pseudonym("check", KEY_CHECKED)
         if row is None:
             self._checked = key_tokens([self.keys])
             connection.execute(sa.insert(key_check).values(text=self._checked, asker=code))
@@ -159,7 +148,7 @@ class Database:
 
 
 @contextmanager
-def told(store: Store) -> Iterator[None]:
+def translate_db_errors(store: Store) -> Iterator[None]:
     """Whatever a database can refuse within, as a LogError."""
     try:
         yield
@@ -167,7 +156,7 @@ def told(store: Store) -> Iterator[None]:
         raise NewerError(f"{store.name}: was written by a newer version of this program; update this one") from None
     except store.errors as error:
         kind = DamagedError if store.is_of_damage(error) else LogError
-        raise kind(f"{store.name}: {store.mend(error)}") from None
+        raise kind(f"{store.name}: {store.hint(error)}") from None
 
 
 def key_tokens(accepted: Iterable[Keys]) -> bytes:

@@ -61,7 +61,7 @@ class Keys:
             return False
         return True
 
-    def code(self, purpose: str, value: str) -> str:
+    def pseudonym(self, purpose: str, value: str) -> str:
         """The keyed hash of a person or message (HMAC-SHA256, shortened), 32 hexadecimal digits.
 
         Codes of one value for two purposes have nothing in common.
@@ -145,8 +145,8 @@ def write_text_keys(path: Path, keys: Sequence[bytes]) -> None:
     try:
         private_file.replace(path, b",".join(keys) + b"\n")
     except OSError as error:
-        mend = f"let this user write to {path.parent}"
-        raise KeyProblem(f"{path} cannot be written ({error.strerror}), and stays as it is; {mend}") from None
+        hint = f"let this user write to {path.parent}"
+        raise KeyProblem(f"{path} cannot be written ({error.strerror}), and stays as it is; {hint}") from None
 
 
 def _create(path: Path, key: str, setting: str) -> str:
@@ -158,6 +158,6 @@ def _create(path: Path, key: str, setting: str) -> str:
         except FileExistsError:
             return path.read_text(encoding="ascii").strip()
     except OSError as error:
-        mend = f"set {setting} (python -m bot keys makes one), or let this user write to {path.parent}"
-        raise KeyProblem(f"no key can be kept in {path.parent} ({error.strerror}); {mend}") from None
+        hint = f"set {setting} (python -m bot keys makes one), or let this user write to {path.parent}"
+        raise KeyProblem(f"no key can be kept in {path.parent} ({error.strerror}); {hint}") from None
     return key

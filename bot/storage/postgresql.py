@@ -154,7 +154,7 @@ class PostgreSQL:
         """Whether an error says that a file is damaged which can be set aside: here none is ours."""
         return False
 
-    def mend(self, error: Exception) -> str:
+    def hint(self, error: Exception) -> str:
         """What is the matter and what to do, in words; never the statement that failed, nor where the server is."""
         cause = getattr(error, "orig", None) or error
         state = str(getattr(cause, "sqlstate", None) or "")

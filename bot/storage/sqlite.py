@@ -21,7 +21,7 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.storage.atomic_file import locked
-from bot.storage.database import LogError
+from bot.storage.errors import LogError
 
 _Result = TypeVar("_Result")
 _ASIDE = ".damaged-"  # and the time in UTC, behind the name of a file that was set aside
@@ -157,12 +157,12 @@ class SQLite:
                 if at.replace(tzinfo=UTC) < before:
                     path.unlink(missing_ok=True)
 
-    def mend(self, error: Exception) -> str:
+    def hint(self, error: Exception) -> str:
         """What is the matter and what to do, in words; never the statement that failed."""
         said = _said(error)
         if isinstance(error, OSError):
             return f"{error.strerror or type(error).__name__}; see that DATA_DIR is a folder this user may write to"
-        for part, mend in (
+        for part, hint in (
             ("locked", "another process holds it; end that one, or wait"),
             ("busy", "another process holds it; end that one, or wait"),
             ("full", "the disk is full; make room"),
@@ -174,7 +174,7 @@ class SQLite:
             ("disk i/o", "cannot be read or written; see to the disk"),
         ):
             if part in said:
-                return mend
+                return hint
         return f"{type(error).__name__}; see that the file is a gap log and can be written to"
 
     def _options(self) -> dict[str, Any]:

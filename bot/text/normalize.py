@@ -76,11 +76,11 @@ def _joined(number: re.Match[str]) -> str:
 
 def words(text: str) -> list[str]:
     """The words and numbers of a text, normalised, look-alike letters mended."""
-    return [_mend_word(word[:MAX_WORD]) for word in _WORD.findall(normalise(text))]
+    return [_correct_word(word[:MAX_WORD]) for word in _WORD.findall(normalise(text))]
 
 
 @lru_cache(maxsize=20_000)
-def _mend_word(word: str) -> str:
+def _correct_word(word: str) -> str:
     if not word.isascii() and any("a" <= c <= "z" for c in word):
         word = word.translate(_LOOKALIKES)
     return word if _ROMAN.fullmatch(word) else _REPEATED.sub(r"\1\1", word)
@@ -122,13 +122,13 @@ class Speller:
             stemmed: str = self._stemmer.stemWord(word)
         return stemmed
 
-    def mend(self, typed: Iterable[str]) -> list[str]:
+    def correct(self, typed: Iterable[str]) -> list[str]:
         """Words with the wording's spellings put right: `ppl` to `people`, `labour` to `labor`, `two` to `2`."""
-        mended = self._spellings.replace(list(typed))
-        return in_digits(mended) if self._language == "en" else mended
+        corrected = self._spellings.replace(list(typed))
+        return in_digits(corrected) if self._language == "en" else corrected
 
-    def stems(self, mended: Iterable[str]) -> list[str]:
-        return [self.stem(word) for word in mended]
+    def stems(self, corrected: Iterable[str]) -> list[str]:
+        return [self.stem(word) for word in corrected]
 
     def meanings(self, stems: Sequence[str]) -> list[str]:
         """Stems with the members of each synonym group replaced by the group's name."""

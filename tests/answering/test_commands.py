@@ -9,8 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.answering.commands import COMMANDS, command_reply, topic_reply
-from bot.answering.render import render_entry, to_html, to_text
-from bot.domain.faq import Choice, Faq, Kind, Reply
+from bot.answering.render import render_entry, to_text
+from bot.channels.telegram.ui.html import to_html
+from bot.domain.conversation import Choice, Reply
+from bot.domain.faq import Faq, Kind
 from tests.support.samples import ENTRIES, GUIDE, INTERFACE, LETTER, OLDEST_TREE, garden
 from tests.support.telegram_html import parse
 

@@ -9,8 +9,19 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.answering.decide import FOREIGN, KNOWN, NOTED_SCORE, Reasoning, conclude, decide, reason, split
-from bot.domain.faq import Answer, Candidate, Clarify, Decision, Kind, Question, Reason, Smalltalk, Unanswered, Urgent
+from bot.answering.decide import FOREIGN, KNOWN, NOTED_SCORE, Reasoning, conclude, decide, decide_with_reasoning, split
+from bot.domain.conversation import (
+    Answer,
+    Candidate,
+    Clarify,
+    Decision,
+    NoAnswerReason,
+    Question,
+    Smalltalk,
+    Unanswered,
+    Urgent,
+)
+from bot.domain.faq import Kind
 from bot.matching.calibration import CHOICES, Thresholds
 from bot.matching.matcher import Matcher
 from tests.support.samples import DOGS, ENTRIES, HELLO, HURT, WEATHER, garden
@@ -86,7 +97,7 @@ def test_a_personal_case_gets_help_pages_and_no_answer(case: str, matcher: Match
     """No advice on a single case: an honest sentence and pages that lead to people."""
     decision = decide(Question(case), matcher)
     assert isinstance(decision, Unanswered)
-    assert decision.reason is Reason.OUT_OF_SCOPE
+    assert decision.reason is NoAnswerReason.OUT_OF_SCOPE
     assert decision.entry is not None
     assert decision.entry.read_more
 
@@ -94,13 +105,13 @@ def test_a_personal_case_gets_help_pages_and_no_answer(case: str, matcher: Match
 def test_another_language_is_told_so(matcher: Matcher) -> None:
     """A question in a language that the FAQ does not have counts as other language, in any script."""
     for text in ("¿Cuántos migrantes hay en el mundo?", "كم عدد المهاجرين في العالم؟", "скільки мігрантів у світі?"):
-        assert decide(Question(text), matcher) == Unanswered(Reason.OTHER_LANGUAGE)
+        assert decide(Question(text), matcher) == Unanswered(NoAnswerReason.OTHER_LANGUAGE)
 
 
 @pytest.mark.parametrize("text", ["", " ", "\n\n", "???", "😂", "\ud83d", "\x00", "…", "()[]{}"])
 def test_a_message_without_words_is_told_so(text: str, matcher: Matcher) -> None:
     """No words, no guess."""
-    assert decide(Question(text), matcher) == Unanswered(Reason.EMPTY)
+    assert decide(Question(text), matcher) == Unanswered(NoAnswerReason.EMPTY)
 
 
 def test_a_year_of_which_the_entry_says_nothing_is_not_answered(matcher: Matcher) -> None:
@@ -162,7 +173,7 @@ def test_split(matcher: Matcher) -> None:
 def test_the_reasoning_holds_what_the_decision_rests_on(matcher: Matcher) -> None:
     """`reason` and `decide` agree, and the parts are those of the message."""
     text = "hello! " + ASKED
-    reasoning = reason(Question(text), matcher)
+    reasoning = decide_with_reasoning(Question(text), matcher)
     assert reasoning.decision == decide(Question(text), matcher)
     assert reasoning.whole.text == text
     assert any(part.text == ASKED for part in reasoning.parts)
@@ -213,19 +224,22 @@ def again(reasoning: Reasoning, lines: Thresholds) -> Decision:
 
 def test_an_answer_needs_confidence_and_certainty() -> None:
     """Short of either it is offered among others; short of what a choice needs, too, there is none."""
-    reasoning, lines = reason(Question("can i come with my dog"), GARDEN), GARDEN.thresholds
+    reasoning, lines = decide_with_reasoning(Question("can i come with my dog"), GARDEN), GARDEN.thresholds
     assert again(reasoning, lines) == reasoning.decision == Answer((DOGS,))
     for higher in (replace(lines, answer=1.01), replace(lines, certain=1.01)):
         offered = again(reasoning, higher)
         assert isinstance(offered, Clarify)
         assert offered.choices[0] == DOGS
     none = again(reasoning, replace(lines, answer=1.01, clarify=1.01))
-    assert none == Unanswered(Reason.NO_MATCH, topic=DOGS.topic)
+    assert none == Unanswered(NoAnswerReason.NO_MATCH, topic=DOGS.topic)
 
 
 def test_a_card_needs_urgency() -> None:
     """Below the line nobody is taken to be in need; where no question has an answer, the lower line is enough."""
-    reasoning, lines = reason(Question("a branch hit my friend and he bleeds"), GARDEN), GARDEN.thresholds
+    reasoning, lines = (
+        decide_with_reasoning(Question("a branch hit my friend and he bleeds"), GARDEN),
+        GARDEN.thresholds,
+    )
     assert again(reasoning, lines) == Urgent(HURT)
     assert again(reasoning, replace(lines, surely_urgent=1.01)) == Urgent(HURT)
     assert not isinstance(again(reasoning, replace(lines, urgent=1.01, surely_urgent=1.01)), Urgent)
@@ -233,14 +247,14 @@ def test_a_card_needs_urgency() -> None:
 
 def test_a_question_with_an_answer_comes_before_what_is_hardly_urgent() -> None:
     """Only what is surely urgent comes before an answer."""
-    reasoning, lines = reason(Question("can i come with my dog"), GARDEN), GARDEN.thresholds
+    reasoning, lines = decide_with_reasoning(Question("can i come with my dog"), GARDEN), GARDEN.thresholds
     assert again(reasoning, replace(lines, urgent=0.0)) == Answer((DOGS,))
     assert again(reasoning, replace(lines, urgent=0.0, surely_urgent=0.0)) == Urgent(HURT)
 
 
 def test_small_talk_needs_the_confidence_of_an_answer() -> None:
     """A greeting that is hardly one gets no greeting."""
-    reasoning, lines = reason(Question("hey there"), GARDEN), GARDEN.thresholds
+    reasoning, lines = decide_with_reasoning(Question("hey there"), GARDEN), GARDEN.thresholds
     assert again(reasoning, lines) == Smalltalk(HELLO)
     assert not isinstance(again(reasoning, replace(lines, answer=1.01)), Smalltalk)
 
@@ -248,17 +262,17 @@ def test_small_talk_needs_the_confidence_of_an_answer() -> None:
 @pytest.mark.parametrize(("coverage", "is_answered"), [(KNOWN, True), (KNOWN - 0.01, False), (0.0, False)])
 def test_a_message_of_mostly_unknown_words_is_not_answered(coverage: float, *, is_answered: bool) -> None:
     """However sure the matcher is: neither an answer nor a choice, and no topic is named as near."""
-    reasoning = reason(Question("can i come with my dog"), GARDEN)
+    reasoning = decide_with_reasoning(Question("can i come with my dog"), GARDEN)
     whole = replace(reasoning.whole, ranking=replace(reasoning.whole.ranking, coverage=coverage))
     decision = again(replace(reasoning, whole=whole), GARDEN.thresholds)
-    assert decision == (Answer((DOGS,)) if is_answered else Unanswered(Reason.NO_MATCH))
+    assert decision == (Answer((DOGS,)) if is_answered else Unanswered(NoAnswerReason.NO_MATCH))
 
 
 def test_a_language_is_told_only_where_few_words_are_known() -> None:
     """A message that reads as another language is still asked where its words are known."""
-    reasoning = reason(Question("can i come with my dog"), GARDEN)
+    reasoning = decide_with_reasoning(Question("can i come with my dog"), GARDEN)
     foreign = Question("est-ce que je peux venir avec mon chien dans le jardin")
-    for coverage, decision in ((FOREIGN, Answer((DOGS,))), (FOREIGN - 0.01, Unanswered(Reason.OTHER_LANGUAGE))):
+    for coverage, decision in ((FOREIGN, Answer((DOGS,))), (FOREIGN - 0.01, Unanswered(NoAnswerReason.OTHER_LANGUAGE))):
         whole = replace(reasoning.whole, ranking=replace(reasoning.whole.ranking, coverage=coverage))
         assert conclude(foreign, whole, (), GARDEN.thresholds) == decision
 
@@ -267,7 +281,7 @@ def test_a_language_is_told_only_where_few_words_are_known() -> None:
 def test_numbers_alone_ask_nothing(text: str, matcher: Matcher) -> None:
     """Neither an answer, a choice, a card nor another language: whatever stands beside a number in the phrasings."""
     for of in (matcher, GARDEN):
-        assert decide(Question(text), of) == Unanswered(Reason.NO_MATCH)
+        assert decide(Question(text), of) == Unanswered(NoAnswerReason.NO_MATCH)
 
 
 @pytest.mark.parametrize(("text", "found"), [("193?", "declaration-193"), ("10.7", "sdg-target-10-7")])
@@ -283,7 +297,7 @@ def test_a_number_that_is_a_phrasing_is_answered(text: str, found: str, matcher:
 
 def outside(text: str, *, score: float, coverage: float = 1.0, is_first: bool = True) -> Reasoning:
     """A message as it would be ranked with an out-of-scope entry of this score before, or behind, all others."""
-    reasoning = reason(Question(text), GARDEN)
+    reasoning = decide_with_reasoning(Question(text), GARDEN)
     others = tuple(one for one in reasoning.whole.ranking.candidates if one.entry != WEATHER)
     weather = Candidate(WEATHER, score)
     candidates = (weather, *others) if is_first else (*others, weather)
@@ -306,15 +320,15 @@ def test_what_is_outside_goes_before_a_choice(score: float, *, is_first: bool, i
         assert isinstance(decision, Clarify)
         assert decision.choices[0] == DOGS
     else:
-        assert decision == Unanswered(Reason.OUT_OF_SCOPE, WEATHER)
+        assert decision == Unanswered(NoAnswerReason.OUT_OF_SCOPE, WEATHER)
 
 
 def test_what_is_outside_is_noted_only_where_the_words_are_known() -> None:
     """Of a message of mostly unknown words nothing is said but that there is no answer."""
     lines = NO_ANSWER
     for coverage, decision in (
-        (KNOWN, Unanswered(Reason.OUT_OF_SCOPE, WEATHER)),
-        (KNOWN - 0.01, Unanswered(Reason.NO_MATCH)),
+        (KNOWN, Unanswered(NoAnswerReason.OUT_OF_SCOPE, WEATHER)),
+        (KNOWN - 0.01, Unanswered(NoAnswerReason.NO_MATCH)),
     ):
         assert again(outside("can i come with my dog", score=0.9, coverage=coverage), lines) == decision
 
@@ -332,7 +346,7 @@ def test_an_answer_a_card_and_small_talk_go_before_what_is_outside() -> None:
 def test_a_question_on_what_is_outside_is_told_so() -> None:
     """The garden's visitors ask about the weather, and about the weather and the garden."""
     for text in ("will it rain tomorrow", "is a storm coming tomorrow"):
-        assert decide(Question(text), GARDEN) == Unanswered(Reason.OUT_OF_SCOPE, WEATHER)
+        assert decide(Question(text), GARDEN) == Unanswered(NoAnswerReason.OUT_OF_SCOPE, WEATHER)
 
 
 # --- What is noise ---------------------------------------------------------------------------------------------------

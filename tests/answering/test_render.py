@@ -8,34 +8,23 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.answering.render import (
-    BUTTON_CHARACTERS,
-    LONGEST_ADDRESS,
-    LONGEST_TITLE,
-    body_text,
-    render,
-    render_entry,
-    sources_of,
-    to_html,
-    to_text,
-)
-from bot.domain.faq import (
+from bot.answering.render import body_text, render, render_entry, sources_of, to_text
+from bot.channels.telegram.ui.html import LONGEST_ADDRESS, LONGEST_TITLE, to_html
+from bot.domain.conversation import (
     Answer,
     Choice,
     Clarify,
     Decision,
-    Entry,
-    Faq,
-    Kind,
     Link,
-    Reason,
+    NoAnswerReason,
     Reply,
     Section,
     Smalltalk,
-    Source,
     Unanswered,
     Urgent,
 )
+from bot.domain.faq import Entry, Faq, Kind, Source
+from bot.domain.limits import BUTTON_CHARACTERS
 from tests.support.samples import (
     DOGS,
     ENTRIES,
@@ -271,11 +260,11 @@ def test_clarify_ends_with_none_of_these() -> None:
     ("decision", "text"),
     [
         (Smalltalk(HELLO), "The answer of hello."),
-        (Unanswered(Reason.NO_MATCH), "I don't know."),
-        (Unanswered(Reason.NO_MATCH, topic="A & B"), "I don't know.\nPerhaps close: A & B"),
-        (Unanswered(Reason.OUT_OF_SCOPE, WEATHER), "The answer of weather."),
-        (Unanswered(Reason.OTHER_LANGUAGE), "I can only read English."),
-        (Unanswered(Reason.EMPTY), "I could not read a question there."),
+        (Unanswered(NoAnswerReason.NO_MATCH), "I don't know."),
+        (Unanswered(NoAnswerReason.NO_MATCH, topic="A & B"), "I don't know.\nPerhaps close: A & B"),
+        (Unanswered(NoAnswerReason.OUT_OF_SCOPE, WEATHER), "The answer of weather."),
+        (Unanswered(NoAnswerReason.OTHER_LANGUAGE), "I can only read English."),
+        (Unanswered(NoAnswerReason.EMPTY), "I could not read a question there."),
     ],
 )
 def test_what_is_no_answer_says_so_in_one_message(decision: Decision, text: str) -> None:
@@ -287,7 +276,7 @@ def test_what_is_no_answer_says_so_in_one_message(decision: Decision, text: str)
 
 def test_a_topic_with_braces_is_shown_as_it_is() -> None:
     """Texts of editors are no templates."""
-    reply = render(Unanswered(Reason.NO_MATCH, topic="{time} {0} {"), FAQ)
+    reply = render(Unanswered(NoAnswerReason.NO_MATCH, topic="{time} {0} {"), FAQ)
     assert reply.sections[0].text.endswith("Perhaps close: {time} {0} {")
 
 
@@ -298,7 +287,7 @@ def test_an_entry_is_shown_as_its_decision_shows_it(entry: Entry) -> None:
         Kind.ANSWER: Answer((entry,)),
         Kind.URGENT: Urgent(entry),
         Kind.SMALLTALK: Smalltalk(entry),
-        Kind.OUT_OF_SCOPE: Unanswered(Reason.OUT_OF_SCOPE, entry),
+        Kind.OUT_OF_SCOPE: Unanswered(NoAnswerReason.OUT_OF_SCOPE, entry),
     }
     assert render_entry(entry, FAQ) == render(decisions[entry.kind], FAQ)
 
@@ -347,9 +336,9 @@ def replies(draw: st.DrawFn) -> Reply:
         Clarify((one, two)),
         Urgent(one),
         Smalltalk(one),
-        Unanswered(Reason.OUT_OF_SCOPE, one),
-        Unanswered(Reason.NO_MATCH, topic=one.topic),
-        Unanswered(Reason.OTHER_LANGUAGE),
+        Unanswered(NoAnswerReason.OUT_OF_SCOPE, one),
+        Unanswered(NoAnswerReason.NO_MATCH, topic=one.topic),
+        Unanswered(NoAnswerReason.OTHER_LANGUAGE),
     ]
     return render(
         draw(st.sampled_from(decisions)), replace(faq_of(one, two), sources={source.id: source for source in drawn})

@@ -8,19 +8,18 @@ from hypothesis import strategies as st
 
 from bot.answering.render import render, render_entry
 from bot.answering.turn import SHOWN_CANDIDATES, Outcome, Turn, gap_reason, outcome_of, take_turn
-from bot.domain.faq import (
+from bot.domain.conversation import (
     Answer,
     Choice,
     Clarify,
     Decision,
-    Entry,
-    Kind,
+    NoAnswerReason,
     Question,
-    Reason,
     Smalltalk,
     Unanswered,
     Urgent,
 )
+from bot.domain.faq import Entry, Kind
 from bot.matching.matcher import Matcher
 from tests.support.samples import DOGS, ENTRIES, HELLO, HURT, INTERFACE, OLDEST_TREE, PLANT_NUMBER, WEATHER, garden
 
@@ -115,10 +114,10 @@ def test_a_command_comes_before_choices_and_questions(text: str) -> None:
         (Clarify((DOGS, OLDEST_TREE)), "clarify", None),
         (Urgent(HURT), "urgent", "hurt"),
         (Smalltalk(HELLO), "smalltalk", "hello"),
-        (Unanswered(Reason.NO_MATCH, topic="The plants"), "unanswered", None),
-        (Unanswered(Reason.EMPTY), "unanswered", None),
-        (Unanswered(Reason.OTHER_LANGUAGE), "unanswered", None),
-        (Unanswered(Reason.OUT_OF_SCOPE, WEATHER), "unanswered", "weather"),
+        (Unanswered(NoAnswerReason.NO_MATCH, topic="The plants"), "unanswered", None),
+        (Unanswered(NoAnswerReason.EMPTY), "unanswered", None),
+        (Unanswered(NoAnswerReason.OTHER_LANGUAGE), "unanswered", None),
+        (Unanswered(NoAnswerReason.OUT_OF_SCOPE, WEATHER), "unanswered", "weather"),
     ],
 )
 def test_every_decision_has_an_outcome(decision: Decision, outcome: Outcome, entry: str | None) -> None:
@@ -133,10 +132,10 @@ def test_every_decision_has_an_outcome(decision: Decision, outcome: Outcome, ent
         ("how much plants are there? may i bring my dog?", Answer((PLANT_NUMBER, DOGS))),
         ("i fell and cannot stand up", Urgent(HURT)),
         ("good morning", Smalltalk(HELLO)),
-        ("weather forecast", Unanswered(Reason.OUT_OF_SCOPE, WEATHER)),
-        ("  \n", Unanswered(Reason.EMPTY)),
-        ("🙂", Unanswered(Reason.EMPTY)),
-        ("когда открывается этот сад", Unanswered(Reason.OTHER_LANGUAGE)),
+        ("weather forecast", Unanswered(NoAnswerReason.OUT_OF_SCOPE, WEATHER)),
+        ("  \n", Unanswered(NoAnswerReason.EMPTY)),
+        ("🙂", Unanswered(NoAnswerReason.EMPTY)),
+        ("когда открывается этот сад", Unanswered(NoAnswerReason.OTHER_LANGUAGE)),
     ],
 )
 def test_a_message_gets_the_reply_of_its_decision(text: str, decision: Decision) -> None:

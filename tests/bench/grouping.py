@@ -19,12 +19,13 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bot.domain.faq import Channel, Gap, GapReason, GapStatus, LoggedGap
-from bot.evaluation.evaluate import Message
+from bot.domain.conversation import Channel
+from bot.domain.gap import Gap, GapReason, GapStatus, LoggedGap
+from bot.evaluation.question_sets import Message, read_questions
 from bot.gaps.clustering import SIMILAR, Group, group_gaps
 from bot.matching.matcher import Matcher
-from bot.matching.model_cache import fitted
-from bot.runtime.load import load_faq, read_questions
+from bot.matching.model_cache import load_or_fit
+from bot.runtime.load import load_faq
 from bot.settings import read_settings
 from bot.text.normalize import words
 from tests.bench.corpora import as_json
@@ -132,7 +133,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         parser.error(str(error))
     settings = read_settings()
     faq = load_faq(settings)
-    matcher = Matcher(faq, fitted(faq, settings.cache_dir))
+    matcher = Matcher(faq, load_or_fit(faq, settings.cache_dir))
     gaps, labels = made(messages, given.gaps, as_they_are=given.as_they_are)
     runs = [measure(gaps, labels, matcher, line) for line in (THRESHOLDS if given.thresholds else (SIMILAR,))]
     console = Console()

@@ -25,7 +25,7 @@ from rich.table import Table
 from bot.matching import calibration
 from bot.matching import features as kernels
 from bot.matching import regression as ridge
-from bot.matching import tokenizer as reader
+from bot.matching import tokenizer as tokenizer
 from bot.matching.matcher import Matcher, fit
 from tests.bench.corpora import (
     OUT_OF_SCOPE,
@@ -137,7 +137,7 @@ ABLATIONS: dict[str, Callable[[], AbstractContextManager[None]]] = {
     "without words": lambda: _without_kernel("words"),
     "with single words, no pairs": lambda: _replaced(kernels, "PAIRED", 0),
     "without characters": lambda: _without_kernel("characters"),
-    "without mending typos": lambda: _replaced(reader.Reader, "mended", lambda _self, word: (word,)),
+    "without mending typos": lambda: _replaced(tokenizer.Tokenizer, "mended", lambda _self, word: (word,)),
     "with similarities as they are": lambda: _replaced(ridge, "power_for", lambda _rows: 1.0),
     "regression on the nearest rows alone": lambda: _replaced(ridge, "WHOLE_ROWS", 0),
     "confidence without strength": lambda: _without_signal(0),

@@ -20,13 +20,15 @@ import httpx
 from rich.console import Console
 from rich.table import Table
 
-from bot.domain.faq import Channel, Count, Note
+from bot.domain.conversation import Channel
+from bot.domain.gap import Count, Note
+from bot.evaluation.question_sets import read_questions
 from bot.gaps.clustering import clusters
 from bot.gaps.repository import GapLog
 from bot.review.pages import Review
-from bot.review.workbench import Desk
-from bot.runtime.catalog import InUse
-from bot.runtime.load import load_matchers, read_questions
+from bot.review.workbench import Workbench
+from bot.runtime.catalog import Catalog
+from bot.runtime.load import load_matchers
 from bot.settings import read_settings
 from tests.bench.corpora import as_json
 from tests.bench.grouping import made
@@ -70,13 +72,13 @@ async def measure(size: int, questions: Path, repeats: int) -> Result:
         async with GapLog(Path(folder), KEYS, keep=timedelta(days=3650)) as log:
             for start in range(0, size, AT_ONCE):
                 await log.write(notes[start : start + AT_ONCE])
-            in_use = InUse(load_matchers(settings))
-            desk = Desk(settings.model_copy(update={"data_dir": Path(folder)}), log, in_use, ())
+            catalog = Catalog(load_matchers(settings))
+            desk = Workbench(settings.model_copy(update={"data_dir": Path(folder)}), log, catalog, ())
             began = time.perf_counter()
             await desk.refresh()
             read = time.perf_counter() - began
             began = time.perf_counter()
-            found = clusters(desk.gaps.values(), in_use.main)
+            found = clusters(desk.gaps.values(), catalog.main)
             grouped = time.perf_counter() - began
             review = Review(desk, hosts=frozenset({HOST}), tell=lambda _: None)
             transport = httpx.ASGITransport(review.app)

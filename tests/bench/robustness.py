@@ -19,11 +19,12 @@ from rich.table import Table
 
 from bot.answering.decide import decide
 from bot.answering.turn import outcome_of
-from bot.domain.faq import Answer, Question
+from bot.domain.conversation import Answer, Question
+from bot.evaluation.question_sets import read_questions
 from bot.matching.matcher import Matcher, fit
-from bot.matching.model_cache import fitted
+from bot.matching.model_cache import load_or_fit
 from bot.matching.tokenizer import NEAR_KEYS
-from bot.runtime.load import load_faq, read_questions
+from bot.runtime.load import load_faq
 from bot.settings import read_settings
 from tests.support.samples import entry
 
@@ -112,7 +113,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     progress = Console(stderr=True)
     settings = read_settings()
     faq = load_faq(settings)
-    matcher = Matcher(faq, fitted(faq, settings.cache_dir))
+    matcher = Matcher(faq, load_or_fit(faq, settings.cache_dir))
     asked = [message.text for message in read_questions(given.questions) if message.set == "inscope"]
     before = [decided(text, matcher) for text in track(asked, "Asking", console=progress, transient=True)]
 

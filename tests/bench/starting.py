@@ -21,10 +21,11 @@ def main(file: Path, began: float) -> None:
     spent = {"Python itself": time.perf_counter() - began}
     at = time.perf_counter()
     import bot.cli.main
+    import bot.cli.serve
 
-    gc.set_threshold(bot.cli.main.GARBAGE)
+    gc.set_threshold(bot.cli.serve.GARBAGE)
     import bot.channels.telegram.run
-    import bot.channels.terminal.gap_log
+    import bot.runtime.gap_keys
     import bot.runtime.load
     import bot.storage.database
 
@@ -58,8 +59,8 @@ def main(file: Path, began: float) -> None:
 
         setattr(owner, name, measured)
 
-    timed(bot.cli.main, "read_settings", "settings and keys")
-    timed(bot.channels.terminal.gap_log, "keys_of", "settings and keys")
+    timed(bot.cli.serve, "read_settings", "settings and keys")
+    timed(bot.runtime.gap_keys, "keys_of", "settings and keys")
     timed(bot.runtime.load, "load_faqs", "reading the FAQ")
     timed(bot.runtime.load, "fitted", "loading what was learned")
     timed(bot.channels.telegram.run, "build", "building the application")

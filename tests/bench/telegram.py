@@ -272,12 +272,12 @@ class Course:
 
     async def _edit(self, bot: Bot, faq: Path, number: int, *, within: float) -> None:
         """Add a phrasing, and wait until it is in use."""
-        in_use = bot.log.count("is in use")
+        catalog = bot.log.count("is in use")
         path = next(p for p in sorted((faq / "en").glob("*.yaml")) if "    phrasings:\n" in p.read_text("utf-8"))
         line = f"    phrasings:\n      - what was asked by the benchmark in edit {number}\n"
         path.write_text(path.read_text("utf-8").replace("    phrasings:\n", line, 1), "utf-8")
         async with asyncio.timeout(within):
-            while bot.log.count("is in use") == in_use:
+            while bot.log.count("is in use") == catalog:
                 await asyncio.sleep(0.1)
 
     async def _start(self, round_trip: float) -> None:

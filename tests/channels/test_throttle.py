@@ -21,43 +21,43 @@ class Clock:
 async def test_up_to_the_limit_all_is_answered_then_told_once() -> None:
     """The person learns once why there is silence."""
     throttle = Throttle(3, 60, Clock())
-    assert [await throttle.take("a") for _ in range(6)] == [Allowed.YES] * 3 + [Allowed.TELL] + [Allowed.SILENT] * 2
+    assert [await throttle.admit("a") for _ in range(6)] == [Allowed.YES] * 3 + [Allowed.TELL] + [Allowed.SILENT] * 2
 
 
 async def test_others_are_not_affected() -> None:
     """One person's flood costs nobody else an answer."""
     throttle = Throttle(1, 60, Clock())
     for _ in range(100):
-        await throttle.take("a")
-    assert await throttle.take("b") is Allowed.YES
+        await throttle.admit("a")
+    assert await throttle.admit("b") is Allowed.YES
 
 
 async def test_after_a_while_all_is_well_again() -> None:
     """Each answered message frees its place after the while, and the next flood is told again."""
     clock = Clock()
     throttle = Throttle(2, 60, clock)
-    await throttle.take("a")
+    await throttle.admit("a")
     clock.now += 30
-    await throttle.take("a")
-    assert await throttle.take("a") is Allowed.TELL
+    await throttle.admit("a")
+    assert await throttle.admit("a") is Allowed.TELL
     clock.now += 31
-    assert await throttle.take("a") is Allowed.YES
-    assert await throttle.take("a") is Allowed.TELL
+    assert await throttle.admit("a") is Allowed.YES
+    assert await throttle.admit("a") is Allowed.TELL
 
 
 async def test_no_limit() -> None:
     """0 switches it off."""
     throttle = Throttle(0, 60, Clock())
-    assert {await throttle.take("a") for _ in range(1000)} == {Allowed.YES}
+    assert {await throttle.admit("a") for _ in range(1000)} == {Allowed.YES}
 
 
 async def test_a_forgotten_person_begins_anew() -> None:
     """What /forget deletes includes the pace."""
     throttle = Throttle(1, 60, Clock())
-    await throttle.take("a")
-    await throttle.take("a")
+    await throttle.admit("a")
+    await throttle.admit("a")
     throttle.forget("a")
-    assert await throttle.take("a") is Allowed.YES
+    assert await throttle.admit("a") is Allowed.YES
 
 
 async def test_nobody_is_remembered_longer_than_needed() -> None:
@@ -65,11 +65,11 @@ async def test_nobody_is_remembered_longer_than_needed() -> None:
     clock = Clock()
     throttle = Throttle(1, 60, clock)
     for number in range(MOST_PERSONS + 500):
-        await throttle.take(str(number))
+        await throttle.admit(str(number))
     assert len(throttle._seen) <= MOST_PERSONS + 1
-    await throttle.take("0")
+    await throttle.admit("0")
     clock.now += 61
-    await throttle.take("new")
+    await throttle.admit("new")
     assert set(throttle._seen) == {"new"}
     assert not throttle._told
 
@@ -83,7 +83,7 @@ async def test_never_more_than_the_limit_in_any_while(steps: list[tuple[str, flo
     answered: dict[str, list[float]] = {"a": [], "b": []}
     for person, pause in steps:
         clock.now += pause
-        if await throttle.take(person) is Allowed.YES:
+        if await throttle.admit(person) is Allowed.YES:
             answered[person].append(clock.now)
     for times in answered.values():
         assert all(later - first >= 60 for first, later in zip(times, times[3:], strict=False))

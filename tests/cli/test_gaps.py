@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from bot.gaps.repository import FILE
 from bot.storage.keys import asker_key, new_text_key, text_keys
+from bot.storage.stores import FILE
 from tests.cli.test_main import call, run
 from tests.support.terminal import in_terminal
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from bot.gaps.repository import FILE
 from bot.storage.keys import new_text_key
+from bot.storage.stores import FILE
 from tests.cli.test_gaps import UNKNOWN, listed
 from tests.cli.test_main import call, run
 from tests.support.terminal import in_terminal

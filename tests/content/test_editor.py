@@ -313,7 +313,7 @@ SOUND = entry("\n      - timetable\n")
 
 
 @pytest.mark.parametrize(
-    ("text", "entry_id", "phrasing", "line", "says", "mend"),
+    ("text", "entry_id", "phrasing", "line", "says", "hint"),
     [
         pytest.param(SOUND, "fares", "x", 1, "no entry 'fares'", "name the file", id="unknown entry"),
         pytest.param(HEAD + "spellings:\n  a: b\n", "times", "x", 1, "no entry", "name the file", id="other file"),
@@ -335,15 +335,15 @@ SOUND = entry("\n      - timetable\n")
     ],
 )
 def test_what_cannot_be_added_says_why(
-    text: str, entry_id: str, phrasing: str, line: int, says: str, mend: str
+    text: str, entry_id: str, phrasing: str, line: int, says: str, hint: str
 ) -> None:
     """Each with its place, the fact and what to do."""
     with pytest.raises(EditError) as caught:
         with_phrasing(FILE, text, entry_id, phrasing)
     assert caught.value.line == line
     assert says in caught.value.fact
-    assert mend in caught.value.mend
-    assert str(caught.value) == f"faq/en/ferry.yaml:{line}: {caught.value.fact}; {caught.value.mend}"
+    assert hint in caught.value.hint
+    assert str(caught.value) == f"faq/en/ferry.yaml:{line}: {caught.value.fact}; {caught.value.hint}"
 
 
 @pytest.mark.parametrize("at", [("spellings",), ("spellings", "a"), ("topic", 0), ("entries", 7), ("entries", -1), ()])

@@ -15,11 +15,11 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.content.diagnostics import RULES, Problem, Severity, errors
+from bot.content.diagnostics import RULES, Diagnostic, Severity, errors
 from bot.content.lint import lint
 from bot.content.loader import read_content
 from bot.content.parsed import Content
-from bot.matching.model_cache import fitted
+from bot.matching.model_cache import load_or_fit
 from bot.runtime.load import read_originals
 from tests.support.paths import FRENCH, SMALL
 
@@ -31,13 +31,13 @@ INTERFACE, WORDS, FRENCH_FERRY = "faq/en/interface.yaml", "faq/en/words.yaml", "
 NOTE, LINKS, ORIGINAL = "seeds/note.yaml", "seeds/links.yaml", "originals/note.txt"
 
 
-def check(folder: Path, today: date = TODAY) -> tuple[Problem, ...]:
+def check(folder: Path, today: date = TODAY) -> tuple[Diagnostic, ...]:
     """All problems of the small FAQ's copy, its figures compared with the original."""
     content = read_content(folder / "faq", folder / "seeds")
     return lint(content, today, originals=read_originals(folder / "originals", content))
 
 
-def of_rule(code: str, found: tuple[Problem, ...]) -> list[Problem]:
+def of_rule(code: str, found: tuple[Diagnostic, ...]) -> list[Diagnostic]:
     return [problem for problem in found if problem.code == code]
 
 
@@ -277,7 +277,7 @@ def test_the_small_content_has_no_problem(small: Path) -> None:
 
 def test_the_projects_own_content_has_no_error(content: Content, learned: Path) -> None:
     """What people are answered with breaks no rule."""
-    found = lint(content, TODAY, learn=lambda faq: fitted(faq, learned))
+    found = lint(content, TODAY, learn=lambda faq: load_or_fit(faq, learned))
     assert [str(problem) for problem in errors(found)] == []
 
 
@@ -420,7 +420,7 @@ def test_reviews_are_asked_for_in_time(small: Path, today: date, codes: set[str]
 # --- Figures and the original documents --------------------------------------------------------------------------
 
 
-def figure_problems(folder: Path, edit: Edit, printed: str, figure: str) -> list[Problem]:
+def figure_problems(folder: Path, edit: Edit, printed: str, figure: str) -> list[Diagnostic]:
     """What is wrong with a figure of note.1 where the document prints this text."""
     edit(NOTE, 'figures: ["1,400"]', f"figures: [{json.dumps(figure)}]")
     content = read_content(folder / "faq", folder / "seeds")

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from bot.answering.render import render_entry
-from bot.content.diagnostics import ContentError, Problem
+from bot.content.diagnostics import ContentError, Diagnostic
 from bot.content.loader import load_faqs, read_content
 from bot.content.references import check_references
 from bot.domain.faq import Faq, Kind
@@ -32,7 +32,7 @@ def load(folder: Path) -> dict[str, Faq]:
     return load_faqs(folder / "faq", folder / "seeds")
 
 
-def refused(folder: Path) -> tuple[Problem, ...]:
+def refused(folder: Path) -> tuple[Diagnostic, ...]:
     """The errors for which the copy cannot be used."""
     with pytest.raises(ContentError) as caught:
         load(folder)
@@ -275,7 +275,7 @@ def test_what_points_to_a_draft_is_told_apart_from_what_points_nowhere(
     (problem,) = refused(small)
     assert (problem.file, problem.code) == (file, "F205")
     assert "'ferry-dogs', which is a draft" in problem.fact
-    assert "write the draft's answer first" in problem.mend
+    assert "write the draft's answer first" in problem.hint
 
 
 def test_what_a_draft_points_to_is_not_looked_at(small: Path) -> None:
@@ -445,7 +445,7 @@ def test_a_record_is_named_like_its_file(small: Path) -> None:
     (small / "seeds/note.yaml").rename(small / "seeds/notes.yaml")
     problem = refused(small)[0]
     assert (problem.file, problem.line, problem.code) == ("seeds/notes.yaml", 2, "Y111")
-    assert "note.yaml" in problem.mend
+    assert "note.yaml" in problem.hint
 
 
 @pytest.mark.parametrize("pages", ["7", "hello", "{a: b}", ""])
@@ -474,7 +474,7 @@ def test_a_missing_folder_is_told_with_its_setting(small: Path, folder: str, set
     shutil.rmtree(small / folder)
     problem = refused(small)[0]
     assert (problem.file, problem.code) == (str(small / folder), "Y101")
-    assert setting in problem.mend
+    assert setting in problem.hint
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ import yaml
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot.content.diagnostics import Problem, Severity, errors
+from bot.content.diagnostics import Diagnostic, Severity, errors
 from bot.content.loader import read_content
 from bot.content.parsed import Tree
 from bot.content.schema import FORMS, EntryForm, Form, LinksForm, PageForm, TopicForm, WordsForm
@@ -42,7 +42,7 @@ def read(folder: Path, content: str | bytes) -> Tree:
     return read_tree(path, FILE)
 
 
-def problems(folder: Path, content: str | bytes, form: type[Form] = WordsForm) -> list[Problem]:
+def problems(folder: Path, content: str | bytes, form: type[Form] = WordsForm) -> list[Diagnostic]:
     """All that is wrong with a file of this form."""
     tree = read(folder, content)
     if tree.data is not None:
@@ -50,7 +50,7 @@ def problems(folder: Path, content: str | bytes, form: type[Form] = WordsForm) -
     return tree.problems
 
 
-def the_only(found: list[Problem]) -> Problem:
+def the_only(found: list[Diagnostic]) -> Diagnostic:
     """The one problem there is."""
     assert len(found) == 1, [str(problem) for problem in found]
     return found[0]
@@ -60,7 +60,7 @@ def the_only(found: list[Problem]) -> Problem:
 
 
 @pytest.mark.parametrize(
-    ("content", "line", "code", "says", "mend"),
+    ("content", "line", "code", "says", "hint"),
     [
         pytest.param(
             (HEAD + "first_person:\n  - caf").encode() + b"\xe9\n", 3, "Y101", "0xe9", "UTF-8", id="not UTF-8"
@@ -105,13 +105,13 @@ def the_only(found: list[Problem]) -> Problem:
     ],
 )
 def test_a_broken_file_is_one_problem_with_its_place_and_mend(
-    tmp_path: Path, content: str | bytes, line: int, code: str, says: str, mend: str
+    tmp_path: Path, content: str | bytes, line: int, code: str, says: str, hint: str
 ) -> None:
     """One thing wrong in a file is one problem: at its line, under its code, with what to do."""
     problem = the_only(problems(tmp_path, content))
     assert (problem.file, problem.line, problem.code) == (FILE, line, code)
     assert says in problem.fact
-    assert mend in problem.mend
+    assert hint in problem.hint
 
 
 def test_a_file_of_the_largest_size_is_read(tmp_path: Path) -> None:
@@ -133,7 +133,7 @@ def test_what_cannot_be_opened_is_a_problem(tmp_path: Path, make: str) -> None:
         path.mkdir()
     problem = the_only(read_tree(path, FILE).problems)
     assert (problem.file, problem.line, problem.code) == (FILE, 1, "Y101")
-    assert "a file that the bot may read" in problem.mend
+    assert "a file that the bot may read" in problem.hint
 
 
 def test_a_missing_schema_line_only_warns(tmp_path: Path) -> None:
@@ -164,13 +164,13 @@ def test_a_missing_key_is_reported_at_the_mapping_that_lacks_it(tmp_path: Path) 
     problem = the_only(problems(tmp_path, HEAD + ENTRY.replace("    answer: Now.\n", ""), TopicForm))
     assert (problem.file, problem.line, problem.code) == (FILE, 4, "Y107")
     assert "'answer' is missing" in problem.fact
-    assert "add 'answer: …'" in problem.mend
+    assert "add 'answer: …'" in problem.hint
 
 
 def test_a_missing_key_at_the_top_is_reported(tmp_path: Path) -> None:
     """A file that lacks a key of its form says which."""
     problem = the_only(problems(tmp_path, HEAD + "topic: The ferry\n", TopicForm))
-    assert (problem.code, problem.mend) == ("Y107", "add 'entries: …'")
+    assert (problem.code, problem.hint) == ("Y107", "add 'entries: …'")
 
 
 def test_sound_items_of_a_list_are_kept_beside_broken_ones(tmp_path: Path) -> None:
@@ -222,14 +222,14 @@ def test_text_that_yaml_reads_as_something_else_is_shown_as_typed(tmp_path: Path
     problem = the_only(problems(tmp_path, HEAD + f"first_person:\n  - {typed}\n"))
     assert (problem.file, problem.line, problem.code) == (FILE, 3, "Y109")
     assert f"reads {typed} as {kind}" in problem.fact
-    assert problem.mend == f'write "{typed}"'
+    assert problem.hint == f'write "{typed}"'
 
 
 @pytest.mark.parametrize("typed", UNQUOTED)
 def test_the_mend_of_unquoted_text_mends_it(tmp_path: Path, typed: str) -> None:
     """What the mend says to write is read as the text it looks like."""
-    mend = the_only(problems(tmp_path, HEAD + f"first_person:\n  - {typed}\n")).mend
-    tree = read(tmp_path, HEAD + f"first_person:\n  - {mend.removeprefix('write ')}\n")
+    hint = the_only(problems(tmp_path, HEAD + f"first_person:\n  - {typed}\n")).hint
+    tree = read(tmp_path, HEAD + f"first_person:\n  - {hint.removeprefix('write ')}\n")
     assert parse(tree, WordsForm) == WordsForm(first_person=[typed])
     assert tree.problems == []
 
@@ -245,14 +245,14 @@ def test_an_empty_value_where_text_is_wanted_is_reported(tmp_path: Path, value: 
 
 def test_the_mend_of_an_empty_value_leads_to_no_other_problem(tmp_path: Path) -> None:
     """An editor who forgot a value is told to write it, not to write an empty one."""
-    assert the_only(problems(tmp_path, HEAD + "first_person:\n  -\n")).mend != 'write ""'
+    assert the_only(problems(tmp_path, HEAD + "first_person:\n  -\n")).hint != 'write ""'
 
 
 @pytest.mark.parametrize("key", ["no", "1", "1.10", "2021", "~"])
 def test_a_key_that_yaml_does_not_read_as_text_is_reported(tmp_path: Path, key: str) -> None:
     """Keys are held to the same rule: the spelling `no` needs quotes."""
     problem = the_only(problems(tmp_path, HEAD + f"spellings:\n  {key}: know\n"))
-    assert (problem.line, problem.code, problem.mend) == (3, "Y109", f'write "{key}"')
+    assert (problem.line, problem.code, problem.hint) == (3, "Y109", f'write "{key}"')
     assert problems(tmp_path, HEAD + f'spellings:\n  "{key}": know\n') == []
 
 
@@ -263,7 +263,7 @@ def test_an_alias_is_refused(tmp_path: Path) -> None:
     """Every value is written out, so that an entry never changes because another one was edited."""
     problem = the_only(read(tmp_path, HEAD + "first_person: &own [i]\nplaces:\n  - *own\n").problems)
     assert (problem.file, problem.code) == (FILE, "Y105")
-    assert "write the value out" in problem.mend
+    assert "write the value out" in problem.hint
 
 
 def test_an_alias_is_reported_at_its_line(tmp_path: Path) -> None:
@@ -318,7 +318,7 @@ def test_a_tag_is_refused_and_not_carried_out(tmp_path: Path, where: str) -> Non
     problem = the_only(problems(tmp_path, HEAD + TAGGED[where]))
     assert problem.code == "Y108"
     assert "the tag" in problem.fact
-    assert "without a tag" in problem.mend
+    assert "without a tag" in problem.hint
 
 
 @pytest.mark.parametrize("character", ["\x00", "\x07", "\x1b", "\x7f", "\ufffe"])
@@ -327,7 +327,7 @@ def test_a_control_character_is_reported(tmp_path: Path, character: str) -> None
     problem = the_only(problems(tmp_path, HEAD + f"first_person:\n  - i{character}\n"))
     assert problem.code == "Y102"
     assert f"U+{ord(character):04X}" in problem.fact
-    assert "take it out" in problem.mend
+    assert "take it out" in problem.hint
 
 
 def test_a_control_character_is_reported_at_its_line(tmp_path: Path) -> None:
@@ -394,7 +394,7 @@ def test_a_yml_file_is_reported_and_not_passed_over(small: Path, name: str) -> N
     (small / name).write_text("id: x\n", encoding="utf-8")
     problem = the_only(read_content(small / "faq", small / "seeds").problems)
     assert (problem.file, problem.line, problem.code) == (name, 1, "Y111")
-    assert ".yaml" in problem.mend
+    assert ".yaml" in problem.hint
 
 
 # --- Whatever a file holds ---------------------------------------------------------------------------------------

@@ -10,22 +10,12 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from bot.answering.decide import reason
-from bot.domain.faq import Question
-from bot.evaluation.evaluate import (
-    VERDICTS,
-    Judged,
-    Message,
-    below_floor,
-    confusions,
-    counts,
-    curve,
-    evaluate,
-    judge,
-)
+from bot.answering.decide import decide_with_reasoning
+from bot.domain.conversation import Question
+from bot.evaluation.evaluate import VERDICTS, Judged, below_floor, confusions, counts, curve, evaluate, judge
+from bot.evaluation.question_sets import Message, read_known_misses, read_questions
 from bot.evaluation.report import draw_curve, print_curve, print_scoreboard
 from bot.matching.matcher import Matcher
-from bot.runtime.load import read_known_misses, read_questions
 from bot.text.normalize import words
 from tests.support.paths import QUESTIONS
 
@@ -87,7 +77,7 @@ def test_every_message_is_counted_once(judged: dict[str, Judged]) -> None:
 
 def ask(matcher: Matcher, set_: str, text: str, **expected: object) -> str:
     message = Message("x", set_, text, {"id": "x", "text": text, **expected})
-    return judge(message, reason(Question(text), matcher)).verdict
+    return judge(message, decide_with_reasoning(Question(text), matcher)).verdict
 
 
 def test_verdicts(matcher: Matcher) -> None:
@@ -108,7 +98,9 @@ def test_confusions_name_both_entries(matcher: Matcher) -> None:
     """A wrong answer is counted under the entry expected and the one given."""
     text = "Why is the Secretary-General releasing this report now?"
     message = Message("x", "inscope", text, {"entries": ["what-is-iom"]})
-    assert confusions([judge(message, reason(Question(text), matcher))]) == {("what-is-iom", "why-report-now"): 1}
+    assert confusions([judge(message, decide_with_reasoning(Question(text), matcher))]) == {
+        ("what-is-iom", "why-report-now"): 1
+    }
 
 
 def test_the_curve_falls_from_answering_all_to_answering_none(matcher: Matcher, judged: dict[str, Judged]) -> None:

@@ -14,9 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
 
-from bot.answering.decide import reason
+from bot.answering.decide import decide_with_reasoning
 from bot.content.loader import read_content
-from bot.domain.faq import Channel, Gap, GapReason, GapStatus, LoggedGap, Question
+from bot.domain.conversation import Channel, Question
+from bot.domain.gap import Gap, GapReason, GapStatus, LoggedGap
 from bot.gaps import clustering as grouping
 from bot.gaps.clustering import MOST_COMPARED, NEAREST, SIMILAR, TREND_WEEKS, Group, group_gaps, lacks
 from bot.matching.matcher import Matcher
@@ -180,7 +181,7 @@ def test_the_first_groups_are_the_first_of_all(gaps: list[LoggedGap], most: int)
 @given(texts)
 def test_something_is_lacking_exactly_where_no_answer_is_sure(text: str) -> None:
     """The sentences to the reviewer follow the decision's own lines."""
-    whole = reason(Question(text), MATCHER).whole
+    whole = decide_with_reasoning(Question(text), MATCHER).whole
     assert (not list(lacks(whole, MATCHER))) == whole.answers(MATCHER.thresholds)
 
 

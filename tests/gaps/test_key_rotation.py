@@ -14,7 +14,7 @@ from pydantic import SecretStr
 
 from bot.gaps.key_rotation import Rekeyed, drop_old_keys, rekey, rekey_with_file
 from bot.gaps.repository import GapLog
-from bot.storage.database import LogError
+from bot.storage.errors import LogError
 from bot.storage.keys import ASKERS_FILE, TEXTS_FILE, KeyProblem, Keys, new_text_key, read_keys, text_keys
 from bot.storage.tables import gap
 from tests.gaps.test_repository import (
@@ -88,7 +88,7 @@ async def break_at(log: GapLog, gap: int) -> None:
         await do(log, f"ALTER TABLE gap ADD CONSTRAINT breaks CHECK (id <> {gap}) NOT VALID")
 
 
-async def mend(log: GapLog) -> None:
+async def hint(log: GapLog) -> None:
     """Undo `break_at`."""
     await do(log, "DROP TRIGGER breaks" if log.path.exists() else "ALTER TABLE gap DROP CONSTRAINT breaks")
 
@@ -129,7 +129,7 @@ async def test_a_failure_in_its_middle_leaves_all_as_it_was(old: GapLog, open_lo
             await rekey(log, accepted=NEW)
         assert await rows(old) == before
         assert await texts(old) == await texts(log) == ["one", "two", "three"]
-        await mend(old)
+        await hint(old)
         assert await rekey(log, accepted=NEW) == 3
         assert await texts(log) == ["one", "two", "three"]
 
@@ -224,7 +224,7 @@ async def test_after_a_failure_the_file_has_every_key_that_a_text_needs(
     await break_at(old, 2)
     with pytest.raises(LogError):
         await rekey_with_file(open_log, read, file)
-    await mend(old)
+    await hint(old)
     async with open_log(read()) as log:
         assert await texts(log) == ["one", "two", "three"]
     assert await rekey_with_file(open_log, read, file) == Rekeyed(texts=3, keys=2)
@@ -233,7 +233,7 @@ async def test_after_a_failure_the_file_has_every_key_that_a_text_needs(
     with pytest.raises(LogError):
         await drop_old_keys(open_log, read, file)
     assert len(read().texts) == 2
-    await mend(old)
+    await hint(old)
     await drop_old_keys(open_log, read, file)
     async with open_log(read()) as log:
         assert await texts(log) == ["one", "two", "three", "four"]

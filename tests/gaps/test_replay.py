@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from bot.answering.decide import reason
+from bot.answering.decide import decide_with_reasoning
 from bot.cli.gap_tables import (
     print_gaps,
     print_groups,
@@ -37,13 +37,14 @@ from bot.cli.gap_text import (
     whole_gap_objects,
     whole_gap_texts,
 )
-from bot.domain.faq import Channel, Count, Gap, GapReason, GapStatus, LoggedGap, Question
-from bot.evaluation.evaluate import Judged, Message, Verdict
+from bot.domain.conversation import Channel, Question
+from bot.domain.gap import Count, Gap, GapReason, GapStatus, LoggedGap
+from bot.evaluation.evaluate import Judged, Verdict
+from bot.evaluation.question_sets import Message, read_known_misses
 from bot.gaps.clustering import group_gaps
 from bot.gaps.replay import Became, Replayed, compare, replay
 from bot.gaps.statistics import COMPLAINTS, QUESTIONS, statistics
 from bot.matching.matcher import Matcher
-from bot.runtime.load import read_known_misses
 from tests.support.samples import DOGS, OPENING_HOURS, garden
 
 MATCHER = Matcher(garden())
@@ -127,7 +128,7 @@ def test_the_entry_that_closes_a_gap_is_another_than_the_one_that_was_judged() -
 def judged(number: int, verdict: Verdict) -> Judged:
     """A message of a set that was asked."""
     text = "can i come with my dog"
-    reasoning = reason(Question(text), MATCHER)
+    reasoning = decide_with_reasoning(Question(text), MATCHER)
     return Judged(Message(f"m{number}", "inscope", text, {}), "answer", (DOGS,), verdict, reasoning)
 
 

@@ -22,17 +22,19 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from pydantic import SecretStr
 
-from bot.domain.faq import OPEN, Channel, Count, Gap, GapReason, GapStatus, Note
-from bot.gaps.repository import FILE, GapLog, store_of
+from bot.domain.conversation import Channel
+from bot.domain.gap import OPEN, Count, Gap, GapReason, GapStatus, Note
+from bot.gaps.repository import GapLog
 from bot.storage import migrate as schema
-from bot.storage.database import LogError
+from bot.storage.errors import LogError
 from bot.storage.keys import Keys, asker_key, new_asker_key, new_text_key, text_keys
+from bot.storage.stores import FILE, store_of
 from bot.storage.tables import TABLES
 
 KEYS = Keys(text_keys(new_text_key()), asker_key(new_asker_key()))
 KEEP = timedelta(days=90)
 START = datetime(2026, 11, 25, 13, 21, 42, tzinfo=UTC)
-ASKER, OTHER = KEYS.code("asker", "telegram:1"), KEYS.code("asker", "telegram:2")
+ASKER, OTHER = KEYS.pseudonym("asker", "telegram:1"), KEYS.pseudonym("asker", "telegram:2")
 in_a_file = pytest.mark.parametrize("new_url", ["sqlite"], indirect=True)  # for tests of what SQLite alone does
 
 
@@ -526,7 +528,7 @@ async def test_a_log_of_an_earlier_schema_comes_up(
     assert [(kept.gap.text, kept.status) for kept in await log.gaps()] == [("another", "new"), ("again", "new")]
     assert [number for _, _, number in await log.counts()] == [3]
     assert await log.language(ASKER) == "fr"
-    assert await log.claim("digest", "2026-W47")
+    assert await log.acquire_job("digest", "2026-W47")
     newest = max(await log.ids())
     assert await log.forget(ASKER) == 2
     await log.write([note("after")])
@@ -595,13 +597,13 @@ def test_no_column_holds_a_person() -> None:
 
 async def test_a_job_is_taken_once_a_period(log: GapLog, tmp_path: Path, url: SecretStr | None) -> None:
     """Whoever comes second is told so; given back or in the next period it is free again."""
-    assert await log.claim("digest", "2026-W47")
+    assert await log.acquire_job("digest", "2026-W47")
     async with GapLog(tmp_path / "data", KEYS, keep=KEEP, url=url) as other:
-        assert not await other.claim("digest", "2026-W47")
-        assert await other.claim("another", "2026-W47")
-        await log.release("digest", "2026-W47")
-        assert await other.claim("digest", "2026-W47")
-        assert await other.claim("digest", "2026-W48")
+        assert not await other.acquire_job("digest", "2026-W47")
+        assert await other.acquire_job("another", "2026-W47")
+        await log.release_job("digest", "2026-W47")
+        assert await other.acquire_job("digest", "2026-W47")
+        assert await other.acquire_job("digest", "2026-W48")
 
 
 async def test_gaps_of_some_statuses(log: GapLog) -> None:

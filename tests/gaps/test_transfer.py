@@ -13,8 +13,9 @@ import pytest
 from cryptography.fernet import Fernet
 from pydantic import SecretStr
 
-from bot.domain.faq import Channel, Count, Gap, GapReason, GapStatus, LoggedGap, Note
-from bot.gaps.repository import FILE, GapLog
+from bot.domain.conversation import Channel
+from bot.domain.gap import Count, Gap, GapReason, GapStatus, LoggedGap, Note
+from bot.gaps.repository import GapLog
 from bot.gaps.transfer import (
     Copied,
     Export,
@@ -27,8 +28,9 @@ from bot.gaps.transfer import (
     read_export,
     write_export,
 )
-from bot.storage.database import LogError
+from bot.storage.errors import LogError
 from bot.storage.keys import Keys, asker_key, new_asker_key, new_text_key, text_keys
+from bot.storage.stores import FILE
 from tests.gaps.test_repository import (
     ASKER,
     KEEP,

@@ -33,7 +33,7 @@ from bot.matching.calibration import (
     sample_of,
     urgency_signals,
 )
-from bot.matching.coverage import Lexicon
+from bot.matching.coverage import WordCoverage
 from bot.matching.features import Floats
 from bot.matching.matcher import Matcher, fit, fit_and_sample, kinds_of, training_rows
 from bot.matching.regression import HeldOut
@@ -208,7 +208,7 @@ def test_a_probability_stays_within_zero_and_one(signals: list[float]) -> None:
 # --- What was held out -----------------------------------------------------------------------------------------------
 
 
-def random_sample(seed: int, kinds: list[Kind]) -> tuple[HeldOut, list[Reading], Lexicon, NDArray[np.int64]]:
+def random_sample(seed: int, kinds: list[Kind]) -> tuple[HeldOut, list[Reading], WordCoverage, NDArray[np.int64]]:
     """Rows of few words, of random entries or none; some of them held out with scores that favour their entry."""
     rng = np.random.default_rng(seed)
     size = int(rng.integers(2, 30))
@@ -221,23 +221,23 @@ def random_sample(seed: int, kinds: list[Kind]) -> tuple[HeldOut, list[Reading],
     of_some = np.flatnonzero(belongs[rows] >= 0)
     without_row[of_some, belongs[rows][of_some]] += np.float32(0.4)
     without_entry[belongs[rows] < 0] = without_row[belongs[rows] < 0]
-    lexicon = Lexicon.fit(readings, belongs.tolist(), len(kinds))
-    return HeldOut(rows, without_row, without_entry), readings, lexicon, belongs
+    word_coverage = WordCoverage.fit(readings, belongs.tolist(), len(kinds))
+    return HeldOut(rows, without_row, without_entry), readings, word_coverage, belongs
 
 
 @some
 @given(seeds, kind_lists)
 def test_a_sample_is_the_rows_held_out_as_messages(seed: int, kinds: list[Kind]) -> None:
     """Each row is judged by its scores and its best reply's words, both without the row; then without its entry."""
-    held_out, readings, lexicon, belongs = random_sample(seed, kinds)
-    sample = sample_of(held_out, readings, lexicon, belongs, masks(kinds))
+    held_out, readings, word_coverage, belongs = random_sample(seed, kinds)
+    sample = sample_of(held_out, readings, word_coverage, belongs, masks(kinds))
     for at, row in enumerate(held_out.rows.tolist()):
         own, scores, left = int(belongs[row]), held_out.without_row[at].tolist(), held_out.without_entry[at].tolist()
         first = slow_best(scores, kinds)
-        coverage = known = lexicon.coverage_without_row(first, readings[row], own)
+        coverage = known = word_coverage.coverage_without_row(first, readings[row], own)
         if own >= 0:
             left[own] = 0.0
-            known = lexicon.coverage_without_entry(slow_best(left, kinds), readings[row], own)
+            known = word_coverage.coverage_without_entry(slow_best(left, kinds), readings[row], own)
         assert (sample.own[at], sample.first[at]) == (own, first)
         assert sample.scores[at].tolist() == scores
         assert np.allclose(sample.confidence[at], slow_confidence(scores, coverage, kinds), atol=1e-5)

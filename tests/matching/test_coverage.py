@@ -9,15 +9,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.matching.coverage import Lexicon
-from bot.matching.tokenizer import Reader, Reading
+from bot.matching.coverage import WordCoverage
+from bot.matching.tokenizer import Reading, Tokenizer
 from bot.text.normalize import Speller
 from tests.support.samples import ENTRIES, WORDING
 
 TEXTS = [text for entry in ENTRIES for text in (entry.question, *entry.phrasings)]
 BELONGS = [at for at, entry in enumerate(ENTRIES) for _ in (entry.question, *entry.phrasings)]
-READER, READINGS = Reader.fit(Speller(WORDING), TEXTS)
-LEXICON = Lexicon.fit(READINGS, BELONGS, len(ENTRIES))
+READER, READINGS = Tokenizer.fit(Speller(WORDING), TEXTS)
+LEXICON = WordCoverage.fit(READINGS, BELONGS, len(ENTRIES))
 FEW = 3  # entries of the made-up lexicons
 message = st.one_of(
     st.sampled_from(TEXTS),
@@ -37,8 +37,8 @@ rows = st.lists(st.tuples(readings, st.integers(-1, FEW - 1)), min_size=1, max_s
 Rows = Sequence[tuple[Reading, int]]
 
 
-def lexicon_of(rows: Rows) -> Lexicon:
-    return Lexicon.fit([reading for reading, _ in rows], [entry for _, entry in rows], FEW)
+def lexicon_of(rows: Rows) -> WordCoverage:
+    return WordCoverage.fit([reading for reading, _ in rows], [entry for _, entry in rows], FEW)
 
 
 def slow_coverage(rows: Rows, reading: Reading, *, total: int, entry: int | None = None) -> float:
@@ -57,11 +57,11 @@ def slow_coverage(rows: Rows, reading: Reading, *, total: int, entry: int | None
 @given(rows, readings)
 def test_coverage_is_the_known_share_by_weight(rows: Rows, reading: Reading) -> None:
     """By all phrasings, and by those of each entry; a word counts once and by its rarity."""
-    lexicon = lexicon_of(rows)
-    assert lexicon.coverage(reading) == pytest.approx(slow_coverage(rows, reading, total=len(rows)))
+    word_coverage = lexicon_of(rows)
+    assert word_coverage.coverage(reading) == pytest.approx(slow_coverage(rows, reading, total=len(rows)))
     for entry in range(FEW):
         slow = slow_coverage(rows, reading, total=len(rows), entry=entry)
-        assert lexicon.coverage_by(entry, reading) == pytest.approx(slow)
+        assert word_coverage.coverage_by(entry, reading) == pytest.approx(slow)
 
 
 @often
@@ -71,7 +71,7 @@ def test_coverage_without_a_row_is_that_of_the_others(rows: Rows, data: st.DataO
     at = data.draw(st.integers(0, len(rows) - 1), label="row")
     reading, own = rows[at]
     others = [*rows[:at], *rows[at + 1 :]]
-    refitted = Lexicon(len(rows), lexicon_of(others).holders, lexicon_of(others).of_entry)
+    refitted = WordCoverage(len(rows), lexicon_of(others).holders, lexicon_of(others).of_entry)
     for entry in range(FEW):
         covered = lexicon_of(rows).coverage_without_row(entry, reading, own)
         assert covered == pytest.approx(refitted.coverage_by(entry, reading))
@@ -82,7 +82,7 @@ def assert_covered_without_entry(rows: Rows, at: int, entry: int) -> None:
     """What the phrasings of an entry know of a row is the same as if the row's own entry had never been counted."""
     reading, own = rows[at]
     others = [row for row in rows if row[1] != own]
-    refitted = Lexicon(len(rows), lexicon_of(others).holders, lexicon_of(others).of_entry)
+    refitted = WordCoverage(len(rows), lexicon_of(others).holders, lexicon_of(others).of_entry)
     covered = lexicon_of(rows).coverage_without_entry(entry, reading, own)
     assert covered == pytest.approx(refitted.coverage_by(entry, reading))
     assert covered == pytest.approx(slow_coverage(others, reading, total=len(rows), entry=entry))
@@ -105,18 +105,18 @@ def test_a_missing_entry_knows_nothing() -> None:
 
 def test_coverage_of_all_and_of_nothing() -> None:
     """All known is 1, nothing known and nothing said are 0; a word said twice counts once."""
-    lexicon = lexicon_of([(said("the", "oak"), 0), (said("the", "dog"), 1)])
-    assert lexicon.coverage(said("the", "oak", "dog")) == 1
-    assert lexicon.coverage(said("quasar")) == lexicon.coverage(said()) == 0
-    assert lexicon.coverage(said("oak", "oak", "quasar")) == lexicon.coverage(said("oak", "quasar"))
-    assert lexicon.coverage_by(0, said("the", "oak")) == 1
-    assert 0 < lexicon.coverage_by(0, said("the", "dog")) < 0.5
+    word_coverage = lexicon_of([(said("the", "oak"), 0), (said("the", "dog"), 1)])
+    assert word_coverage.coverage(said("the", "oak", "dog")) == 1
+    assert word_coverage.coverage(said("quasar")) == word_coverage.coverage(said()) == 0
+    assert word_coverage.coverage(said("oak", "oak", "quasar")) == word_coverage.coverage(said("oak", "quasar"))
+    assert word_coverage.coverage_by(0, said("the", "oak")) == 1
+    assert 0 < word_coverage.coverage_by(0, said("the", "dog")) < 0.5
 
 
 def test_unknown_words_outweigh_all_known_ones() -> None:
     """A word that no phrasing has counts more than any that one has, and a rare one more than a frequent one."""
-    lexicon = lexicon_of([(said("the", "oak"), 0), (said("the", "dog"), 1), (said("the"), -1)])
-    assert lexicon.coverage(said("the", "quasar")) < lexicon.coverage(said("oak", "quasar")) < 0.5
+    word_coverage = lexicon_of([(said("the", "oak"), 0), (said("the", "dog"), 1), (said("the"), -1)])
+    assert word_coverage.coverage(said("the", "quasar")) < word_coverage.coverage(said("oak", "quasar")) < 0.5
 
 
 @often

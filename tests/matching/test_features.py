@@ -15,20 +15,20 @@ from bot.matching.features import (
     SELF,
     UNKNOWN,
     Kernel,
-    Vectors,
+    Vectorizer,
     character_grams,
     inverse_document_frequency,
     word_grams,
 )
-from bot.matching.similarity import Index
-from bot.matching.tokenizer import Reader, Reading
+from bot.matching.similarity import SimilarityIndex
+from bot.matching.tokenizer import Reading, Tokenizer
 from bot.text.normalize import Speller
 from tests.support.samples import ENTRIES, WORDING
 
 TEXTS = [text for entry in ENTRIES for text in (entry.question, *entry.phrasings)]
-READER, READINGS = Reader.fit(Speller(WORDING), TEXTS)
-VECTORS, MATRIX = Vectors.fit(READINGS)
-INDEX = Index.of(MATRIX)
+READER, READINGS = Tokenizer.fit(Speller(WORDING), TEXTS)
+VECTORS, MATRIX = Vectorizer.fit(READINGS)
+INDEX = SimilarityIndex.of(MATRIX)
 message = st.one_of(
     st.sampled_from(TEXTS),
     st.lists(st.sampled_from(sorted(READER.known)), max_size=12).map(" ".join),
@@ -91,7 +91,7 @@ def test_grams_of_words_are_those_of_the_message(kernel: Kernel, text: str) -> N
     """What a kernel finds word by word is all that it finds in the whole."""
     assert kernel.of_word is not None
     reading = READER.read(text)
-    assert list(kernel.grams(reading)) == [gram for word in reading.mended for gram in kernel.of_word(word)]
+    assert list(kernel.grams(reading)) == [gram for word in reading.corrected for gram in kernel.of_word(word)]
 
 
 def test_a_message_has_grams_of_each_kind() -> None:
@@ -190,7 +190,7 @@ def test_the_phrasings_own_vectors_have_length_one() -> None:
 
 def test_vectors_of_phrasings_are_the_rows_learned() -> None:
     """Reading a phrasing anew gives its row of the matrix, so that a stored model ranks like a fresh one."""
-    again = Vectors(VECTORS.grams, VECTORS.idf)
+    again = Vectorizer(VECTORS.grams, VECTORS.idf)
     learned = MATRIX.toarray()
     for at, reading in enumerate(READINGS):
         columns, values = again.vector(reading)
@@ -262,8 +262,8 @@ def test_the_order_of_words_counts() -> None:
 def test_a_background_says_how_common_a_gram_is() -> None:
     """A gram weighs as if the background's texts were rows too, and no gram comes from them alone."""
     own = READINGS[:2]
-    vectors, _ = Vectors.fit(own, background=VECTORS.holders_in(MATRIX))
-    both, _ = Vectors.fit([*own, *READINGS])
+    vectors, _ = Vectorizer.fit(own, background=VECTORS.holders_in(MATRIX))
+    both, _ = Vectorizer.fit([*own, *READINGS])
     weights = {both.gram(column): weight for column, weight in enumerate(both.idf.tolist())}
     assert {vectors.gram(column) for column in range(len(vectors.idf))} < weights.keys()
     for column, weight in enumerate(vectors.idf.tolist()):

@@ -51,7 +51,7 @@ def scores(matcher: Matcher, text: str) -> dict[str, float]:
 
 
 def unmet(text: str, of: Entry) -> tuple[str, ...]:
-    return MATCHER.unmet(MATCHER.model.reader.read(text), of)
+    return MATCHER.unmet(MATCHER.model.tokenizer.read(text), of)
 
 
 @pytest.mark.parametrize("item", ENTRIES, ids=lambda item: str(item.id))
@@ -215,7 +215,7 @@ def test_evidence_names_the_phrasings_that_carried_a_score() -> None:
     assert MATCHER.evidence(text, OLDEST_TREE, most=2).phrasings == everything[:2]
     parts = [round(abs(one.part), EQUAL_DIGITS) for one in everything]
     assert parts == sorted(parts, reverse=True)
-    vector = MATCHER.model.vectors.vector(MATCHER.model.reader.read(text))
+    vector = MATCHER.model.vectors.vector(MATCHER.model.tokenizer.read(text))
     similarities = dict(zip((r.text for r in MATCHER.rows), MATCHER.model.index.similarities(*vector), strict=True))
     owners = {row.text: None if row.entry is None else ENTRIES[row.entry].id for row in MATCHER.rows}
     for one in everything:
@@ -324,7 +324,7 @@ def test_a_year_of_the_question_or_a_phrasing_is_met() -> None:
     """What an entry's own texts name is met, too; the date of its source as well."""
     item = replace(entry("fair", "When was the fair of 1999?", "the fair in peru"), sources=("guide.2",))
     matcher = Matcher(faq_of(item, OPENING_HOURS))
-    reading = matcher.model.reader.read("fair 1999 peru 2016 1998 sri lanka")
+    reading = matcher.model.tokenizer.read("fair 1999 peru 2016 1998 sri lanka")
     assert matcher.unmet(reading, item) == ("1998", "sri lanka")
 
 
@@ -348,7 +348,7 @@ def test_near_rows_agree_with_the_index() -> None:
     """The similarity that pairs rows is the one that a message has to them."""
     pairs = set(MATCHER.near_rows(0.3))
     for at, row in enumerate(MATCHER.rows):
-        vector = MATCHER.model.vectors.vector(MATCHER.model.reader.read(row.text))
+        vector = MATCHER.model.vectors.vector(MATCHER.model.tokenizer.read(row.text))
         similar = MATCHER.model.index.similarities(*vector)
         for other in range(at + 1, len(MATCHER.rows)):
             if abs(similar[other] - 0.3) > 1e-4:

@@ -18,7 +18,7 @@ from bot.domain.faq import Faq, Lookalike, Wording
 from bot.matching import regression as ridge
 from bot.matching.features import Floats
 from bot.matching.matcher import Matcher, Model, Ranking, fit
-from bot.matching.model_cache import KEPT_MODELS, fitted
+from bot.matching.model_cache import KEPT_MODELS, load_or_fit
 from bot.matching.regression import LocalRidge, WholeRidge
 from tests.support.samples import ENTRIES, OPENING_HOURS, WORDING, entry, faq_of, garden
 
@@ -52,7 +52,7 @@ def only(folder: Path) -> Path:
 
 def test_a_model_is_the_same_from_disk(tmp_path: Path) -> None:
     """Learned, read, or learned without a folder: the scores are the same."""
-    learned, read, unkept = fitted(garden(), tmp_path), fitted(garden(), tmp_path), fit(garden())
+    learned, read, unkept = load_or_fit(garden(), tmp_path), load_or_fit(garden(), tmp_path), fit(garden())
     assert_ranks_alike(learned, read)
     assert_ranks_alike(learned, unkept)
     assert read.calibration == learned.calibration == unkept.calibration
@@ -62,7 +62,7 @@ def test_a_model_is_the_same_from_disk(tmp_path: Path) -> None:
 def test_a_local_model_is_the_same_from_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Among very many rows nothing is learned but the calibration; the ranking is the same all the same."""
     monkeypatch.setattr(ridge, "WHOLE_ROWS", 5)
-    learned, read = fitted(garden(), tmp_path), fitted(garden(), tmp_path)
+    learned, read = load_or_fit(garden(), tmp_path), load_or_fit(garden(), tmp_path)
     assert isinstance(learned.ridge, LocalRidge)
     assert isinstance(read.ridge, LocalRidge)
     assert not (only(tmp_path) / "alpha.npy").exists()
@@ -75,28 +75,28 @@ def test_a_local_model_is_the_same_from_disk(tmp_path: Path, monkeypatch: pytest
 def test_a_broken_local_model_is_learned_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its rows are all that it has: a file of them that does not fit is not used."""
     monkeypatch.setattr(ridge, "WHOLE_ROWS", 5)
-    fresh = fitted(garden(), tmp_path)
+    fresh = load_or_fit(garden(), tmp_path)
     break_array("by_gram-data.npy", lambda data: data[1:])(only(tmp_path))
-    assert_ranks_alike(fitted(garden(), tmp_path), fresh)
+    assert_ranks_alike(load_or_fit(garden(), tmp_path), fresh)
 
 
 def test_a_model_answers_with_the_lines_it_learned(tmp_path: Path) -> None:
     """Thresholds are part of what is kept."""
-    fitted(garden(), tmp_path)
+    load_or_fit(garden(), tmp_path)
     path = only(tmp_path) / "model.json"
     values = json.loads(path.read_text(encoding="utf-8"))
     values["calibration"]["thresholds"]["clarify"] = 0.125
     path.write_text(json.dumps(values), encoding="utf-8")
-    assert Matcher(garden(), fitted(garden(), tmp_path)).thresholds.clarify == 0.125
+    assert Matcher(garden(), load_or_fit(garden(), tmp_path)).thresholds.clarify == 0.125
 
 
 def test_a_model_is_learned_once(tmp_path: Path) -> None:
     """The second start takes what the first has kept: a change on disk shows."""
-    fitted(garden(), tmp_path)
+    load_or_fit(garden(), tmp_path)
     alpha = only(tmp_path) / "alpha.npy"
     np.save(alpha, np.load(alpha) * 2)
     before = {path.name: path.stat().st_mtime_ns for path in only(tmp_path).iterdir()}
-    again = fitted(garden(), tmp_path)
+    again = load_or_fit(garden(), tmp_path)
     assert np.allclose(alpha_of(again), 2 * alpha_of(fit(garden())), atol=1e-5)
     assert {path.name: path.stat().st_mtime_ns for path in only(tmp_path).iterdir()} == before
 
@@ -109,13 +109,13 @@ def test_learning_is_announced_only_when_it_happens(tmp_path: Path) -> None:
         announced.append((faq, any(tmp_path.iterdir())))
 
     for _ in range(2):
-        fitted(garden(), tmp_path, before_fit=announce)
+        load_or_fit(garden(), tmp_path, before_fit=announce)
     assert announced == [(garden(), False)]
 
 
 def test_a_folder_is_made_where_there_is_none(tmp_path: Path) -> None:
     """The first start on a new machine keeps its model."""
-    fitted(garden(), tmp_path / "a" / "b")
+    load_or_fit(garden(), tmp_path / "a" / "b")
     assert only(tmp_path / "a" / "b").is_dir()
 
 
@@ -136,16 +136,16 @@ def test_a_folder_is_made_where_there_is_none(tmp_path: Path) -> None:
 )
 def test_an_edited_faq_is_learned_anew(tmp_path: Path, edited: Faq) -> None:
     """Whatever the matcher learns from, a change of it never meets the old model."""
-    fitted(garden(), tmp_path)
-    model = fitted(edited, tmp_path)
+    load_or_fit(garden(), tmp_path)
+    model = load_or_fit(edited, tmp_path)
     assert len(list(tmp_path.iterdir())) == 2
     assert np.allclose(alpha_of(model), alpha_of(fit(edited)), atol=1e-6)
 
 
 def test_an_edited_answer_needs_no_learning(tmp_path: Path) -> None:
     """Answers are not learned from; mending one costs no time."""
-    fitted(garden(), tmp_path)
-    fitted(faq_of(replace(OPENING_HOURS, answer="From nine to five."), *ENTRIES[1:]), tmp_path)
+    load_or_fit(garden(), tmp_path)
+    load_or_fit(faq_of(replace(OPENING_HOURS, answer="From nine to five."), *ENTRIES[1:]), tmp_path)
     assert only(tmp_path).is_dir()
 
 
@@ -213,18 +213,18 @@ def break_into_file(model: Path) -> None:
 )
 def test_a_broken_model_is_learned_anew(tmp_path: Path, spoil: Callable[[Path], None]) -> None:
     """A crash, a full disk or a hand in the cache never keeps the bot from starting, nor changes a score."""
-    fresh = fitted(garden(), tmp_path)
+    fresh = load_or_fit(garden(), tmp_path)
     spoil(only(tmp_path))
-    again = fitted(garden(), tmp_path)
+    again = load_or_fit(garden(), tmp_path)
     assert_ranks_alike(again, fresh)
     assert np.array_equal(again.found_without, fresh.found_without)
 
 
 def test_a_broken_model_is_mended(tmp_path: Path) -> None:
     """After one start that learned anew, the next finds a sound model."""
-    fitted(garden(), tmp_path)
+    load_or_fit(garden(), tmp_path)
     (only(tmp_path) / "alpha.npy").unlink()
-    fitted(garden(), tmp_path)
+    load_or_fit(garden(), tmp_path)
     assert (only(tmp_path) / "alpha.npy").is_file()
 
 
@@ -232,7 +232,7 @@ def test_an_unwritable_folder_only_warns(tmp_path: Path, caplog: pytest.LogCaptu
     """The bot starts without its cache and says which setting mends that."""
     (tmp_path / "file").write_text("no folder")
     with caplog.at_level(logging.WARNING):
-        model = fitted(garden(), tmp_path / "file" / "models")
+        model = load_or_fit(garden(), tmp_path / "file" / "models")
     assert_ranks_alike(model, fit(garden()))
     (record,) = caplog.records
     assert "CACHE_DIR" in record.getMessage()
@@ -241,8 +241,8 @@ def test_an_unwritable_folder_only_warns(tmp_path: Path, caplog: pytest.LogCaptu
 
 def test_a_sound_folder_warns_of_nothing(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """No warning without a reason, at the first start and the next."""
-    fitted(garden(), tmp_path)
-    fitted(garden(), tmp_path)
+    load_or_fit(garden(), tmp_path)
+    load_or_fit(garden(), tmp_path)
     assert not caplog.records
 
 
@@ -251,7 +251,7 @@ def test_old_models_are_deleted(tmp_path: Path) -> None:
     kept = []
     for number in range(KEPT_MODELS + 2):
         before = set(tmp_path.iterdir())
-        fitted(faq_of(entry("one", "What is one?", f"phrasing {number}")), tmp_path)
+        load_or_fit(faq_of(entry("one", "What is one?", f"phrasing {number}")), tmp_path)
         (new,) = set(tmp_path.iterdir()) - before
         os.utime(new, (number, number))
         kept.append(new)
@@ -260,7 +260,7 @@ def test_old_models_are_deleted(tmp_path: Path) -> None:
 
 def test_only_plain_data_is_kept(tmp_path: Path) -> None:
     """A model is JSON and plain arrays: reading one can run no code. Nothing half-written lies beside it."""
-    fitted(garden(), tmp_path)
+    load_or_fit(garden(), tmp_path)
     files = sorted(only(tmp_path).iterdir())
     assert {path.suffix for path in files} == {".json", ".npy"}
     for path in files:
@@ -275,12 +275,12 @@ def test_only_our_own_folders_are_deleted(tmp_path: Path) -> None:
     others = [tmp_path / f"documents{number}" for number in range(8)]
     for other in others:
         other.mkdir()
-    fitted(garden(), tmp_path)
+    load_or_fit(garden(), tmp_path)
     assert all(other.is_dir() for other in others)
 
 
 def test_a_kept_model_may_be_read_by_others(tmp_path: Path) -> None:
     """An image learns as one user and answers as another."""
-    fitted(garden(), tmp_path)
+    load_or_fit(garden(), tmp_path)
     folder = next(path for path in tmp_path.iterdir() if path.is_dir())
     assert folder.stat().st_mode & 0o055 == 0o055

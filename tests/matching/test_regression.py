@@ -31,7 +31,7 @@ from bot.matching.regression import (
     solve,
     targets_of,
 )
-from bot.matching.similarity import Index, all_similarities
+from bot.matching.similarity import SimilarityIndex, all_similarities
 from tests.support.samples import DOGS, ENTRIES, HELLO, HURT, OPENING_HOURS, WEATHER, entry, faq_of
 
 Doubles = NDArray[np.float64]
@@ -65,17 +65,17 @@ def one_hot(belongs: Belongs, entries: int) -> Doubles:
     return np.equal.outer(belongs, np.arange(entries)).astype(float)
 
 
-def random_rows(seed: int, share: float, *, most: int = 40) -> tuple[Index, Belongs, int]:
+def random_rows(seed: int, share: float, *, most: int = 40) -> tuple[SimilarityIndex, Belongs, int]:
     """Unit rows that hold such a share of the grams each, at least one, with their entries; some belong to none."""
     rng = np.random.default_rng(seed)
     rows, grams, entries = int(rng.integers(2, most)), int(rng.integers(3, 30)), int(rng.integers(1, 5))
     table = rng.random((rows, grams)) * (rng.random((rows, grams)) < share)
     table[np.arange(rows), rng.integers(0, grams, rows)] += 0.1
     table /= np.linalg.norm(table, axis=1, keepdims=True)
-    return Index.of(sparse.csr_array(table.astype(np.float32))), rng.integers(-1, entries, size=rows), entries
+    return SimilarityIndex.of(sparse.csr_array(table.astype(np.float32))), rng.integers(-1, entries, size=rows), entries
 
 
-def random_message(seed: int, index: Index, share: float) -> tuple[Columns, Floats]:
+def random_message(seed: int, index: SimilarityIndex, share: float) -> tuple[Columns, Floats]:
     """A vector of length one of some of the grams."""
     rng = np.random.default_rng(seed + 1)
     columns = np.flatnonzero(rng.random(index.by_row.shape[1]) < share).astype(np.int32)
@@ -84,7 +84,12 @@ def random_message(seed: int, index: Index, share: float) -> tuple[Columns, Floa
 
 
 def slow_scores(
-    index: Index, belongs: Belongs, entries: int, power: float, message: tuple[Columns, Floats], rows: list[int]
+    index: SimilarityIndex,
+    belongs: Belongs,
+    entries: int,
+    power: float,
+    message: tuple[Columns, Floats],
+    rows: list[int],
 ) -> Doubles:
     """k(message, rows) (K + lambda I)^-1 Y over some of the rows, in double precision."""
     table = index.by_row.toarray().astype(float)[rows]
@@ -95,11 +100,11 @@ def slow_scores(
     return scores
 
 
-def everything(index: Index) -> list[int]:
+def everything(index: SimilarityIndex) -> list[int]:
     return list(range(index.by_row.shape[0]))
 
 
-def row_as_message(index: Index, row: int) -> tuple[Columns, Floats]:
+def row_as_message(index: SimilarityIndex, row: int) -> tuple[Columns, Floats]:
     vector = index.by_row[[row]]
     return vector.indices, vector.data
 
@@ -178,7 +183,7 @@ def test_hold_out_is_refitting_without_the_row_or_the_entry(seed: int) -> None:
 # --- On all rows -----------------------------------------------------------------------------------------------------
 
 
-def whole_of(index: Index, belongs: Belongs, entries: int, power: float) -> WholeRidge:
+def whole_of(index: SimilarityIndex, belongs: Belongs, entries: int, power: float) -> WholeRidge:
     """The regression on all rows, with any power."""
     alpha, _ = solve(sharpen(all_similarities(index.by_row), power), targets_of(belongs, entries))
     return WholeRidge(index, alpha, power)
@@ -200,7 +205,9 @@ def test_the_whole_regression_is_its_formula(seed: int, share: float, asked: flo
         assert parts.sum() == pytest.approx(scores[at], abs=1e-5)
 
 
-def assert_held_out_is_refitted(held_out: HeldOut, index: Index, belongs: Belongs, entries: int, power: float) -> None:
+def assert_held_out_is_refitted(
+    held_out: HeldOut, index: SimilarityIndex, belongs: Belongs, entries: int, power: float
+) -> None:
     """The scores held out are those of the slow regression on the rows that are left."""
     for row, without_row, without_entry in zip(*vars_of(held_out), strict=True):
         own = belongs[row]
@@ -249,7 +256,7 @@ def test_what_an_faq_holds_out_is_refitted(entries: tuple[Entry, ...]) -> None:
 # --- On the nearest rows ---------------------------------------------------------------------------------------------
 
 
-def local_of(index: Index, belongs: Belongs, entries: int, power: float) -> LocalRidge:
+def local_of(index: SimilarityIndex, belongs: Belongs, entries: int, power: float) -> LocalRidge:
     return LocalRidge(index, belongs, entries, power)
 
 
@@ -320,7 +327,7 @@ def test_what_the_local_regression_holds_out_is_refitted(seed: int, neighbours: 
             message = row_as_message(index, row)
             out = belongs == belongs[row] if belongs[row] >= 0 else np.arange(len(belongs)) == row
             for scores, kept in ((without_row, np.arange(len(belongs)) != row), (without_entry, ~out)):
-                rest = Index.of(sparse.csr_array(index.by_row[np.flatnonzero(kept)]))
+                rest = SimilarityIndex.of(sparse.csr_array(index.by_row[np.flatnonzero(kept)]))
                 expected = local_of(rest, belongs[kept], entries, local.power).scores(*message)
                 assert np.allclose(scores, expected, atol=1e-4)
 
@@ -329,7 +336,7 @@ def test_of_very_many_rows_some_are_held_out(monkeypatch: pytest.MonkeyPatch) ->
     """They are evenly chosen, from the first to the last."""
     monkeypatch.setattr(ridge_module, "HELD_OUT_ROWS", 5)
     table = sparse.csr_array(np.eye(21, dtype=np.float32) + np.float32(0.1))
-    _, held_out = LocalRidge.fit(Index.of(table), np.arange(21) % 3, 3)
+    _, held_out = LocalRidge.fit(SimilarityIndex.of(table), np.arange(21) % 3, 3)
     assert held_out.rows.tolist() == [0, 5, 10, 15, 20]
     assert held_out.without_row.shape == held_out.without_entry.shape == (5, 3)
 
@@ -338,7 +345,7 @@ def test_the_regression_is_local_with_very_many_rows(monkeypatch: pytest.MonkeyP
     """Up to a number of rows all are learned from, beyond it the nearest ones."""
     assert not is_local(WHOLE_ROWS)
     assert is_local(WHOLE_ROWS + 1)
-    index = Index.of(sparse.csr_array(np.eye(4, dtype=np.float32)))
+    index = SimilarityIndex.of(sparse.csr_array(np.eye(4, dtype=np.float32)))
     for rows, method in ((4, WholeRidge), (3, LocalRidge)):
         monkeypatch.setattr(ridge_module, "WHOLE_ROWS", rows)
         ridge, held_out = fit_ridge(index, np.array([0, 0, 1, -1]), 2)

@@ -14,7 +14,7 @@ from scipy import sparse
 
 from bot.matching import similarity as index_module
 from bot.matching.features import Columns, Floats
-from bot.matching.similarity import CANDIDATES, Index, all_similarities
+from bot.matching.similarity import CANDIDATES, SimilarityIndex, all_similarities
 
 some = settings(max_examples=150, deadline=None)
 # Small whole numbers, so that sums are exact, ties are frequent and no order of adding matters.
@@ -23,8 +23,8 @@ tables = st.tuples(st.integers(1, 25), st.integers(1, 8)).flatmap(
 )
 
 
-def index_of(table: Floats) -> Index:
-    return Index.of(sparse.csr_array(table))
+def index_of(table: Floats) -> SimilarityIndex:
+    return SimilarityIndex.of(sparse.csr_array(table))
 
 
 def message_of(data: st.DataObject, table: Floats) -> tuple[Columns, Floats]:

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from bot.observability.logs import FIELDS, Discreet, DiscreetJson
+from bot.observability.logs import FIELDS, RedactingFormatter, RedactingJsonFormatter
 from tests.support.paths import ROOT
 
 SECRET = "123456:very-secret"  # noqa: S105  # made up
@@ -21,7 +21,7 @@ def line(name: str, message: str, *values: object, error: BaseException | None =
     """What is written of a record."""
     details = (type(error), error, error.__traceback__) if error else None
     record = logging.LogRecord(name, logging.ERROR, __file__, 1, message, values, details)
-    return Discreet((SECRET, "")).format(record)
+    return RedactingFormatter((SECRET, "")).format(record)
 
 
 def test_our_own_lines_say_what_they_say() -> None:
@@ -67,7 +67,7 @@ def test_secrets_are_hidden_whoever_logs_them() -> None:
 def test_a_record_is_left_as_it_was() -> None:
     """Other handlers of the same record see all of it."""
     record = logging.LogRecord("x", logging.INFO, __file__, 1, "a %s", ("b",), sys.exc_info())
-    Discreet(()).format(record)
+    RedactingFormatter(()).format(record)
     assert record.getMessage() == "a b"
 
 
@@ -75,7 +75,7 @@ def test_a_json_line_has_the_fields_of_a_message() -> None:
     """As one object in one line: for programs, and as discreet as the plain line."""
     record = logging.LogRecord("bot.telegram", logging.INFO, __file__, 1, "outcome=%s\nms=5", ("answer",), None)
     setattr(record, FIELDS, {"outcome": "answer", "entry": None, "ms": 5.0, "level": "of nobody"})
-    shown = DiscreetJson((SECRET,)).format(record)
+    shown = RedactingJsonFormatter((SECRET,)).format(record)
     row = json.loads(shown)
     assert "\n" not in shown
     assert row.pop("at")[:4].isdigit()
@@ -96,7 +96,7 @@ def test_a_json_line_tells_no_secret_and_no_text() -> None:
     except ValueError as error:
         details = (type(error), error, error.__traceback__)
     record = logging.LogRecord("telegram", logging.ERROR, __file__, 1, f"{SECRET} %s", (QUESTION,), details)
-    row = json.loads(DiscreetJson((SECRET,)).format(record))
+    row = json.loads(RedactingJsonFormatter((SECRET,)).format(record))
     assert row["message"].startswith("… (test_diary.py:1) [ValueError at test_diary.py:")
 
 
@@ -111,9 +111,9 @@ def test_what_stands_in_no_code_is_not_shown() -> None:
 
 PROGRAM = f"""
 import asyncio, gc, logging, sys, threading, warnings
-from bot.observability import logs as diary
+from bot.observability import logs
 
-diary.begin(("{SECRET}",))
+logs.configure(("{SECRET}",))
 
 def fail(*_):
     raise ValueError("{QUESTION}")

@@ -19,19 +19,22 @@ from telegram.error import RetryAfter
 from telegram.ext import AIORateLimiter
 
 from bot.answering.turn import Outcome
-from bot.channels.telegram.context import mark_coming
 from bot.channels.telegram.delivery.intake import Intake
-from bot.channels.telegram.transport.http_client import Persistent, UnreachedError
+from bot.channels.telegram.transport.http_client import UnreachedError
+from bot.channels.telegram.transport.retry import RetryingLimiter
 from bot.channels.telegram.ui.keyboards import topic_key
-from bot.domain.faq import Channel, Count, GapReason, Note
-from bot.gaps.repository import FILE, GapLog
-from bot.gaps.writer import Recorder
+from bot.channels.telegram.update_log import mark_coming
+from bot.domain.conversation import Channel
+from bot.domain.gap import Count, GapReason, Note
+from bot.gaps.repository import GapLog
+from bot.gaps.writer import GapWriter
 from bot.matching.matcher import Matcher
 from bot.observability import metrics
 from bot.observability.logs import FIELDS
-from bot.runtime.catalog import InUse
-from bot.runtime.reload import Watch
+from bot.runtime.catalog import Catalog
+from bot.runtime.reload import FaqWatcher
 from bot.settings import Settings
+from bot.storage.stores import FILE
 from tests.support.paths import ROOT
 from tests.support.samples import garden
 from tests.support.telegram_recording import deliver
@@ -278,11 +281,11 @@ async def test_what_fails_has_one_line_that_says_so(
 async def test_a_fault_of_ours_has_one_line_too(talk: Talk, caplog: pytest.LogCaptureFixture) -> None:
     """As the fault has it: its kind alone."""
     caplog.set_level(logging.INFO, logger="bot")
-    talk.service.in_use.matchers = {}
+    talk.service.catalog.matchers = {}
     await deliver(talk.application, talk.world.text(talk.chat, OAK))
     (line,) = lines(caplog)
     assert (line["outcome"], line["error"], line["entry"]) == ("failed", "KeyError", None)
-    talk.service.in_use.matchers = {"en": MATCHER}
+    talk.service.catalog.matchers = {"en": MATCHER}
 
 
 async def test_what_comes_twice_has_one_line(talk: Talk, caplog: pytest.LogCaptureFixture) -> None:
@@ -291,7 +294,7 @@ async def test_what_comes_twice_has_one_line(talk: Talk, caplog: pytest.LogCaptu
     intake, update = Intake(talk.application, talk.service), talk.world.text(talk.chat, OAK)
     intake.start()
     for _ in range(3):
-        await intake.take(update)
+        await intake.handle(update)
     await intake.stop()
     assert len(lines(caplog)) == 1
     assert intake.repeated == 2
@@ -338,7 +341,7 @@ async def test_each_attempt_of_a_call_is_counted() -> None:
         """Time that nobody waits for."""
 
     counting = Counting()
-    calls = Persistent(AIORateLimiter(max_retries=0), sleep=at_once)
+    calls = RetryingLimiter(AIORateLimiter(max_retries=0), sleep=at_once)
     assert await calls.process_request(call, (), {}, "sendMessage", {}, None) == "done"
     assert counting.grown("telegram_failures_total") == {
         ("UnreachedError", "sendMessage"): 1,
@@ -362,9 +365,9 @@ async def test_a_log_that_cannot_be_written_shows(tmp_path: Path) -> None:
     (tmp_path / FILE).mkdir()
     counting = Counting()
     async with talk_with({"en": MATCHER}, tmp_path) as talk:
-        metrics.watch(notes_waiting=lambda: talk.service.recorder.waiting)
+        metrics.watch(notes_waiting=lambda: talk.service.gap_writer.waiting)
         await talk.say(OAK)
-        assert not await talk.service.recorder.flush(within=timedelta(seconds=0.5))
+        assert not await talk.service.gap_writer.flush(within=timedelta(seconds=0.5))
         assert value("notes_waiting") == 1
     assert counting.grown("gap_log_failures_total")[()] >= 1
 
@@ -373,10 +376,10 @@ async def test_notes_that_are_lost_are_counted(tmp_path: Path) -> None:
     """Those beyond the most that may wait."""
     counting = Counting()
     async with GapLog(tmp_path, KEYS, keep=timedelta(days=90)) as log:
-        recorder = Recorder(log, most_waiting=2)
+        gap_writer = GapWriter(log, most_waiting=2)
         for _ in range(5):
-            recorder.note(Note(Count("answer", "en", Channel.PRIVATE)))
-        assert recorder.waiting == 2
+            gap_writer.note(Note(Count("answer", "en", Channel.PRIVATE)))
+        assert gap_writer.waiting == 2
     assert counting.grown("notes_dropped_total") == {(): 3}
 
 
@@ -388,9 +391,9 @@ async def test_edits_of_the_faq_are_counted_by_what_became_of_them(
     async def changed() -> None:
         raise AssertionError("nothing changed")
 
-    watch = Watch(Settings(faq_dir=small / "faq", seeds_dir=small / "seeds", data_dir=small), look_again=0.05)
+    watch = FaqWatcher(Settings(faq_dir=small / "faq", seeds_dir=small / "seeds", data_dir=small), look_again=0.05)
     counting = Counting()
-    watching = asyncio.create_task(watch.run(InUse({"en": small_matcher}), changed=changed))
+    watching = asyncio.create_task(watch.run(Catalog({"en": small_matcher}), changed=changed))
     try:
         async with asyncio.timeout(60):
             edit("faq/en/ferry.yaml", "entries:", "entrances:")

@@ -19,7 +19,8 @@ from bot.channels.telegram.transport.rate_limiter import SharedPace
 from bot.channels.throttle import Allowed, Throttle
 from bot.gaps.repository import GapLog
 from bot.matching.matcher import Matcher
-from bot.replicas.rate_limits import FARTHEST, Limit, Purpose, Rates, code_of, codes_of
+from bot.replicas.rate_limits import FARTHEST, Limit, RateLimits
+from bot.storage.pseudonyms import Purpose, pace_pseudonym, pace_pseudonyms
 from bot.storage.tables import SERVER_TIME
 from tests.gaps.test_repository import ASKER, KEEP, OTHER, note
 from tests.support.postgresql_server import HOST, Server
@@ -29,7 +30,7 @@ on_a_server = pytest.mark.container
 SENDS = Limit(30, 1.0)
 OUR_CLOCK = sa.literal_column("(SELECT at FROM clock)", sa.Double)
 TOO_FAST = "You write too fast."
-NewRates = Callable[..., Rates]
+NewRates = Callable[..., RateLimits]
 
 
 @pytest.fixture
@@ -48,10 +49,10 @@ async def new_rates(log: GapLog, tmp_path: Path) -> AsyncIterator[NewRates]:
     """Makes the paces of one more process with the same database, by that clock."""
     async with AsyncExitStack() as opened:
 
-        def new(**options: Any) -> Rates:
+        def new(**options: Any) -> RateLimits:
             other = GapLog(tmp_path, KEYS, keep=KEEP)
             other.database.store = log.database.store
-            rates = Rates(other.database, **{"now": OUR_CLOCK, "patience": timedelta(minutes=1), **options})
+            rates = RateLimits(other.database, **{"now": OUR_CLOCK, "patience": timedelta(minutes=1), **options})
             opened.push_async_callback(other.close)
             opened.push_async_callback(rates.stop)
             return rates
@@ -71,13 +72,13 @@ async def kept(log: GapLog) -> set[str]:
         return {code for (code,) in await connection.execute(sa.text("SELECT code FROM pace"))}
 
 
-async def waits(times: int, *many: Rates) -> list[float]:
+async def waits(times: int, *many: RateLimits) -> list[float]:
     """The seconds until each of so many sends of each process, in order."""
     found = await asyncio.gather(*(rates.place(Purpose.SENDS, "", SENDS) for _ in range(times) for rates in many))
     return sorted(seconds for seconds in found if seconds is not None)
 
 
-def throttle(rates: Rates, messages: int) -> Throttle:
+def throttle(rates: RateLimits, messages: int) -> Throttle:
     return Throttle(
         messages, 60, time.monotonic, count=lambda person, while_: rates.count(Purpose.MESSAGES, person, while_)
     )
@@ -91,11 +92,11 @@ async def test_who_writes_to_two_processes_is_throttled_as_by_one(log: GapLog, n
     """Alternately: so many are answered, one is told, the rest is silence until the while has passed."""
     one, other = throttle(new_rates(), 5), throttle(new_rates(), 5)
     for _ in range(2):
-        allowed = [await taking.take("a") for _ in range(5) for taking in (one, other)]
+        allowed = [await taking.admit("a") for _ in range(5) for taking in (one, other)]
         assert allowed == [Allowed.YES] * 5 + [Allowed.TELL] + [Allowed.SILENT] * 4
-        assert await other.take("b") is Allowed.YES
+        assert await other.admit("b") is Allowed.YES
         await go_on(log, 59)
-        assert await one.take("a") is Allowed.SILENT
+        assert await one.admit("a") is Allowed.SILENT
         await go_on(log, 1)
 
 
@@ -104,7 +105,7 @@ async def test_of_many_at_once_as_many_are_answered(new_rates: NewRates) -> None
     """Four processes that get 400 messages together, of three persons."""
     throttles = [throttle(new_rates(), 20) for _ in range(4)]
     for person in "abc":
-        allowed = await asyncio.gather(*(taking.take(person) for _ in range(100) for taking in throttles))
+        allowed = await asyncio.gather(*(taking.admit(person) for _ in range(100) for taking in throttles))
         assert [allowed.count(one) for one in Allowed] == [20, 1, 379]
 
 
@@ -193,7 +194,10 @@ async def test_a_group_has_a_pace_of_its_own(new_rates: NewRates) -> None:
 async def test_without_a_limit_nobody_is_asked(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """Nor for a call that is for no chat. To ask would be logged here, as nobody answers."""
     async with GapLog(tmp_path, KEYS, keep=KEEP, url=nowhere()) as log:
-        unlimited, limited = shared(Rates(log.database), sends=0), shared(Rates(log.database), sends=30, in_a_group=20)
+        unlimited, limited = (
+            shared(RateLimits(log.database), sends=0),
+            shared(RateLimits(log.database), sends=30, in_a_group=20),
+        )
         sent = Sent()
         await sent.by(unlimited, chat=-1)
         await sent.by(limited)
@@ -210,13 +214,13 @@ async def test_what_is_kept_of_a_person_goes_with_forget(log: GapLog, new_rates:
     """And does not show whose gaps are whose."""
     rates = new_rates()
     for person in (ASKER, OTHER):
-        for purpose in (Purpose.MESSAGES, Purpose.CARE, Purpose.INLINE):
+        for purpose in (Purpose.MESSAGES, Purpose.URGENT_CHECK, Purpose.INLINE):
             await rates.count(purpose, person, 60)
-    assert await kept(log) == {*codes_of(KEYS, ASKER), *codes_of(KEYS, OTHER)}
+    assert await kept(log) == {*pace_pseudonyms(KEYS, ASKER), *pace_pseudonyms(KEYS, OTHER)}
     assert ASKER not in await kept(log)
     await log.write([note()])
     await log.forget(ASKER)
-    assert await kept(log) == {*codes_of(KEYS, OTHER)}
+    assert await kept(log) == {*pace_pseudonyms(KEYS, OTHER)}
 
 
 @on_a_server
@@ -228,7 +232,7 @@ async def test_what_is_past_is_deleted(log: GapLog, new_rates: NewRates) -> None
     sweeper.start()
     await go_on(log, 30)
     async with asyncio.timeout(60):
-        while await kept(log) != {code_of(KEYS, Purpose.MESSAGES, "a")}:
+        while await kept(log) != {pace_pseudonym(KEYS, Purpose.MESSAGES, "a")}:
             await asyncio.sleep(0.01)
         await go_on(log, 31)
         while await kept(log):
@@ -254,9 +258,9 @@ async def test_a_database_that_cannot_be_reached_lets_no_flood_through(
 ) -> None:
     """The process keeps its own pace, and says so once."""
     async with GapLog(tmp_path, KEYS, keep=KEEP, url=nowhere()) as log:
-        rates = Rates(log.database)
+        rates = RateLimits(log.database)
         taking = throttle(rates, 3)
-        allowed = [await taking.take("a") for _ in range(50)]
+        allowed = [await taking.admit("a") for _ in range(50)]
         assert allowed == [Allowed.YES] * 3 + [Allowed.TELL] + [Allowed.SILENT] * 46
         sent, began = Sent(), time.monotonic()
         pace = shared(rates, sends=20)
@@ -278,9 +282,9 @@ async def test_a_database_that_falls_silent_holds_nobody_up(tmp_path: Path, capl
 
     server = await asyncio.start_server(say_nothing, HOST, 0)
     async with server, GapLog(tmp_path, KEYS, keep=KEEP, url=nowhere(server.sockets[0].getsockname()[1])) as log:
-        rates = Rates(log.database, patience=timedelta(seconds=0.1))
+        rates = RateLimits(log.database, patience=timedelta(seconds=0.1))
         taking = throttle(rates, 3)
-        assert [await taking.take("a") for _ in range(500)].count(Allowed.YES) == 3
+        assert [await taking.admit("a") for _ in range(500)].count(Allowed.YES) == 3
         assert [record.levelname for record in caplog.records] == ["WARNING"]
         assert "no answer in time" in caplog.text
         silence.set()
@@ -293,19 +297,19 @@ async def test_when_the_server_is_back_all_keep_one_pace_again(
 ) -> None:
     """Meanwhile each has its own. Nobody is kept out by what was counted before."""
     one, other = (throttle(new_rates(blind=timedelta(seconds=0.05)), 4) for _ in range(2))
-    assert await one.take("a") is Allowed.YES
+    assert await one.admit("a") is Allowed.YES
     await asyncio.to_thread(postgresql.stop)
     try:
-        assert [await one.take("a") for _ in range(6)].count(Allowed.YES) == 4
-        assert [await other.take("a") for _ in range(6)].count(Allowed.YES) == 4
+        assert [await one.admit("a") for _ in range(6)].count(Allowed.YES) == 4
+        assert [await other.admit("a") for _ in range(6)].count(Allowed.YES) == 4
     finally:
         await asyncio.to_thread(postgresql.start)
     await go_on(log, 60)
     async with asyncio.timeout(60):
-        while code_of(KEYS, Purpose.MESSAGES, "b") not in await kept(log):
+        while pace_pseudonym(KEYS, Purpose.MESSAGES, "b") not in await kept(log):
             await asyncio.sleep(0.05)
-            await one.take("b")
-    assert [await taking.take("c") for _ in range(3) for taking in (one, other)].count(Allowed.YES) == 4
+            await one.admit("b")
+    assert [await taking.admit("c") for _ in range(3) for taking in (one, other)].count(Allowed.YES) == 4
 
 
 def nowhere(port: int = 1) -> SecretStr:
@@ -313,7 +317,7 @@ def nowhere(port: int = 1) -> SecretStr:
     return SecretStr(f"postgresql+asyncpg://user:password@{HOST}:{port}/name?ssl=disable")
 
 
-def shared(rates: Rates, *, sends: int, in_a_group: int = 0, **options: Any) -> SharedPace:
+def shared(rates: RateLimits, *, sends: int, in_a_group: int = 0, **options: Any) -> SharedPace:
     own: BaseRateLimiter[int] = AIORateLimiter(overall_max_rate=sends, group_max_rate=in_a_group, max_retries=0)
     return SharedPace(own, rates, sends_a_second=sends, group_sends_a_minute=in_a_group, **options)
 

@@ -12,7 +12,7 @@ import pytest_asyncio
 from axe_playwright_python.base import AXE_FILE_PATH
 from playwright.async_api import Browser, Page
 
-from bot.domain.faq import Note
+from bot.domain.gap import Note
 from tests.support.review_browser import SCENES, chromium, review_of, review_process, settled
 from tests.support.telegram_phone import phone_to
 

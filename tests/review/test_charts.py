@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from jinja2 import ChoiceLoader, DictLoader, Environment, FileSystemLoader, StrictUndefined
 from playwright.async_api import Route
 
-from bot.domain.faq import Channel, Count
+from bot.domain.conversation import Channel
+from bot.domain.gap import Count
 from bot.gaps.statistics import COMPLAINTS, QUESTIONS, Statistics, statistics
 from bot.review import charts
 from bot.review.auth import POLICY

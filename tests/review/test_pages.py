@@ -9,10 +9,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from bot.domain.faq import GapReason, GapStatus
-from bot.evaluation.evaluate import Message
+from bot.domain.gap import GapReason, GapStatus
+from bot.evaluation.question_sets import Message
 from bot.review.auth import MOST_BYTES, fields_of
-from bot.storage.database import LogError
+from bot.storage.errors import LogError
 from tests.support.review_desk import HOST, KEYS, asked, page_over
 
 KITE = ["where is the kite flying zone", "Where is the kite flying zone??", "where is a kite flying zone"]
@@ -75,7 +75,7 @@ async def test_a_phrasing_is_added_and_undone(small: Path) -> None:
         assert {gap.resolution for gap in await visitor.desk.log.gaps(statuses=[GapStatus.RESOLVED])} == {
             "ferry-bicycles"
         }
-        assert visitor.desk.in_use.main.faq.entries["ferry-bicycles"].phrasings[-1] == "the zone for flying kites"
+        assert visitor.desk.catalog.main.faq.entries["ferry-bicycles"].phrasings[-1] == "the zone for flying kites"
 
         await visitor.sends(visitor.action_of("/undo"))
         assert ferry(small) == before
@@ -162,7 +162,7 @@ async def test_a_test_question_that_gets_worse_is_named(small: Path) -> None:
 async def test_an_entry_is_drafted(small: Path) -> None:
     """Its lines are shown and added, the gaps wait for it, and the bot's FAQ does not change."""
     async with page_over(small, [asked("can i bring a horse")]) as visitor:
-        version = visitor.desk.in_use.main.faq.version
+        version = visitor.desk.catalog.main.faq.version
         await visitor.opens(visitor.link_to("can i bring a horse"))
         await visitor.sends(
             visitor.action_of("/draft"),
@@ -175,7 +175,7 @@ async def test_an_entry_is_drafted(small: Path) -> None:
         assert "May horses come on board?" in ferry(small)
         assert "horses on the ferry" in ferry(small)
         assert await visitor.texts(GapStatus.LATER) == ["can i bring a horse"]
-        assert visitor.desk.in_use.main.faq.version == version
+        assert visitor.desk.catalog.main.faq.version == version
         await visitor.opens("/done")
         await visitor.sends(visitor.action_of("/undo"))
         assert "horse" not in ferry(small)
@@ -360,7 +360,7 @@ async def test_a_trial_of_an_faq_that_has_changed_is_tried_anew(small: Path) -> 
 async def test_a_number_that_another_gap_has_by_now_shows_that_one(small: Path) -> None:
     """The number of the newest gap, once it is forgotten, goes to the next: what was forgotten is not shown for it."""
     async with page_over(small, [asked("zebra poetry")]) as visitor:
-        await visitor.desk.log.forget(KEYS.code("asker", "zebra poetry"))
+        await visitor.desk.log.forget(KEYS.pseudonym("asker", "zebra poetry"))
         await visitor.desk.log.write([asked("lion opera")])
         await visitor.opens()
         await visitor.settles()
@@ -454,7 +454,7 @@ async def test_texts_that_were_forgotten_stand_nowhere(small: Path) -> None:
         await visitor.sends("/replay/begin")
         assert "what is the fare" in visitor.text
         for text in (*KITE, "what is the fare"):
-            await visitor.desk.log.forget(KEYS.code("asker", text))
+            await visitor.desk.log.forget(KEYS.pseudonym("asker", text))
         await visitor.opens()
         await visitor.settles()
         for address in ("/", "/trial/1", "/replay", "/done", "/?tab=resolved"):
@@ -479,7 +479,7 @@ async def test_new_gaps_appear_and_forgotten_ones_go(small: Path) -> None:
         await visitor.opens()
         await visitor.settles()
         assert "zebra poetry" in visitor.text
-        await visitor.desk.log.forget(KEYS.code("asker", "zebra poetry"))
+        await visitor.desk.log.forget(KEYS.pseudonym("asker", "zebra poetry"))
         await visitor.opens()
         await visitor.settles()
         assert "zebra poetry" not in visitor.text

@@ -19,13 +19,13 @@ from pydantic import SecretStr
 from telegram import Bot
 
 from bot.channels.telegram.admin.alerts import MOST_KEPT, TRY_AGAIN, Alerts
-from bot.content.diagnostics import ContentError, Problem
+from bot.content.diagnostics import ContentError, Diagnostic
 from bot.content.loader import load_faqs
 from bot.content.yaml_reader import MAX_BYTES
 from bot.matching.matcher import Matcher
-from bot.runtime.catalog import InUse
+from bot.runtime.catalog import Catalog
 from bot.runtime.load import load_matchers
-from bot.runtime.reload import MOST_LOGGED, Watch, learn_apart
+from bot.runtime.reload import MOST_LOGGED, FaqWatcher, learn_apart
 from bot.settings import Settings
 from tests.support.hostile import mutated
 from tests.support.paths import SMALL
@@ -58,11 +58,11 @@ class Watched:
     def __init__(self, settings: Settings) -> None:
         self.told: list[str] = []
         self.taken_up = 0
-        watch = Watch(settings, look_again=1)
-        self.in_use = InUse(load_matchers(settings, tell=lambda _: None))
-        self.before = self.in_use.matchers
+        watch = FaqWatcher(settings, look_again=1)
+        self.catalog = Catalog(load_matchers(settings, tell=lambda _: None))
+        self.before = self.catalog.matchers
         self._news = asyncio.Event()
-        self.running = asyncio.create_task(watch.run(self.in_use, changed=self._changed, tell=self._tell))
+        self.running = asyncio.create_task(watch.run(self.catalog, changed=self._changed, tell=self._tell))
 
     def _tell(self, text: str) -> None:
         self.told.append(text)
@@ -191,9 +191,9 @@ async def test_a_broken_file_changes_nothing_and_is_told_with_its_place(
         break_(small / file)
         await bot.until(lambda: len(bot.told) == 1)
         assert place in bot.told[0]
-        assert f"FAQ {bot.in_use.main.faq.version}, from before it, stays in use." in bot.told[0]
+        assert f"FAQ {bot.catalog.main.faq.version}, from before it, stays in use." in bot.told[0]
         assert len(bot.told[0]) < 4096
-        assert bot.in_use.matchers is bot.before
+        assert bot.catalog.matchers is bot.before
         lines = [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR]
         assert lines[0].startswith("FAQ not taken up: ")
         assert len(lines) <= MOST_LOGGED + 1
@@ -204,7 +204,7 @@ async def test_a_broken_file_changes_nothing_and_is_told_with_its_place(
         path.write_bytes(raw)
         await bot.until(lambda: len(bot.told) == 2)
         assert bot.told[1].startswith(SOUND)
-        assert bot.in_use.matchers is bot.before
+        assert bot.catalog.matchers is bot.before
 
 
 @pytest.mark.parametrize("which", ["faq", "faq/en", "seeds"])
@@ -215,7 +215,7 @@ async def test_a_folder_that_goes_and_comes_back(small: Path, cache: Path, which
         (small / which).rename(gone)
         await bot.until(lambda: len(bot.told) == 1)
         assert "Y101" in bot.told[0]
-        assert bot.in_use.matchers is bot.before
+        assert bot.catalog.matchers is bot.before
         shutil.copytree(gone, small / which)
         await bot.until(lambda: len(bot.told) == 2)
         assert bot.told[1].startswith(SOUND)
@@ -261,22 +261,22 @@ async def test_a_language_in_use_is_not_lost_to_a_broken_file(small: Path, cache
     """Those who read French would get English instead."""
     path = with_french(small)
     async with watched(small, cache) as bot:
-        assert bot.in_use.versions.keys() == {"en", "fr"}
+        assert bot.catalog.versions.keys() == {"en", "fr"}
         syntax(path)
         await bot.until(lambda: len(bot.told) == 1)
         assert "faq/fr/ferry.yaml:" in bot.told[0]
-        assert bot.in_use.matchers is bot.before
+        assert bot.catalog.matchers is bot.before
 
 
 async def test_a_language_that_was_broken_at_the_start_holds_up_no_edit(small: Path, cache: Path) -> None:
     """It was left out then, and still is; an edit of the others is put to use."""
     syntax(with_french(small))
     async with watched(small, cache) as bot:
-        assert bot.in_use.versions.keys() == {"en"}
+        assert bot.catalog.versions.keys() == {"en"}
         path = small / INTERFACE
         path.write_text(path.read_text(encoding="utf-8").replace("All topics", "Every topic"), encoding="utf-8")
         await bot.until(lambda: bot.taken_up == 1)
-        assert bot.in_use.main.faq.interface.all_topics == "Every topic"
+        assert bot.catalog.main.faq.interface.all_topics == "Every topic"
         assert bot.told == []
 
 
@@ -297,7 +297,7 @@ async def test_what_cannot_be_learned_is_told(
         path.write_text(path.read_text(encoding="utf-8").replace("All topics", "Every topic"), encoding="utf-8")
         await bot.until(lambda: len(bot.told) == 1)
         assert "learning it ended with 3; python -m bot learn says why" in bot.told[0]
-        assert bot.in_use.matchers is bot.before
+        assert bot.catalog.matchers is bot.before
         at_start_of_python(at_start, monkeypatch, "")
         path.touch()
         await bot.until(lambda: bot.taken_up == 1)
@@ -523,10 +523,10 @@ def test_files_make_nothing_but_problems_with_a_place(small: Path, data: st.Data
         assert len(str(problem).splitlines()) == 1
 
 
-def problems_of(folder: Path) -> tuple[Problem, ...]:
+def problems_of(folder: Path) -> tuple[Diagnostic, ...]:
     """Why the files cannot be used; none if they can."""
     try:
         assert "en" in load_faqs(folder / "faq", folder / "seeds")
     except ContentError as error:
-        return error.problems or (Problem("", 0, "Y101", "no problem is named", ""),)
+        return error.problems or (Diagnostic("", 0, "Y101", "no problem is named", ""),)
     return ()

@@ -21,11 +21,12 @@ import pytest
 import sqlalchemy as sa
 from pydantic import SecretStr
 
-from bot.gaps.repository import FILE, GapLog, refuse_newer
-from bot.gaps.writer import Recorder
-from bot.storage.database import DamagedError, LogError, NewerError
+from bot.gaps.repository import GapLog
+from bot.gaps.writer import GapWriter
+from bot.storage.errors import DamagedError, LogError, NewerError
 from bot.storage.keys import Keys, asker_key, new_asker_key, new_text_key, text_keys
 from bot.storage.sqlite import SQLite
+from bot.storage.stores import FILE, refuse_newer
 from tests.gaps.test_repository import Clock, do, in_a_file, note
 from tests.support.postgresql_server import Server
 from tests.support.telegram_emulator import BotProcess, Emulator, bot_environment, serving
@@ -382,14 +383,14 @@ def test_nothing_is_overwritten(data: Path) -> None:
 async def test_of_many_processes_one_sets_it_aside(data: Path) -> None:
     """The others find the new one, in which what all of them write is kept."""
     logs = [GapLog(data, KEYS, keep=KEEP) for _ in range(8)]
-    recorders = [Recorder(log, retry=timedelta(seconds=0.05)) for log in logs]
-    for number, recorder in enumerate(recorders):
-        recorder.start()
-        recorder.note(note(str(number)))
-    assert all([await recorder.flush(within=timedelta(minutes=1)) for recorder in recorders])
+    recorders = [GapWriter(log, retry=timedelta(seconds=0.05)) for log in logs]
+    for number, gap_writer in enumerate(recorders):
+        gap_writer.start()
+        gap_writer.note(note(str(number)))
+    assert all([await gap_writer.flush(within=timedelta(minutes=1)) for gap_writer in recorders])
     assert sorted(kept.gap.text for kept in await logs[0].gaps()) == [str(number) for number in range(8)]
-    for recorder in recorders:
-        await recorder.stop()
+    for gap_writer in recorders:
+        await gap_writer.stop()
     assert len(_set_aside(data / FILE)) == 1
 
 
@@ -441,11 +442,11 @@ async def test_only_damage_is_damage(tmp_path: Path, url: SecretStr | None) -> N
 
 async def _is_set_aside(data: Path, keys: Keys) -> bool:
     """Whether a bot with these keys, which cannot write to the log, has moved it away."""
-    recorder = Recorder(GapLog(data, keys, keep=KEEP), retry=timedelta(seconds=0.02))
-    recorder.start()
-    recorder.note(note())
-    assert not await recorder.flush(within=timedelta(seconds=0.5))
-    await recorder.stop(within=timedelta(seconds=0))
+    gap_writer = GapWriter(GapLog(data, keys, keep=KEEP), retry=timedelta(seconds=0.02))
+    gap_writer.start()
+    gap_writer.note(note())
+    assert not await gap_writer.flush(within=timedelta(seconds=0.5))
+    await gap_writer.stop(within=timedelta(seconds=0))
     return bool(_set_aside(data / FILE))
 
 

@@ -84,14 +84,18 @@ def test_keys_of_texts_take_the_place_of_others(tmp_path: Path) -> None:
 def test_a_code_is_the_same_for_one_key_and_purpose_only() -> None:
     """A code finds a person again, and says nothing to whoever lacks the key."""
     ours = keys()
-    code = ours.code("asker", "telegram:4711")
-    assert code == ours.code("asker", "telegram:4711")
+    code = ours.pseudonym("asker", "telegram:4711")
+    assert code == ours.pseudonym("asker", "telegram:4711")
     assert len(code) == 32
     assert "4711" not in code
-    others = {ours.code("asker", "telegram:4712"), ours.code("message", "telegram:4711"), keys().code("asker", "4711")}
+    others = {
+        ours.pseudonym("asker", "telegram:4712"),
+        ours.pseudonym("message", "telegram:4711"),
+        keys().pseudonym("asker", "4711"),
+    }
     assert code not in others
     rotated = Keys(text_keys(new_text_key()), ours.askers)
-    assert rotated.code("asker", "telegram:4711") == code, "a new key for texts must not lose the askers"
+    assert rotated.pseudonym("asker", "telegram:4711") == code, "a new key for texts must not lose the askers"
 
 
 def test_keys_do_not_show_in_repr() -> None:

@@ -22,15 +22,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr, ValidationError
 
-from bot.domain.faq import Channel, Count, GapStatus, Note
+from bot.domain.conversation import Channel
+from bot.domain.gap import Count, GapStatus, Note
 from bot.gaps.key_rotation import rekey
-from bot.gaps.repository import FILE, GapLog, store_of
-from bot.gaps.writer import Recorder
+from bot.gaps.repository import GapLog
+from bot.gaps.writer import GapWriter
 from bot.settings import Settings, SettingsError, read_settings
-from bot.storage.database import LogError
+from bot.storage.errors import LogError
 from bot.storage.keys import Keys, new_text_key, text_keys
 from bot.storage.migrate import NEWEST, upgrade
 from bot.storage.postgresql import CONNECTIONS, PostgreSQL, parsed
+from bot.storage.stores import FILE, store_of
 from tests.cli.test_main import run
 from tests.gaps.test_repository import ASKER, KEEP, KEYS, OTHER, do, in_a_file, note, rows_of
 from tests.support.paths import ROOT
@@ -156,7 +158,7 @@ def test_no_password_shows(word: str) -> None:
 async def test_a_job_is_taken_by_one_of_many(logs: list[GapLog]) -> None:
     """All at once, in each period."""
     for week in ("2026-W46", "2026-W47"):
-        taken = await asyncio.gather(*(log.claim("digest", week) for log in logs for _ in range(5)))
+        taken = await asyncio.gather(*(log.acquire_job("digest", week) for log in logs for _ in range(5)))
         assert sum(taken) == 1
 
 
@@ -393,21 +395,21 @@ async def test_while_the_server_is_down_notes_wait(
 ) -> None:
     """Nobody is told that what could not be deleted is; when it is back all is written and deleted."""
     caplog.set_level(logging.DEBUG)
-    recorder = Recorder(log, retry=timedelta(seconds=0.05), patience=timedelta(seconds=0.2))
-    recorder.start()
-    recorder.note(note("before"))
-    assert await recorder.flush()
+    gap_writer = GapWriter(log, retry=timedelta(seconds=0.05), patience=timedelta(seconds=0.2))
+    gap_writer.start()
+    gap_writer.note(note("before"))
+    assert await gap_writer.flush()
     await asyncio.to_thread(postgresql.stop)
     try:
-        recorder.note(note("meanwhile", asker=OTHER))
-        assert not await recorder.flush(within=timedelta(seconds=0.3))
-        assert not await recorder.forget(ASKER)
-        assert await recorder.language(ASKER) is None
+        gap_writer.note(note("meanwhile", asker=OTHER))
+        assert not await gap_writer.flush(within=timedelta(seconds=0.3))
+        assert not await gap_writer.forget(ASKER)
+        assert await gap_writer.language(ASKER) is None
     finally:
         await asyncio.to_thread(postgresql.start)
-    assert await recorder.flush(within=timedelta(seconds=60))
+    assert await gap_writer.flush(within=timedelta(seconds=60))
     assert [kept.gap.text for kept in await log.gaps()] == ["meanwhile"]
-    await recorder.stop()
+    await gap_writer.stop()
     assert "answers go on, " in caplog.text
     assert_discreet(caplog.text, postgresql.url(name))
 

@@ -96,9 +96,9 @@ class Private:
             return
         for number in self.numbers:
             for prefix in ("", "-"):
-                self.codes.add(keys.code("asker", f"telegram:{prefix}{number}"))
-                self.codes.add(keys.code("chat", f"telegram:{prefix}{number}"))
-                self.codes.add(keys.code("chat", f"{prefix}{number}"))
+                self.codes.add(keys.pseudonym("asker", f"telegram:{prefix}{number}"))
+                self.codes.add(keys.pseudonym("chat", f"telegram:{prefix}{number}"))
+                self.codes.add(keys.pseudonym("chat", f"{prefix}{number}"))
 
     def leaks(self, written: str, *, known: Collection[str] = ()) -> list[str]:
         """The kinds of what stands in what was written. Words that are ``known`` tell on nobody."""

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from playwright.async_api import Browser, Page, async_playwright
 
-from bot.domain.faq import GapReason, Note
+from bot.domain.gap import GapReason, Note
 from bot.gaps.repository import GapLog
 from tests.support.paths import SMALL
 from tests.support.review_desk import KEYS, asked

@@ -12,12 +12,13 @@ from pathlib import Path
 
 import httpx
 
-from bot.domain.faq import Channel, Count, Gap, GapReason, GapStatus, Note
-from bot.evaluation.evaluate import Message
+from bot.domain.conversation import Channel
+from bot.domain.gap import Count, Gap, GapReason, GapStatus, Note
+from bot.evaluation.question_sets import Message
 from bot.gaps.repository import GapLog
 from bot.review.pages import Review
-from bot.review.workbench import Desk
-from bot.runtime.catalog import InUse
+from bot.review.workbench import Workbench
+from bot.runtime.catalog import Catalog
 from bot.runtime.load import load_matchers
 from bot.settings import Settings
 from bot.storage.keys import Keys, asker_key, new_asker_key, new_text_key, text_keys
@@ -37,14 +38,14 @@ def asked(
     """The note of a gap."""
     gap = Gap(reason, text, language, Channel.PRIVATE, "v1", (("ferry-price", 0.25),), entry)
     return Note(
-        Count("unanswered", language, Channel.PRIVATE), gap, KEYS.code("asker", text), at=datetime.now(UTC) - ago
+        Count("unanswered", language, Channel.PRIVATE), gap, KEYS.pseudonym("asker", text), at=datetime.now(UTC) - ago
     )
 
 
 class Visitor:
     """Somebody at the page. What is read last is ``page``; links and forms are followed from it."""
 
-    def __init__(self, client: httpx.AsyncClient, desk: Desk, review: Review) -> None:
+    def __init__(self, client: httpx.AsyncClient, desk: Workbench, review: Review) -> None:
         self.client, self.desk, self.review = client, desk, review
         self.page = ""
         self.told: list[str] = []
@@ -125,7 +126,7 @@ async def page_over(
     async with GapLog(settings.data_dir, KEYS, keep=settings.retention) as log:
         if notes:
             await log.write(notes)
-        desk = Desk(settings, log, InUse(load_matchers(settings)), tuple(messages))
+        desk = Workbench(settings, log, Catalog(load_matchers(settings)), tuple(messages))
         review = Review(desk, hosts=frozenset({HOST}), tell=told.append)
         transport = httpx.ASGITransport(review.app)
         async with httpx.AsyncClient(transport=transport, base_url=f"http://{HOST}") as client:

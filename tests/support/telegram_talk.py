@@ -11,13 +11,14 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from bot.channels.telegram.app import AnyApplication, build, service_of
+from bot.channels.telegram.app import build, service_of
 from bot.channels.telegram.context import Service
-from bot.domain.faq import LoggedGap
+from bot.channels.telegram.types import AnyApplication
+from bot.domain.gap import LoggedGap
 from bot.matching.matcher import Matcher
-from bot.observability.logs import Discreet
+from bot.observability.logs import RedactingFormatter
 from bot.observability.metrics import exposition
-from bot.runtime.catalog import InUse
+from bot.runtime.catalog import Catalog
 from bot.settings import Settings
 from bot.storage.keys import Keys, asker_key, new_asker_key, new_text_key, text_keys
 from tests.support.leaks import Private
@@ -57,13 +58,13 @@ class Talk:
 
     async def gaps(self) -> list[LoggedGap]:
         """The gaps that are logged by now, newest first."""
-        await self.service.recorder.flush()
-        return await self.service.recorder.log.gaps()
+        await self.service.gap_writer.flush()
+        return await self.service.gap_writer.log.gaps()
 
     async def counts(self) -> dict[tuple[str, str, str], int]:
         """What is counted by now: (outcome, entry, channel) -> how often."""
-        await self.service.recorder.flush()
-        counted = await self.service.recorder.log.counts()
+        await self.service.gap_writer.flush()
+        counted = await self.service.gap_writer.log.counts()
         return {(count.outcome, count.entry, count.channel.value): number for _, count, number in counted}
 
 
@@ -71,11 +72,11 @@ class Talk:
 async def talk_with(matchers: Mapping[str, Matcher], folder: Path, **settings: Any) -> AsyncIterator[Talk]:
     """The bot with these matchers, its data in a folder."""
     chosen = Settings(telegram_bot_token=SecretStr(TOKEN), data_dir=folder, **{"sends_a_second": 0, **settings})
-    service = service_of(chosen, InUse(matchers), KEYS)
+    service = service_of(chosen, Catalog(matchers), KEYS)
     world = World()
     request = RecordingRequest(world)
     application = build(chosen, service, request=request)
-    service.recorder.start()
+    service.gap_writer.start()
     with logged() as written:
         async with application:
             await application.start()
@@ -83,7 +84,7 @@ async def talk_with(matchers: Mapping[str, Matcher], folder: Path, **settings: A
                 yield Talk(application, service, world, request)
             finally:
                 await application.stop()
-        await service.recorder.stop()
+        await service.gap_writer.stop()
     private = Private(secrets=set(KEYS.secrets))
     private.add_world(world)
     found = private.leaks(written.getvalue() + exposition()[0].decode(), known=[str(folder)])
@@ -95,7 +96,7 @@ def logged() -> Iterator[StringIO]:
     """What the running bot would write, of the lines that are logged meanwhile."""
     written = StringIO()
     handler = logging.StreamHandler(written)
-    handler.setFormatter(Discreet(()))
+    handler.setFormatter(RedactingFormatter(()))
     logging.getLogger().addHandler(handler)
     try:
         yield written

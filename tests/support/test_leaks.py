@@ -27,7 +27,7 @@ from tests.support.telegram_world import ANYBODY, PERSONAL_MARKS, TOKEN, World
 MATCHER = Matcher(garden())
 TEXT = "do you sell inflatable tractors"
 KEYS = {"GAPS_KEY": f"{new_text_key()},{new_text_key()}", "ASKER_KEY": new_asker_key()}
-OF_ASKER = Keys(text_keys(KEYS["GAPS_KEY"]), asker_key(KEYS["ASKER_KEY"])).code("asker", f"telegram:{ANYBODY.id}")
+OF_ASKER = Keys(text_keys(KEYS["GAPS_KEY"]), asker_key(KEYS["ASKER_KEY"])).pseudonym("asker", f"telegram:{ANYBODY.id}")
 PASSWORD = "hunter2hunter2"  # noqa: S105  # made up
 ENVIRONMENT = {
     "TELEGRAM_BOT_TOKEN": TOKEN,

@@ -185,14 +185,14 @@ def test_sentences_lose_no_word(typed: list[list[str]], mark: str) -> None:
 def test_spellings_are_mended_longest_run_first() -> None:
     """`per cent` is one spelling even where `per` has one of its own; what has none stays."""
     speller = Speller(Wording(spellings={"per": "for each", "per cent": "percent", "ppl": "people", "U.N.": "un"}))
-    assert speller.mend(words("some per cent of ppl, per year; the U.N.")) == words(
+    assert speller.correct(words("some per cent of ppl, per year; the U.N.")) == words(
         "some percent of people for each year the un"
     )
 
 
 def test_mending_does_not_start_again_in_what_it_wrote() -> None:
     """Spellings that lead to each other end."""
-    assert Speller(Wording(spellings={"a": "b", "b": "a a"})).mend(["a", "b", "a"]) == ["b", "a", "a", "b"]
+    assert Speller(Wording(spellings={"a": "b", "b": "a a"})).correct(["a", "b", "a"]) == ["b", "a", "a", "b"]
 
 
 def test_forms_of_a_word_share_their_stem() -> None:
@@ -219,7 +219,7 @@ def test_synonyms_share_a_meaning() -> None:
 def test_a_wording_without_entries_leaves_words_alone() -> None:
     """A language may have no words.yaml."""
     speller = Speller(Wording())
-    assert speller.mend(["ppl", "x"]) == ["ppl", "x"]
+    assert speller.correct(["ppl", "x"]) == ["ppl", "x"]
     assert speller.meanings(["ppl", "x"]) == ["ppl", "x"]
     assert not speller.vocabulary
     assert not speller.first_person
@@ -228,7 +228,7 @@ def test_a_wording_without_entries_leaves_words_alone() -> None:
 def test_an_empty_spelling_changes_nothing() -> None:
     """A spelling or synonym without a word in it, as `...`, never matches."""
     speller = Speller(Wording(spellings={"...": "dots"}, synonyms=(("thing", "?!"),)))
-    assert speller.mend(["a", "b"]) == ["a", "b"]
+    assert speller.correct(["a", "b"]) == ["a", "b"]
     assert speller.meanings(["a", "b"]) == ["a", "b"]
 
 

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from telegram import LinkPreviewOptions, Update
-from telegram.constants import ChatMemberStatus, ChatType, ParseMode, UpdateType
+from telegram.constants import ChatType, ParseMode, UpdateType
 from telegram.error import TelegramError
 from telegram.ext import (
     AIORateLimiter,
-    Application,
     ApplicationBuilder,
     BaseRateLimiter,
     CallbackQueryHandler,
@@ -27,40 +25,32 @@ from telegram.ext import (
 )
 from telegram.request import BaseRequest
 
-from bot.channels.telegram.context import Service, one_line, tell
-from bot.channels.telegram.delivery.chat_queue import InOrder
+from bot.channels.telegram.context import Service
+from bot.channels.telegram.delivery.chat_queue import ChatQueue
 from bot.channels.telegram.handlers.buttons import on_press
 from bot.channels.telegram.handlers.inline import on_inline
+from bot.channels.telegram.handlers.membership import on_member
 from bot.channels.telegram.handlers.messages import on_message
-from bot.channels.telegram.transport.http_client import PATIENT, AioRequest, Patience, Persistent, proxy_for
+from bot.channels.telegram.transport.http_client import AioRequest, proxy_for
 from bot.channels.telegram.transport.rate_limiter import SharedPace
-from bot.channels.telegram.ui.sender import send, text_post
+from bot.channels.telegram.transport.retry import DEFAULT_RETRIES, RetryingLimiter, RetryPolicy
+from bot.channels.telegram.types import AnyApplication, Handle
+from bot.channels.telegram.ui.sender import send, text_message
+from bot.channels.telegram.update_log import one_line
 from bot.channels.throttle import Throttle
-from bot.domain.faq import Channel, Count
 from bot.gaps.repository import GapLog
-from bot.gaps.writer import Recorder
+from bot.gaps.writer import GapWriter
 from bot.observability.logs import kind_and_place
-from bot.replicas.rate_limits import Purpose, Rates
-from bot.runtime.catalog import InUse
+from bot.replicas.rate_limits import RateLimits
+from bot.runtime.catalog import Catalog
 from bot.settings import Settings
 from bot.storage.keys import Keys
+from bot.storage.pseudonyms import Purpose
 
 INLINE_PER_MESSAGE = 5  # an inline query is sent every few letters
 LOOKED_AT = 10  # times as many messages are looked at, in case they are urgent, as are answered
 OURS = Path(__file__).parents[2]  # the folder of this program
-Handle = Callable[[Service, Update, ContextTypes.DEFAULT_TYPE], Awaitable[None]]
-AnyApplication = Application[Any, Any, Any, Any, Any, Any]
-_log = logging.getLogger(__name__)
-
-
-async def on_member(service: Service, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:  # noqa: ARG001
-    """Whoever blocks the bot is forgotten: that person has no other way left to ask for it."""
-    change = update.my_chat_member
-    if change is None or change.chat.type != ChatType.PRIVATE:
-        return
-    if change.new_chat_member.status == ChatMemberStatus.BANNED:
-        tell(Count("blocked", "", Channel.PRIVATE), is_answered=False)
-        await service.forget(service.person_of(change.from_user))
+_logger = logging.getLogger(__name__)
 
 
 # Every kind of update that the bot asks Telegram for, and what handles it.
@@ -89,18 +79,18 @@ async def on_error(service: Service, update: object, context: ContextTypes.DEFAU
     fault = context.error
     if fault is None:
         return
-    _log.error("an update was not handled: %s", kind_and_place(fault, within=OURS))
+    _logger.error("an update was not handled: %s", kind_and_place(fault, within=OURS))
     if isinstance(fault, TelegramError) or not isinstance(update, Update) or update.message is None:
         return  # Telegram itself failed, or nobody waits for words
     try:
         if update.message.chat.type == ChatType.PRIVATE:
-            await send(text_post(service.in_use.main.faq.interface.failed), update.message)
+            await send(text_message(service.catalog.main.faq.interface.failed), update.message)
     except Exception as other:  # there is no chat in the message, say, or its person has left
-        _log.warning("nobody could be told of that: %s", kind_and_place(other, within=OURS))
+        _logger.warning("nobody could be told of that: %s", kind_and_place(other, within=OURS))
 
 
 def build(
-    settings: Settings, service: Service, *, request: BaseRequest | None = None, patience: Patience = PATIENT
+    settings: Settings, service: Service, *, request: BaseRequest | None = None, policy: RetryPolicy = DEFAULT_RETRIES
 ) -> AnyApplication:
     """The application of python-telegram-bot with our handlers; ``request`` takes the place of the network in tests."""
     if settings.telegram_bot_token is None:
@@ -111,8 +101,8 @@ def build(
         .token(settings.telegram_bot_token.get_secret_value())
         .base_url(f"{settings.telegram_api_url}/bot")
         .defaults(Defaults(parse_mode=ParseMode.HTML, link_preview_options=LinkPreviewOptions(is_disabled=True)))
-        .concurrent_updates(InOrder(settings.concurrency))
-        .rate_limiter(Persistent(pace_of(settings, service), patience))
+        .concurrent_updates(ChatQueue(settings.concurrency))
+        .rate_limiter(RetryingLimiter(pace_of(settings, service), policy))
         .request(request)
         .get_updates_request(request)
     )
@@ -138,10 +128,10 @@ def pace_of(settings: Settings, service: Service) -> BaseRateLimiter[int]:
     return SharedPace(own, service.rates, sends_a_second=sends, group_sends_a_minute=in_a_group)
 
 
-def service_of(settings: Settings, in_use: InUse, keys: Keys) -> Service:
+def service_of(settings: Settings, catalog: Catalog, keys: Keys) -> Service:
     """The one service of a process, as the settings want it."""
     log = GapLog(settings.data_dir, keys, keep=settings.retention, url=settings.database_url)
-    rates = None if settings.database_url is None else Rates(log.database)
+    rates = None if settings.database_url is None else RateLimits(log.database)
     pace = settings.throttle_messages
 
     def throttle(messages: int, purpose: Purpose) -> Throttle:
@@ -149,11 +139,11 @@ def service_of(settings: Settings, in_use: InUse, keys: Keys) -> Service:
         return Throttle(messages, settings.throttle_seconds, time.monotonic, count=count)
 
     return Service(
-        in_use=in_use,
-        recorder=Recorder(log),
+        catalog=catalog,
+        gap_writer=GapWriter(log),
         keys=keys,
         throttle=throttle(pace, Purpose.MESSAGES),
-        care=throttle(pace * LOOKED_AT, Purpose.CARE),
+        care=throttle(pace * LOOKED_AT, Purpose.URGENT_CHECK),
         inline_throttle=throttle(pace * INLINE_PER_MESSAGE, Purpose.INLINE),
         rates=rates,
         maintainer_chats=settings.maintainers,

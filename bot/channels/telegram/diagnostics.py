@@ -11,7 +11,7 @@ from telegram import Bot, User, WebhookInfo
 from telegram.error import InvalidToken, NetworkError, TelegramError
 
 from bot.channels.telegram.app import HANDLERS, request_for
-from bot.channels.telegram.delivery.webhook import Wish, last_error, wish_of
+from bot.channels.telegram.delivery.webhook import WebhookSetup, last_error, setup_of
 from bot.channels.telegram.transport.http_client import AioRequest
 from bot.observability.check import Finding
 from bot.settings import Settings, SettingsError
@@ -57,8 +57,8 @@ async def _check_server(request: AioRequest, url: str) -> tuple[str | None, Find
     try:
         said = await request.time_at(url)
     except NetworkError as error:
-        mend = "see to the network, to a proxy (HTTPS_PROXY), and to TELEGRAM_API_URL"
-        return None, Finding("network", f"{url} cannot be reached ({error.message})", mend)
+        hint = "see to the network, to a proxy (HTTPS_PROXY), and to TELEGRAM_API_URL"
+        return None, Finding("network", f"{url} cannot be reached ({error.message})", hint)
     return said or "", Finding("network", f"{url} answers")
 
 
@@ -79,43 +79,45 @@ def _told_by(me: User) -> Finding:
 
 
 def _check_incoming(found: WebhookInfo, settings: Settings) -> Finding:
-    wish = wish_of(settings, [kind.value for kind in HANDLERS])
-    if wish is not None:
-        return _check_webhook(found, wish)
+    setup = setup_of(settings, [kind.value for kind in HANDLERS])
+    if setup is not None:
+        return _check_webhook(found, setup)
     waiting = found.pending_update_count
     if found.url:
-        mend = "set WEBHOOK_URL if the bot is to use it; else the bot takes it away when it starts"
-        return Finding("messages", f"go to a webhook{_host(found)}, so that they cannot be fetched", mend)
+        hint = "set WEBHOOK_URL if the bot is to use it; else the bot takes it away when it starts"
+        return Finding("messages", f"go to a webhook{_host(found)}, so that they cannot be fetched", hint)
     if waiting > MOST_PENDING:
         return Finding("messages", f"{waiting} wait to be fetched", "see that the bot runs")
     return Finding("messages", f"are fetched; {waiting} wait")
 
 
-def _check_webhook(found: WebhookInfo, wish: Wish) -> Finding:
+def _check_webhook(found: WebhookInfo, setup: WebhookSetup) -> Finding:
     """Whether Telegram brings messages, as it is to and without errors."""
     waiting = f"{found.pending_update_count} wait"
     if not found.url:
-        mend = "start the bot, which says to Telegram where to bring them; or unset WEBHOOK_URL"
-        return Finding("messages", f"are not brought to WEBHOOK_URL but wait to be fetched; {waiting}", mend)
-    if found.url != wish.url:
-        mend = "start the bot, which changes it; or end what uses the other"
-        return Finding("messages", f"are brought elsewhere{_host(found)}, not to WEBHOOK_URL; {waiting}", mend)
+        hint = "start the bot, which says to Telegram where to bring them; or unset WEBHOOK_URL"
+        return Finding("messages", f"are not brought to WEBHOOK_URL but wait to be fetched; {waiting}", hint)
+    if found.url != setup.url:
+        hint = "start the bot, which changes it; or end what uses the other"
+        return Finding("messages", f"are brought elsewhere{_host(found)}, not to WEBHOOK_URL; {waiting}", hint)
     if (error := last_error(found, within=RECENT, now=time.time())) is not None:
-        mend = f"see that {wish.url} leads to the bot, and that its certificate is of an authority that Telegram trusts"
-        return Finding("messages", f"{error}; {waiting}", mend)
-    if _differs(found, wish):
-        mend = "start the bot anew, with the same settings for all replicas"
-        return Finding("messages", "are brought over other connections, or of other kinds, than is wanted", mend)
+        hint = (
+            f"see that {setup.url} leads to the bot, and that its certificate is of an authority that Telegram trusts"
+        )
+        return Finding("messages", f"{error}; {waiting}", hint)
+    if _differs(found, setup):
+        hint = "start the bot anew, with the same settings for all replicas"
+        return Finding("messages", "are brought over other connections, or of other kinds, than is wanted", hint)
     if found.pending_update_count > MOST_PENDING:
         return Finding("messages", f"{waiting} to be brought", "see that the bot runs, and that it is not too busy")
     address = f" at {found.ip_address}" if found.ip_address else ""
-    return Finding("messages", f"are brought{_host(found)}{address}, over {wish.connections} connections; {waiting}")
+    return Finding("messages", f"are brought{_host(found)}{address}, over {setup.connections} connections; {waiting}")
 
 
-def _differs(found: WebhookInfo, wish: Wish) -> bool:
+def _differs(found: WebhookInfo, setup: WebhookSetup) -> bool:
     """Whether Telegram brings other kinds of messages, or over another number of connections, as far as it says."""
-    kinds, connections = set(found.allowed_updates or wish.kinds), found.max_connections or wish.connections
-    return kinds != set(wish.kinds) or connections != wish.connections
+    kinds, connections = set(found.allowed_updates or setup.kinds), found.max_connections or setup.connections
+    return kinds != set(setup.kinds) or connections != setup.connections
 
 
 def _host(found: WebhookInfo) -> str:
@@ -132,6 +134,6 @@ async def _check_maintainers(bot: Bot, place: int, chat: int) -> Finding:
     try:
         await bot.get_chat(chat)
     except TelegramError as error:
-        mend = "a person has to start the bot, a group to have it as a member; or correct MAINTAINER_CHATS"
-        return Finding(what, f"cannot be reached ({type(error).__name__})", mend)
+        hint = "a person has to start the bot, a group to have it as a member; or correct MAINTAINER_CHATS"
+        return Finding(what, f"cannot be reached ({type(error).__name__})", hint)
     return Finding(what, "can be reached")

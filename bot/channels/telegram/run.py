@@ -19,8 +19,8 @@ from telegram import Bot
 from telegram.error import InvalidToken
 
 from bot.channels.telegram.admin.alerts import Alerts
-from bot.channels.telegram.admin.weekly_digest import Weekly
-from bot.channels.telegram.app import HANDLERS, AnyApplication, build, service_of
+from bot.channels.telegram.admin.weekly_digest import WeeklyDigest
+from bot.channels.telegram.app import HANDLERS, build, service_of
 from bot.channels.telegram.context import Service
 from bot.channels.telegram.delivery.intake import Intake
 from bot.channels.telegram.delivery.polling import (
@@ -32,14 +32,15 @@ from bot.channels.telegram.delivery.polling import (
     Poller,
     SilenceError,
 )
-from bot.channels.telegram.delivery.webhook import Webhook, wish_of
+from bot.channels.telegram.delivery.webhook import Webhook, setup_of
+from bot.channels.telegram.types import AnyApplication
 from bot.channels.telegram.ui.menus import set_menus
-from bot.http.endpoints import Hook, Inlet, Silence, State
+from bot.http.endpoints import Hook, HttpEndpoints, Silence, State
 from bot.observability import metrics
 from bot.observability.logs import kind_and_place
-from bot.runtime.catalog import InUse
+from bot.runtime.catalog import Catalog
 from bot.runtime.load import leave_alone, throw_away
-from bot.runtime.reload import Watch
+from bot.runtime.reload import FaqWatcher
 from bot.runtime.signals import when_asked_to_end
 from bot.settings import Settings, SettingsError
 from bot.storage.keys import Keys
@@ -47,10 +48,10 @@ from bot.text.language_id import guess
 
 KEPT_OPEN = 75  # seconds that a connection without requests is: longer than proxies and Telegram keep theirs
 CONNECTIONS = 500  # at most, idle ones too: those of Telegram or of a proxy, and those that ask how the bot does
-_log = logging.getLogger(__name__)
+_logger = logging.getLogger(__name__)
 
 
-def run(settings: Settings, in_use: InUse, keys: Keys, watch: Watch) -> None:
+def run(settings: Settings, catalog: Catalog, keys: Keys, watch: FaqWatcher) -> None:
     """Answer in Telegram until the process is asked to end.
 
     Raises SettingsError where Telegram refuses the token, and where LISTEN cannot be listened at. Exits with 1 where no
@@ -58,12 +59,12 @@ def run(settings: Settings, in_use: InUse, keys: Keys, watch: Watch) -> None:
     """
     try:
         with _listening(settings) or nullcontext() as listening:
-            asyncio.run(_run(settings, service_of(settings, in_use, keys), watch, listening))
+            asyncio.run(_run(settings, service_of(settings, catalog, keys), watch, listening))
     except InvalidToken:
-        mend = "Telegram does not know this token; copy it anew from @BotFather"
-        raise SettingsError(f"TELEGRAM_BOT_TOKEN: {mend}") from None
+        hint = "Telegram does not know this token; copy it anew from @BotFather"
+        raise SettingsError(f"TELEGRAM_BOT_TOKEN: {hint}") from None
     except SilenceError as silence:
-        _log.critical("%s; ending, to be started anew", silence)
+        _logger.critical("%s; ending, to be started anew", silence)
         sys.exit(1)
 
 
@@ -86,10 +87,10 @@ class _Way:
     begin: Callable[[], Awaitable[object]]
     work: Callable[[], Coroutine[Any, Any, None]]
     finish: Callable[[], Awaitable[None]]
-    inlet: Inlet
+    endpoints: HttpEndpoints
 
 
-async def _run(settings: Settings, service: Service, watch: Watch, listening: socket.socket | None) -> None:
+async def _run(settings: Settings, service: Service, watch: FaqWatcher, listening: socket.socket | None) -> None:
     application = build(settings, service)
     request = application.bot.request
     # Past the limiter: a menu or digest that is refused for hours must not hold up the answers.
@@ -99,7 +100,7 @@ async def _run(settings: Settings, service: Service, watch: Watch, listening: so
     alerts = Alerts(unlimited, service.maintainer_chats)
 
     async def menus() -> None:
-        await set_menus(unlimited, service.in_use.matchers)
+        await set_menus(unlimited, service.catalog.matchers)
 
     async def taken_up() -> None:
         throw_away()
@@ -111,7 +112,7 @@ async def _run(settings: Settings, service: Service, watch: Watch, listening: so
     asked = asyncio.Event()
     when_asked_to_end(asked.set)
     asked_to_end = asyncio.create_task(asked.wait())
-    service.recorder.start()
+    service.gap_writer.start()
     intake.start()
     async with _stopped_at_the_end(application, intake, service), _served(way, listening) as serving:
         starting = asyncio.create_task(_start(application, way))
@@ -119,23 +120,23 @@ async def _run(settings: Settings, service: Service, watch: Watch, listening: so
             await _cancelled(starting)
             return
         leave_alone()
-        way.inlet.state = State.READY
-        _log.info("answering in Telegram; FAQ %s", service.in_use.main.faq.version)
+        way.endpoints.state = State.READY
+        _logger.info("answering in Telegram; FAQ %s", service.catalog.main.faq.version)
         background: list[asyncio.Task[Any]] = [
             asyncio.create_task(menus()),
-            asyncio.create_task(watch.run(service.in_use, changed=taken_up, tell=alerts.tell)),
+            asyncio.create_task(watch.run(service.catalog, changed=taken_up, tell=alerts.tell)),
             asyncio.create_task(alerts.run()),
             asyncio.create_task(asyncio.to_thread(guess, "ready")),  # takes half a second: before somebody waits for it
         ]
         if service.maintainer_chats:
-            background.append(asyncio.create_task(Weekly(service, unlimited).run()))
+            background.append(asyncio.create_task(WeeklyDigest(service, unlimited).run()))
         for task in background:
             task.add_done_callback(_see_how_it_ended)
         working = asyncio.create_task(way.work())
         try:
             await _done(working, *serving, until=asked_to_end)
         finally:
-            way.inlet.state = State.ENDING
+            way.endpoints.state = State.ENDING
             for task in (working, asked_to_end, *background):
                 await _cancelled(task)
 
@@ -143,20 +144,23 @@ async def _run(settings: Settings, service: Service, watch: Watch, listening: so
 def _way(settings: Settings, application: AnyApplication, intake: Intake, service: Service) -> _Way:
     """How messages come in as the settings want it; it can be looked at from outside from now on."""
     kinds = [kind.value for kind in HANDLERS]
-    if (wish := wish_of(settings, kinds)) is not None:
-        webhook = Webhook(application.bot, wish, intake)
-        inlet = Inlet(lambda: service.in_use.versions, hook=Hook(wish.secret, webhook.take))
-        way, silent = _Way(webhook.set, webhook.keep, _nothing, inlet), None
+    if (setup := setup_of(settings, kinds)) is not None:
+        webhook = Webhook(application.bot, setup, intake)
+        endpoints = HttpEndpoints(lambda: service.catalog.versions, hook=Hook(setup.secret, webhook.receive))
+        way, silent = _Way(webhook.set, webhook.keep, _nothing, endpoints), None
     else:
         poller = Poller(application, intake, kinds, silence=settings.silence_seconds)
         # Half of what ends the bot, but more than passes while there is no news.
         limit = max(settings.silence_seconds / 2, LONG_POLL + ANSWER_WITHIN)
-        inlet = Inlet(lambda: service.in_use.versions, silence=Silence(lambda: poller.silent_for, limit))
+        endpoints = HttpEndpoints(lambda: service.catalog.versions, silence=Silence(lambda: poller.silent_for, limit))
         # While there is a webhook, Telegram gives no updates to those who ask.
-        way, silent = _Way(application.bot.delete_webhook, poller.run, poller.finish, inlet), lambda: poller.silent_for
+        way, silent = (
+            _Way(application.bot.delete_webhook, poller.run, poller.finish, endpoints),
+            lambda: poller.silent_for,
+        )
     metrics.watch(
-        versions=lambda: service.in_use.versions,
-        notes_waiting=lambda: service.recorder.waiting,
+        versions=lambda: service.catalog.versions,
+        notes_waiting=lambda: service.gap_writer.waiting,
         updates_in_hand=lambda: intake.in_hand,
         updates_skipped=lambda: intake.skipped,
         updates_repeated=lambda: intake.repeated,
@@ -176,7 +180,7 @@ async def _start(application: AnyApplication, way: _Way) -> None:
         except InvalidToken:
             raise
         except Exception as error:  # be it that what answers is not Telegram
-            _log.warning("Telegram does not answer yet (%s); trying again in %.0f s", type(error).__name__, pause)
+            _logger.warning("Telegram does not answer yet (%s); trying again in %.0f s", type(error).__name__, pause)
             await asyncio.sleep(pause)
             pause = min(LONGEST_PAUSE, 2 * pause)
     await application.start()
@@ -194,14 +198,14 @@ async def _served(way: _Way, listening: socket.socket | None) -> AsyncIterator[t
     from bot.http.server import Server
 
     server = Server(
-        way.inlet,
+        way.endpoints,
         patience=round(END_WITHIN),
         log_level="error",  # a warning for each request that is none would let anybody fill the log
         limit_concurrency=CONNECTIONS,
         timeout_keep_alive=KEPT_OPEN,
     )
     serving = asyncio.create_task(server.serve(sockets=[listening]))
-    _log.info("listening at %s:%d", *listening.getsockname()[:2])
+    _logger.info("listening at %s:%d", *listening.getsockname()[:2])
     try:
         yield (serving,)
     finally:
@@ -220,8 +224,8 @@ async def _stopped_at_the_end(application: AnyApplication, intake: Intake, servi
         if application.running:
             await application.stop()
         await application.shutdown()
-        await service.recorder.stop()
-        _log.info("stopped")
+        await service.gap_writer.stop()
+        _logger.info("stopped")
 
 
 async def _done(*works: asyncio.Task[Any], until: asyncio.Task[Any]) -> bool:
@@ -238,7 +242,7 @@ async def _done(*works: asyncio.Task[Any], until: asyncio.Task[Any]) -> bool:
 
 def _see_how_it_ended(task: asyncio.Task[Any]) -> None:
     if not task.cancelled() and (fault := task.exception()) is not None:
-        _log.error("what goes on beside the answers was ended by an error: %s", kind_and_place(fault))
+        _logger.error("what goes on beside the answers was ended by an error: %s", kind_and_place(fault))
 
 
 async def _nothing() -> None:

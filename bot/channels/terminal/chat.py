@@ -8,8 +8,8 @@ from itertools import chain
 from bot.answering.commands import COMMANDS
 from bot.answering.render import to_text
 from bot.channels.terminal.gap_log import TerminalLog
-from bot.content.parsed import MAIN_LANGUAGE
-from bot.domain.faq import Choice, Question, Reply, Section
+from bot.domain.conversation import Choice, Question, Reply, Section
+from bot.domain.faq import MAIN_LANGUAGE
 from bot.gaps.record import note_turn
 from bot.matching.matcher import Matcher
 

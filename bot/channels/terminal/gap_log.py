@@ -9,33 +9,17 @@ from typing import Any
 
 from bot.answering.commands import asks_to_forget
 from bot.answering.turn import Turn, take_turn
-from bot.domain.faq import Choice, Note, Question, Reply, Section
-from bot.gaps.repository import GapLog, store_of
+from bot.domain.conversation import Choice, Question, Reply, Section
+from bot.domain.gap import Note
+from bot.gaps.repository import GapLog
 from bot.matching.matcher import Matcher
-from bot.settings import Settings, config_folder
-from bot.storage.database import LogError
-from bot.storage.keys import KeyProblem, Keys, read_keys
+from bot.runtime.gap_keys import keys_of
+from bot.settings import Settings
+from bot.storage.errors import LogError
+from bot.storage.keys import KeyProblem
+from bot.storage.stores import store_of
 
 BUSY_SECONDS = 2.0  # a person is waiting to type
-
-
-def keys_of(settings: Settings) -> Keys:
-    """The keys of the gap log. Those that no setting gives are made, unless there is a log that needs its old ones.
-
-    Raises KeyProblem.
-    """
-    try:
-        is_begun = store_of(settings.data_dir, settings.database_url).is_begun()
-    except OSError as error:
-        mend = "let this user into DATA_DIR, or name another"
-        raise KeyProblem(f"{settings.data_dir}: {error.strerror}; {mend}") from None
-    return read_keys(
-        gaps_key=settings.gaps_key.get_secret_value() if settings.gaps_key else None,
-        asker_key_=settings.asker_key.get_secret_value() if settings.asker_key else None,
-        folder=config_folder(),
-        data_dir=settings.data_dir,
-        create=not settings.keys_required and not is_begun,
-    )
 
 
 class TerminalLog:
@@ -104,4 +88,4 @@ class TerminalLog:
             url=self._settings.database_url,
             busy_seconds=BUSY_SECONDS,
         )
-        return log, keys.code("asker", "terminal")
+        return log, keys.pseudonym("asker", "terminal")

@@ -10,7 +10,8 @@ from typing import Any
 from bot.answering.render import body_text, render_entry, sources_of
 from bot.answering.turn import Turn, take_turn
 from bot.channels.terminal.gap_log import TerminalLog
-from bot.domain.faq import Channel, Choice, Entry, Faq, Question, Reply
+from bot.domain.conversation import Channel, Choice, Question, Reply
+from bot.domain.faq import Entry, Faq
 from bot.gaps.record import note_turn
 from bot.matching.matcher import Matcher
 

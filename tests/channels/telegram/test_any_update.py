@@ -17,7 +17,7 @@ from bot.channels.telegram.app import HANDLERS, build, service_of
 from bot.channels.telegram.delivery.intake import Intake, number_of
 from bot.channels.telegram.delivery.polling import Poller
 from bot.matching.matcher import Matcher
-from bot.runtime.catalog import InUse
+from bot.runtime.catalog import Catalog
 from bot.settings import Settings
 from tests.support.hostile import any_texts, junk, people, sound_texts, spoiled, updates
 from tests.support.leaks import Private
@@ -42,7 +42,7 @@ class Polling:
         chosen = Settings(telegram_bot_token=SecretStr(TOKEN), data_dir=folder, sends_a_second=0, throttle_messages=0)
         self.time, self.world = Time(), World()
         self.request = SenderRequest(self.world, self.time)
-        self.service = service_of(chosen, InUse({"en": matcher}), KEYS)
+        self.service = service_of(chosen, Catalog({"en": matcher}), KEYS)
         self.application = build(chosen, self.service, request=self.request)
         self.intake = Intake(self.application, self.service, clock=self.time.clock)
         kinds = [kind.value for kind in HANDLERS]
@@ -52,7 +52,7 @@ class Polling:
         self.faults: list[BaseException | None] = []
 
     async def start(self) -> None:
-        self.service.recorder.start()
+        self.service.gap_writer.start()
         await self.application.initialize()
         self.running = asyncio.create_task(self.poller.run())
 
@@ -62,7 +62,7 @@ class Polling:
         await self.poller.finish(within=1)
         await self.intake.stop()
         await self.application.shutdown()
-        await self.service.recorder.stop()
+        await self.service.gap_writer.stop()
 
     def note_faults(self) -> None:
         """Have the application's error handler only note what it is given."""

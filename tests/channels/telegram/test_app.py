@@ -14,9 +14,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.answering.commands import COMMANDS
-from bot.channels.telegram.ui.keyboards import PAGE, Press, topic_key
+from bot.channels.telegram.ui.keyboards import PAGE, ButtonAction, topic_key
 from bot.channels.telegram.ui.menus import set_menus
-from bot.domain.faq import GapReason
+from bot.domain.gap import GapReason
 from bot.matching.matcher import Matcher
 from tests.support.samples import DOGS, INTERFACE, entry, faq_of, garden
 from tests.support.telegram_recording import deliver, deliver_at_once
@@ -145,8 +145,8 @@ async def test_what_names_a_person_is_not_kept(talk: Talk) -> None:
     assert "do you sell tractors" in kept.gap.text
     assert "xyzzy" not in kept.gap.text
     assert "901820" not in kept.gap.text.replace(" ", "")
-    await talk.service.recorder.log.close()
-    stored = b"".join(path.read_bytes() for path in talk.service.recorder.log.path.parent.iterdir())
+    await talk.service.gap_writer.log.close()
+    stored = b"".join(path.read_bytes() for path in talk.service.gap_writer.log.path.parent.iterdir())
     assert not any(mark.encode() in stored for mark in PERSONAL_MARKS)
 
 
@@ -579,14 +579,14 @@ async def test_who_blocks_the_bot_is_forgotten(talk: Talk) -> None:
 async def test_forget_that_fails_does_not_say_done(talk: Talk) -> None:
     """The log cannot be opened: the person is told to try again."""
     await talk.say(NOTHING)
-    await talk.service.recorder.flush()
-    await talk.service.recorder.log.close()
-    for path in talk.service.recorder.log.path.parent.iterdir():
+    await talk.service.gap_writer.flush()
+    await talk.service.gap_writer.log.close()
+    for path in talk.service.gap_writer.log.path.parent.iterdir():
         path.unlink()
-    talk.service.recorder.log.path.mkdir()
+    talk.service.gap_writer.log.path.mkdir()
     assert (await talk.say("/forget")).text == INTERFACE.forget_failed
     assert (await talk.say(OAK)).text.startswith(OAK_TITLE), "answers go on without the log"
-    talk.service.recorder.log.path.rmdir()
+    talk.service.gap_writer.log.path.rmdir()
 
 
 # --- Pace, order, faults ---------------------------------------------------------------------------------------
@@ -669,7 +669,7 @@ async def test_a_fault_of_ours_is_told_in_words(tmp_path: Path, caplog: pytest.L
     """The person gets one sentence; the log has the kind and the place, and nothing that was said."""
     async with talk_with({"en": MATCHER}, tmp_path) as talk:
         broken = replace(FAQ, interface=replace(INTERFACE, unanswered=None))  # type: ignore[arg-type]
-        talk.service.in_use.matchers = {"en": Matcher(broken, MATCHER.model)}
+        talk.service.catalog.matchers = {"en": Matcher(broken, MATCHER.model)}
         shown = await talk.say(f"{NOTHING} secretword")
         assert shown.text == INTERFACE.failed
         assert "an update was not handled: AttributeError at rendering.py:" in caplog.text
@@ -694,13 +694,13 @@ async def test_one_line_a_message_without_text_or_person(talk: Talk, caplog: pyt
 
 async def test_menus_and_descriptions_are_set_once(talk: Talk) -> None:
     """From the table of commands and the interface; what Telegram has already is not set again."""
-    await set_menus(talk.application.bot, talk.service.in_use.matchers)
+    await set_menus(talk.application.bot, talk.service.catalog.matchers)
     names = [call.method for call in talk.world.calls if call.method.startswith("set")]
     assert sorted(names) == ["setMyCommands", "setMyCommands", "setMyDescription", "setMyShortDescription"]
     commands = talk.world.called("setMyCommands")
     assert [item["command"] for item in commands[0].fields["commands"]] == list(COMMANDS)
     assert "settings" not in [item["command"] for item in commands[1].fields["commands"]]
-    await set_menus(talk.application.bot, talk.service.in_use.matchers)
+    await set_menus(talk.application.bot, talk.service.catalog.matchers)
     assert [call.method for call in talk.world.calls if call.method.startswith("set")] == names
 
 
@@ -708,7 +708,7 @@ async def test_a_menu_that_is_refused_stops_nothing(talk: Talk, caplog: pytest.L
     """The bot goes on, and sets the others."""
     talk.request.fail("getMyCommands", Refused(501, "Not Implemented"), times=2)
     talk.request.fail("setMyDescription", Refused(429, "Too Many Requests", {"retry_after": 1}), times=5)
-    await set_menus(talk.application.bot, talk.service.in_use.matchers)
+    await set_menus(talk.application.bot, talk.service.catalog.matchers)
     assert caplog.text.count("could not be set") == 3
     assert talk.world.called("setMyShortDescription")
     assert (await talk.say(OAK)).text.startswith(OAK_TITLE)
@@ -724,7 +724,7 @@ async def test_a_menu_that_is_refused_stops_nothing(talk: Talk, caplog: pytest.L
         st.one_of(
             st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=16),
             st.builds(
-                "{}:{}".format, st.sampled_from(list(Press)), st.sampled_from(["", "dogs", "hurt", "x:y", "١:٢"])
+                "{}:{}".format, st.sampled_from(list(ButtonAction)), st.sampled_from(["", "dogs", "hurt", "x:y", "١:٢"])
             ),
         ),
         max_size=4,

@@ -15,9 +15,10 @@ import pytest_asyncio
 
 from bot.answering.commands import COMMANDS
 from bot.gaps.digest import due_week
-from bot.gaps.repository import FILE, utc_now
+from bot.gaps.repository import utc_now
 from bot.matching.matcher import Matcher
 from bot.storage.keys import Keys, asker_key, new_asker_key, new_text_key, text_keys
+from bot.storage.stores import FILE
 from tests.support.paths import ROOT
 from tests.support.telegram_emulator import BotProcess, Emulator, bot_environment, serving
 from tests.support.telegram_phone import READY, Phone, phone_to
@@ -279,7 +280,7 @@ async def test_forget_leaves_nothing_in_the_file(phone: Phone, chat: Chat) -> No
         text_keys((phone.folder / "config" / "migration-faq-bot" / "gaps.key").read_text(encoding="ascii")),
         asker_key((phone.folder / "config" / "migration-faq-bot" / "asker.key").read_text(encoding="ascii")),
     )
-    code = keys.code("asker", f"telegram:{chat.id}").encode()
+    code = keys.pseudonym("asker", f"telegram:{chat.id}").encode()
     data = phone.folder / "data"
     await phone.say(f"{GAP} twice", chat)
     await phone.gaps(lambda gaps: any("twice" in gap["text"] for gap in gaps))

@@ -12,11 +12,11 @@ from telegram import Bot, LinkPreviewOptions
 from telegram.error import TelegramError
 
 from bot.channels.telegram.transport.http_client import REFUSALS
-from bot.observability.logs import Seldom, kind_and_place
+from bot.observability.logs import RateLimitedLogger, kind_and_place
 
 TRY_AGAIN = 60.0  # seconds
 MOST_KEPT = 5  # texts for a chat that cannot be reached; the oldest goes first
-_log = logging.getLogger(__name__)
+_logger = logging.getLogger(__name__)
 
 
 class Alerts:
@@ -30,7 +30,7 @@ class Alerts:
     ) -> None:
         self._bot, self._sleep = bot, sleep
         self._waiting: dict[int, deque[str]] = {chat: deque(maxlen=MOST_KEPT) for chat in chats}
-        self._news, self._seldom = asyncio.Event(), Seldom(_log, time.monotonic)
+        self._news, self._rate_limited = asyncio.Event(), RateLimitedLogger(_logger, time.monotonic)
 
     def tell(self, text: str) -> None:
         """Have a text told to all chats, soon: of at most 4,096 characters, and without markup."""
@@ -59,15 +59,17 @@ class Alerts:
         try:
             await self._bot.send_message(chat, shown, link_preview_options=LinkPreviewOptions(is_disabled=True))
         except REFUSALS as refusal:
-            _log.error(
+            _logger.error(
                 "Telegram refuses word of a fault for the chat at place %d of MAINTAINER_CHATS (%s); see that its"
                 " number is right (that of a group that became a supergroup changes) and that the bot may write there",
                 place,
                 type(refusal).__name__,
             )
         except TelegramError as error:
-            self._seldom.warn("later", f"word of a fault cannot be sent now ({type(error).__name__}); trying again")
+            self._rate_limited.warn(
+                "later", f"word of a fault cannot be sent now ({type(error).__name__}); trying again"
+            )
             return False
         except Exception as fault:  # of ours; the other chats must not go without
-            _log.error("word of a fault was not sent: %s", kind_and_place(fault))
+            _logger.error("word of a fault was not sent: %s", kind_and_place(fault))
         return True

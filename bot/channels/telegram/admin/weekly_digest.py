@@ -16,15 +16,15 @@ from telegram.constants import ParseMode
 from telegram.error import TelegramError
 
 from bot.answering.commands import call_of
-from bot.answering.render import to_html
 from bot.channels.telegram.context import Service
 from bot.channels.telegram.transport.http_client import REFUSALS
-from bot.channels.telegram.ui.sender import Post, text_post
-from bot.domain.faq import OPEN
+from bot.channels.telegram.ui.html import to_html
+from bot.channels.telegram.ui.sender import OutgoingMessage, text_message
+from bot.domain.gap import OPEN
 from bot.gaps.digest import digest, due_week
 from bot.gaps.repository import utc_now
 from bot.observability.logs import kind_and_place
-from bot.storage.database import LogError
+from bot.storage.errors import LogError
 
 COMMAND = "digest"
 LOOK_AGAIN = 600.0  # seconds between two looks whether a digest is due, or can be sent by now
@@ -32,7 +32,7 @@ NO_LOG = (
     "The gap log cannot be read just now, so there is no digest. What to do about it stands in the bot's log lines."
 )
 _Job = tuple[str, str]  # a chat, by its code, and a week
-_log = logging.getLogger(__name__)
+_logger = logging.getLogger(__name__)
 
 
 def asks_for_digest(update: Update, bot: Bot, chats: tuple[int, ...]) -> bool:
@@ -54,21 +54,21 @@ def _is_of_a_person(message: Message) -> bool:
 
 async def digest_texts(service: Service, *, now: datetime) -> list[str]:
     """The digest as messages in HTML, mostly one. Raises LogError."""
-    log = service.recorder.log
+    log = service.gap_writer.log
     counts, gaps = await log.counts(), await log.gaps(statuses=OPEN)
-    return to_html(await asyncio.to_thread(digest, counts, gaps, service.in_use.main, now=now))
+    return to_html(await asyncio.to_thread(digest, counts, gaps, service.catalog.main, now=now))
 
 
-async def digest_post(service: Service) -> Post:
+async def digest_message(service: Service) -> OutgoingMessage:
     """What somebody gets who may ask for the digest."""
     try:
-        return Post(await digest_texts(service, now=service.recorder.log.now()), [])
+        return OutgoingMessage(await digest_texts(service, now=service.gap_writer.log.now()), [])
     except LogError as trouble:
-        _log.error("there is no digest: %s", trouble)
-        return text_post(NO_LOG)
+        _logger.error("there is no digest: %s", trouble)
+        return text_message(NO_LOG)
 
 
-class Weekly:
+class WeeklyDigest:
     """Sends the digest of each week to the maintainers' chats. Of several processes with one log, one does it.
 
     ``bot`` should know no rate limiter: one that waits for these chats would hold up the answers in all others.
@@ -94,9 +94,9 @@ class Weekly:
             try:
                 await self.send_due()
             except LogError as trouble:
-                _log.error("no digest could be sent: %s; it is tried again", trouble)
+                _logger.error("no digest could be sent: %s; it is tried again", trouble)
             except Exception as fault:  # of ours; next week's must not go without
-                _log.error("no digest could be sent: %s; it is tried again", kind_and_place(fault))
+                _logger.error("no digest could be sent: %s; it is tried again", kind_and_place(fault))
             await self._sleep(LOOK_AGAIN)
 
     async def send_due(self) -> None:
@@ -106,14 +106,14 @@ class Weekly:
             return
         texts: list[str] = []
         for place, chat in enumerate(self._service.maintainer_chats, 1):
-            job = (f"digest:{self._service.keys.code('chat', f'telegram:{chat}')}", week)
+            job = (f"digest:{self._service.keys.pseudonym('chat', f'telegram:{chat}')}", week)
             if not await self._take(job):
                 continue
             try:
                 texts = texts or await digest_texts(self._service, now=self._now())
                 await self._send(texts, chat)
             except REFUSALS as refusal:
-                _log.error(
+                _logger.error(
                     "Telegram refuses the digest of %s for the chat at place %d of MAINTAINER_CHATS (%s); see that its"
                     " number is right (of a group that became a supergroup it has changed) and that the bot may write"
                     " there. It is tried again next week",
@@ -123,7 +123,7 @@ class Weekly:
                 )
             except TelegramError as error:
                 await self._give_back(job)
-                _log.warning("the digest of %s cannot be sent now (%s); trying again", week, type(error).__name__)
+                _logger.warning("the digest of %s cannot be sent now (%s); trying again", week, type(error).__name__)
                 continue
             except BaseException:  # being ended, too
                 await self._give_back(job)
@@ -137,7 +137,7 @@ class Weekly:
 
     async def _take(self, job: _Job) -> bool:
         """Take a job that nobody has; whether it is ours. Raises LogError."""
-        if job not in self._held and not await self._service.recorder.log.claim(*job):
+        if job not in self._held and not await self._service.gap_writer.log.acquire_job(*job):
             return False
         self._held.add(job)
         return True
@@ -145,5 +145,5 @@ class Weekly:
     async def _give_back(self, job: _Job) -> None:
         """Let whoever comes next have a job. Where the log cannot be told, it stays ours and is done by us later."""
         with suppress(LogError):
-            await self._service.recorder.log.release(*job)
+            await self._service.gap_writer.log.release_job(*job)
             self._held.discard(job)

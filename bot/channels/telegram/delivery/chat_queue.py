@@ -13,10 +13,10 @@ from telegram.ext import BaseUpdateProcessor
 
 MOST_WAITING = 10_000  # updates taken from Telegram and not yet handled; more of them stay with Telegram
 LONGEST = 90.0  # seconds after which others go on without an update whose handling does not end
-_log = logging.getLogger(__name__)
+_logger = logging.getLogger(__name__)
 
 
-class InOrder(BaseUpdateProcessor):
+class ChatQueue(BaseUpdateProcessor):
     """Handles up to ``at_once`` updates at a time, in the order of their coming within each chat.
 
     A chat's next message does not take a place while it waits for the one before, so nobody can fill all places.
@@ -54,7 +54,7 @@ class InOrder(BaseUpdateProcessor):
                 del self._users[chat], self._turns[chat]
 
     def _go_on_without(self, given_back: ExitStack) -> None:
-        _log.error("an update is still being handled after %.0f s; others go on without it", self._longest)
+        _logger.error("an update is still being handled after %.0f s; others go on without it", self._longest)
         given_back.close()
 
     async def initialize(self) -> None:

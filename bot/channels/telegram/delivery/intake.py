@@ -11,16 +11,17 @@ from typing import Any, cast
 
 from telegram import Update
 
-from bot.channels.telegram.app import AnyApplication
-from bot.channels.telegram.context import Service, mark_coming
-from bot.channels.telegram.delivery.chat_queue import MOST_WAITING, InOrder
-from bot.observability.logs import Seldom, kind_and_place
-from bot.replicas.update_leases import Claim, Claims
+from bot.channels.telegram.context import Service
+from bot.channels.telegram.delivery.chat_queue import MOST_WAITING, ChatQueue
+from bot.channels.telegram.types import AnyApplication
+from bot.channels.telegram.update_log import mark_coming
+from bot.observability.logs import RateLimitedLogger, kind_and_place
+from bot.replicas.update_leases import Lease, UpdateLeases
 
-_log = logging.getLogger(__name__)
+_logger = logging.getLogger(__name__)
 
 
-class Outcome(Enum):
+class IntakeResult(Enum):
     """What became of an update: handled now, or before, or being handled by somebody, or skipped as no update."""
 
     HANDLED = "handled"
@@ -40,9 +41,10 @@ class Intake:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._application, self._service = application, service
-        self._claims = Claims(service.recorder.log)
-        self._order = cast(InOrder, application.update_processor)
-        self._seldom = Seldom(_log, clock)
+        log = service.gap_writer.log
+        self._leases = UpdateLeases(log.database, log.now)
+        self._order = cast(ChatQueue, application.update_processor)
+        self._rate_limited = RateLimitedLogger(_logger, clock)
         self.in_hand = 0
         self.skipped = 0  # malformed updates
         self.repeated = 0  # updates that came though they were handled
@@ -59,28 +61,28 @@ class Intake:
 
     def start(self) -> None:
         """Be ready for updates."""
-        self._claims.start()
+        self._leases.start()
 
     async def stop(self) -> None:
         """No more updates come: let others know what was handled, and have what was not."""
-        await self._claims.stop()
+        await self._leases.stop()
 
-    async def take(self, update: object) -> Outcome:
+    async def handle(self, update: object) -> IntakeResult:
         """Have an update handled, and wait for that. Raises nothing but CancelledError."""
         mark_coming()
         self.in_hand += 1
         try:
-            return await self._take(update)
+            return await self._handle(update)
         finally:
             self.in_hand -= 1
 
-    def skip(self, reason: str) -> Outcome:
+    def skip(self, reason: str) -> IntakeResult:
         """Count an update that nobody can handle."""
         self.skipped += 1
-        self._seldom.warn("malformed", f"malformed updates are skipped, {self.skipped} so far ({reason})")
-        return Outcome.SKIPPED
+        self._rate_limited.warn("malformed", f"malformed updates are skipped, {self.skipped} so far ({reason})")
+        return IntakeResult.SKIPPED
 
-    async def _take(self, update: Any) -> Outcome:
+    async def _handle(self, update: Any) -> IntakeResult:
         number = number_of(update)
         if number is None:
             return self.skip("it has no number")
@@ -88,31 +90,31 @@ class Intake:
             known = Update.de_json(update, self._application.bot)
         except Exception as fault:
             return self.skip(kind_and_place(fault))
-        code = self._service.update_code(self._application.bot.id, number)
-        match await self._claims.take(code):
-            case Claim.HELD:
-                return Outcome.HELD
-            case Claim.DONE:
+        code = self._service.update_pseudonym(self._application.bot.id, number)
+        match await self._leases.acquire(code):
+            case Lease.HELD:
+                return IntakeResult.HELD
+            case Lease.DONE:
                 self.repeated += 1
-                return Outcome.REPEATED
+                return IntakeResult.REPEATED
         handling = self._application.process_update(known)
         try:
             await self._order.process_update(known, handling)
         except Exception as fault:
-            _log.error("an update was not handled: %s", kind_and_place(fault))
+            _logger.error("an update was not handled: %s", kind_and_place(fault))
         except asyncio.CancelledError:
-            self._claims.give_back(code)
+            self._leases.give_back(code)
             raise
         finally:
             handling.close()  # it has not begun where the process ends first
-        if known.my_chat_member is not None and self._service.recorder.is_forgetting:
-            self._claims.give_back(code)  # who blocked the bot does not ask again to be forgotten: this comes again
-            return Outcome.HELD
+        if known.my_chat_member is not None and self._service.gap_writer.is_forgetting:
+            self._leases.give_back(code)  # who blocked the bot does not ask again to be forgotten: this comes again
+            return IntakeResult.HELD
         try:
-            await self._service.recorder.settled()  # a kill must not lose a gap whose update nobody sends again
+            await self._service.gap_writer.settled()  # a kill must not lose a gap whose update nobody sends again
         finally:
-            self._claims.finish(code)
-        return Outcome.HANDLED
+            self._leases.finish(code)
+        return IntakeResult.HANDLED
 
 
 def number_of(update: object) -> int | None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection
 REMEMBERED = 5000  # updates that are known to be finished
 
 
-class InHand:
+class PendingOffsets:
     """Which updates are in hand, which were finished last, and from where on Telegram is to send."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
@@ -34,7 +34,7 @@ class InHand:
         """
         self._next = max(numbers) + 1 if numbers else None
 
-    def take(self, number: int) -> bool:
+    def begin(self, number: int) -> bool:
         """Whether an update is new, in which case it is in hand from now on."""
         if number in self._held or number in self._finished:
             return False

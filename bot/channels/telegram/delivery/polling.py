@@ -15,11 +15,11 @@ from typing import Any
 
 from telegram.error import Conflict, InvalidToken, RetryAfter
 
-from bot.channels.telegram.app import AnyApplication
-from bot.channels.telegram.delivery.intake import Intake, Outcome, number_of
-from bot.channels.telegram.delivery.offsets import InHand
+from bot.channels.telegram.delivery.intake import Intake, IntakeResult, number_of
+from bot.channels.telegram.delivery.offsets import PendingOffsets
+from bot.channels.telegram.types import AnyApplication
 from bot.observability import metrics
-from bot.observability.logs import Seldom
+from bot.observability.logs import RateLimitedLogger
 
 LIMIT = 100  # updates in one answer, at most: core.telegram.org/bots/api#getupdates
 LONG_POLL = 20  # seconds for which Telegram holds its answer back until there is news
@@ -30,7 +30,7 @@ HELD, PATIENCE = 90.0, 5.0  # seconds after which an update is confirmed unfinis
 HURRIED = 0.5  # seconds instead, once that was so: behind a flood of one chat stand more of it, and then the others
 LOOK_AGAIN = 1.0  # seconds until an update is tried again that another process has in hand
 END_WITHIN, CONFIRM_WITHIN = 30.0, 5.0  # seconds to finish what is in hand at the end, and to confirm it
-_log = logging.getLogger(__name__)
+_logger = logging.getLogger(__name__)
 
 
 class SilenceError(Exception):
@@ -53,12 +53,12 @@ class Poller:
         self._application, self._intake, self._kinds = application, intake, list(kinds)
         self._silence, self._clock, self._sleep = silence, clock, sleep
         self._long_poll, self._answer_within = min(LONG_POLL, int(silence)), min(ANSWER_WITHIN, silence)
-        self._in_hand = InHand(clock)
+        self._in_hand = PendingOffsets(clock)
         self._confirmed: int | None = None  # the offset that Telegram last heard
         self._handling: set[asyncio.Task[None]] = set()
         self._last_answer = clock()
         self._pause, self._patience = FIRST_PAUSE, PATIENCE
-        self._seldom = Seldom(_log, clock)
+        self._rate_limited = RateLimitedLogger(_logger, clock)
         self._is_ending = False
         self._nameless: list[object] = []  # what the last answer held that has no number
 
@@ -104,12 +104,12 @@ class Poller:
             task.cancel()
         await asyncio.gather(*unfinished, return_exceptions=True)
         if unfinished:
-            _log.error("not handled in time: %d updates; the next start gets them again", len(unfinished))
+            _logger.error("not handled in time: %d updates; the next start gets them again", len(unfinished))
         try:
             async with asyncio.timeout(CONFIRM_WITHIN):
                 await self._confirm()
         except (InvalidToken, TimeoutError):
-            _log.warning("what was handled last could not be confirmed; Telegram may send it again")
+            _logger.warning("what was handled last could not be confirmed; Telegram may send it again")
 
     async def _confirm(self) -> None:
         while (offset := self._in_hand.offset) not in (None, self._confirmed):
@@ -137,9 +137,9 @@ class Poller:
         kind, left = type(fault).__name__, self._silence - self.silent_for
         metrics.call_failed("getUpdates", fault)
         if isinstance(fault, Conflict):
-            self._seldom.warn(kind, "another process fetches the messages of this token; end it, or this one")
+            self._rate_limited.warn(kind, "another process fetches the messages of this token; end it, or this one")
         else:
-            self._seldom.warn(kind, f"messages cannot be fetched now ({kind}); trying again")
+            self._rate_limited.warn(kind, f"messages cannot be fetched now ({kind}); trying again")
         if left <= 0:
             raise SilenceError(f"no messages could be fetched for {self._silence:.0f} s ({kind})")
         if isinstance(fault, RetryAfter):
@@ -158,7 +158,7 @@ class Poller:
             if number is None:
                 if update not in before:
                     self._intake.skip("it has no number")
-            elif self._in_hand.take(number):
+            elif self._in_hand.begin(number):
                 taken += 1
                 task = asyncio.create_task(self._handle(update, number))
                 self._handling.add(task)
@@ -167,8 +167,8 @@ class Poller:
 
     async def _handle(self, update: object, number: int) -> None:
         until = self._clock() + HELD
-        while await self._intake.take(update) is Outcome.HELD:
-            self._seldom.warn("held", "what others have in hand, or a deletion that waits, is asked for again")
+        while await self._intake.handle(update) is IntakeResult.HELD:
+            self._rate_limited.warn("held", "what others have in hand, or a deletion that waits, is asked for again")
             await self._sleep(LOOK_AGAIN)
             if self._is_ending:
                 return  # the next start gets it again
@@ -178,5 +178,5 @@ class Poller:
 
     def _let_go(self, seconds: float) -> int:
         if late := self._in_hand.finish_older(seconds):
-            _log.warning("not handled after %g s: %d updates; a kill would lose them now", seconds, late)
+            _logger.warning("not handled after %g s: %d updates; a kill would lose them now", seconds, late)
         return late

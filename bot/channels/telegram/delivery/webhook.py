@@ -15,15 +15,15 @@ from dataclasses import dataclass
 from telegram import Bot, WebhookInfo
 from telegram.error import BadRequest, InvalidToken
 
-from bot.channels.telegram.delivery.intake import Intake, Outcome
+from bot.channels.telegram.delivery.intake import Intake, IntakeResult
 from bot.settings import Settings
 
 LOOK_EVERY = 180.0  # seconds
-_log = logging.getLogger(__name__)
+_logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class WebhookSetup:
     """How Telegram is to bring messages: where to, with which secret, over how many connections, which kinds."""
 
     url: str
@@ -32,12 +32,12 @@ class Wish:
     kinds: tuple[str, ...]
 
 
-def wish_of(settings: Settings, kinds: Sequence[str]) -> Wish | None:
+def setup_of(settings: Settings, kinds: Sequence[str]) -> WebhookSetup | None:
     """What the settings want; None where messages are fetched."""
     if settings.webhook_url is None or settings.webhook_secret is None:
         return None
     secret = settings.webhook_secret.get_secret_value()
-    return Wish(settings.webhook_url, secret, settings.webhook_connections, tuple(kinds))
+    return WebhookSetup(settings.webhook_url, secret, settings.webhook_connections, tuple(kinds))
 
 
 class Webhook:
@@ -46,34 +46,34 @@ class Webhook:
     def __init__(
         self,
         bot: Bot,
-        wish: Wish,
+        setup: WebhookSetup,
         intake: Intake,
         *,
         every: float = LOOK_EVERY,
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        self._bot, self._wish, self._intake = bot, wish, intake
+        self._bot, self._setup, self._intake = bot, setup, intake
         self._every, self._clock, self._sleep = every, clock, sleep
 
-    async def take(self, update: object) -> bool:
+    async def receive(self, update: object) -> bool:
         """Have an update handled; whether Telegram may forget it."""
         if self._intake.is_full:
             return False
-        return await self._intake.take(update) is not Outcome.HELD
+        return await self._intake.handle(update) is not IntakeResult.HELD
 
     async def set(self) -> None:
         """Tell Telegram where to bring messages. Raises TelegramError."""
-        wish = self._wish
+        setup = self._setup
         try:
             await self._bot.set_webhook(
-                wish.url,
-                secret_token=wish.secret,
-                allowed_updates=wish.kinds,
-                max_connections=wish.connections,
+                setup.url,
+                secret_token=setup.secret,
+                allowed_updates=setup.kinds,
+                max_connections=setup.connections,
             )
         except BadRequest as refusal:
-            _log.error("Telegram refuses WEBHOOK_URL (%s)", refusal.message)
+            _logger.error("Telegram refuses WEBHOOK_URL (%s)", refusal.message)
             raise
 
     async def keep(self) -> None:
@@ -85,14 +85,14 @@ class Webhook:
             except Exception as fault:  # be it that what answers is not Telegram
                 if isinstance(fault, InvalidToken) and fault.__cause__ is None:  # Telegram's word, not a proxy's page
                     raise
-                _log.warning("the webhook cannot be looked at now (%s); trying again", type(fault).__name__)
+                _logger.warning("the webhook cannot be looked at now (%s); trying again", type(fault).__name__)
 
     async def _look(self, found: WebhookInfo) -> None:
-        if found.url != self._wish.url:
-            _log.warning("messages do not come to WEBHOOK_URL any more, somebody has changed it; it is set again")
+        if found.url != self._setup.url:
+            _logger.warning("messages do not come to WEBHOOK_URL any more, somebody has changed it; it is set again")
             await self.set()
         elif (error := last_error(found, within=self._every, now=self._clock())) is not None:
-            _log.warning("%s; %d messages wait", error, found.pending_update_count)
+            _logger.warning("%s; %d messages wait", error, found.pending_update_count)
 
 
 def last_error(found: WebhookInfo, *, within: float, now: float) -> str | None:

@@ -12,24 +12,27 @@ from telegram.error import BadRequest
 from telegram.ext import ContextTypes
 
 from bot.answering.commands import command_reply, linked, topic_reply
-from bot.answering.render import to_html
-from bot.channels.telegram.context import Service, channel_of, tell
+from bot.channels.telegram.context import Service, channel_of
 from bot.channels.telegram.ui.addressing import question_behind
+from bot.channels.telegram.ui.html import to_html
 from bot.channels.telegram.ui.keyboards import (
     REASONS,
-    Press,
+    ButtonAction,
     Rows,
+    action_of,
     back_rows,
     choice_rows,
-    press_of,
     reason_rows,
     topic_of,
     topic_rows,
     without_feedback,
 )
-from bot.channels.telegram.ui.sender import Post, entry_post, replace, replace_closing, send, text_post
+from bot.channels.telegram.ui.sender import OutgoingMessage, entry_message, replace, replace_closing, send, text_message
+from bot.channels.telegram.update_log import tell
 from bot.channels.throttle import Allowed
-from bot.domain.faq import Channel, Count, Faq, GapReason, Note, Question, Reply
+from bot.domain.conversation import Channel, Question, Reply
+from bot.domain.faq import Faq
+from bot.domain.gap import Count, GapReason, Note
 from bot.gaps.record import gap_behind
 from bot.matching.matcher import Matcher
 
@@ -37,10 +40,10 @@ TOAST = 200  # characters shown for a moment over the chat: core.telegram.org/bo
 
 
 @dataclass(frozen=True, slots=True)
-class Pressed:
+class ButtonPress:
     """A pressed button: what it says, the message it stands under, and the question that this message answers."""
 
-    press: Press
+    press: ButtonAction
     value: str
     shown: Message
     question: Question  # without text where the message answers none
@@ -62,67 +65,67 @@ async def on_press(service: Service, update: Update, context: ContextTypes.DEFAU
 async def _read(service: Service, query: CallbackQuery, context: ContextTypes.DEFAULT_TYPE) -> str:
     """Find out what was pressed and do it; the words to be shown for a moment."""
     matcher, person = await service.matcher_for(query.from_user), service.person(query)
-    says, shown, press = matcher.faq.interface, query.message, press_of(query.data or "")
+    says, shown, press = matcher.faq.interface, query.message, action_of(query.data or "")
     language, channel = matcher.faq.language, channel_of(shown) if shown else Channel.PRIVATE
     tell(Count("gone", language, channel))
     if not isinstance(shown, Message) or not shown.is_accessible or press is None:  # too old, or no button of ours
         return says.gone
-    if await service.throttle.take(person or "") is not Allowed.YES:
+    if await service.throttle.admit(person or "") is not Allowed.YES:
         tell(Count("too fast", language, channel))
         return says.too_fast
     asked = question_behind(shown, context.bot) or ""
-    return await _do(service, Pressed(*press, shown, Question(asked, language, channel), person), matcher)
+    return await _do(service, ButtonPress(*press, shown, Question(asked, language, channel), person), matcher)
 
 
-async def _do(service: Service, pressed: Pressed, matcher: Matcher) -> str:
+async def _do(service: Service, pressed: ButtonPress, matcher: Matcher) -> str:
     match pressed.press:
-        case Press.CHOOSE | Press.SHOW | Press.BROWSE:
+        case ButtonAction.CHOOSE | ButtonAction.SHOW | ButtonAction.BROWSE:
             return await _show(service, pressed, matcher.faq)
-        case Press.NONE:
+        case ButtonAction.NONE:
             return await _none_of_these(service, pressed, matcher)
-        case Press.TOPIC:
+        case ButtonAction.TOPIC:
             return await _topic(pressed, matcher.faq)
-        case Press.TOPICS | Press.COMMAND:
+        case ButtonAction.TOPICS | ButtonAction.COMMAND:
             return await _command(pressed, matcher.faq)
-        case Press.LANGUAGE:
+        case ButtonAction.LANGUAGE:
             return await _language(service, pressed, matcher.faq)
-        case Press.NOT_HELPFUL:
+        case ButtonAction.NOT_HELPFUL:
             return await _ask_why(pressed, matcher.faq)
-        case Press.HELPFUL | Press.WRONG | Press.OUTDATED | Press.UNCLEAR:
+        case ButtonAction.HELPFUL | ButtonAction.WRONG | ButtonAction.OUTDATED | ButtonAction.UNCLEAR:
             return await _feedback(service, pressed, matcher)
         case _:
             assert_never(pressed.press)
 
 
-async def _show(service: Service, pressed: Pressed, faq: Faq) -> str:
+async def _show(service: Service, pressed: ButtonPress, faq: Faq) -> str:
     """An entry: as a message of its own, or in place of the message with the button."""
     entry = linked(pressed.value, faq)
     if entry is None:
         return faq.interface.gone
-    outcome = "chosen" if pressed.press is Press.CHOOSE else "browsed"
+    outcome = "chosen" if pressed.press is ButtonAction.CHOOSE else "browsed"
     count = Count(outcome, faq.language, pressed.question.channel, entry.id)
-    service.recorder.note(Note(count))
-    if pressed.press is Press.SHOW:
-        await send(entry_post(entry, faq), pressed.shown)
+    service.gap_writer.note(Note(count))
+    if pressed.press is ButtonAction.SHOW:
+        await send(entry_message(entry, faq), pressed.shown)
     else:
-        way_back = back_rows(entry.topic, entry.id, faq) if pressed.press is Press.BROWSE else []
-        await replace(entry_post(entry, faq, more=way_back), pressed.shown)
+        way_back = back_rows(entry.topic, entry.id, faq) if pressed.press is ButtonAction.BROWSE else []
+        await replace(entry_message(entry, faq, more=way_back), pressed.shown)
     tell(count)
     return ""
 
 
-async def _none_of_these(service: Service, pressed: Pressed, matcher: Matcher) -> str:
+async def _none_of_these(service: Service, pressed: ButtonPress, matcher: Matcher) -> str:
     """The question is a gap; without its text, which the person may have deleted, it only counts."""
     question, reason = pressed.question, GapReason.NONE_OF_THESE
     count = Count(reason.value, question.language, question.channel)
     gap = gap_behind(reason, question, matcher) if question.text else None
     _note(service, Note(count, gap), pressed)
-    await replace(text_post(matcher.faq.interface.none_chosen), pressed.shown)
+    await replace(text_message(matcher.faq.interface.none_chosen), pressed.shown)
     tell(count)
     return ""
 
 
-async def _topic(pressed: Pressed, faq: Faq) -> str:
+async def _topic(pressed: ButtonPress, faq: Faq) -> str:
     """A topic's questions in place of the message, from one of them on."""
     key, _, start = pressed.value.partition(":")
     topic = topic_of(key, faq)
@@ -131,34 +134,34 @@ async def _topic(pressed: Pressed, faq: Faq) -> str:
     questions, rows = topic_rows(topic, int(start) if start.isdecimal() else 0, faq)
     title = topic_reply(topic, faq).sections
     _tell("topics", pressed)
-    await replace(Post(to_html(Reply(title, choices=questions)), rows), pressed.shown)
+    await replace(OutgoingMessage(to_html(Reply(title, choices=questions)), rows), pressed.shown)
     return ""
 
 
-async def _command(pressed: Pressed, faq: Faq) -> str:
+async def _command(pressed: ButtonPress, faq: Faq) -> str:
     """What a command says: all topics in place of the message, any other below it."""
-    is_topics = pressed.press is Press.TOPICS
+    is_topics = pressed.press is ButtonAction.TOPICS
     reply = command_reply("/topics" if is_topics else f"/{pressed.value}", faq)
     if reply is None:
         return faq.interface.gone
     _tell("topics" if is_topics else "command", pressed)
-    post = Post(to_html(reply), choice_rows(reply.choices, Press.SHOW))
+    post = OutgoingMessage(to_html(reply), choice_rows(reply.choices, ButtonAction.SHOW))
     await (replace(post, pressed.shown) if is_topics else send(post, pressed.shown))
     return ""
 
 
-async def _language(service: Service, pressed: Pressed, faq: Faq) -> str:
-    matcher = service.in_use.matchers.get(pressed.value)
+async def _language(service: Service, pressed: ButtonPress, faq: Faq) -> str:
+    matcher = service.catalog.matchers.get(pressed.value)
     if matcher is None:
         return faq.interface.gone
     _tell("language", pressed)
-    if pressed.person is None or not await service.recorder.choose_language(pressed.person, pressed.value):
+    if pressed.person is None or not await service.gap_writer.choose_language(pressed.person, pressed.value):
         return faq.interface.language_failed
-    await replace(text_post(matcher.faq.interface.language_chosen), pressed.shown)
+    await replace(text_message(matcher.faq.interface.language_chosen), pressed.shown)
     return ""
 
 
-async def _ask_why(pressed: Pressed, faq: Faq) -> str:
+async def _ask_why(pressed: ButtonPress, faq: Faq) -> str:
     """The line below the answer asks what is not right with it."""
     says = faq.interface
     if linked(pressed.value, faq) is None:
@@ -169,7 +172,7 @@ async def _ask_why(pressed: Pressed, faq: Faq) -> str:
     return ""
 
 
-async def _feedback(service: Service, pressed: Pressed, matcher: Matcher) -> str:
+async def _feedback(service: Service, pressed: ButtonPress, matcher: Matcher) -> str:
     """Thanks; and where the answer did not help, the question is a gap."""
     says, question = matcher.faq.interface, pressed.question
     entry, reason = linked(pressed.value, matcher.faq), REASONS.get(pressed.press)
@@ -186,11 +189,11 @@ async def _feedback(service: Service, pressed: Pressed, matcher: Matcher) -> str
     return after
 
 
-def _tell(outcome: str, pressed: Pressed) -> None:
+def _tell(outcome: str, pressed: ButtonPress) -> None:
     tell(Count(outcome, pressed.question.language, pressed.question.channel))
 
 
-def _note(service: Service, note: Note, pressed: Pressed) -> None:
+def _note(service: Service, note: Note, pressed: ButtonPress) -> None:
     """Note what was pressed: with a person's text, as that person's; else, the FAQ's own, as the presser's."""
     asked = pressed.shown.reply_to_message
     if pressed.question.text and asked is not None:

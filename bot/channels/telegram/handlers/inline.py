@@ -8,26 +8,15 @@ from telegram import InlineQueryResultArticle, InlineQueryResultsButton, InputTe
 from telegram.ext import ContextTypes
 
 from bot.answering.decide import decide
-from bot.answering.render import render_entry, to_html
+from bot.answering.render import render_entry
 from bot.answering.turn import outcome_of
-from bot.channels.telegram.context import Service, tell
+from bot.channels.telegram.context import Service
+from bot.channels.telegram.ui.html import to_html
+from bot.channels.telegram.update_log import tell
 from bot.channels.throttle import Allowed
-from bot.domain.faq import (
-    Answer,
-    Channel,
-    Clarify,
-    Count,
-    Decision,
-    Entry,
-    Faq,
-    Kind,
-    Note,
-    Question,
-    Reply,
-    Smalltalk,
-    Unanswered,
-    Urgent,
-)
+from bot.domain.conversation import Answer, Channel, Clarify, Decision, Question, Reply, Smalltalk, Unanswered, Urgent
+from bot.domain.faq import Entry, Faq, Kind
+from bot.domain.gap import Count, Note
 
 CACHE_SECONDS = 60  # that Telegram may show the same results again
 DESCRIPTION = 120  # characters of an answer below its title
@@ -44,12 +33,12 @@ async def on_inline(service: Service, update: Update, context: ContextTypes.DEFA
     if not query.query.strip():
         entries = tuple(faq.entries[name] for name in faq.interface.examples)
         count = Count("examples", faq.language, Channel.INLINE)
-    elif await service.inline_throttle.take(service.person_of(query.from_user)) is Allowed.YES:
+    elif await service.inline_throttle.admit(service.person_of(query.from_user)) is Allowed.YES:
         decision = decide(Question(query.query, faq.language, Channel.INLINE), matcher)
         outcome, entry = outcome_of(decision)
         entries = _entries(decision)
         count = Count(outcome, faq.language, Channel.INLINE, entry or "")
-        service.recorder.note(Note(count))
+        service.gap_writer.note(Note(count))
     else:
         is_throttled = True
         count = Count("too fast", faq.language, Channel.INLINE)
@@ -57,7 +46,7 @@ async def on_inline(service: Service, update: Update, context: ContextTypes.DEFA
     await query.answer(
         [_article(entry, faq) for entry in entries],
         cache_time=0 if is_throttled else CACHE_SECONDS,  # nobody else is to be shown nothing
-        is_personal=is_throttled or len(service.in_use.matchers) > 1,
+        is_personal=is_throttled or len(service.catalog.matchers) > 1,
         button=InlineQueryResultsButton(faq.interface.private_chat, start_parameter="inline"),
     )
 

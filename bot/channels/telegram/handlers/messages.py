@@ -8,12 +8,14 @@ from telegram.ext import ContextTypes
 from bot.answering.commands import asks_to_forget, call_of
 from bot.answering.decide import decide
 from bot.answering.turn import Turn, take_turn
-from bot.channels.telegram.admin.weekly_digest import COMMAND, asks_for_digest, digest_post
-from bot.channels.telegram.context import Service, channel_of, tell
-from bot.channels.telegram.ui.addressing import heard
-from bot.channels.telegram.ui.sender import post_of, send, send_anew, text_post
+from bot.channels.telegram.admin.weekly_digest import COMMAND, asks_for_digest, digest_message
+from bot.channels.telegram.context import Service, channel_of
+from bot.channels.telegram.ui.addressing import text_for_bot
+from bot.channels.telegram.ui.sender import outgoing_for, send, send_anew, text_message
+from bot.channels.telegram.update_log import tell
 from bot.channels.throttle import Allowed
-from bot.domain.faq import Count, Note, Question, Reply, Section, Urgent
+from bot.domain.conversation import Question, Reply, Section, Urgent
+from bot.domain.gap import Count, Note
 from bot.gaps.record import note_turn
 from bot.matching.matcher import Matcher
 
@@ -22,36 +24,36 @@ async def on_message(service: Service, update: Update, context: ContextTypes.DEF
     """Answer a message; one that is edited is answered anew, in the place of the earlier reply."""
     message, is_edited = update.effective_message, update.edited_message is not None
     is_for_digest = asks_for_digest(update, context.bot, service.maintainer_chats)
-    text = f"/{COMMAND}" if is_for_digest else heard(update, context.bot)
+    text = f"/{COMMAND}" if is_for_digest else text_for_bot(update, context.bot)
     if message is None or text is None or (is_edited and not text):  # an edit without text: a place that moves, say
         return
     matcher = await service.matcher_for(message.from_user)
     person, says = service.person(message), matcher.faq.interface
     question = Question(text, matcher.faq.language, channel_of(message))
-    allowed = await service.throttle.take(person or service.keys.code("chat", str(message.chat_id)))
+    allowed = await service.throttle.admit(person or service.keys.pseudonym("chat", str(message.chat_id)))
     if allowed is not Allowed.YES and not await _is_pressing(service, question, person, matcher):
         count = Count("too fast", question.language, question.channel)
         service.note(Note(count), person, message, is_edited=is_edited)
         if allowed is Allowed.TELL:
-            await send(text_post(says.too_fast), message)
+            await send(text_message(says.too_fast), message)
             tell(count)
         return
     if is_for_digest:
         count = Count("command", question.language, question.channel)
         service.note(Note(count), person, message)
-        await send(await digest_post(service), message)
+        await send(await digest_message(service), message)
         tell(count)
         return
 
     turn = await _turn(service, question, person, matcher)
-    note, post = note_turn(turn, question, matcher), post_of(turn, question, matcher.faq, context.bot)
+    note, post = note_turn(turn, question, matcher), outgoing_for(turn, question, matcher.faq, context.bot)
     if message.text is None and turn.outcome == "unanswered":  # a picture, say: nobody looked at it
-        note, post = Note(Count("text only", question.language, question.channel)), text_post(says.text_only)
+        note, post = Note(Count("text only", question.language, question.channel)), text_message(says.text_only)
 
     service.note(note, person, message, is_edited=is_edited)
-    before = service.replies.of(service.message_code(message)) if is_edited else ()
+    before = service.replies.of(service.message_pseudonym(message)) if is_edited else ()
     sent = await (send_anew(post, message, before) if before else send(post, message))
-    service.replies.keep(service.message_code(message), sent)
+    service.replies.keep(service.message_pseudonym(message), sent)
     tell(note.count, score=turn.candidates[0].score if turn.candidates else None)
 
 
@@ -68,5 +70,5 @@ async def _is_pressing(service: Service, question: Question, person: str | None,
     """Whether a message is answered at any pace: a wish to be forgotten, or, of so many more, an urgent one."""
     if call_of(question.text) is not None:
         return asks_to_forget(question.text)
-    is_looked_at = person is not None and await service.care.take(person) is Allowed.YES
+    is_looked_at = person is not None and await service.care.admit(person) is Allowed.YES
     return is_looked_at and isinstance(decide(question, matcher), Urgent)

@@ -1,18 +1,13 @@
-"""How the bot's calls reach Telegram: over which connections, how fast, and again where they fail.
+"""The HTTP client: over which connections the bot's calls reach Telegram, and which errors they end in.
 
 Nothing here tells an address, which holds the token, nor anything that a call says.
 """
 
 from __future__ import annotations
 
-import asyncio
 import json
-import logging
 import os
 import ssl
-import time
-from collections.abc import Awaitable, Callable, Coroutine
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,19 +15,15 @@ from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 import certifi
-from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter, TelegramError, TimedOut
-from telegram.ext import BaseRateLimiter
+from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
-from bot.observability import metrics
 from bot.settings import SettingsError
 
 READ, WRITE, CONNECT, POOL = 15.0, 5.0, 5.0, 30.0  # seconds: an answer, a call, a connection, one that is free
 FORM = "application/x-www-form-urlencoded"
 GATEWAY_TIMEOUT = 504
 REFUSALS = (Forbidden, BadRequest, ChatMigrated)  # of a chat, which another attempt would meet again
-SLACK = 0.1  # seconds waited more than Telegram says
-_log = logging.getLogger(__name__)
 
 
 class UnreachedError(TimedOut):
@@ -41,17 +32,6 @@ class UnreachedError(TimedOut):
 
 class AnswerLostError(NetworkError):
     """The connection broke before the whole answer was there: what was asked may be done or not."""
-
-
-class FloodError(NetworkError):
-    """Telegram asks to wait so many ``seconds``: nothing was done."""
-
-    def __init__(self, seconds: float) -> None:
-        super().__init__("Telegram asks to wait")
-        self.seconds = seconds
-
-
-# --- Connections -------------------------------------------------------------------------------------------------
 
 
 class AioRequest(BaseRequest):
@@ -224,131 +204,3 @@ def proxy_for(url: str) -> str | None:
         name = f"{parts.scheme.upper()}_PROXY"
         raise SettingsError(f"{name} or ALL_PROXY: is no HTTP proxy, and no other is supported; write http://host:port")
     return address
-
-
-# --- Sends -------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """How long is tried again what failed, in seconds; the pauses between grow from ``first`` to ``longest``."""
-
-    first: float = 0.5
-    longest: float = 8.0
-    chat: float = 50.0  # with a read time-out before and after it, less than an update may be in hand
-    query: float = 10.0  # after which nobody looks at the button, or at what is typed, any more
-    flood: float = 300.0  # that Telegram itself asks for
-
-
-PATIENT = Patience()
-NEW = "sendMessage"  # what done twice is there twice
-IN_A_CHAT = frozenset({NEW, "editMessageText", "editMessageReplyMarkup", "deleteMessage"})
-TO_A_QUERY = frozenset({"answerCallbackQuery", "answerInlineQuery"})
-
-
-class Persistent(BaseRateLimiter[int]):
-    """Lets calls out at a pace, and what somebody waits for again where it fails.
-
-    What certainly was not done is done again, as long as Patience says. A new message whose answer was lost is sent
-    once more, and so may be there twice, never three times. What Telegram refuses is refused. All else (getMe, say) is
-    called once: who calls knows what to do.
-    """
-
-    def __init__(
-        self,
-        pace: BaseRateLimiter[int],
-        patience: Patience = PATIENT,
-        *,
-        clock: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
-    ) -> None:
-        self._pace, self._patience = pace, patience
-        self._clock, self._sleep = clock, sleep
-
-    async def initialize(self) -> None:
-        """Be ready for calls."""
-        await self._pace.initialize()
-
-    async def shutdown(self) -> None:
-        """Nothing is called any more."""
-        await self._pace.shutdown()
-
-    async def process_request(
-        self,
-        callback: Callable[..., Coroutine[Any, Any, Any]],
-        args: Any,
-        kwargs: dict[str, Any],
-        endpoint: str,
-        data: dict[str, Any],
-        rate_limit_args: int | None,
-    ) -> Any:
-        """Call, at the pace, until it is done. Raises TelegramError where it is not."""
-        failing: _Failing | None = None
-        while True:
-            try:
-                return await self._pace.process_request(
-                    _counted(callback, endpoint), args, kwargs, endpoint, data, rate_limit_args
-                )
-            except BadRequest:  # a kind of NetworkError to the library
-                raise
-            except NetworkError as fault:
-                if failing is None and endpoint in IN_A_CHAT | TO_A_QUERY:
-                    _log.warning("%s fails (%s); trying again", endpoint, type(fault).__name__)
-                    failing = _Failing(endpoint, self._patience, self._clock())
-                pause = failing.pause_after(fault, self._clock()) if failing else None
-                if pause is None:
-                    raise
-            await self._sleep(pause)
-
-
-class _Failing:
-    """A call that failed: how long to wait before it is tried again."""
-
-    def __init__(self, endpoint: str, patience: Patience, now: float) -> None:
-        self._is_new, in_a_chat = endpoint == NEW, endpoint in IN_A_CHAT
-        self._until = now + (patience.chat if in_a_chat else patience.query)
-        self._flood = patience.flood if in_a_chat else 0.0
-        self._pause, self._longest = patience.first, patience.longest
-        self._lost = 0
-
-    def pause_after(self, fault: NetworkError, now: float) -> float | None:
-        """Seconds to wait; None where it is not to be tried again."""
-        if isinstance(fault, FloodError):
-            return self._as_told(fault.seconds + SLACK, now)
-        self._lost += _may_be_done(fault)
-        if self._is_new and self._lost > 1:
-            return None
-        pause, self._pause = self._pause, min(2 * self._pause, self._longest)
-        return pause if now + pause <= self._until else None
-
-    def _as_told(self, seconds: float, now: float) -> float | None:
-        """A wait that Telegram asks for does not count, up to a bound."""
-        free = min(seconds, self._flood)
-        self._flood -= free
-        self._until += free
-        return seconds if now + seconds <= self._until else None
-
-
-def _counted(
-    callback: Callable[..., Coroutine[Any, Any, Any]], endpoint: str
-) -> Callable[..., Coroutine[Any, Any, Any]]:
-    """The call, whose failures are counted; with an error of ours for RetryAfter, at which AIORateLimiter holds up all
-    chats for one.
-    """
-
-    async def call(*args: Any, **kwargs: Any) -> Any:
-        try:
-            return await callback(*args, **kwargs)
-        except TelegramError as fault:
-            metrics.call_failed(endpoint, fault)
-            if isinstance(fault, RetryAfter):  # its public time warns of its own change
-                raise FloodError(fault._retry_after.total_seconds()) from None
-            raise
-
-    return call
-
-
-def _may_be_done(fault: NetworkError) -> bool:
-    """Whether Telegram may have done what it was asked, though no answer came."""
-    is_late = isinstance(fault, TimedOut) and not isinstance(fault, UnreachedError)
-    return is_late or isinstance(fault, AnswerLostError)

@@ -8,7 +8,8 @@ from typing import Any
 
 from telegram.ext import BaseRateLimiter
 
-from bot.replicas.rate_limits import Limit, Purpose, Rates
+from bot.replicas.rate_limits import Limit, RateLimits
+from bot.storage.pseudonyms import Purpose
 
 SECOND, MINUTE = 1.0, 60.0
 
@@ -22,7 +23,7 @@ class SharedPace(BaseRateLimiter[int]):
     def __init__(
         self,
         own: BaseRateLimiter[int],
-        rates: Rates,
+        rates: RateLimits,
         *,
         sends_a_second: int,
         group_sends_a_minute: int,

@@ -16,7 +16,7 @@ from bot.answering.commands import COMMANDS, call_of
 _MENTION = MessageEntity.MENTION
 
 
-def heard(update: Update, bot: Bot) -> str | None:
+def text_for_bot(update: Update, bot: Bot) -> str | None:
     """What a message says to the bot; empty if it holds no text, as a photo does; None if it is not for the bot."""
     message = update.effective_message
     if message is None or _is_of_a_bot(message) or filters.StatusUpdate.ALL.check_update(update):

@@ -14,13 +14,15 @@ from enum import StrEnum
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.answering.commands import topic_reply
-from bot.domain.faq import Choice, Faq, GapReason, Interface, Reply
+from bot.domain.conversation import Choice, Reply
+from bot.domain.faq import Faq, Interface
+from bot.domain.gap import GapReason
 
 PAGE = 8  # questions of a topic shown at once
 Rows = list[list[InlineKeyboardButton]]
 
 
-class Press(StrEnum):
+class ButtonAction(StrEnum):
     """What a pressed button asks for: the first letter of its data."""
 
     CHOOSE = "c"  # the entry that was meant; the message becomes its answer
@@ -39,18 +41,18 @@ class Press(StrEnum):
 
 
 REASONS = {
-    Press.WRONG: GapReason.WRONG,
-    Press.OUTDATED: GapReason.OUTDATED,
-    Press.UNCLEAR: GapReason.UNCLEAR,
+    ButtonAction.WRONG: GapReason.WRONG,
+    ButtonAction.OUTDATED: GapReason.OUTDATED,
+    ButtonAction.UNCLEAR: GapReason.UNCLEAR,
 }
-_FEEDBACK = frozenset({Press.HELPFUL, Press.NOT_HELPFUL, *REASONS})
+_FEEDBACK = frozenset({ButtonAction.HELPFUL, ButtonAction.NOT_HELPFUL, *REASONS})
 
 
-def press_of(data: str) -> tuple[Press, str] | None:
+def action_of(data: str) -> tuple[ButtonAction, str] | None:
     """What a button's data asks for, and of what; None for data that no button of ours has."""
     letter, _, value = data.partition(":")
     try:
-        return Press(letter), value
+        return ButtonAction(letter), value
     except ValueError:
         return None
 
@@ -70,19 +72,22 @@ def keyboard(rows: Rows) -> InlineKeyboardMarkup | None:
     return InlineKeyboardMarkup(rows) if rows else None
 
 
-def choice_rows(choices: Iterable[Choice], press: Press) -> Rows:
+def choice_rows(choices: Iterable[Choice], press: ButtonAction) -> Rows:
     """A row for each choice; ``press`` is what an entry's button does."""
     return [[_choice_button(choice, press)] for choice in choices]
 
 
 def answer_rows(reply: Reply, entry: str, says: Interface) -> Rows:
     """Under an answer: was it helpful, and the related questions."""
-    return [*helpful_rows(entry, says), *choice_rows(reply.choices, Press.SHOW)]
+    return [*helpful_rows(entry, says), *choice_rows(reply.choices, ButtonAction.SHOW)]
 
 
 def start_rows(reply: Reply, says: Interface) -> Rows:
     """Under the welcome: example questions, and the way to all of them."""
-    return [*choice_rows(reply.choices, Press.SHOW), [_button(says.browse_topics, Press.COMMAND, "topics")]]
+    return [
+        *choice_rows(reply.choices, ButtonAction.SHOW),
+        [_button(says.browse_topics, ButtonAction.COMMAND, "topics")],
+    ]
 
 
 def topic_rows(topic: str, start: int, faq: Faq) -> tuple[tuple[Choice, ...], Rows]:
@@ -94,31 +99,35 @@ def topic_rows(topic: str, start: int, faq: Faq) -> tuple[tuple[Choice, ...], Ro
     start = start if 0 <= start < len(questions) else 0
     says, key = faq.interface, topic_key(topic)
     shown = questions[start : start + PAGE]
-    rows = choice_rows(shown, Press.BROWSE)
+    rows = choice_rows(shown, ButtonAction.BROWSE)
     turning = []
     if start > 0:
-        turning.append(_button(says.back, Press.TOPIC, f"{key}:{max(0, start - PAGE)}"))
+        turning.append(_button(says.back, ButtonAction.TOPIC, f"{key}:{max(0, start - PAGE)}"))
     if start + PAGE < len(questions):
-        turning.append(_button(says.more, Press.TOPIC, f"{key}:{start + PAGE}"))
-    return shown, [*rows, *([turning] if turning else []), [_button(says.all_topics, Press.TOPICS)]]
+        turning.append(_button(says.more, ButtonAction.TOPIC, f"{key}:{start + PAGE}"))
+    return shown, [*rows, *([turning] if turning else []), [_button(says.all_topics, ButtonAction.TOPICS)]]
 
 
 def back_rows(topic: str, entry: str, faq: Faq) -> Rows:
     """Under an answer that was found by browsing: the way back to its topic, where it stood."""
     questions = [item.id for item in faq.of_topic(topic)]
     start = questions.index(entry) // PAGE * PAGE if entry in questions else 0
-    return [[_button(faq.interface.back, Press.TOPIC, f"{topic_key(topic)}:{start}")]]
+    return [[_button(faq.interface.back, ButtonAction.TOPIC, f"{topic_key(topic)}:{start}")]]
 
 
 def helpful_rows(entry: str, says: Interface) -> Rows:
     """Was it helpful?"""
-    yes = _button(says.helpful_yes, Press.HELPFUL, entry)
-    return [[yes, _button(says.helpful_no, Press.NOT_HELPFUL, entry)]]
+    yes = _button(says.helpful_yes, ButtonAction.HELPFUL, entry)
+    return [[yes, _button(says.helpful_no, ButtonAction.NOT_HELPFUL, entry)]]
 
 
 def reason_rows(entry: str, says: Interface) -> Rows:
     """What is not right with it?"""
-    labels = ((says.wrong, Press.WRONG), (says.outdated, Press.OUTDATED), (says.unclear, Press.UNCLEAR))
+    labels = (
+        (says.wrong, ButtonAction.WRONG),
+        (says.outdated, ButtonAction.OUTDATED),
+        (says.unclear, ButtonAction.UNCLEAR),
+    )
     return [[_button(label, press, entry)] for label, press in labels]
 
 
@@ -128,19 +137,19 @@ def without_feedback(rows: Sequence[Sequence[InlineKeyboardButton]]) -> Rows:
 
 
 def _is_feedback(button: InlineKeyboardButton) -> bool:
-    press = press_of(str(button.callback_data or ""))
+    press = action_of(str(button.callback_data or ""))
     return press is not None and press[0] in _FEEDBACK
 
 
-def _choice_button(choice: Choice, press: Press) -> InlineKeyboardButton:
+def _choice_button(choice: Choice, press: ButtonAction) -> InlineKeyboardButton:
     if choice.topic is not None:
-        return _button(choice.label, Press.TOPIC, f"{topic_key(choice.topic)}:0")
+        return _button(choice.label, ButtonAction.TOPIC, f"{topic_key(choice.topic)}:0")
     if choice.language is not None:
-        return _button(choice.label, Press.LANGUAGE, choice.language)
+        return _button(choice.label, ButtonAction.LANGUAGE, choice.language)
     if choice.entry is None:
-        return _button(choice.label, Press.NONE)
+        return _button(choice.label, ButtonAction.NONE)
     return _button(choice.label, press, choice.entry)
 
 
-def _button(label: str, press: Press, value: str = "") -> InlineKeyboardButton:
+def _button(label: str, press: ButtonAction, value: str = "") -> InlineKeyboardButton:
     return InlineKeyboardButton(label, callback_data=f"{press}:{value}")

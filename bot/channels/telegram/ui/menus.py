@@ -13,11 +13,10 @@ from telegram import Bot, BotCommand, BotCommandScopeAllGroupChats, BotCommandSc
 from telegram.error import TelegramError
 
 from bot.answering.commands import COMMANDS
-from bot.content.parsed import MAIN_LANGUAGE
-from bot.domain.faq import Faq
+from bot.domain.faq import MAIN_LANGUAGE, Faq
 from bot.matching.matcher import Matcher
 
-_log = logging.getLogger(__name__)
+_logger = logging.getLogger(__name__)
 
 
 async def set_menus(bot: Bot, matchers: Mapping[str, Matcher]) -> None:
@@ -28,7 +27,7 @@ async def set_menus(bot: Bot, matchers: Mapping[str, Matcher]) -> None:
             try:
                 await set_one()
             except TelegramError as error:
-                _log.warning("%s (%s) could not be set: %s; the bot goes on", name, language, type(error).__name__)
+                _logger.warning("%s (%s) could not be set: %s; the bot goes on", name, language, type(error).__name__)
 
 
 def _settings(bot: Bot, faq: Faq, code: str | None) -> dict[str, Callable[[], Awaitable[None]]]:

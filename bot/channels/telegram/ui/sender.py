@@ -15,56 +15,58 @@ from telegram.constants import ParseMode
 from telegram.error import BadRequest
 
 from bot.answering.commands import call_of
-from bot.answering.render import render_entry, to_html
+from bot.answering.render import render_entry
 from bot.answering.turn import Turn
-from bot.channels.telegram.ui.keyboards import Press, Rows, answer_rows, choice_rows, keyboard, start_rows
-from bot.domain.faq import Channel, Entry, Faq, Question, Reply, Section
+from bot.channels.telegram.ui.html import to_html
+from bot.channels.telegram.ui.keyboards import ButtonAction, Rows, answer_rows, choice_rows, keyboard, start_rows
+from bot.domain.conversation import Channel, Question, Reply, Section
+from bot.domain.faq import Entry, Faq
 
 REMEMBERED = 2000  # messages whose replies are known, for when they are edited
 REMEMBERED_SECONDS = 3600.0
-_log = logging.getLogger(__name__)
+_logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Post:
+class OutgoingMessage:
     """What is put into a chat: HTML texts, mostly one, and the buttons under the last."""
 
     texts: Sequence[str]
     rows: Rows
 
 
-def post_of(turn: Turn, question: Question, faq: Faq, bot: Bot) -> Post:
+def outgoing_for(turn: Turn, question: Question, faq: Faq, bot: Bot) -> OutgoingMessage:
     """What a person gets for a message."""
     says, reply, call = faq.interface, turn.reply, call_of(question.text)
     if turn.entry is not None and turn.outcome in ("answer", "command"):
-        return answer_post(reply, turn.entry, faq)
+        return answer_message(reply, turn.entry, faq)
     if turn.outcome == "clarify":
-        return Post(to_html(reply), choice_rows(reply.choices, Press.CHOOSE))
+        return OutgoingMessage(to_html(reply), choice_rows(reply.choices, ButtonAction.CHOOSE))
     if turn.outcome == "urgent" and question.channel is Channel.GROUP:
         private_chat = InlineKeyboardButton(says.private_chat, url=f"https://t.me/{bot.username}?start=group")
-        return Post(to_html(reply), [[private_chat]])
+        return OutgoingMessage(to_html(reply), [[private_chat]])
     if call is not None and call.name == "start":
-        return Post(to_html(reply), start_rows(reply, says))
-    return Post(to_html(reply), choice_rows(reply.choices, Press.SHOW))
+        return OutgoingMessage(to_html(reply), start_rows(reply, says))
+    return OutgoingMessage(to_html(reply), choice_rows(reply.choices, ButtonAction.SHOW))
 
 
-def answer_post(reply: Reply, entry: str, faq: Faq, *, more: Rows | None = None) -> Post:
+def answer_message(reply: Reply, entry: str, faq: Faq, *, more: Rows | None = None) -> OutgoingMessage:
     """An answer with its buttons; ``more`` stand below them."""
     says = faq.interface
-    return Post(to_html(reply, closing=says.helpful), [*answer_rows(reply, entry, says), *(more or [])])
+    return OutgoingMessage(to_html(reply, closing=says.helpful), [*answer_rows(reply, entry, says), *(more or [])])
 
 
-def entry_post(entry: Entry, faq: Faq, *, more: Rows | None = None) -> Post:
+def entry_message(entry: Entry, faq: Faq, *, more: Rows | None = None) -> OutgoingMessage:
     """An entry that a button leads to."""
-    return answer_post(render_entry(entry, faq), entry.id, faq, more=more)
+    return answer_message(render_entry(entry, faq), entry.id, faq, more=more)
 
 
-def text_post(text: str) -> Post:
+def text_message(text: str) -> OutgoingMessage:
     """A text of the bot's own."""
-    return Post(to_html(Reply((Section("", text),))), [])
+    return OutgoingMessage(to_html(Reply((Section("", text),))), [])
 
 
-async def send(post: Post, answered: Message) -> tuple[int, ...]:
+async def send(post: OutgoingMessage, answered: Message) -> tuple[int, ...]:
     """Put a post below the message that it answers, quoting it; the ids of the new messages."""
     quoted = {"message_id": answered.message_id, "allow_sending_without_reply": True}
     sent = []
@@ -94,7 +96,7 @@ async def _reply(answered: Message, text: str, markup: InlineKeyboardMarkup | No
     return int(new["message_id"])
 
 
-async def replace(post: Post, shown: Message) -> None:
+async def replace(post: OutgoingMessage, shown: Message) -> None:
     """Put a post in place of a message of ours; what does not fit in follows below it."""
     (text, markup), *rest = _with_markup(post)
     await _change(partial(shown.edit_text, text, reply_markup=markup))
@@ -102,7 +104,7 @@ async def replace(post: Post, shown: Message) -> None:
         await shown.reply_text(more, reply_markup=markup_)
 
 
-async def send_anew(post: Post, answered: Message, before: Sequence[int]) -> tuple[int, ...]:
+async def send_anew(post: OutgoingMessage, answered: Message, before: Sequence[int]) -> tuple[int, ...]:
     """Put a post in place of the messages that answered a message before it was edited; the ids of those there now."""
     chat, bot = answered.chat_id, answered.get_bot()
     kept: list[int] = []
@@ -116,7 +118,7 @@ async def send_anew(post: Post, answered: Message, before: Sequence[int]) -> tup
         with suppress(BadRequest):  # it is gone already, or has to stay
             await bot.delete_message(chat, surplus)
     rest = post.texts[len(kept) :]
-    return (*kept, *(await send(Post(rest, post.rows), answered) if rest else ()))
+    return (*kept, *(await send(OutgoingMessage(rest, post.rows), answered) if rest else ()))
 
 
 async def replace_closing(shown: Message, before: str, after: str, rows: Rows) -> None:
@@ -143,10 +145,10 @@ async def _change(edit: Callable[[], Awaitable[object]]) -> None:
     except BadRequest as error:
         if "not modified" not in error.message.lower():
             raise
-        _log.info("a message stays as it is: it says the same already")
+        _logger.info("a message stays as it is: it says the same already")
 
 
-class Replies:
+class SentReplies:
     """Which messages answered a message, by its code: for an hour, in memory only, so that an edit finds them."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
@@ -166,6 +168,6 @@ class Replies:
         return replies if until >= self._clock() else ()
 
 
-def _with_markup(post: Post) -> list[tuple[str, InlineKeyboardMarkup | None]]:
+def _with_markup(post: OutgoingMessage) -> list[tuple[str, InlineKeyboardMarkup | None]]:
     """The texts, each with the buttons under it: only the last has any."""
     return [*((text, None) for text in post.texts[:-1]), (post.texts[-1], keyboard(post.rows))]

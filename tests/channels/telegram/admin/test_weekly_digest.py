@@ -19,14 +19,15 @@ from pydantic import SecretStr
 from telegram import Bot
 from telegram.error import NetworkError
 
-from bot.answering.render import to_html
-from bot.channels.telegram.admin.weekly_digest import LOOK_AGAIN, NO_LOG, Weekly
+from bot.channels.telegram.admin.weekly_digest import LOOK_AGAIN, NO_LOG, WeeklyDigest
+from bot.channels.telegram.ui.html import to_html
 from bot.channels.telegram.ui.menus import set_menus
-from bot.domain.faq import Channel, Count, Gap, GapReason, GapStatus, LoggedGap, Note
+from bot.domain.conversation import Channel
+from bot.domain.gap import Count, Gap, GapReason, GapStatus, LoggedGap, Note
 from bot.gaps.digest import LONGEST_TEXT, digest, due_week
 from bot.gaps.repository import GapLog
 from bot.gaps.statistics import COMPLAINTS, QUESTIONS
-from bot.gaps.writer import Recorder
+from bot.gaps.writer import GapWriter
 from bot.matching.matcher import Matcher
 from tests.support.samples import DOGS, INTERFACE, OPENING_HOURS, garden
 from tests.support.telegram_html import parse
@@ -223,10 +224,10 @@ async def talk(tmp_path: Path) -> AsyncIterator[Talk]:
         yield made
 
 
-def weekly(talk: Talk, clock: Clock) -> Weekly:
+def weekly(talk: Talk, clock: Clock) -> WeeklyDigest:
     """What sends the digest, with a bot of its own as in a running process."""
     bot = Bot(TOKEN, request=talk.request, get_updates_request=talk.request)
-    return Weekly(talk.service, bot, now=clock.now, sleep=clock.sleep)
+    return WeeklyDigest(talk.service, bot, now=clock.now, sleep=clock.sleep)
 
 
 async def run(talk: Talk, clock: Clock) -> None:
@@ -332,8 +333,8 @@ async def test_after_a_network_failure_it_looks_again_by_itself(talk: Talk) -> N
 
 async def test_a_log_that_cannot_be_used_is_waited_for(talk: Talk, caplog: pytest.LogCaptureFixture) -> None:
     """The line says in the log's own words what to do; once that is done the digest comes."""
-    path = talk.service.recorder.log.path
-    await talk.service.recorder.log.close()
+    path = talk.service.gap_writer.log.path
+    await talk.service.gap_writer.log.close()
     for file in path.parent.iterdir():
         file.unlink()
     path.mkdir()
@@ -367,8 +368,8 @@ async def test_what_cannot_be_given_back_is_sent_by_the_one_who_took_it(tmp_path
         await log.write([])
         with closing(sqlite3.connect(log.path, isolation_level=None)) as holder:
             request = _Locking(talk, holder)
-            service = replace(talk.service, recorder=Recorder(log))
-            sender = Weekly(service, Bot(TOKEN, request=request, get_updates_request=request), now=lambda: NOW)
+            service = replace(talk.service, gap_writer=GapWriter(log))
+            sender = WeeklyDigest(service, Bot(TOKEN, request=request, get_updates_request=request), now=lambda: NOW)
             await sender.send_due()
             assert digests(talk) == []
             holder.execute("ROLLBACK")
@@ -409,10 +410,10 @@ async def test_nobody_waits_for_the_digest(talk: Talk) -> None:
 async def test_a_fault_of_ours_costs_only_this_look(talk: Talk, caplog: pytest.LogCaptureFixture) -> None:
     """The log has its kind and place; the next look is as if nothing had been."""
     clock = Clock(NOW, sleeps=2)
-    matchers, talk.service.in_use.matchers = talk.service.in_use.matchers, {}
+    matchers, talk.service.catalog.matchers = talk.service.catalog.matchers, {}
     await run(talk, clock)
     assert "no digest could be sent: KeyError at in_use.py:" in caplog.text
-    talk.service.in_use.matchers = matchers
+    talk.service.catalog.matchers = matchers
     await run(talk, Clock(NOW, sleeps=1))
     assert len(digests(talk)) == 1
 
@@ -562,8 +563,8 @@ async def test_it_keeps_to_the_pace_of_all_messages(tmp_path: Path) -> None:
 
 async def test_while_the_log_cannot_be_read_it_says_so(talk: Talk, caplog: pytest.LogCaptureFixture) -> None:
     """In a friendly line; what to do about it stands in the log line."""
-    path = talk.service.recorder.log.path
-    await talk.service.recorder.log.close()
+    path = talk.service.gap_writer.log.path
+    await talk.service.gap_writer.log.close()
     for file in path.parent.iterdir():
         file.unlink()
     path.mkdir()
@@ -575,7 +576,7 @@ async def test_while_the_log_cannot_be_read_it_says_so(talk: Talk, caplog: pytes
 
 async def test_neither_menu_nor_help_tells_of_it(talk: Talk) -> None:
     """Whoever may have it knows of it from the documentation."""
-    await set_menus(talk.application.bot, talk.service.in_use.matchers)
+    await set_menus(talk.application.bot, talk.service.catalog.matchers)
     assert not any("digest" in str(call.fields) for call in talk.world.calls)
     assert "digest" not in (await talk.say("/help")).text
 
@@ -585,10 +586,10 @@ async def test_resolved_gaps_are_no_part_of_it(talk: Talk) -> None:
     await talk.say("do you sell tractors")
     await talk.say("poetry of zebras")
     first, _ = sorted(await talk.gaps(), key=lambda kept: kept.id)
-    await talk.service.recorder.log.mark([first.id], GapStatus.RESOLVED, entry="dogs")
+    await talk.service.gap_writer.log.mark([first.id], GapStatus.RESOLVED, entry="dogs")
     text = (await talk.say("/digest")).text
     assert "zebras" in text
     assert "tractors" not in text
     assert "1 open gap, 1 new this week." in text
-    await talk.service.recorder.log.write([Note(Count("wrong", "en", PRIVATE, "dogs"))])
+    await talk.service.gap_writer.log.write([Note(Count("wrong", "en", PRIVATE, "dogs"))])
     assert "• dogs: 1" in (await talk.say("/digest")).text

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from telegram.error import InvalidToken
 
-from bot.channels.telegram.delivery.intake import Intake, Outcome
-from bot.channels.telegram.delivery.webhook import Webhook, Wish
+from bot.channels.telegram.delivery.intake import Intake, IntakeResult
+from bot.channels.telegram.delivery.webhook import Webhook, WebhookSetup
 from bot.gaps.repository import GapLog
 from bot.matching.matcher import Matcher
 from tests.support.telegram_talk import KEYS, Talk, talk_with
@@ -51,7 +51,7 @@ async def sending(talk: Talk) -> None:
 @asynccontextmanager
 async def held(talk: Talk) -> AsyncIterator[None]:
     """Meanwhile another process holds the gap log."""
-    log = talk.service.recorder.log
+    log = talk.service.gap_writer.log
     async with GapLog(log.path.parent, KEYS, keep=timedelta(days=9)) as other, other.database.connection(alone=True):
         yield
 
@@ -61,16 +61,16 @@ async def test_one_update_is_answered_once_whoever_gets_it(taking: Taking) -> No
     async with taking() as (intake, talk), taking() as (other, other_talk):
         update = talk.world.text(talk.chat, FERRY)
         talk.request.fail("sendMessage", Slow(0.3))
-        first = asyncio.create_task(intake.take(update))
+        first = asyncio.create_task(intake.handle(update))
         await sending(talk)
-        assert await intake.take(update) is Outcome.HELD
-        assert await other.take(update) is Outcome.HELD
-        assert await first is Outcome.HANDLED
-        assert await intake.take(update) is Outcome.REPEATED
+        assert await intake.handle(update) is IntakeResult.HELD
+        assert await other.handle(update) is IntakeResult.HELD
+        assert await first is IntakeResult.HANDLED
+        assert await intake.handle(update) is IntakeResult.REPEATED
         async with asyncio.timeout(30):
-            while (known := await other.take(update)) is Outcome.HELD:
+            while (known := await other.handle(update)) is IntakeResult.HELD:
                 await asyncio.sleep(0.01)
-        assert known is Outcome.REPEATED
+        assert known is IntakeResult.REPEATED
         assert (intake.repeated, other.repeated) == (1, 1)
         assert len(talk.world.replies(talk.chat)) == 1
         assert other_talk.world.called("sendMessage") == ()
@@ -79,30 +79,30 @@ async def test_one_update_is_answered_once_whoever_gets_it(taking: Taking) -> No
 async def test_a_gap_is_written_before_its_update_is_done_with(taking: Taking) -> None:
     """So that a kill after it loses none."""
     async with taking() as (intake, talk):
-        assert await intake.take(talk.world.text(talk.chat, UNKNOWN)) is Outcome.HANDLED
-        assert [logged.gap.text for logged in await talk.service.recorder.log.gaps()] == [UNKNOWN]
+        assert await intake.handle(talk.world.text(talk.chat, UNKNOWN)) is IntakeResult.HANDLED
+        assert [logged.gap.text for logged in await talk.service.gap_writer.log.gaps()] == [UNKNOWN]
 
 
 async def test_while_the_log_fails_nobody_waits_for_long(taking: Taking) -> None:
     """And what was noted is written later."""
     async with taking() as (intake, talk):
-        await talk.service.recorder.log.write([])
+        await talk.service.gap_writer.log.write([])
         async with held(talk), asyncio.timeout(60):
             for _ in range(5):
-                assert await intake.take(talk.world.text(talk.chat, UNKNOWN)) is Outcome.HANDLED
+                assert await intake.handle(talk.world.text(talk.chat, UNKNOWN)) is IntakeResult.HANDLED
         assert len(await talk.gaps()) == 5
 
 
 async def test_who_blocks_the_bot_is_forgotten_whatever_happens(taking: Taking) -> None:
     """While the log cannot be written, the update is not done with and comes again."""
     async with taking() as (intake, talk):
-        await intake.take(talk.world.text(talk.chat, UNKNOWN))
+        await intake.handle(talk.world.text(talk.chat, UNKNOWN))
         blocked = talk.world.member(talk.chat, "kicked")
         async with held(talk):
-            assert await intake.take(blocked) is Outcome.HELD
-            assert await talk.service.recorder.log.gaps() != []
+            assert await intake.handle(blocked) is IntakeResult.HELD
+            assert await talk.service.gap_writer.log.gaps() != []
         async with asyncio.timeout(60):
-            while await intake.take(blocked) is Outcome.HELD:
+            while await intake.handle(blocked) is IntakeResult.HELD:
                 await asyncio.sleep(0.05)
         assert await talk.gaps() == []
 
@@ -116,8 +116,8 @@ async def test_a_fault_in_handling_is_an_end_of_it(taking: Taking, monkeypatch: 
 
         monkeypatch.setattr(talk.application, "process_update", fail)
         update = talk.world.text(talk.chat, FERRY)
-        assert await intake.take(update) is Outcome.HANDLED
-        assert await intake.take(update) is Outcome.REPEATED
+        assert await intake.handle(update) is IntakeResult.HANDLED
+        assert await intake.handle(update) is IntakeResult.REPEATED
 
 
 async def test_what_is_cut_off_is_handled_by_the_next(taking: Taking) -> None:
@@ -125,19 +125,19 @@ async def test_what_is_cut_off_is_handled_by_the_next(taking: Taking) -> None:
     async with taking() as (intake, talk):
         update = talk.world.text(talk.chat, FERRY)
         talk.request.fail("sendMessage", Slow(60))
-        first = asyncio.create_task(intake.take(update))
+        first = asyncio.create_task(intake.handle(update))
         await sending(talk)
         first.cancel()
         await asyncio.gather(first, return_exceptions=True)
     async with taking() as (intake, talk):
-        assert await intake.take(update) is Outcome.HANDLED
+        assert await intake.handle(update) is IntakeResult.HANDLED
 
 
 @pytest.mark.parametrize("update", [None, [], "text", {}, {"update_id": "1"}, {"update_id": 5, "message": 7}], ids=str)
 async def test_what_is_no_update_is_skipped(update: Any, taking: Taking) -> None:
     """And counted."""
     async with taking() as (intake, _):
-        assert await intake.take(update) is Outcome.SKIPPED
+        assert await intake.handle(update) is IntakeResult.SKIPPED
         assert intake.skipped == 1
 
 
@@ -158,8 +158,8 @@ async def test_an_answer_that_is_none_of_telegrams_ends_nothing(answer: Any, tak
 
         raw = json.dumps({"ok": True, "result": answer}).encode()
         talk.request.fail("getWebhookInfo", Raw(200, raw), times=3)
-        wish = Wish("https://bot.example.org/telegram", "made-up_secret_01234", 40, ("message",))
-        webhook = Webhook(talk.application.bot, wish, intake, sleep=sleep)
+        setup = WebhookSetup("https://bot.example.org/telegram", "made-up_secret_01234", 40, ("message",))
+        webhook = Webhook(talk.application.bot, setup, intake, sleep=sleep)
         with pytest.raises(InvalidToken):
             async with asyncio.timeout(30):
                 await webhook.keep()

@@ -23,12 +23,12 @@ from telegram import Update
 from telegram.error import InvalidToken
 
 from bot.channels.telegram.app import HANDLERS, build, service_of
-from bot.channels.telegram.delivery.chat_queue import InOrder
+from bot.channels.telegram.delivery.chat_queue import ChatQueue
 from bot.channels.telegram.delivery.intake import Intake
-from bot.channels.telegram.delivery.offsets import REMEMBERED, InHand
+from bot.channels.telegram.delivery.offsets import REMEMBERED, PendingOffsets
 from bot.channels.telegram.delivery.polling import HELD, LIMIT, LONGEST_PAUSE, PATIENCE, Poller, SilenceError
 from bot.matching.matcher import Matcher
-from bot.runtime.catalog import InUse
+from bot.runtime.catalog import Catalog
 from bot.settings import Settings
 from tests.support.telegram_emulator import BotProcess, bot_environment, serving
 from tests.support.telegram_phone import READY, Phone
@@ -112,7 +112,7 @@ def polled(tmp_path: Path, small_matcher: Matcher) -> Start:
         )
         time = Time()
         request = SenderRequest(World(), time)
-        service = service_of(chosen, InUse({"en": small_matcher}), KEYS)
+        service = service_of(chosen, Catalog({"en": small_matcher}), KEYS)
         application = build(chosen, service, request=request)
         async with application:
             kinds = [kind.value for kind in HANDLERS]
@@ -291,7 +291,7 @@ async def test_numbers_that_begin_anew_lower_lose_nothing(polled: Start) -> None
 def test_no_update_is_lost_or_handled_twice(data: st.DataObject) -> None:
     """Whatever the order in which updates come and are finished; a kill loses none either."""
     inbox, finished, answered = Inbox(), set[int](), Counter[int]()
-    in_hand, taken = InHand(lambda: 0.0), set[int]()
+    in_hand, taken = PendingOffsets(lambda: 0.0), set[int]()
     numbers = data.draw(st.lists(st.integers(1, 50), unique=True, max_size=30))
     for number in sorted(numbers):
         inbox.put({"update_id": number})
@@ -299,7 +299,7 @@ def test_no_update_is_lost_or_handled_twice(data: st.DataObject) -> None:
             inbox.confirm(in_hand.offset)
             came = [update["update_id"] for update in inbox.deliver(5)]
             in_hand.came(came)
-            taken.update(number for number in came if in_hand.take(number))
+            taken.update(number for number in came if in_hand.begin(number))
         for done in data.draw(st.sets(st.sampled_from(sorted(taken)))) if taken else ():
             taken.remove(done)
             in_hand.finish(done)
@@ -312,12 +312,12 @@ def test_no_update_is_lost_or_handled_twice(data: st.DataObject) -> None:
 
 def test_only_so_many_are_remembered() -> None:
     """A year of messages takes no more memory than a day."""
-    in_hand = InHand(lambda: 0.0)
+    in_hand = PendingOffsets(lambda: 0.0)
     for number in range(1, 2 * REMEMBERED):
-        assert in_hand.take(number)
+        assert in_hand.begin(number)
         in_hand.finish(number)
-    assert not in_hand.take(2 * REMEMBERED - 1)
-    assert in_hand.take(1)
+    assert not in_hand.begin(2 * REMEMBERED - 1)
+    assert in_hand.begin(1)
 
 
 # --- Malformed updates -----------------------------------------------------------------------------------------
@@ -507,7 +507,7 @@ async def test_handling_that_does_not_end_gives_its_place_and_its_turn_to_others
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """And goes on; nothing of it is cut off."""
-    order, may_end, done = InOrder(1, longest=0.01), asyncio.Event(), []
+    order, may_end, done = ChatQueue(1, longest=0.01), asyncio.Event(), []
 
     async def wait() -> None:
         await may_end.wait()

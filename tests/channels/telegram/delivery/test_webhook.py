@@ -25,12 +25,12 @@ from telegram.error import BadRequest, InvalidToken
 
 from bot.channels.telegram.app import HANDLERS, build, service_of
 from bot.channels.telegram.delivery.intake import Intake
-from bot.channels.telegram.delivery.webhook import LOOK_EVERY, Webhook, wish_of
+from bot.channels.telegram.delivery.webhook import LOOK_EVERY, Webhook, setup_of
 from bot.http import server as server_module
-from bot.http.endpoints import MOST_BYTES, Hook, Inlet, Silence, State
+from bot.http.endpoints import MOST_BYTES, Hook, HttpEndpoints, Silence, State
 from bot.http.server import PortError, Server, listen
 from bot.matching.matcher import Matcher
-from bot.runtime.catalog import InUse
+from bot.runtime.catalog import Catalog
 from bot.settings import Settings, SettingsError, check_for_running
 from tests.support.dockerfile import free_port
 from tests.support.hostile import any_texts, junk
@@ -146,8 +146,10 @@ def test_a_port_in_use_is_told() -> None:
 class Hooked:
     """A bot whose messages are brought to a port of this process."""
 
-    def __init__(self, inlet: Inlet, intake: Intake, request: RecordingRequest, port: int, version: str) -> None:
-        self.inlet, self.intake, self.request, self.port, self.version = inlet, intake, request, port, version
+    def __init__(
+        self, endpoints: HttpEndpoints, intake: Intake, request: RecordingRequest, port: int, version: str
+    ) -> None:
+        self.endpoints, self.intake, self.request, self.port, self.version = endpoints, intake, request, port, version
         self.world, self.url = request.world, f"http://127.0.0.1:{port}"
         self.session = aiohttp.ClientSession()
         self._persons = 0
@@ -203,23 +205,26 @@ def hooked(tmp_path: Path, small_matcher: Matcher) -> Start:
             telegram_bot_token=SecretStr(TOKEN), data_dir=tmp_path / "data", sends_a_second=0, throttle_messages=0
         )
         request = RecordingRequest(World())
-        service = service_of(chosen, InUse({"en": small_matcher}), KEYS)
+        service = service_of(chosen, Catalog({"en": small_matcher}), KEYS)
         application = build(chosen, service, request=request)
         intake = Intake(application, service)
-        wish = wish_of(Settings(webhook_url=URL, webhook_secret=SecretStr(SECRET)), ["message"])
-        assert wish is not None
-        webhook = Webhook(application.bot, wish, intake)
-        inlet = Inlet(
-            lambda: service.in_use.versions, hook=Hook(SECRET, webhook.take), body_within=body_within, silence=silence
+        setup = setup_of(Settings(webhook_url=URL, webhook_secret=SecretStr(SECRET)), ["message"])
+        assert setup is not None
+        webhook = Webhook(application.bot, setup, intake)
+        endpoints = HttpEndpoints(
+            lambda: service.catalog.versions,
+            hook=Hook(SECRET, webhook.receive),
+            body_within=body_within,
+            silence=silence,
         )
-        inlet.state = State.READY
-        service.recorder.start()
+        endpoints.state = State.READY
+        service.gap_writer.start()
         intake.start()
         listening = listen("127.0.0.1", 0)
-        server = Server(inlet, patience=patience, log_level="error", timeout_keep_alive=75)
+        server = Server(endpoints, patience=patience, log_level="error", timeout_keep_alive=75)
         async with application:
             serving_ = asyncio.create_task(server.serve(sockets=[listening]))
-            made = Hooked(inlet, intake, request, listening.getsockname()[1], small_matcher.faq.version)
+            made = Hooked(endpoints, intake, request, listening.getsockname()[1], small_matcher.faq.version)
             try:
                 yield made
             finally:
@@ -227,7 +232,7 @@ def hooked(tmp_path: Path, small_matcher: Matcher) -> Start:
                 server.end()
                 await serving_
                 await intake.stop()
-                await service.recorder.stop()
+                await service.gap_writer.stop()
 
     return start
 
@@ -267,12 +272,12 @@ async def test_before_it_is_ready_messages_are_to_come_again(hooked: Start) -> N
     """And at its end those that still come are taken."""
     async with hooked() as bot:
         chat = bot.somebody()
-        bot.inlet.state = State.STARTING
+        bot.endpoints.state = State.STARTING
         assert await bot.bring(bot.world.text(chat, FERRY)) == 503
         status, text = await bot.ask("GET", "/readyz")
         assert (status, json.loads(text)) == (503, {"state": "starting", "faq": {"en": bot.version}})
         assert (await bot.ask("GET", "/healthz"))[0] == 200
-        bot.inlet.state = State.ENDING
+        bot.endpoints.state = State.ENDING
         assert (await bot.ask("GET", "/readyz"))[0] == 503
         await bot.answers(chat)
 
@@ -364,7 +369,7 @@ async def test_health_tells_of_silence(hooked: Start) -> None:
         seconds[0] = 301
         assert (await bot.ask("GET", "/healthz"))[0] == 503
         for state in (State.STARTING, State.ENDING):
-            bot.inlet.state = state
+            bot.endpoints.state = state
             assert (await bot.ask("GET", "/healthz"))[0] == 200
 
 
@@ -491,24 +496,24 @@ class App:
     def __init__(self, folder: Path, matcher: Matcher) -> None:
         chosen = Settings(telegram_bot_token=SecretStr(TOKEN), data_dir=folder, sends_a_second=0, throttle_messages=0)
         self.world = World()
-        self.service = service_of(chosen, InUse({"en": matcher}), KEYS)
+        self.service = service_of(chosen, Catalog({"en": matcher}), KEYS)
         self.application = build(chosen, self.service, request=RecordingRequest(self.world))
         self.intake = Intake(self.application, self.service)
-        wish = wish_of(Settings(webhook_url=URL, webhook_secret=SecretStr(SECRET)), ["message"])
-        assert wish is not None
-        webhook = Webhook(self.application.bot, wish, self.intake)
-        self.inlet = Inlet(lambda: self.service.in_use.versions, hook=Hook(SECRET, webhook.take))
-        self.inlet.state = State.READY
+        setup = setup_of(Settings(webhook_url=URL, webhook_secret=SecretStr(SECRET)), ["message"])
+        assert setup is not None
+        webhook = Webhook(self.application.bot, setup, self.intake)
+        self.endpoints = HttpEndpoints(lambda: self.service.catalog.versions, hook=Hook(SECRET, webhook.receive))
+        self.endpoints.state = State.READY
         self.asker = self.world.private()
 
     async def start(self) -> None:
-        self.service.recorder.start()
+        self.service.gap_writer.start()
         await self.application.initialize()
 
     async def stop(self) -> None:
         await self.intake.stop()
         await self.application.shutdown()
-        await self.service.recorder.stop()
+        await self.service.gap_writer.stop()
 
     async def ask(self, method: str, path: str, headers: list[tuple[bytes, bytes]], *body: bytes) -> int:
         """The status of an answer."""
@@ -523,7 +528,7 @@ class App:
         async def send(message: Any) -> None:
             sent.append(message)
 
-        await self.inlet(scope, receive, send)
+        await self.endpoints(scope, receive, send)
         assert [message["type"] for message in sent] == ["http.response.start", "http.response.body"]
         return int(sent[0]["status"])
 
@@ -607,14 +612,14 @@ class Keeping:
             webhook_secret=SecretStr(SECRET),
             webhook_connections=7,
         )
-        service = service_of(chosen, InUse({}), KEYS)
+        service = service_of(chosen, Catalog({}), KEYS)
         self.application = build(chosen, service, request=self.request)
-        wish = wish_of(chosen, ["message", "callback_query"])
-        assert wish is not None
+        setup = setup_of(chosen, ["message", "callback_query"])
+        assert setup is not None
         self.now, self.looks = 1_800_000_000.0, 0
         self._may_look = asyncio.Semaphore(0)
         self.webhook = Webhook(
-            self.application.bot, wish, Intake(self.application, service), clock=lambda: self.now, sleep=self._sleep
+            self.application.bot, setup, Intake(self.application, service), clock=lambda: self.now, sleep=self._sleep
         )
 
     async def _sleep(self, seconds: float) -> None:

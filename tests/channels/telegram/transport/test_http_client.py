@@ -27,24 +27,22 @@ from telegram import Bot, InputFile
 from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError, TimedOut
 from telegram.ext import AIORateLimiter
 
-from bot.channels.telegram.app import AnyApplication, build, request_for, service_of
+from bot.channels.telegram.app import build, request_for, service_of
 from bot.channels.telegram.delivery.chat_queue import LONGEST
 from bot.channels.telegram.delivery.polling import HELD
-from bot.channels.telegram.transport.http_client import (
+from bot.channels.telegram.transport.http_client import AioRequest, AnswerLostError, UnreachedError, proxy_for
+from bot.channels.telegram.transport.retry import (
+    DEFAULT_RETRIES,
     IN_A_CHAT,
     NEW,
-    PATIENT,
     TO_A_QUERY,
-    AioRequest,
-    AnswerLostError,
     FloodError,
-    Patience,
-    Persistent,
-    UnreachedError,
-    proxy_for,
+    RetryingLimiter,
+    RetryPolicy,
 )
+from bot.channels.telegram.types import AnyApplication
 from bot.matching.matcher import Matcher
-from bot.runtime.catalog import InUse
+from bot.runtime.catalog import Catalog
 from bot.settings import Settings, SettingsError
 from tests.support.telegram_emulator import Emulator, serving
 from tests.support.telegram_phone import phone_to
@@ -478,9 +476,9 @@ class Calls:
             raise self.faults.pop(0)
         return True
 
-    async def by(self, endpoint: str, patience: Patience = PATIENT) -> bool:
+    async def by(self, endpoint: str, patience: RetryPolicy = DEFAULT_RETRIES) -> bool:
         pace = AIORateLimiter(overall_max_rate=0, group_max_rate=0)
-        persistent = Persistent(pace, patience, clock=self.time.clock, sleep=self.time.sleep)
+        persistent = RetryingLimiter(pace, patience, clock=self.time.clock, sleep=self.time.sleep)
         return bool(await persistent.process_request(self, (), {}, endpoint, {}, None))
 
 
@@ -529,8 +527,8 @@ def test_no_message_is_there_three_times_and_no_pause_is_endless(faults: list[Ne
     told = [fault._retry_after.total_seconds() for fault in met if isinstance(fault, RetryAfter)]
     waited = [slept for slept, fault in zip(calls.time.slept, met, strict=False) if isinstance(fault, RetryAfter)]
     assert all(slept > seconds for slept, seconds in zip(waited, told, strict=False))
-    assert sum(calls.time.slept) <= PATIENT.chat + PATIENT.flood
-    assert endpoint in IN_A_CHAT or sum(calls.time.slept) <= PATIENT.query
+    assert sum(calls.time.slept) <= DEFAULT_RETRIES.chat + DEFAULT_RETRIES.flood
+    assert endpoint in IN_A_CHAT or sum(calls.time.slept) <= DEFAULT_RETRIES.query
 
 
 @pytest.mark.parametrize(
@@ -559,7 +557,7 @@ async def test_an_endless_flood_ends() -> None:
     calls = Calls(*[RetryAfter(20)] * 1000)
     with pytest.raises(FloodError):
         await calls.by(NEW)
-    assert 250 < sum(calls.time.slept) <= PATIENT.chat + PATIENT.flood
+    assert 250 < sum(calls.time.slept) <= DEFAULT_RETRIES.chat + DEFAULT_RETRIES.flood
     hour = Calls(RetryAfter(3600))
     with pytest.raises(FloodError):
         await hour.by(NEW)
@@ -568,7 +566,7 @@ async def test_an_endless_flood_ends() -> None:
 
 # --- The bot, over the network -----------------------------------------------------------------------------------
 
-QUICK = Patience(first=0.01, longest=0.05, chat=3.0, query=3.0)
+QUICK = RetryPolicy(first=0.01, longest=0.05, chat=3.0, query=3.0)
 
 
 class Talked:
@@ -604,17 +602,17 @@ def talked(tmp_path: Path, small_matcher: Matcher) -> Talking:
             chosen = Settings(
                 telegram_bot_token=SecretStr(TOKEN), telegram_api_url=url, data_dir=tmp_path / "data", sends_a_second=0
             )
-            service = service_of(chosen, InUse({"en": small_matcher}), KEYS)
+            service = service_of(chosen, Catalog({"en": small_matcher}), KEYS)
             request = AioRequest(url, connections=8, read=0.5)
-            application = build(chosen, service, request=request, patience=QUICK)
-            service.recorder.start()
+            application = build(chosen, service, request=request, policy=QUICK)
+            service.gap_writer.start()
             async with application:
                 await application.start()
                 try:
                     yield Talked(application, emulator)
                 finally:
                     await application.stop()
-            await service.recorder.stop()
+            await service.gap_writer.stop()
 
     return start
 

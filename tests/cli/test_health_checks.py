@@ -15,8 +15,9 @@ from urllib.parse import urlsplit
 import pytest
 
 from bot.channels.telegram.app import HANDLERS
-from bot.gaps.repository import FILE, GapLog
+from bot.gaps.repository import GapLog
 from bot.http.server import listen
+from bot.storage.stores import FILE
 from tests.support.dockerfile import free_port
 from tests.support.postgresql_server import Server
 from tests.support.review_desk import KEYS, asked

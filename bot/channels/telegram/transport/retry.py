@@ -1,0 +1,152 @@
+"""Which calls to Telegram are tried again, and for how long."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any
+
+from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError, TimedOut
+from telegram.ext import BaseRateLimiter
+
+from bot.channels.telegram.transport.http_client import AnswerLostError, UnreachedError
+from bot.observability import metrics
+
+SLACK = 0.1  # seconds waited more than Telegram says
+
+
+class FloodError(NetworkError):
+    """Telegram asks to wait so many ``seconds``: nothing was done."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__("Telegram asks to wait")
+        self.seconds = seconds
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """How long is tried again what failed, in seconds; the pauses between grow from ``first`` to ``longest``."""
+
+    first: float = 0.5
+    longest: float = 8.0
+    chat: float = 50.0  # with a read time-out before and after it, less than an update may be in hand
+    query: float = 10.0  # after which nobody looks at the button, or at what is typed, any more
+    flood: float = 300.0  # that Telegram itself asks for
+
+
+DEFAULT_RETRIES = RetryPolicy()
+NEW = "sendMessage"  # what done twice is there twice
+IN_A_CHAT = frozenset({NEW, "editMessageText", "editMessageReplyMarkup", "deleteMessage"})
+TO_A_QUERY = frozenset({"answerCallbackQuery", "answerInlineQuery"})
+_logger = logging.getLogger(__name__)
+
+
+class RetryingLimiter(BaseRateLimiter[int]):
+    """Lets calls out at a pace, and what somebody waits for again where it fails.
+
+    What certainly was not done is done again, as long as Patience says. A new message whose answer was lost is sent
+    once more, and so may be there twice, never three times. What Telegram refuses is refused. All else (getMe, say) is
+    called once: who calls knows what to do.
+    """
+
+    def __init__(
+        self,
+        pace: BaseRateLimiter[int],
+        policy: RetryPolicy = DEFAULT_RETRIES,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._pace, self._policy = pace, policy
+        self._clock, self._sleep = clock, sleep
+
+    async def initialize(self) -> None:
+        """Be ready for calls."""
+        await self._pace.initialize()
+
+    async def shutdown(self) -> None:
+        """Nothing is called any more."""
+        await self._pace.shutdown()
+
+    async def process_request(
+        self,
+        callback: Callable[..., Coroutine[Any, Any, Any]],
+        args: Any,
+        kwargs: dict[str, Any],
+        endpoint: str,
+        data: dict[str, Any],
+        rate_limit_args: int | None,
+    ) -> Any:
+        """Call, at the pace, until it is done. Raises TelegramError where it is not."""
+        failing: _Failing | None = None
+        while True:
+            try:
+                return await self._pace.process_request(
+                    _counted(callback, endpoint), args, kwargs, endpoint, data, rate_limit_args
+                )
+            except BadRequest:  # a kind of NetworkError to the library
+                raise
+            except NetworkError as fault:
+                if failing is None and endpoint in IN_A_CHAT | TO_A_QUERY:
+                    _logger.warning("%s fails (%s); trying again", endpoint, type(fault).__name__)
+                    failing = _Failing(endpoint, self._policy, self._clock())
+                pause = failing.pause_after(fault, self._clock()) if failing else None
+                if pause is None:
+                    raise
+            await self._sleep(pause)
+
+
+class _Failing:
+    """A call that failed: how long to wait before it is tried again."""
+
+    def __init__(self, endpoint: str, policy: RetryPolicy, now: float) -> None:
+        self._is_new, in_a_chat = endpoint == NEW, endpoint in IN_A_CHAT
+        self._until = now + (policy.chat if in_a_chat else policy.query)
+        self._flood = policy.flood if in_a_chat else 0.0
+        self._pause, self._longest = policy.first, policy.longest
+        self._lost = 0
+
+    def pause_after(self, fault: NetworkError, now: float) -> float | None:
+        """Seconds to wait; None where it is not to be tried again."""
+        if isinstance(fault, FloodError):
+            return self._as_told(fault.seconds + SLACK, now)
+        self._lost += _may_be_done(fault)
+        if self._is_new and self._lost > 1:
+            return None
+        pause, self._pause = self._pause, min(2 * self._pause, self._longest)
+        return pause if now + pause <= self._until else None
+
+    def _as_told(self, seconds: float, now: float) -> float | None:
+        """A wait that Telegram asks for does not count, up to a bound."""
+        free = min(seconds, self._flood)
+        self._flood -= free
+        self._until += free
+        return seconds if now + seconds <= self._until else None
+
+
+def _counted(
+    callback: Callable[..., Coroutine[Any, Any, Any]], endpoint: str
+) -> Callable[..., Coroutine[Any, Any, Any]]:
+    """The call, whose failures are counted; with an error of ours for RetryAfter, at which AIORateLimiter holds up all
+    chats for one.
+    """
+
+    async def call(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return await callback(*args, **kwargs)
+        except TelegramError as fault:
+            metrics.call_failed(endpoint, fault)
+            if isinstance(fault, RetryAfter):  # its public time warns of its own change
+                raise FloodError(fault._retry_after.total_seconds()) from None
+            raise
+
+    return call
+
+
+def _may_be_done(fault: NetworkError) -> bool:
+    """Whether Telegram may have done what it was asked, though no answer came."""
+    is_late = isinstance(fault, TimedOut) and not isinstance(fault, UnreachedError)
+    return is_late or isinstance(fault, AnswerLostError)

@@ -1,0 +1,94 @@
+"""A reply as messages in Telegram's HTML. All that comes from outside the program is escaped here and nowhere else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from html import escape
+
+from bot.domain.conversation import Choice, Link, Reply
+from bot.domain.limits import BUTTON_CHARACTERS, MESSAGE_UNITS
+
+LONGEST_TITLE, LONGEST_ADDRESS = 300, 2000
+
+
+PIECE_UNITS = 3000  # of one paragraph; longer ones are divided
+
+
+_TOO_LONG = re.compile(r"(?:&#?\w+;|[^&]|&){1,500}")
+
+
+def to_html(reply: Reply, *, closing: str = "") -> list[str]:
+    """The reply as messages in Telegram's HTML, each within the limit; mostly one.
+
+    Choices are buttons; where one has more words than a telephone shows of it, they stand in the text as well.
+    ``closing`` is the last line, about what the buttons ask first. Long texts are divided between words. Titles over
+    300 characters are cut; an address over 2,000, or without a title, is left out.
+    """
+    blocks: list[str] = []
+    for section in reply.sections:
+        blocks += [f"<b>{_escape(section.question[:LONGEST_TITLE])}</b>"] if section.question.strip() else []
+        blocks += [piece for paragraph in section.text.split("\n\n") for piece in _pieces(paragraph)]
+        blocks += [f"<i>{piece}</i>" for piece in _pieces(section.time)]
+        blocks += _joined([_html_link(link) for link in section.sources], "\n")
+    if reply.pages:
+        blocks += _joined([*_pieces(reply.pages_title), *(_html_link(link) for link in reply.pages)], "\n")
+    listed = _listed(reply.choices)
+    if listed or (reply.choices and not closing):
+        blocks += _joined([*_pieces(reply.choices_title), *listed], "\n")
+    blocks += [f"<i>{_escape(closing)}</i>"] if closing else []
+    return _joined(blocks, "\n\n")
+
+
+def _listed(choices: Sequence[Choice]) -> list[str]:
+    """The choices as lines, where a button would cut one of them; "none of these" needs none."""
+    if all(len(choice.label) <= BUTTON_CHARACTERS for choice in choices):
+        return []
+    return [f"• {_escape(choice.label[:LONGEST_TITLE])}" for choice in choices if choice.entry or choice.topic]
+
+
+def _escape(text: str) -> str:
+    """The one place where text becomes HTML. A lone surrogate, which no message can hold, becomes U+FFFD."""
+    return escape(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
+
+
+def _html_link(link: Link) -> str:
+    title = _escape(link.title[:LONGEST_TITLE])
+    label = f" ({_escape(link.label[:LONGEST_TITLE])})" if link.label else ""
+    if len(link.url) > LONGEST_ADDRESS or not title.strip():
+        return f"{title}{label}"
+    return f'<a href="{_escape(link.url)}">{title}</a>{label}'
+
+
+def _pieces(text: str) -> list[str]:
+    """A paragraph as escaped HTML, in as many pieces as it takes to keep each within a message."""
+    escaped = _escape(text).strip()
+    if _units(escaped) < PIECE_UNITS:
+        return [escaped] if escaped else []
+    pieces: list[str] = []
+    for line in _lines_within(escaped):
+        if pieces and _units(pieces[-1]) + _units(line) < PIECE_UNITS:
+            pieces[-1] += line
+        else:
+            pieces.append(line)
+    return [piece.strip() for piece in pieces if piece.strip()]
+
+
+def _lines_within(escaped: str) -> list[str]:
+    """Words with the space behind them; what is too long for a word is divided, though never inside an `&amp;`."""
+    return [part for word in re.findall(r"\S*\s*", escaped) for part in _TOO_LONG.findall(word)]
+
+
+def _joined(blocks: Sequence[str], between: str) -> list[str]:
+    """Blocks joined to as few as the limit allows. Markup counts as well, so a message may end a little early."""
+    joined: list[str] = []
+    for block in blocks:
+        if joined and _units(joined[-1]) + _units(between) + _units(block) <= MESSAGE_UNITS:
+            joined[-1] += between + block
+        elif block:
+            joined.append(block)
+    return joined
+
+
+def _units(text: str) -> int:
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2

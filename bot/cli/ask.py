@@ -1,0 +1,86 @@
+"""`python -m bot chat` and `ask`: talk with the bot."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from typing import Annotated
+
+import typer
+
+from bot.cli.console import fail, load_main_matcher, note, show_text
+from bot.settings import read_settings
+
+
+def chat(*, no_log: Annotated[bool, typer.Option("--no-log", help="Note nothing in the gap log.")] = False) -> None:
+    """Talk with the bot: questions, choices, commands."""
+    from bot.channels.terminal.chat import chat as chat_
+    from bot.channels.terminal.chat import hint
+    from bot.channels.terminal.gap_log import TerminalLog
+    from bot.runtime.load import load_matchers
+
+    settings = read_settings()
+    matchers = load_matchers(settings, tell=note)
+    show_text(hint())
+    with TerminalLog(settings, is_on=not no_log, warn=note) as log:
+        chat_(_typed_lines(), lambda text: show_text(f"\n{text}"), matchers, log)
+
+
+def ask(
+    question: Annotated[str, typer.Argument(help="The question, in quotes.")] = "",
+    *,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Show how the message was read and why the decision fell.")
+    ] = False,
+    jsonl: Annotated[
+        bool, typer.Option("--jsonl", help="Answer JSON objects from standard input, one a line.")
+    ] = False,
+    log: Annotated[
+        bool | None,
+        typer.Option("--log/--no-log", help="Note it in the gap log: so without --jsonl, not so with it."),
+    ] = None,
+) -> None:
+    """Ask one question, or many as JSON lines.
+
+    With --jsonl every line of standard input is an object with "text" (and "language", "chat" if you like), and every
+    line of the output an object with outcome, entry, reply, sources, offered, candidates and language.
+    """
+    if jsonl == bool(question) or (jsonl and explain):
+        fail('ask: give a question in quotes, or --jsonl alone and objects on standard input, as in ask "why now"')
+    settings = read_settings()
+    matcher = load_main_matcher(settings)
+    if jsonl:
+        from bot.channels.terminal.gap_log import TerminalLog
+        from bot.channels.terminal.jsonl import answer_lines
+
+        with TerminalLog(settings, is_on=True, warn=note) as turns:
+            for line in answer_lines(_raw_lines(), matcher, turns if log else None):
+                print(line, flush=True)
+    elif explain:
+        from bot.answering.explain import explain as explain_
+
+        print(explain_(question, matcher))
+    else:
+        from bot.channels.terminal.chat import ask_once
+        from bot.channels.terminal.gap_log import TerminalLog
+
+        with TerminalLog(settings, is_on=log is not False, warn=note) as turns:
+            ask_once(question, show_text, matcher, turns)
+
+
+def _typed_lines() -> Iterator[str]:
+    """What a person types, line by line, with a prompt where there is a person."""
+    from bot.channels.terminal.chat import PROMPT
+
+    while True:
+        try:
+            yield input(PROMPT if sys.stdin.isatty() else "")
+        except (EOFError, KeyboardInterrupt):
+            print()
+            return
+
+
+def _raw_lines() -> Iterator[str]:
+    """Standard input line by line; bytes that are not UTF-8 do not end the run."""
+    for number, line in enumerate(getattr(sys.stdin, "buffer", ())):
+        yield line.decode("utf-8-sig" if number == 0 else "utf-8", errors="replace")

@@ -1,0 +1,87 @@
+"""`python -m bot run` and `review`: what goes on until it is asked to end."""
+
+from __future__ import annotations
+
+import gc
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.cli.console import fail, note
+from bot.settings import read_settings
+
+GARBAGE = 20_000  # new objects until Python looks for garbage; at its 700 that takes a tenth of the bot's time
+
+
+def run() -> None:
+    """Answer in Telegram, until ctrl-C. Needs TELEGRAM_BOT_TOKEN.
+
+    Edited FAQ files are taken up while it runs.
+    """
+    gc.set_threshold(GARBAGE)
+    from bot.channels.telegram.run import run as run_
+    from bot.observability import logs
+    from bot.runtime.catalog import Catalog
+    from bot.runtime.gap_keys import keys_of
+    from bot.runtime.load import load_matchers
+    from bot.runtime.reload import FaqWatcher
+    from bot.settings import check_for_running
+    from bot.storage.errors import NewerError
+    from bot.storage.keys import KeyProblem
+    from bot.storage.stores import refuse_newer
+
+    settings = read_settings()
+    check_for_running(settings)
+    try:
+        keys = keys_of(settings)
+        refuse_newer(settings.data_dir, settings.database_url)
+    except (KeyProblem, NewerError) as problem:
+        fail(f"run: {problem}")
+    watch = FaqWatcher(settings)
+    catalog = Catalog(load_matchers(settings, tell=note))
+    logs.configure((*settings.secrets, *keys.secrets), as_json=settings.log_format == "json")
+    note(f"Connecting to Telegram at {settings.telegram_api_url} …")
+    run_(settings, catalog, keys, watch)
+
+
+def review(
+    *,
+    port: Annotated[int, typer.Option(help="The port of the page; 0 takes a free one.", min=0, max=65535)] = 0,
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Only show the page's address.")] = False,
+    questions: Annotated[Path, typer.Option(help="The folder of the question sets that edits are tried on.")] = Path(
+        "tests/questions"
+    ),
+) -> None:
+    """Review the gaps in the browser, on this machine, until ctrl-C.
+
+    Groups of what had no answer; add a phrasing, draft an entry, see first what that changes.
+    """
+    from bot.cli.gap_session import opened
+    from bot.evaluation.question_sets import read_known_misses, read_questions
+    from bot.http.server import PortError
+    from bot.review.app import serve
+    from bot.review.workbench import Workbench
+    from bot.runtime.catalog import Catalog
+    from bot.runtime.gap_keys import keys_of
+    from bot.runtime.load import load_matchers
+    from bot.runtime.reload import FaqWatcher
+    from bot.storage.errors import LogError
+    from bot.storage.keys import KeyProblem
+
+    settings = read_settings()
+    try:
+        messages = read_questions(questions)
+    except (OSError, ValueError) as error:
+        messages = []
+        note(f"review: {error}; edits are tried on the gaps alone")
+    try:
+        log = opened(settings, keys_of(settings))
+        watch = FaqWatcher(settings)
+        catalog = Catalog(load_matchers(settings, tell=note))
+        desk = Workbench(settings, log, catalog, messages, known_misses=read_known_misses(questions))
+        serve(desk, watch, port=port, opens=not no_browser, tell=note)
+    except PortError as error:
+        fail(f"review: port {port} cannot be used ({error}); name another with --port, or leave it out")
+    except (KeyProblem, LogError) as trouble:
+        fail(f"review: {trouble}")
