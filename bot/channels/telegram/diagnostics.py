@@ -102,7 +102,7 @@ def _check_webhook(found: WebhookInfo, setup: WebhookSetup) -> Finding:
         return Finding("messages", f"are brought elsewhere{_host(found)}, not to WEBHOOK_URL; {waiting}", hint)
     if (error := last_error(found, within=RECENT, now=time.time())) is not None:
         hint = (
-            f"see that {setup.url} leads to the bot, and that its certificate is of an authority that Telegram trusts"
+            f"see that {setup.url} leads to the bot, and that its certificate is of an authority that Telegram knows"
         )
         return Finding("messages", f"{error}; {waiting}", hint)
     if _differs(found, setup):
