@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from bot.content.loader import read_content
 from bot.content.parsed import Content
 from bot.domain.faq import Faq
-from bot.matching.matcher import Matcher
+from bot.matching.matcher import RegressionMatcher
 from bot.matching.model_cache import load_or_fit
 from tests.support.paths import ROOT, SMALL
 from tests.support.postgresql_server import Server, serving
@@ -108,9 +108,9 @@ def learned(faq: Faq, cache: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def matcher(faq: Faq, learned: Path) -> Matcher:
+def matcher(faq: Faq, learned: Path) -> RegressionMatcher:
     """The matcher of the project's own FAQ."""
-    return Matcher(faq, load_or_fit(faq, learned))
+    return RegressionMatcher(faq, load_or_fit(faq, learned))
 
 
 @pytest.fixture
@@ -125,9 +125,9 @@ def small(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def small_matcher() -> Matcher:
+def small_matcher() -> RegressionMatcher:
     """The matcher of the small FAQ."""
-    return Matcher(read_content(SMALL / "faq", SMALL / "seeds").faq())
+    return RegressionMatcher(read_content(SMALL / "faq", SMALL / "seeds").faq())
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from bot.cli.main import app
 from bot.content.diagnostics import RULES
 from bot.content.parsed import Content
 from bot.domain.conversation import Choice, Question
-from bot.matching.matcher import Matcher
+from bot.matching.matcher import RegressionMatcher
 from bot.settings import Settings
 from tests.support.paths import ROOT
 
@@ -22,7 +22,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 GUIDE = (ROOT / "faq" / "README.md").read_text(encoding="utf-8")
 
 
-def test_the_dialogue_in_the_readme_is_the_bots_own(matcher: Matcher) -> None:
+def test_the_dialogue_in_the_readme_is_the_bots_own(matcher: RegressionMatcher) -> None:
     """Each line that the person types in the README's dialogue gets just the reply that stands there."""
     block = re.search(r"```text\n(.*?)```", README, re.S)
     assert block is not None
@@ -54,7 +54,7 @@ def test_every_setting_is_documented() -> None:
         assert f"`{name.upper()}`" in README
 
 
-def test_every_chat_command_is_documented_and_has_a_line_in_the_menu(matcher: Matcher) -> None:
+def test_every_chat_command_is_documented_and_has_a_line_in_the_menu(matcher: RegressionMatcher) -> None:
     """The README and the interface name each command of the chat."""
     for name in COMMANDS:
         assert f"`/{name}`" in README

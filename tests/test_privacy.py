@@ -39,7 +39,7 @@ from bot.gaps.record import note_turn
 from bot.gaps.repository import GapLog
 from bot.gaps.transfer import export_log, new_export_key, read_export, write_export
 from bot.gaps.writer import GapWriter
-from bot.matching.matcher import Matcher
+from bot.matching.matcher import RegressionMatcher
 from bot.matching.model_cache import load_or_fit
 from bot.observability.logs import OURS, RedactingFormatter
 from bot.settings import Settings
@@ -168,7 +168,7 @@ def only_ours() -> Iterator[list[str]]:
 
 
 @pytest.fixture(scope="module")
-def known(cache: Path, small_matcher: Matcher) -> Path:
+def known(cache: Path, small_matcher: RegressionMatcher) -> Path:
     """The folder of learned models, with the small FAQ in it."""
     load_or_fit(small_matcher.faq, cache)
     return cache
@@ -200,7 +200,7 @@ def files_of(settings: Settings, when: str) -> dict[str, bytes]:
     return {f"{path.name} {when}": path.read_bytes() for path in settings.data_dir.iterdir()}
 
 
-def talk_in_terminal(lines: Sequence[str], settings: Settings, matcher: Matcher) -> dict[str, bytes]:
+def talk_in_terminal(lines: Sequence[str], settings: Settings, matcher: RegressionMatcher) -> dict[str, bytes]:
     """Type these lines into the chat; the files while it is open and after it is closed."""
     warned: list[str] = []
     with TerminalLog(settings, is_on=True, warn=warned.append) as log:
@@ -246,7 +246,7 @@ async def told_by_pages(visitor: Visitor) -> dict[str, str]:
     return told
 
 
-async def told_by_log(folder: Path, settings: Settings, matcher: Matcher) -> tuple[Seen, list[int]]:
+async def told_by_log(folder: Path, settings: Settings, matcher: RegressionMatcher) -> tuple[Seen, list[int]]:
     """What is in the log once it is decrypted, in an export, on the review page and in the digest; the gaps' ids."""
     async with GapLog(settings.data_dir, KEYS, keep=settings.retention) as log:
         gaps, counts = await log.gaps(), await log.counts()
@@ -265,7 +265,7 @@ async def told_by_log(folder: Path, settings: Settings, matcher: Matcher) -> tup
     return seen, [logged.id for logged in gaps]
 
 
-def assert_discreet(seen: Seen, written: Sequence[Message], matcher: Matcher) -> None:
+def assert_discreet(seen: Seen, written: Sequence[Message], matcher: RegressionMatcher) -> None:
     """Nothing personal stands in any text, and nothing of a text at all in any file."""
     for where, text in seen.texts.items():
         told = [item.text for message in written for item in message.items if item.traces(text)]
@@ -280,19 +280,19 @@ def assert_discreet(seen: Seen, written: Sequence[Message], matcher: Matcher) ->
         assert not [text for text in seen.kept if text.encode() in stored], f"{where} holds a text"
 
 
-def _readable(stored: bytes, matcher: Matcher) -> bytes:
+def _readable(stored: bytes, matcher: RegressionMatcher) -> bytes:
     """What could be words or numbers of a person in a file: without encrypted texts, codes and ids of entries."""
     ids = b"|".join(name.encode() for name in matcher.faq.entries)
     parted = re.sub(rb"gAAAA[\w=-]{60,}|[0-9a-f]{32,}|[\x00-\x1f]+|%b" % ids, b"\n", stored)
     return parted.decode("utf-8", "ignore").casefold().encode()
 
 
-def gaps_among(written: Sequence[Message], matcher: Matcher) -> list[Message]:
+def gaps_among(written: Sequence[Message], matcher: RegressionMatcher) -> list[Message]:
     """Those that are kept, as the FAQ does not serve them."""
     return [message for message in written if take_turn(Question(message.text), matcher).gap is not None]
 
 
-def test_the_questions_are_gaps(small_matcher: Matcher) -> None:
+def test_the_questions_are_gaps(small_matcher: RegressionMatcher) -> None:
     """The small FAQ serves none of them, so that what is said below is said of texts that are kept."""
     plain = [Message(question.replace("_", " "), (), ()) for question in QUESTIONS]
     assert gaps_among(plain, small_matcher) == plain
@@ -301,7 +301,7 @@ def test_the_questions_are_gaps(small_matcher: Matcher) -> None:
 @few
 @given(st.lists(messages(), min_size=2, max_size=4))
 def test_what_is_typed_in_a_terminal_is_found_nowhere(
-    known: Path, small_matcher: Matcher, written: list[Message]
+    known: Path, small_matcher: RegressionMatcher, written: list[Message]
 ) -> None:
     """From the chat to the files, the log lines, the commands, an export, the review page and the digest."""
     with house(known) as (folder, settings), all_logged(logging.Formatter()) as logged:
@@ -315,7 +315,7 @@ def test_what_is_typed_in_a_terminal_is_found_nowhere(
             assert [figure for figure in message.figures if figure not in kept] == []
 
 
-async def talk_in_telegram(written: Sequence[Message], folder: Path, matcher: Matcher) -> Seen:
+async def talk_in_telegram(written: Sequence[Message], folder: Path, matcher: RegressionMatcher) -> Seen:
     """Send these messages, each by another person, and mark as wrong what is answered; what is kept of it."""
     async with talk_with({"en": matcher}, folder, throttle_messages=0) as talk:
         for number, message in enumerate(written):
@@ -336,7 +336,7 @@ async def talk_in_telegram(written: Sequence[Message], folder: Path, matcher: Ma
 
 @few
 @given(st.lists(messages(), min_size=1, max_size=2))
-def test_what_is_written_in_telegram_is_found_nowhere(small_matcher: Matcher, written: list[Message]) -> None:
+def test_what_is_written_in_telegram_is_found_nowhere(small_matcher: RegressionMatcher, written: list[Message]) -> None:
     """Nor who wrote it: no name, no number of a person or a chat, be it beside a text, in a file or in a log line.
 
     Log lines are looked at as the running bot writes them, at every level; its own also as they come.
@@ -358,7 +358,7 @@ def test_what_is_written_in_telegram_is_found_nowhere(small_matcher: Matcher, wr
 CRIES = 6  # words of a call for help, from which on nothing beside it makes it another
 
 
-def cries_of(matcher: Matcher) -> list[str]:
+def cries_of(matcher: RegressionMatcher) -> list[str]:
     """The phrasings of an FAQ's urgent cards."""
     urgent = (entry for entry in matcher.faq.entries.values() if entry.kind is Kind.URGENT)
     return [text for entry in urgent for text in entry.phrasings]
@@ -366,7 +366,7 @@ def cries_of(matcher: Matcher) -> list[str]:
 
 @few
 @given(st.data())
-def test_a_call_for_help_is_never_kept(known: Path, small_matcher: Matcher, data: st.DataObject) -> None:
+def test_a_call_for_help_is_never_kept(known: Path, small_matcher: RegressionMatcher, data: st.DataObject) -> None:
     """Whatever of a person stands in it: it is counted, and neither its words nor a code of its writer are stored."""
     written = data.draw(st.lists(messages(cries_of(small_matcher)), min_size=1, max_size=3))
     with house(known) as (_, settings):
@@ -381,7 +381,7 @@ def test_a_call_for_help_is_never_kept(known: Path, small_matcher: Matcher, data
 
 @settings(max_examples=60, deadline=None)
 @given(st.data())
-def test_a_call_for_help_stays_one_beside_personal_data(matcher: Matcher, data: st.DataObject) -> None:
+def test_a_call_for_help_stays_one_beside_personal_data(matcher: RegressionMatcher, data: st.DataObject) -> None:
     """The phrasings of the project's own cards, with a number or an address before or behind them: no text is noted."""
     cries = [text for text in cries_of(matcher) if len(text.split()) >= CRIES]
     cry, item = data.draw(st.sampled_from(cries)), data.draw(st.sampled_from(PERSONAL))
@@ -402,7 +402,7 @@ def test_a_call_for_help_stays_one_beside_personal_data(matcher: Matcher, data: 
         "35.5074, 12.6278 help",
     ],
 )
-def test_a_short_call_for_help_stays_one_beside_personal_data(cry: str, matcher: Matcher) -> None:
+def test_a_short_call_for_help_stays_one_beside_personal_data(cry: str, matcher: RegressionMatcher) -> None:
     """A word with the number to call or the place to come to gets a card, and is not kept."""
     assert take_turn(Question(cry), matcher).outcome == "urgent"
 
@@ -504,7 +504,7 @@ def test_who_looks_at_the_log_deletes_what_is_past_its_time(command: list[str], 
 
 
 @pytest.mark.parametrize("line", ["/forget", "when do the boats leave"])
-def test_a_terminal_deletes_too(line: str, known: Path, small_matcher: Matcher) -> None:
+def test_a_terminal_deletes_too(line: str, known: Path, small_matcher: RegressionMatcher) -> None:
     """`/forget` what was noted there, and any turn what is past its time."""
     with house(known) as (_, settings):
         past = asyncio.run(begin(settings.data_dir))

@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 
 from bot.domain.conversation import Answer, Clarify, Decision, NoAnswerReason, Question, Smalltalk, Unanswered, Urgent
 from bot.domain.faq import Entry, Kind
-from bot.matching.calibration import CHOICES, Thresholds
-from bot.matching.matcher import Matcher, Ranking
+from bot.domain.matching import Matcher, Ranking, Thresholds
+from bot.matching.calibration import CHOICES
 from bot.text.language_id import is_foreign
 from bot.text.normalize import clean, sentences
 from bot.text.redaction import without_personal_data

@@ -10,8 +10,7 @@ from bot.answering.decide import FOREIGN, Part, decide_with_reasoning
 from bot.answering.turn import SHOWN_CANDIDATES, outcome_of
 from bot.domain.conversation import Answer, Clarify, Decision, Question, Smalltalk, Unanswered, Urgent
 from bot.domain.faq import Kind
-from bot.matching.matcher import Matcher
-from bot.matching.tokenizer import Reading
+from bot.domain.matching import Matcher, Reading
 from bot.text.normalize import normalise
 
 SHOWN_PHRASINGS = 3

@@ -29,7 +29,7 @@ from bot.domain.conversation import (
 )
 from bot.domain.faq import Kind
 from bot.domain.gap import GapReason
-from bot.matching.matcher import Matcher
+from bot.domain.matching import Matcher
 
 Outcome = Literal["answer", "clarify", "unanswered", "urgent", "smalltalk", "command"]
 SHOWN_CANDIDATES = 5

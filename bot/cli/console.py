@@ -15,7 +15,7 @@ import typer
 from bot.settings import Settings
 
 if TYPE_CHECKING:
-    from bot.matching.matcher import Matcher  # imported where needed, so that --help is quick
+    from bot.domain.matching import Matcher  # imported where needed, so that --help is quick
 
 
 def open_streams() -> None:

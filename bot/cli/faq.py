@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.console import fail, load_main_matcher, note, show_text
+from bot.cli.console import fail, note, show_text
 from bot.content.diagnostics import ContentError, Severity
 from bot.settings import SettingsError, read_settings
 
@@ -76,8 +76,9 @@ def check(
     """
     if listed:
         from bot.content.phrasing_report import report_lines
+        from bot.runtime.load import load_matcher
 
-        show_text("\n".join(report_lines(load_main_matcher(read_settings()))))
+        show_text("\n".join(report_lines(load_matcher(read_settings(), tell=note))))
         return
     from bot.content.lint import lint
     from bot.content.loader import read_content

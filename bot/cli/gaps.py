@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from bot.domain.gap import LoggedGap
+    from bot.domain.matching import Matcher
     from bot.gaps.replay import ReplayedSets
     from bot.gaps.repository import GapLog
-    from bot.matching.matcher import Matcher
 
 app = typer.Typer(help="The questions that the FAQ did not serve.")
 for command in (gaps_moving_cli.export, gaps_moving_cli.import_, gaps_moving_cli.purge, gaps_moving_cli.rekey):

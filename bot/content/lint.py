@@ -15,7 +15,7 @@ from bot.content.references import check_soundness
 from bot.content.schema import ID_BYTES, ID_PATTERN
 from bot.domain.faq import MAIN_LANGUAGE, Entry, Faq, Interface, Kind, Source
 from bot.domain.limits import LONGEST_COMMAND_LINE, LONGEST_TEXTS
-from bot.matching.matcher import Matcher, Model, fit
+from bot.matching.matcher import Model, RegressionMatcher, fit
 from bot.text.normalize import sentences, without_footnotes, words
 
 FEWEST_PHRASINGS = 8
@@ -251,7 +251,7 @@ def _check_translation(edition: Edition, content: Content) -> Iterator[Diagnosti
 def _check_learned(edition: Edition, content: Content, learn: Callable[[Faq], Model]) -> Iterator[Diagnostic]:
     """Shared and lost phrasings, by the matcher that answers people."""
     faq = content.faq(edition.language)
-    matcher = Matcher(faq, learn(faq))
+    matcher = RegressionMatcher(faq, learn(faq))
     places = _places(edition)
     owners = [None if row.entry is None else matcher.entries[row.entry].id for row in matcher.rows]
     place_of = [places.get((row.text, owner)) for row, owner in zip(matcher.rows, owners, strict=True)]

@@ -11,10 +11,11 @@ from collections import Counter
 from collections.abc import Iterator
 
 from bot.domain.faq import Entry, Kind
-from bot.matching.matcher import Matcher, Row
+from bot.domain.matching import Row
+from bot.matching.matcher import RegressionMatcher
 
 
-def report_lines(matcher: Matcher) -> Iterator[str]:
+def report_lines(matcher: RegressionMatcher) -> Iterator[str]:
     """The entries, those with the largest share of such phrasings first, with the phrasings and what they find."""
     of_entry: dict[str, list[tuple[str, Entry]]] = {}
     for row, found in matcher.only_listed():
@@ -29,7 +30,7 @@ def report_lines(matcher: Matcher) -> Iterator[str]:
         yield from (f"  {text} -> {found.id}" for text, found in sorted(rows, key=lambda row: row[0]))
 
 
-def _owner(row: Row, matcher: Matcher) -> str | None:
+def _owner(row: Row, matcher: RegressionMatcher) -> str | None:
     """The answer or card that a row is a phrasing of, if any."""
     entry = matcher.entries[row.entry] if row.entry is not None else None
     return entry.id if entry is not None and entry.kind in (Kind.ANSWER, Kind.URGENT) else None

@@ -17,9 +17,8 @@ from bot.answering.decide import Reasoning, conclude, decide_with_reasoning
 from bot.answering.turn import Outcome, outcome_of
 from bot.domain.conversation import Answer, Clarify, Decision, NoAnswerReason, Question, Unanswered
 from bot.domain.faq import Entry
+from bot.domain.matching import Matcher, Thresholds
 from bot.evaluation.question_sets import Message
-from bot.matching.calibration import Thresholds
-from bot.matching.matcher import Matcher
 
 Verdict = Literal["right", "offered", "wrong", "none"]
 VERDICTS: tuple[Verdict, ...] = ("right", "offered", "wrong", "none")

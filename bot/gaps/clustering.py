@@ -25,13 +25,11 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from bot.answering.decide import KNOWN, Part, Reasoning, decide_with_reasoning
-from bot.domain.conversation import Answer, Candidate, Clarify, Question, Smalltalk, Unanswered, Urgent
-from bot.domain.conversation import NoAnswerReason as NoAnswerReason
+from bot.domain.conversation import Answer, Candidate, Clarify, NoAnswerReason, Question, Smalltalk, Unanswered, Urgent
 from bot.domain.faq import Kind
 from bot.domain.gap import GapReason, LoggedGap
-from bot.matching.features import Background, Floats, Vectorizer
-from bot.matching.matcher import Matcher
-from bot.matching.tokenizer import Reading
+from bot.domain.matching import Matcher, Reading
+from bot.matching.features import Floats
 
 SIMILAR = 0.6  # the least similarity to the wording that leads a group
 NEAREST = 3  # entries shown of a group
@@ -94,8 +92,9 @@ def clusters(gaps: Iterable[LoggedGap], matcher: Matcher, *, similar: float = SI
         of_language[gap.gap.language].append(gap)
     found: list[Cluster] = []
     for language, of_one in of_language.items():
-        background = matcher.background if language == matcher.faq.language else None
-        found += _clusters(_wordings(of_one, matcher), similar, background)
+        wordings = _wordings(of_one, matcher)
+        readings, is_own = [reading for reading, _ in wordings], language == matcher.faq.language
+        found += _clusters(wordings, matcher.vectors(readings, is_own_language=is_own), similar)
     return sorted(found, key=by_size)
 
 
@@ -113,17 +112,16 @@ def _wordings(gaps: _Gaps, matcher: Matcher) -> list[tuple[Reading, _Gaps]]:
     readings: dict[tuple[str, ...], Reading] = {}
     of_words: dict[tuple[str, ...], _Gaps] = defaultdict(list)
     for text, same in of_text.items():
-        reading = matcher.model.tokenizer.read(text)
+        reading = matcher.read(text)
         readings[reading.corrected] = reading
         of_words[reading.corrected] += same
     return [(readings[words], sorted(of_words[words], key=lambda gap: gap.id)) for words in sorted(of_words)]
 
 
 def _clusters(
-    wordings: Sequence[tuple[Reading, _Gaps]], similar: float, background: Background | None
+    wordings: Sequence[tuple[Reading, _Gaps]], vectors: sparse.csr_array, similar: float
 ) -> Iterator[Cluster]:
-    """The clusters of wordings of one language."""
-    _, vectors = Vectorizer.fit([reading for reading, _ in wordings], background=background)
+    """The clusters of wordings of one language; ``vectors`` has a row for each wording."""
     sizes = np.array([len(gaps) for _, gaps in wordings], np.float32)
     leaders = _leaders(_Near(vectors, similar), sizes)
     for leader in np.unique(leaders):

@@ -11,9 +11,9 @@ from datetime import UTC, date, datetime, timedelta
 
 from bot.domain.conversation import Reply, Section
 from bot.domain.gap import Count, GapReason, LoggedGap
+from bot.domain.matching import Matcher
 from bot.gaps.clustering import Group, group_gaps
 from bot.gaps.statistics import Statistics, statistics
-from bot.matching.matcher import Matcher
 from bot.text.normalize import clean
 
 DUE_HOUR = 8  # UTC, of Monday

@@ -11,10 +11,10 @@ from bot.content.lint import is_near_same
 from bot.domain.conversation import Answer, Clarify, Decision, Question
 from bot.domain.faq import Kind
 from bot.domain.gap import LoggedGap
+from bot.domain.matching import Matcher
 from bot.evaluation.evaluate import Judged, evaluate
 from bot.evaluation.question_sets import Message
 from bot.gaps.replay import Became, replay
-from bot.matching.matcher import Matcher
 
 NEAR_ENTRIES = 8  # of an added text: their phrasings are tried, all others are too far to be touched by it
 

@@ -8,7 +8,7 @@ from bot.answering.decide import decide_with_reasoning
 from bot.answering.turn import SHOWN_CANDIDATES, Turn
 from bot.domain.conversation import Candidate, Question, Urgent
 from bot.domain.gap import Count, Gap, GapReason, Note
-from bot.matching.matcher import Matcher
+from bot.domain.matching import Matcher
 from bot.text.language_id import guess
 from bot.text.normalize import clean
 

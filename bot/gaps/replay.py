@@ -10,8 +10,8 @@ from bot.answering.decide import decide
 from bot.answering.turn import Outcome, outcome_of
 from bot.domain.conversation import Answer, Question
 from bot.domain.gap import OPEN, GapStatus, LoggedGap
+from bot.domain.matching import Matcher
 from bot.evaluation.evaluate import Judged
-from bot.matching.matcher import Matcher
 
 
 class Became(StrEnum):

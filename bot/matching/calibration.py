@@ -15,10 +15,10 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.domain.matching import Reading, Thresholds
 from bot.matching.coverage import WordCoverage
 from bot.matching.features import Floats
 from bot.matching.regression import Belongs, HeldOut
-from bot.matching.tokenizer import Reading
 
 Vector = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -86,22 +86,6 @@ def urgency_signals(scores: Floats, kinds: Kinds) -> Vector:
 
 def _signals(*columns: Floats) -> Vector:
     return np.array(columns, dtype=np.float64).T
-
-
-@dataclass(frozen=True, slots=True)
-class Thresholds:
-    """Where the lines are drawn between decisions; all are probabilities that a `Calibration` gives.
-
-    An answer needs the confidence ``answer`` that there is one and the certainty ``certain`` that it is the first; a
-    choice is offered from the confidence ``clarify``. What is urgent but not ``surely_urgent`` gives way to a question
-    that has an answer.
-    """
-
-    answer: float
-    certain: float
-    clarify: float
-    urgent: float
-    surely_urgent: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 
+from bot.domain.matching import Reading
 from bot.matching.features import inverse_document_frequency
-from bot.matching.tokenizer import Reading
 
 NONE: Mapping[str, int] = {}
 _weight = lru_cache(maxsize=10_000)(inverse_document_frequency)

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from bot.matching.tokenizer import Reading
+from bot.domain.matching import Reading
 
 Floats = NDArray[np.float32]
 Columns = NDArray[np.int32]

@@ -14,9 +14,11 @@ from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from bot.domain.conversation import Candidate
 from bot.domain.faq import Entry, Faq, Kind
+from bot.domain.matching import Carrier, Evidence, Ranking, Reading, Row
 from bot.matching.calibration import (
     Calibration,
     Kinds,
@@ -28,66 +30,15 @@ from bot.matching.calibration import (
     urgency_signals,
 )
 from bot.matching.coverage import WordCoverage
-from bot.matching.features import Background, Floats, Vectorizer
+from bot.matching.features import Floats, Vectorizer
 from bot.matching.regression import Ridge, fit_ridge, use_one_thread
 from bot.matching.similarity import SimilarityIndex, all_similarities
-from bot.matching.tokenizer import Reading, Tokenizer
+from bot.matching.tokenizer import Tokenizer
 from bot.text.normalize import Speller, words
 
 RANKED = 8  # entries that a ranking holds
 EQUAL_DIGITS = 4  # scores alike so far are equal: single precision knows no better
 EVIDENCE_SHOWN = 6  # words, and phrasings, that carried a candidate
-
-
-@dataclass(frozen=True, slots=True)
-class Ranking:
-    """The first entries for one message, best first, and how far they may be trusted.
-
-    ``answers`` are the first answers among them all, ``card`` the best urgent card, ``reply`` the best answer or
-    small talk. ``confidence`` is the probability that the FAQ has a reply, this one; ``certainty`` that it is this one
-    if it has any; ``urgency`` that a person is in danger or need. ``coverage`` is the share of the message's words, by
-    weight, that any phrasing knows.
-    """
-
-    reading: Reading
-    candidates: tuple[Candidate, ...]
-    answers: tuple[Candidate, ...]
-    card: Candidate | None
-    reply: Candidate
-    confidence: float
-    certainty: float
-    urgency: float
-    coverage: float
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What carried a candidate: words (and all letters together) and phrasings, with their parts of its score.
-
-    ``words`` and ``phrasings`` are those of the largest parts, for or against. A phrasing of another entry may speak
-    against this one.
-    """
-
-    words: tuple[tuple[str, float], ...]
-    phrasings: tuple[Carrier, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Carrier:
-    """A phrasing that speaks for a candidate, or against it. ``entry`` is its own; None for a look-alike of none."""
-
-    text: str
-    entry: str | None
-    similarity: float
-    part: float
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A text that the matcher learns from: it belongs to an entry, or (a look-alike, what is off topic) to none."""
-
-    text: str
-    entry: int | None
 
 
 def training_rows(entries: Sequence[Entry], off_topic: Sequence[str] = ()) -> list[Row]:
@@ -162,7 +113,7 @@ def kinds_of(entries: Sequence[Entry]) -> Kinds:
     )
 
 
-class Matcher:
+class RegressionMatcher:
     """Ranks the entries of one FAQ. Immutable once made; may be used by several threads at once."""
 
     def __init__(self, faq: Faq, model: Model | None = None) -> None:
@@ -183,6 +134,17 @@ class Matcher:
         listed = (tuple(words(text)) for text in own if not any(map(str.isalpha, text)))  # few: the start is quick
         self._numbers = frozenset(filter(_is_number, listed))
         self._said = cache(self._years_and_places)  # by entry id, so never more than there are entries
+
+    def read(self, text: str) -> Reading:
+        """The words of a text, as the matcher takes them: typos corrected, stems, shared meanings."""
+        return self.model.tokenizer.read(text)
+
+    def vectors(self, readings: Sequence[Reading], *, is_own_language: bool) -> sparse.csr_array:
+        """Texts as unit vectors, a row each. How common a gram is, these texts tell, and the FAQ's own if it is the
+        same language.
+        """
+        background = self.model.vectors.holders_in(self.model.index.by_row) if is_own_language else None
+        return Vectorizer.fit(readings, background=background)[1]
 
     def rank(self, text: str) -> Ranking:
         """The entries by their score for this message, best first; equal scores in the order of ids."""
@@ -263,11 +225,6 @@ class Matcher:
     def _names(self, words_: Sequence[str]) -> set[str]:
         starts = [at for at, word in enumerate(words_) if word in self._first_of_places]
         return {" ".join(words_[at : at + length]) for at in starts for length in (1, 2, 3)} & self._places
-
-    @property
-    def background(self) -> Background:
-        """How common each gram is in the phrasings, for other texts of the same language."""
-        return self.model.vectors.holders_in(self.model.index.by_row)
 
     def found(self) -> list[Entry]:
         """The first entry for the text of each row: what `rank` would find for it."""

@@ -24,7 +24,8 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from bot.domain.faq import Faq
-from bot.matching.calibration import Calibration, Logistic, Thresholds
+from bot.domain.matching import Thresholds
+from bot.matching.calibration import Calibration, Logistic
 from bot.matching.coverage import WordCoverage
 from bot.matching.features import Vectorizer
 from bot.matching.matcher import Model, belongings, fit, training_rows

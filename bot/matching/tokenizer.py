@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
 
 from rapidfuzz.distance import DamerauLevenshtein
 from rapidfuzz.process import extract
 
+from bot.domain.matching import Reading
 from bot.text.normalize import Speller, words
 
 # Wrong letters allowed in a word of so many letters, its first letter being right: one from 4, two from 9. A wrong,
@@ -40,17 +40,6 @@ def _neighbours() -> dict[str, str]:
 
 
 NEAR_KEYS = _neighbours()
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """How a message was read: as typed, with typos mended, as stems and as shared meanings."""
-
-    typed: tuple[str, ...]
-    corrected: tuple[str, ...]
-    stems: tuple[str, ...]
-    meanings: tuple[str, ...]
-    is_personal: bool = False
 
 
 class Tokenizer:

@@ -15,7 +15,7 @@ from bot.content.editor import Edit
 from bot.content.lint import lint
 from bot.content.loader import load_faqs, read_content
 from bot.domain.faq import MAIN_LANGUAGE
-from bot.matching.matcher import Matcher
+from bot.domain.matching import Matcher
 from bot.runtime.load import load_matcher
 from bot.runtime.reload import learn_apart
 from bot.settings import Settings

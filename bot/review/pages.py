@@ -23,11 +23,11 @@ from starlette.staticfiles import StaticFiles
 from bot.content.editor import EditError, StaleError
 from bot.domain.faq import Faq
 from bot.domain.gap import OPEN, GapStatus, LoggedGap
+from bot.domain.matching import Matcher
 from bot.gaps.clustering import Cluster, judged
 from bot.gaps.replay import Became
 from bot.gaps.repository import utc_now
 from bot.gaps.statistics import statistics
-from bot.matching.matcher import Matcher
 from bot.review import charts
 from bot.review.auth import Guard, fields_of
 from bot.review.proposals import LONGEST, Form, FormError, draft, edition, off_topic, phrasing, topics

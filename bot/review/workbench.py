@@ -17,13 +17,13 @@ from bot.content.diagnostics import ContentError, Diagnostic
 from bot.content.editor import Edit, GoneError, StaleError, apply, revert
 from bot.domain.faq import MAIN_LANGUAGE
 from bot.domain.gap import OPEN, GapStatus, LoggedGap
+from bot.domain.matching import Matcher
 from bot.evaluation.evaluate import Judged, evaluate
 from bot.evaluation.question_sets import Message
 from bot.gaps.clustering import Cluster, by_size, clusters
 from bot.gaps.impact import Effects, effects
 from bot.gaps.replay import Became, Replayed, ReplayedSets, compare, replay
 from bot.gaps.repository import GapLog
-from bot.matching.matcher import Matcher
 from bot.observability.logs import kind_and_place
 from bot.review.dry_run import CannotLearnError, Edited, edited_faq
 from bot.runtime.catalog import Catalog

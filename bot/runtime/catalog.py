@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.domain.faq import MAIN_LANGUAGE
-from bot.matching.matcher import Matcher
+from bot.domain.matching import Matcher
 
 
 @dataclass(slots=True)

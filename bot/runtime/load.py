@@ -10,7 +10,7 @@ from pathlib import Path
 from bot.content.loader import load_faqs
 from bot.content.parsed import Content
 from bot.domain.faq import MAIN_LANGUAGE, Faq
-from bot.matching.matcher import Matcher, Model
+from bot.matching.matcher import Model, RegressionMatcher
 from bot.matching.model_cache import load_or_fit
 from bot.settings import Settings
 
@@ -20,7 +20,7 @@ def load_faq(settings: Settings) -> Faq:
     return load_faqs(settings.faq_dir, settings.seeds_dir)[MAIN_LANGUAGE]
 
 
-def load_matchers(settings: Settings, *, tell: Callable[[str], None] = print) -> dict[str, Matcher]:
+def load_matchers(settings: Settings, *, tell: Callable[[str], None] = print) -> dict[str, RegressionMatcher]:
     """The matcher of every language. Raises ContentError where the files cannot be used.
 
     ``tell`` is told of the seconds that an FAQ takes to be learned, once after each edit.
@@ -29,13 +29,13 @@ def load_matchers(settings: Settings, *, tell: Callable[[str], None] = print) ->
     return {language: _matcher(faq, settings, tell=tell) for language, faq in faqs.items()}
 
 
-def load_matcher(settings: Settings, *, tell: Callable[[str], None] = print) -> Matcher:
+def load_matcher(settings: Settings, *, tell: Callable[[str], None] = print) -> RegressionMatcher:
     """The matcher of the main language. Raises ContentError where the files cannot be used."""
     return _matcher(load_faq(settings), settings, tell=tell)
 
 
-def _matcher(faq: Faq, settings: Settings, *, tell: Callable[[str], None]) -> Matcher:
-    return Matcher(_with_days(faq, settings.retention_days), learned(faq, settings, tell=tell))
+def _matcher(faq: Faq, settings: Settings, *, tell: Callable[[str], None]) -> RegressionMatcher:
+    return RegressionMatcher(_with_days(faq, settings.retention_days), learned(faq, settings, tell=tell))
 
 
 def _with_days(faq: Faq, days: int) -> Faq:

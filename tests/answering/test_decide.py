@@ -22,11 +22,12 @@ from bot.domain.conversation import (
     Urgent,
 )
 from bot.domain.faq import Kind
-from bot.matching.calibration import CHOICES, Thresholds
-from bot.matching.matcher import Matcher
+from bot.domain.matching import Thresholds
+from bot.matching.calibration import CHOICES
+from bot.matching.matcher import RegressionMatcher
 from tests.support.samples import DOGS, ENTRIES, HELLO, HURT, WEATHER, garden
 
-GARDEN = Matcher(garden())
+GARDEN = RegressionMatcher(garden())
 PHRASINGS = [text for item in ENTRIES for text in item.phrasings]
 ASKED = "Why is the Secretary-General releasing this report now?"
 
@@ -42,7 +43,7 @@ def ids(decision: Decision) -> list[str]:
             return [entry.id] if entry else []
 
 
-def test_the_model_question_is_answered(matcher: Matcher) -> None:
+def test_the_model_question_is_answered(matcher: RegressionMatcher) -> None:
     """The question after which the FAQ is modelled gets its entry."""
     assert decide(Question(ASKED), matcher) == Answer((matcher.faq.entries["why-report-now"],))
 
@@ -50,17 +51,17 @@ def test_the_model_question_is_answered(matcher: Matcher) -> None:
 @pytest.mark.parametrize(
     "greeting", ["Hello! ", "good morning, ", "Hi there. ", "thank you so much, ", "Hey, hello, ", "salam! "]
 )
-def test_a_greeting_before_a_question_is_a_question(greeting: str, matcher: Matcher) -> None:
+def test_a_greeting_before_a_question_is_a_question(greeting: str, matcher: RegressionMatcher) -> None:
     """However a person greets, the question gets its answer."""
     assert ids(decide(Question(greeting + ASKED), matcher)) == ["why-report-now"]
 
 
-def test_a_greeting_alone_is_small_talk(matcher: Matcher) -> None:
+def test_a_greeting_alone_is_small_talk(matcher: RegressionMatcher) -> None:
     """Nothing asked, nothing answered but the greeting."""
     assert isinstance(decide(Question("hello there"), matcher), Smalltalk)
 
 
-def test_two_questions_get_both_answers(matcher: Matcher) -> None:
+def test_two_questions_get_both_answers(matcher: RegressionMatcher) -> None:
     """Two clear questions in one message, as two sentences or joined by 'and'."""
     first, second = "What is the Migration Governance Index?", "How many migrants are in forced labour?"
     both = ["migration-governance-index", "forced-labour"]
@@ -75,7 +76,7 @@ def test_two_questions_get_both_answers(matcher: Matcher) -> None:
     )
 
 
-def test_a_long_story_with_one_question_gets_that_question(matcher: Matcher) -> None:
+def test_a_long_story_with_one_question_gets_that_question(matcher: RegressionMatcher) -> None:
     """The sentences around a question do not hide it."""
     story = (
         "I teach at an evening school and my pupils come from everywhere. Last week we read an old newspaper together. "
@@ -93,7 +94,7 @@ def test_a_long_story_with_one_question_gets_that_question(matcher: Matcher) -> 
         "my asylum interview is next month, what should i say",
     ],
 )
-def test_a_personal_case_gets_help_pages_and_no_answer(case: str, matcher: Matcher) -> None:
+def test_a_personal_case_gets_help_pages_and_no_answer(case: str, matcher: RegressionMatcher) -> None:
     """No advice on a single case: an honest sentence and pages that lead to people."""
     decision = decide(Question(case), matcher)
     assert isinstance(decision, Unanswered)
@@ -102,49 +103,49 @@ def test_a_personal_case_gets_help_pages_and_no_answer(case: str, matcher: Match
     assert decision.entry.read_more
 
 
-def test_another_language_is_told_so(matcher: Matcher) -> None:
+def test_another_language_is_told_so(matcher: RegressionMatcher) -> None:
     """A question in a language that the FAQ does not have counts as other language, in any script."""
     for text in ("¿Cuántos migrantes hay en el mundo?", "كم عدد المهاجرين في العالم؟", "скільки мігрантів у світі?"):
         assert decide(Question(text), matcher) == Unanswered(NoAnswerReason.OTHER_LANGUAGE)
 
 
 @pytest.mark.parametrize("text", ["", " ", "\n\n", "???", "😂", "\ud83d", "\x00", "…", "()[]{}"])
-def test_a_message_without_words_is_told_so(text: str, matcher: Matcher) -> None:
+def test_a_message_without_words_is_told_so(text: str, matcher: RegressionMatcher) -> None:
     """No words, no guess."""
     assert decide(Question(text), matcher) == Unanswered(NoAnswerReason.EMPTY)
 
 
-def test_a_year_of_which_the_entry_says_nothing_is_not_answered(matcher: Matcher) -> None:
+def test_a_year_of_which_the_entry_says_nothing_is_not_answered(matcher: RegressionMatcher) -> None:
     """A question about another year than the entry's never gets that entry as the answer."""
     assert isinstance(decide(Question("How many migrants and refugees died in 2017?"), matcher), Answer)
     assert not isinstance(decide(Question("How many migrants and refugees died in 2024?"), matcher), Answer)
 
 
-def test_a_place_of_which_the_entry_says_nothing_is_not_answered(matcher: Matcher) -> None:
+def test_a_place_of_which_the_entry_says_nothing_is_not_answered(matcher: RegressionMatcher) -> None:
     """World figures are no answer to a question about a country."""
     assert isinstance(decide(Question("How much money do migrants send home?"), matcher), Answer)
     assert not isinstance(decide(Question("How much money do migrants send home to Nepal?"), matcher), Answer)
 
 
-def test_danger_comes_before_a_greeting_and_before_small_talk(matcher: Matcher) -> None:
+def test_danger_comes_before_a_greeting_and_before_small_talk(matcher: RegressionMatcher) -> None:
     """A person in danger gets the card, however the message begins."""
     decision = decide(Question("hello sir, our boat has a hole and water is coming in, please help us"), matcher)
     assert ids(decision) == ["urgent-boat-distress"]
 
 
 @pytest.mark.parametrize("text", ["no", "7", "yes", "maybe", "2", "work"])
-def test_one_word_is_no_emergency(text: str, matcher: Matcher) -> None:
+def test_one_word_is_no_emergency(text: str, matcher: RegressionMatcher) -> None:
     """A word that stands in many a cry for help is none by itself."""
     assert not isinstance(decide(Question(text), matcher), Urgent)
 
 
 @pytest.mark.parametrize("text", ["help", "SOS", "help me please", "ayuda", "au secours"])
-def test_a_plain_cry_is_urgent(text: str, matcher: Matcher) -> None:
+def test_a_plain_cry_is_urgent(text: str, matcher: RegressionMatcher) -> None:
     """One word can be a cry for help, also in another language."""
     assert isinstance(decide(Question(text), matcher), Urgent)
 
 
-def test_choices_are_answers_and_few(matcher: Matcher) -> None:
+def test_choices_are_answers_and_few(matcher: RegressionMatcher) -> None:
     """Did-you-mean offers two or three questions, never a card or small talk."""
     vague = (
         "the agreement of states",
@@ -160,7 +161,7 @@ def test_choices_are_answers_and_few(matcher: Matcher) -> None:
         assert all(entry.kind is Kind.ANSWER for entry in decision.choices)
 
 
-def test_split(matcher: Matcher) -> None:
+def test_split(matcher: RegressionMatcher) -> None:
     """A message that is one plain sentence has no parts; others have their sentences, questions and greetings."""
     assert split("how many migrants are there", matcher) == []
     assert split("One came here. Why did he go?", matcher) == ["One came here.", "Why did he go?"]
@@ -170,7 +171,7 @@ def test_split(matcher: Matcher) -> None:
     ]
 
 
-def test_the_reasoning_holds_what_the_decision_rests_on(matcher: Matcher) -> None:
+def test_the_reasoning_holds_what_the_decision_rests_on(matcher: RegressionMatcher) -> None:
     """`reason` and `decide` agree, and the parts are those of the message."""
     text = "hello! " + ASKED
     reasoning = decide_with_reasoning(Question(text), matcher)
@@ -181,14 +182,14 @@ def test_the_reasoning_holds_what_the_decision_rests_on(matcher: Matcher) -> Non
 
 @given(st.text(max_size=300))
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_any_text_gets_a_decision(matcher: Matcher, text: str) -> None:
+def test_any_text_gets_a_decision(matcher: RegressionMatcher, text: str) -> None:
     """Whatever is typed, something is decided and nothing raises."""
     assert isinstance(decide(Question(text), matcher), Answer | Clarify | Urgent | Smalltalk | Unanswered)
 
 
 @given(st.sampled_from(["why now", "what is IRIS", "is the compact binding", "help our boat sinks"]), st.data())
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_case_and_spacing_do_not_change_a_decision(matcher: Matcher, text: str, data: st.DataObject) -> None:
+def test_case_and_spacing_do_not_change_a_decision(matcher: RegressionMatcher, text: str, data: st.DataObject) -> None:
     """Capitals and extra blanks are noise."""
     shouted = "".join(c.upper() if data.draw(st.booleans()) else c for c in text)
     spaced = shouted.replace(" ", " " * data.draw(st.integers(1, 4)))
@@ -196,7 +197,7 @@ def test_case_and_spacing_do_not_change_a_decision(matcher: Matcher, text: str, 
 
 
 @pytest.mark.parametrize("text", ["word " * 5000, "a" * 100_000, "?" * 5000, "why now\n" * 3000])
-def test_very_long_messages_are_decided(text: str, matcher: Matcher) -> None:
+def test_very_long_messages_are_decided(text: str, matcher: RegressionMatcher) -> None:
     """Length alone breaks nothing."""
     assert decide(Question(text), matcher) is not None
 
@@ -209,7 +210,7 @@ def test_very_long_messages_are_decided(text: str, matcher: Matcher) -> None:
         "помогите мы тонем",
     ],
 )
-def test_danger_comes_before_the_language(text: str, matcher: Matcher) -> None:
+def test_danger_comes_before_the_language(text: str, matcher: RegressionMatcher) -> None:
     """A sure cry for help gets a card, even where the rest is in another language."""
     assert isinstance(decide(Question(text), matcher), Urgent)
 
@@ -278,14 +279,14 @@ def test_a_language_is_told_only_where_few_words_are_known() -> None:
 
 
 @pytest.mark.parametrize("text", ["7", "2017", "194?", "10.8", "1,000,000", "12 2018", "2016 / 2017", "٢٠١٧", "244."])
-def test_numbers_alone_ask_nothing(text: str, matcher: Matcher) -> None:
+def test_numbers_alone_ask_nothing(text: str, matcher: RegressionMatcher) -> None:
     """Neither an answer, a choice, a card nor another language: whatever stands beside a number in the phrasings."""
     for of in (matcher, GARDEN):
         assert decide(Question(text), of) == Unanswered(NoAnswerReason.NO_MATCH)
 
 
 @pytest.mark.parametrize(("text", "found"), [("193?", "declaration-193"), ("10.7", "sdg-target-10-7")])
-def test_a_number_that_is_a_phrasing_is_answered(text: str, found: str, matcher: Matcher) -> None:
+def test_a_number_that_is_a_phrasing_is_answered(text: str, found: str, matcher: RegressionMatcher) -> None:
     """Where an editor has listed it."""
     decision = decide(Question(text), matcher)
     assert isinstance(decision, Answer)

@@ -8,10 +8,10 @@ import pytest
 
 from bot.answering.explain import SHOWN_PHRASINGS, explain
 from bot.domain.faq import Lookalike
-from bot.matching.matcher import Matcher
+from bot.matching.matcher import RegressionMatcher
 from tests.support.samples import ENTRIES, OPENING_HOURS, faq_of, garden
 
-GARDEN = Matcher(garden())
+GARDEN = RegressionMatcher(garden())
 
 
 def under(explanation: str, entry: str) -> list[str]:
@@ -44,7 +44,7 @@ def test_where_nothing_is_mended_nothing_is_taken_for_another(text: str) -> None
 def test_phrasings_of_other_entries_are_told_by_their_id() -> None:
     """What speaks for a candidate or against it: with its weight, and with its entry where that is another."""
     marked = replace(OPENING_HOURS, not_this=(Lookalike("is the garden shop open", None),))
-    matcher = Matcher(faq_of(marked, *ENTRIES[1:]))
+    matcher = RegressionMatcher(faq_of(marked, *ENTRIES[1:]))
     own = under(explain("opening hours", matcher), "opening-hours")
     assert any(line.endswith(": opening hours") and line.startswith("phrasing +") for line in own)
     against = under(explain("may i bring my dog", GARDEN), "opening-hours")

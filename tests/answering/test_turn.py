@@ -20,10 +20,10 @@ from bot.domain.conversation import (
     Urgent,
 )
 from bot.domain.faq import Entry, Kind
-from bot.matching.matcher import Matcher
+from bot.matching.matcher import RegressionMatcher
 from tests.support.samples import DOGS, ENTRIES, HELLO, HURT, INTERFACE, OLDEST_TREE, PLANT_NUMBER, WEATHER, garden
 
-MATCHER = Matcher(garden())
+MATCHER = RegressionMatcher(garden())
 FAQ = MATCHER.faq
 OFFERED = (Choice(DOGS.question, "dogs"), Choice("The plants", topic="The plants"), Choice(INTERFACE.none_of_these))
 

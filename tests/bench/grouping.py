@@ -23,7 +23,7 @@ from bot.domain.conversation import Channel
 from bot.domain.gap import Gap, GapReason, GapStatus, LoggedGap
 from bot.evaluation.question_sets import Message, read_questions
 from bot.gaps.clustering import SIMILAR, Group, group_gaps
-from bot.matching.matcher import Matcher
+from bot.matching.matcher import RegressionMatcher
 from bot.matching.model_cache import load_or_fit
 from bot.runtime.load import load_faq
 from bot.settings import read_settings
@@ -95,7 +95,7 @@ def quality(groups: Sequence[Group], labels: Labels) -> tuple[float, float]:
 
 
 def measure(
-    gaps: Sequence[LoggedGap], labels: Labels, matcher: Matcher, similar: float
+    gaps: Sequence[LoggedGap], labels: Labels, matcher: RegressionMatcher, similar: float
 ) -> tuple[Grouping, list[Group]]:
     """Group once."""
     before_mb, began = peak_mb(), time.perf_counter()
@@ -133,7 +133,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         parser.error(str(error))
     settings = read_settings()
     faq = load_faq(settings)
-    matcher = Matcher(faq, load_or_fit(faq, settings.cache_dir))
+    matcher = RegressionMatcher(faq, load_or_fit(faq, settings.cache_dir))
     gaps, labels = made(messages, given.gaps, as_they_are=given.as_they_are)
     runs = [measure(gaps, labels, matcher, line) for line in (THRESHOLDS if given.thresholds else (SIMILAR,))]
     console = Console()

@@ -26,7 +26,7 @@ from bot.matching import calibration
 from bot.matching import features as kernels
 from bot.matching import regression as ridge
 from bot.matching import tokenizer as tokenizer
-from bot.matching.matcher import Matcher, fit
+from bot.matching.matcher import RegressionMatcher, fit
 from tests.bench.corpora import (
     OUT_OF_SCOPE,
     Floats,
@@ -58,14 +58,14 @@ def measure(train: Sequence[Labelled], test: Sequence[Labelled], *, language: st
     """Fit and ask. The time of a message is that of reading and ranking it."""
     faq = faq_of_labels(train, language=language)
     began = time.perf_counter()
-    matcher = Matcher(faq, fit(faq))
+    matcher = RegressionMatcher(faq, fit(faq))
     fit_s = time.perf_counter() - began
     first, confidence, us_per_query = ask_all(asking(matcher), test)
     labels = np.array([one.label for one in test])
     return Measured(Predictions(first, confidence, matcher.thresholds.answer, labels), us_per_query, fit_s)
 
 
-def asking(matcher: Matcher) -> Ask:
+def asking(matcher: RegressionMatcher) -> Ask:
     """The matcher's first reply and its confidence."""
 
     def ask(text: str) -> tuple[str, float]:

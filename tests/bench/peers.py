@@ -19,7 +19,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from bot.matching.matcher import Matcher
+from bot.matching.matcher import RegressionMatcher
 from tests.bench.corpora import (
     OUT_OF_SCOPE,
     Judged,
@@ -178,7 +178,7 @@ def median_us(ask: Ask, asked: Sequence[Labelled]) -> float:
 
 def ours(messages: Sequence[Labelled]) -> Ask:
     """The matcher of this project."""
-    return asking(Matcher(faq_of_labels(messages)))
+    return asking(RegressionMatcher(faq_of_labels(messages)))
 
 
 # --- The command -----------------------------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ from bot.answering.decide import decide
 from bot.answering.turn import outcome_of
 from bot.domain.conversation import Answer, Question
 from bot.evaluation.question_sets import read_questions
-from bot.matching.matcher import Matcher, fit
+from bot.matching.matcher import RegressionMatcher, fit
 from bot.matching.model_cache import load_or_fit
 from bot.matching.tokenizer import NEAR_KEYS
 from bot.runtime.load import load_faq
@@ -97,7 +97,7 @@ def without_space(text: str, draw: random.Random) -> str | None:
     return " ".join([*words[: at - 1], words[at - 1] + words[at], *words[at + 1 :]])
 
 
-def decided(text: str, matcher: Matcher) -> Decided:
+def decided(text: str, matcher: RegressionMatcher) -> Decided:
     """What was decided, with the entries of an answer."""
     decision = decide(Question(text, matcher.faq.language), matcher)
     outcome, entry_id = outcome_of(decision)
@@ -113,7 +113,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     progress = Console(stderr=True)
     settings = read_settings()
     faq = load_faq(settings)
-    matcher = Matcher(faq, load_or_fit(faq, settings.cache_dir))
+    matcher = RegressionMatcher(faq, load_or_fit(faq, settings.cache_dir))
     asked = [message.text for message in read_questions(given.questions) if message.set == "inscope"]
     before = [decided(text, matcher) for text in track(asked, "Asking", console=progress, transient=True)]
 
@@ -130,7 +130,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     ]
     progress.print("Learning one entry more …")
     grown = replace(faq, entries={**faq.entries, UNRELATED.id: UNRELATED})
-    wider = Matcher(grown, fit(grown))
+    wider = RegressionMatcher(grown, fit(grown))
     changes["an unrelated entry"] = [(was, decided(text, wider)) for was, text in zip(before, asked, strict=True)]
 
     figures = {

@@ -22,7 +22,7 @@ from rapidfuzz.process import extractOne
 from rich.console import Console
 from rich.table import Table
 
-from bot.matching.matcher import Matcher, fit
+from bot.matching.matcher import RegressionMatcher, fit
 from tests.bench.corpora import Labelled, as_json, faq_of_labels, read_labelled
 from tests.bench.matching import peak_mb
 
@@ -66,7 +66,7 @@ def measure(train: Sequence[Labelled], test: Sequence[Labelled]) -> Scale:
     """Fit once, ask both."""
     faq = faq_of_labels(train)
     began = time.perf_counter()
-    matcher = Matcher(faq, fit(faq))
+    matcher = RegressionMatcher(faq, fit(faq))
     fit_s = time.perf_counter() - began
     texts = [message.text for message in train]
     asked = list(dict.fromkeys(message.text for message in test))[:ASKED]

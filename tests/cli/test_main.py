@@ -18,7 +18,7 @@ import pytest
 
 from bot.cli.main import main
 from bot.content.schema import FORMS
-from bot.matching.matcher import Matcher
+from bot.matching.matcher import RegressionMatcher
 from tests.support.paths import ROOT, SMALL
 
 
@@ -161,7 +161,7 @@ def test_explain_shows_how_the_decision_fell(learned: Path) -> None:
         assert part in done.stdout
 
 
-def test_topics_lists_every_entry(cache: Path, matcher: Matcher) -> None:
+def test_topics_lists_every_entry(cache: Path, matcher: RegressionMatcher) -> None:
     """Each answer's id stands in the list."""
     done = call("topics", cache=cache, folder=ROOT)
     assert all(entry.id in done.stdout for entry in matcher.entries if entry.topic)

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from bot.content.phrasing_report import report_lines
 from bot.evaluation.calibration_report import draw_calibration, print_calibration
-from bot.matching.matcher import Matcher, fit_and_sample, kinds_of
+from bot.matching.matcher import RegressionMatcher, fit_and_sample, kinds_of
 from tests.support.samples import ENTRIES, OPENING_HOURS, entry, faq_of, garden
 
 MODEL, SAMPLE = fit_and_sample(garden())
@@ -63,7 +63,7 @@ def test_the_calibration_is_drawn(tmp_path: Path, ending: str) -> None:
 def test_a_phrasing_like_no_other_is_found_only_because_it_is_listed() -> None:
     """It is reported with what people would get without it; those that others back up are not."""
     odd = entry("fair", "When is the fair?", "the fair", "day of the fair", "when is the yearly fair", "zzyzx blorp")
-    matcher = Matcher(faq_of(odd, OPENING_HOURS))
+    matcher = RegressionMatcher(faq_of(odd, OPENING_HOURS))
     lines = list(report_lines(matcher))
     assert any(line.startswith("  zzyzx blorp -> ") for line in lines)
     assert not any("day of the fair" in line for line in lines)
@@ -73,7 +73,7 @@ def test_a_phrasing_like_no_other_is_found_only_because_it_is_listed() -> None:
 
 def test_only_answers_and_cards_are_reported() -> None:
     """Small talk and out-of-scope entries are collections of phrasings that have little in common."""
-    lines = list(report_lines(Matcher(garden())))
+    lines = list(report_lines(RegressionMatcher(garden())))
     named = {line.split(":")[0].strip() for line in lines if line.startswith("\n")}
     assert named <= {item.id for item in ENTRIES if item.topic or item.kind == "urgent"}
 

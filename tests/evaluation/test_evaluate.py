@@ -15,7 +15,7 @@ from bot.domain.conversation import Question
 from bot.evaluation.evaluate import VERDICTS, Judged, below_floor, confusions, counts, curve, evaluate, judge
 from bot.evaluation.question_sets import Message, read_known_misses, read_questions
 from bot.evaluation.report import draw_curve, print_curve, print_scoreboard
-from bot.matching.matcher import Matcher
+from bot.matching.matcher import RegressionMatcher
 from bot.text.normalize import words
 from tests.support.paths import QUESTIONS
 
@@ -24,7 +24,7 @@ KNOWN_MISSES = read_known_misses(QUESTIONS) or frozenset()
 
 
 @pytest.fixture(scope="session")
-def judged(matcher: Matcher) -> dict[str, Judged]:
+def judged(matcher: RegressionMatcher) -> dict[str, Judged]:
     return {one.message.id: one for one in evaluate(list(MESSAGES.values()), matcher)}
 
 
@@ -47,7 +47,7 @@ def test_known_misses_are_messages() -> None:
     assert MESSAGES.keys() >= KNOWN_MISSES
 
 
-def test_no_message_is_a_phrasing(matcher: Matcher) -> None:
+def test_no_message_is_a_phrasing(matcher: RegressionMatcher) -> None:
     """What is measured was not learned."""
     learned = {tuple(words(row.text)) for row in matcher.rows}
     copied = [m.text for m in MESSAGES.values() if len(words(m.text)) > 2 and tuple(words(m.text)) in learned]
@@ -75,12 +75,12 @@ def test_every_message_is_counted_once(judged: dict[str, Judged]) -> None:
     assert all(verdict in VERDICTS for row in table.values() for verdict in row)
 
 
-def ask(matcher: Matcher, set_: str, text: str, **expected: object) -> str:
+def ask(matcher: RegressionMatcher, set_: str, text: str, **expected: object) -> str:
     message = Message("x", set_, text, {"id": "x", "text": text, **expected})
     return judge(message, decide_with_reasoning(Question(text), matcher)).verdict
 
 
-def test_verdicts(matcher: Matcher) -> None:
+def test_verdicts(matcher: RegressionMatcher) -> None:
     """Right, wrong and none fall as the sets' README says."""
     asked = "Why is the Secretary-General releasing this report now?"
     assert ask(matcher, "inscope", asked, entries=["why-report-now"]) == "right"
@@ -94,7 +94,7 @@ def test_verdicts(matcher: Matcher) -> None:
     assert ask(matcher, "inscope", "hello there", entries=["what-is-iom"]) == "none"
 
 
-def test_confusions_name_both_entries(matcher: Matcher) -> None:
+def test_confusions_name_both_entries(matcher: RegressionMatcher) -> None:
     """A wrong answer is counted under the entry expected and the one given."""
     text = "Why is the Secretary-General releasing this report now?"
     message = Message("x", "inscope", text, {"entries": ["what-is-iom"]})
@@ -103,7 +103,9 @@ def test_confusions_name_both_entries(matcher: Matcher) -> None:
     }
 
 
-def test_the_curve_falls_from_answering_all_to_answering_none(matcher: Matcher, judged: dict[str, Judged]) -> None:
+def test_the_curve_falls_from_answering_all_to_answering_none(
+    matcher: RegressionMatcher, judged: dict[str, Judged]
+) -> None:
     """At threshold 0 more is answered, rightly and wrongly, than at the bot's own; at 1 nothing is."""
     first, *_, last = points = curve(list(judged.values()), matcher.thresholds, steps=10)
     (own,) = (point for point in points if point.is_own)
@@ -113,7 +115,7 @@ def test_the_curve_falls_from_answering_all_to_answering_none(matcher: Matcher, 
     assert (last.right, last.wrong) == (0, 0)
 
 
-def test_the_curve_goes_through_what_the_bot_does(matcher: Matcher, judged: dict[str, Judged]) -> None:
+def test_the_curve_goes_through_what_the_bot_does(matcher: RegressionMatcher, judged: dict[str, Judged]) -> None:
     """At the matcher's own threshold the points are the verdicts as judged; no other point is marked as its own."""
     every = list(judged.values())
     points = curve(every, matcher.thresholds, steps=2)
@@ -128,7 +130,7 @@ def test_the_curve_goes_through_what_the_bot_does(matcher: Matcher, judged: dict
 
 @pytest.mark.parametrize(("answer", "own"), [(0.0, 0), (0.26, 1), (0.5, 2), (0.9, 4), (1.0, 4)])
 def test_the_point_nearest_to_the_matchers_own_threshold_is_marked(
-    answer: float, own: int, matcher: Matcher, judged: dict[str, Judged]
+    answer: float, own: int, matcher: RegressionMatcher, judged: dict[str, Judged]
 ) -> None:
     """One point of the curve is the matcher's own, wherever its threshold lies."""
     points = curve(list(judged.values())[:5], replace(matcher.thresholds, answer=answer), steps=4)
@@ -150,7 +152,9 @@ def test_a_folder_without_sets_is_reported(tmp_path: Path) -> None:
         read_questions(tmp_path)
 
 
-def test_the_scoreboard_shows_every_set_and_miss(matcher: Matcher, judged: dict[str, Judged], tmp_path: Path) -> None:
+def test_the_scoreboard_shows_every_set_and_miss(
+    matcher: RegressionMatcher, judged: dict[str, Judged], tmp_path: Path
+) -> None:
     """The printed tables hold all sets, styles and misses, the curve is printed and drawn."""
     every = list(judged.values())
     console = Console(record=True, width=200, file=StringIO())

@@ -20,13 +20,15 @@ from bot.domain.conversation import Channel, Question
 from bot.domain.gap import Gap, GapReason, GapStatus, LoggedGap
 from bot.gaps import clustering as grouping
 from bot.gaps.clustering import MOST_COMPARED, NEAREST, SIMILAR, TREND_WEEKS, Group, group_gaps, lacks
-from bot.matching.matcher import Matcher
+from bot.matching.matcher import RegressionMatcher
 from tests.support.paths import SMALL
 from tests.support.samples import garden
 
 NOW = datetime(2026, 11, 26, 12, 0)
-MATCHER = Matcher(garden())
-FERRY = Matcher(read_content(SMALL / "faq", SMALL / "seeds").faq())  # with phrasings enough to know common words
+MATCHER = RegressionMatcher(garden())
+FERRY = RegressionMatcher(
+    read_content(SMALL / "faq", SMALL / "seeds").faq()
+)  # with phrasings enough to know common words
 some = settings(max_examples=60, deadline=None)
 
 # Enough other questions that words have weights as in a log.

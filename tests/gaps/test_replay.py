@@ -44,10 +44,10 @@ from bot.evaluation.question_sets import Message, read_known_misses
 from bot.gaps.clustering import group_gaps
 from bot.gaps.replay import Became, Replayed, compare, replay
 from bot.gaps.statistics import COMPLAINTS, QUESTIONS, statistics
-from bot.matching.matcher import Matcher
+from bot.matching.matcher import RegressionMatcher
 from tests.support.samples import DOGS, OPENING_HOURS, garden
 
-MATCHER = Matcher(garden())
+MATCHER = RegressionMatcher(garden())
 DAY = date(2026, 11, 26)
 
 

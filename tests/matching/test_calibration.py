@@ -13,6 +13,7 @@ from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
 from bot.domain.faq import Entry, Kind
+from bot.domain.matching import Reading
 from bot.matching.calibration import (
     CHOICES,
     FALSE_ALARMS,
@@ -35,9 +36,8 @@ from bot.matching.calibration import (
 )
 from bot.matching.coverage import WordCoverage
 from bot.matching.features import Floats
-from bot.matching.matcher import Matcher, fit, fit_and_sample, kinds_of, training_rows
+from bot.matching.matcher import RegressionMatcher, fit, fit_and_sample, kinds_of, training_rows
 from bot.matching.regression import HeldOut
-from bot.matching.tokenizer import Reading
 from tests.support.samples import DOGS, ENTRIES, HELLO, HURT, OPENING_HOURS, WEATHER, entry, faq_of, garden
 
 Doubles = NDArray[np.float64]
@@ -318,10 +318,10 @@ def test_any_faq_is_calibrated_on_its_own_rows(entries: tuple[Entry, ...]) -> No
 
 def test_confidence_falls_where_the_entry_is_missing() -> None:
     """The same questions get a much lower confidence from an FAQ that has every entry but theirs."""
-    whole = Matcher(garden())
+    whole = RegressionMatcher(garden())
     with_entry, without_entry = [], []
     for item in whole.faq.of_kind(Kind.ANSWER):
-        rest = Matcher(faq_of(*(other for other in ENTRIES if other is not item)))
+        rest = RegressionMatcher(faq_of(*(other for other in ENTRIES if other is not item)))
         with_entry += [whole.rank(f"{text} please").confidence for text in item.phrasings]
         without_entry += [rest.rank(f"{text} please").confidence for text in item.phrasings]
     assert np.mean(with_entry) > 0.9
@@ -352,5 +352,5 @@ def test_shuffled_rows_calibrate_alike(seed: int, kinds: list[Kind], order: rand
 @pytest.mark.parametrize("entries", [(OPENING_HOURS,), (HELLO,)], ids=["an answer", "small talk"])
 def test_an_faq_of_one_entry_does_not_trust_it_with_everything(entries: tuple[Entry, ...]) -> None:
     """A message of nothing known is not what the one entry replies to."""
-    matcher = Matcher(faq_of(*entries))
+    matcher = RegressionMatcher(faq_of(*entries))
     assert matcher.rank("").confidence < 0.5 < matcher.rank(entries[0].phrasings[0]).confidence

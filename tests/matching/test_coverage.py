@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.domain.matching import Reading
 from bot.matching.coverage import WordCoverage
-from bot.matching.tokenizer import Reading, Tokenizer
+from bot.matching.tokenizer import Tokenizer
 from bot.text.normalize import Speller
 from tests.support.samples import ENTRIES, WORDING
 

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.domain.matching import Reading
 from bot.matching.features import (
     KERNELS,
     SELF,
@@ -21,7 +22,7 @@ from bot.matching.features import (
     word_grams,
 )
 from bot.matching.similarity import SimilarityIndex
-from bot.matching.tokenizer import Reading, Tokenizer
+from bot.matching.tokenizer import Tokenizer
 from bot.text.normalize import Speller
 from tests.support.samples import ENTRIES, WORDING
 

@@ -10,18 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.faq import Entry, Kind, Lookalike
+from bot.domain.matching import Carrier, Evidence, Row
 from bot.matching import regression as ridge
-from bot.matching.matcher import (
-    EQUAL_DIGITS,
-    EVIDENCE_SHOWN,
-    RANKED,
-    Carrier,
-    Evidence,
-    Matcher,
-    Row,
-    fit,
-    training_rows,
-)
+from bot.matching.matcher import EQUAL_DIGITS, EVIDENCE_SHOWN, RANKED, RegressionMatcher, fit, training_rows
 from bot.matching.regression import WHOLE_ROWS
 from tests.support.samples import (
     DOGS,
@@ -40,12 +31,12 @@ from tests.support.samples import (
 )
 
 EIGHT = (OPENING_HOURS, TICKET_PRICE, DOGS, GETTING_HERE, OLDEST_TREE, HURT, HELLO, WEATHER)
-MATCHER = Matcher(garden())
-WITHOUT_PLANTS = Matcher(faq_of(*EIGHT))
+MATCHER = RegressionMatcher(garden())
+WITHOUT_PLANTS = RegressionMatcher(faq_of(*EIGHT))
 some = settings(max_examples=100, deadline=None)
 
 
-def scores(matcher: Matcher, text: str) -> dict[str, float]:
+def scores(matcher: RegressionMatcher, text: str) -> dict[str, float]:
     """The scores of a message by entry."""
     return {candidate.entry.id: candidate.score for candidate in matcher.rank(text).candidates}
 
@@ -129,7 +120,7 @@ def test_the_order_of_entries_and_phrasings_does_not_matter(order: random.Random
     """An editor may sort files, entries and phrasings at will: no score, confidence or urgency changes."""
     shuffled = [replace(item, phrasings=tuple(order.sample(item.phrasings, len(item.phrasings)))) for item in EIGHT]
     order.shuffle(shuffled)
-    one, other = Matcher(faq_of(*EIGHT)), Matcher(faq_of(*shuffled))
+    one, other = RegressionMatcher(faq_of(*EIGHT)), RegressionMatcher(faq_of(*shuffled))
     for text in ("opening hours", "may my puppy see the oak", "somebody fell", "will the bus be late", "hey"):
         assert scores(other, text) == pytest.approx(scores(one, text), abs=1e-3)
         assert other.rank(text).confidence == pytest.approx(one.rank(text).confidence, abs=0.01)
@@ -139,7 +130,7 @@ def test_the_order_of_entries_and_phrasings_does_not_matter(order: random.Random
 
 def test_the_same_faq_gives_the_same_model() -> None:
     """Two fits do not differ at all: replies do not change from start to start."""
-    one, other = Matcher(garden()), Matcher(garden(), fit(garden()))
+    one, other = RegressionMatcher(garden()), RegressionMatcher(garden(), fit(garden()))
     assert one.rank("a dog under the oak") == other.rank("a dog under the oak")
 
 
@@ -147,7 +138,7 @@ def test_a_lookalike_of_none_lowers_the_score() -> None:
     """A message that an editor marks as belonging nowhere scores lower, and the entry's own phrasings keep theirs."""
     text = "is the garden shop open"
     marked = replace(OPENING_HOURS, not_this=(Lookalike(text, None),))
-    before, after = Matcher(faq_of(*EIGHT)), Matcher(faq_of(marked, *EIGHT[1:]))
+    before, after = RegressionMatcher(faq_of(*EIGHT)), RegressionMatcher(faq_of(marked, *EIGHT[1:]))
     assert scores(after, text)["opening-hours"] < scores(before, text)["opening-hours"] - 0.2
     assert scores(after, "opening hours")["opening-hours"] > 0.6
     assert after.rank(text).confidence < before.rank(text).confidence
@@ -155,8 +146,8 @@ def test_a_lookalike_of_none_lowers_the_score() -> None:
 
 def test_a_message_off_topic_lowers_what_is_like_it() -> None:
     """What editors list as off topic, and what is said in nearly the same words, scores lower and is trusted less."""
-    before = Matcher(faq_of(*EIGHT))
-    after = Matcher(replace(faq_of(*EIGHT), off_topic=("is the garden shop open",)))
+    before = RegressionMatcher(faq_of(*EIGHT))
+    after = RegressionMatcher(replace(faq_of(*EIGHT), off_topic=("is the garden shop open",)))
     for text in ("is the garden shop open", "garden shop open today"):
         assert scores(after, text)["opening-hours"] < scores(before, text)["opening-hours"] - 0.1
         assert after.rank(text).confidence < before.rank(text).confidence
@@ -168,7 +159,7 @@ def test_a_lookalike_of_another_entry_finds_that_one() -> None:
     """A message that belongs to another entry lowers the one and finds the other."""
     text = "is the garden open for dogs"
     marked = replace(OPENING_HOURS, not_this=(Lookalike(text, "dogs"),))
-    before, after = Matcher(faq_of(*EIGHT)), Matcher(faq_of(marked, *EIGHT[1:]))
+    before, after = RegressionMatcher(faq_of(*EIGHT)), RegressionMatcher(faq_of(marked, *EIGHT[1:]))
     assert before.rank(text).candidates[0].entry.id == "opening-hours"
     assert after.rank(text).candidates[0].entry.id == "dogs"
     assert scores(after, text)["opening-hours"] < scores(before, text)["opening-hours"]
@@ -186,7 +177,7 @@ def test_rows_are_questions_phrasings_and_lookalikes_each_once() -> None:
 def test_evidence_adds_up_to_the_score(whole_rows: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """The parts that explain a candidate are its score, taken apart by words and by phrasings."""
     monkeypatch.setattr(ridge, "WHOLE_ROWS", whole_rows)
-    matcher = Matcher(garden())
+    matcher = RegressionMatcher(garden())
     for text in ("how old is my dog", "OPENING hours of the oak", "xyzzy", ""):
         for candidate in matcher.rank(text).candidates:
             evidence = matcher.evidence(text, candidate.entry, most=10**6)
@@ -237,7 +228,7 @@ def test_a_phrasing_carries_its_own_entry() -> None:
 def test_a_phrasing_may_speak_against_an_entry() -> None:
     """Phrasings of other entries, and look-alikes of none, take their part away."""
     marked = replace(OPENING_HOURS, not_this=(Lookalike("is the garden shop open", None),))
-    evidence = Matcher(faq_of(marked, *EIGHT[1:])).evidence("the garden shop", marked)
+    evidence = RegressionMatcher(faq_of(marked, *EIGHT[1:])).evidence("the garden shop", marked)
     (against,) = (one for one in evidence.phrasings if one.text == "is the garden shop open")
     assert against.part < 0
     assert against.entry is None
@@ -293,7 +284,7 @@ def test_a_phrasing_that_speaks_against_its_entry_is_no_shadow() -> None:
     """A phrasing made of all the others may take away: what else it says is no reason for the entry."""
     pieces = ("red fox", "blue owl", "green elk", "black cat", "white dog")
     one = entry("one", f"{' '.join(pieces)} zzzz", *pieces)
-    matcher = Matcher(faq_of(one, OPENING_HOURS))
+    matcher = RegressionMatcher(faq_of(one, OPENING_HOURS))
     (carrier,) = (phrasing for phrasing in matcher.evidence("zzzz", one).phrasings if phrasing.entry == "one")
     assert (carrier.text, carrier.part < 0) == (one.question, True)
     assert matcher.shadow("zzzz", one) is None
@@ -323,7 +314,7 @@ def test_years_and_places_of_which_an_entry_says_nothing(text: str, of: Entry, m
 def test_a_year_of_the_question_or_a_phrasing_is_met() -> None:
     """What an entry's own texts name is met, too; the date of its source as well."""
     item = replace(entry("fair", "When was the fair of 1999?", "the fair in peru"), sources=("guide.2",))
-    matcher = Matcher(faq_of(item, OPENING_HOURS))
+    matcher = RegressionMatcher(faq_of(item, OPENING_HOURS))
     reading = matcher.model.tokenizer.read("fair 1999 peru 2016 1998 sri lanka")
     assert matcher.unmet(reading, item) == ("1998", "sri lanka")
 
@@ -331,7 +322,7 @@ def test_a_year_of_the_question_or_a_phrasing_is_met() -> None:
 def test_near_rows_are_pairs_as_similar_as_asked() -> None:
     """The same words in another order or with marks are near; each pair stands once and no row is near itself."""
     twin = entry("twin", "Opening hours", "The opening hours!", "a very different question")
-    matcher = Matcher(faq_of(OPENING_HOURS, twin))
+    matcher = RegressionMatcher(faq_of(OPENING_HOURS, twin))
     texts = [row.text for row in matcher.rows]
     near = {(texts[one], texts[other]) for one, other in matcher.near_rows(0.95)}
     assert near == {("opening hours", "Opening hours")}
@@ -358,7 +349,7 @@ def test_near_rows_agree_with_the_index() -> None:
 @pytest.mark.parametrize("entries", [(OPENING_HOURS,), (OPENING_HOURS, HELLO), (HELLO,), (DOGS, WEATHER)])
 def test_an_faq_may_lack_kinds(entries: tuple[Entry, ...]) -> None:
     """An FAQ without urgent cards, small talk or out-of-scope entries ranks all the same and finds nothing urgent."""
-    ranking = Matcher(faq_of(*entries)).rank(entries[0].phrasings[0])
+    ranking = RegressionMatcher(faq_of(*entries)).rank(entries[0].phrasings[0])
     assert ranking.candidates[0].entry == entries[0]
     assert ranking.card is None
     assert ranking.urgency < 0.5
@@ -367,7 +358,9 @@ def test_an_faq_may_lack_kinds(entries: tuple[Entry, ...]) -> None:
 
 def test_a_phrasing_without_words_harms_nothing() -> None:
     """A phrasing of marks or emoji is learned from nothing and leaves the others as they are."""
-    matcher = Matcher(faq_of(replace(OPENING_HOURS, phrasings=("🕐", "???", *OPENING_HOURS.phrasings)), *EIGHT[1:]))
+    matcher = RegressionMatcher(
+        faq_of(replace(OPENING_HOURS, phrasings=("🕐", "???", *OPENING_HOURS.phrasings)), *EIGHT[1:])
+    )
     assert matcher.rank("opening hours").candidates[0].entry.id == "opening-hours"
 
 
@@ -375,13 +368,13 @@ def test_ties_are_broken_by_id() -> None:
     """Of entries with the same phrasings the first id wins, in whatever order the files stand."""
     texts = ("red ball", "blue ball in the grass", "green ball")
     b, a = entry("b", "Where is the ball?", *texts), entry("a", "Where is the ball?", *texts)
-    matcher = Matcher(faq_of(b, a, OPENING_HOURS, HELLO))
+    matcher = RegressionMatcher(faq_of(b, a, OPENING_HOURS, HELLO))
     assert [matcher.rank(text).candidates[0].entry.id for text in texts] == ["a", "a", "a"]
 
 
 def test_found_breaks_ties_as_rank_does() -> None:
     """What the content check finds for a phrasing without words is what a person would get."""
-    matcher = Matcher(faq_of(replace(OPENING_HOURS, phrasings=("🕐", *OPENING_HOURS.phrasings)), *EIGHT[1:]))
+    matcher = RegressionMatcher(faq_of(replace(OPENING_HOURS, phrasings=("🕐", *OPENING_HOURS.phrasings)), *EIGHT[1:]))
     assert matcher.found() == [matcher.rank(row.text).candidates[0].entry for row in matcher.rows]
 
 
@@ -391,7 +384,7 @@ def test_what_is_found_without_a_phrasing_is_found_by_an_faq_that_lacks_it() -> 
     for at, item in enumerate(EIGHT):
         for phrasing in item.phrasings:
             rest = replace(item, phrasings=tuple(text for text in item.phrasings if text != phrasing))
-            lacking = Matcher(faq_of(*EIGHT[:at], rest, *EIGHT[at + 1 :]))
+            lacking = RegressionMatcher(faq_of(*EIGHT[:at], rest, *EIGHT[at + 1 :]))
             row = WITHOUT_PLANTS.rows.index(Row(phrasing, at))
             found = EIGHT[WITHOUT_PLANTS.model.found_without[row]]
             agree.append(lacking.rank(phrasing).candidates[0].entry.id == found.id)
@@ -401,7 +394,7 @@ def test_what_is_found_without_a_phrasing_is_found_by_an_faq_that_lacks_it() -> 
 def test_rows_that_find_their_entry_only_as_they_are_listed() -> None:
     """Phrasings of which the others of their entry know nothing find another entry without being listed."""
     odd = replace(DOGS, phrasings=(*DOGS.phrasings, "how much for a ticket"))
-    listed = Matcher(faq_of(OPENING_HOURS, TICKET_PRICE, odd)).only_listed()
+    listed = RegressionMatcher(faq_of(OPENING_HOURS, TICKET_PRICE, odd)).only_listed()
     assert (Row("how much for a ticket", 2), TICKET_PRICE) in listed
     assert Row("can i come with my dog", 2) not in [row for row, _ in listed]
     assert all(
@@ -425,7 +418,7 @@ BOATS = entry(
 @pytest.mark.parametrize("kind", [Kind.ANSWER, Kind.SMALLTALK, Kind.OUT_OF_SCOPE])
 def test_an_unrelated_entry_changes_little(kind: Kind) -> None:
     """An entry on something else changes no first candidate, and no score of another entry by much."""
-    more = Matcher(faq_of(*ENTRIES, replace(BOATS, kind=kind)))
+    more = RegressionMatcher(faq_of(*ENTRIES, replace(BOATS, kind=kind)))
     for text in (text for item in ENTRIES for text in item.phrasings):
         before, after = MATCHER.rank(text), more.rank(text)
         assert after.candidates[0].entry == before.candidates[0].entry
@@ -437,16 +430,16 @@ def test_an_unrelated_entry_changes_little(kind: Kind) -> None:
 
 
 @pytest.fixture(params=[128, 16])
-def local(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Matcher:
+def local(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> RegressionMatcher:
     """The garden's matcher as it would be among very many rows, with as many neighbours."""
     monkeypatch.setattr(ridge, "WHOLE_ROWS", 5)
     monkeypatch.setattr(ridge, "NEIGHBOURS", request.param)
-    matcher = Matcher(garden())
+    matcher = RegressionMatcher(garden())
     assert isinstance(matcher.model.ridge, ridge.LocalRidge)
     return matcher
 
 
-def test_a_local_matcher_finds_every_phrasing(local: Matcher) -> None:
+def test_a_local_matcher_finds_every_phrasing(local: RegressionMatcher) -> None:
     """It ranks as one that learned from all rows: the same first entry, with a score and confidence like it."""
     for item in ENTRIES:
         for text in item.phrasings:
@@ -458,7 +451,7 @@ def test_a_local_matcher_finds_every_phrasing(local: Matcher) -> None:
             assert local.shadow(text, item) == text
 
 
-def test_a_local_matcher_ranks_any_text(local: Matcher) -> None:
+def test_a_local_matcher_ranks_any_text(local: RegressionMatcher) -> None:
     """Texts of nothing known, and of a word that most rows lack, included."""
     for text in ("", "жжж", "umbrella", "may my puppy see the oak"):
         ranking = local.rank(text)
@@ -467,7 +460,7 @@ def test_a_local_matcher_ranks_any_text(local: Matcher) -> None:
     assert {candidate.score for candidate in local.rank("").candidates} == {0.0}
 
 
-def test_a_local_matcher_holds_out_all_of_few_rows(local: Matcher) -> None:
+def test_a_local_matcher_holds_out_all_of_few_rows(local: RegressionMatcher) -> None:
     """It knows what would have been found without each row, and most are found by the others."""
     own = [row.entry for row in local.rows]
     found = local.model.found_without.tolist()

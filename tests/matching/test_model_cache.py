@@ -15,9 +15,10 @@ import pytest
 from numpy.typing import NDArray
 
 from bot.domain.faq import Faq, Lookalike, Wording
+from bot.domain.matching import Ranking
 from bot.matching import regression as ridge
 from bot.matching.features import Floats
-from bot.matching.matcher import Matcher, Model, Ranking, fit
+from bot.matching.matcher import Model, RegressionMatcher, fit
 from bot.matching.model_cache import KEPT_MODELS, load_or_fit
 from bot.matching.regression import LocalRidge, WholeRidge
 from tests.support.samples import ENTRIES, OPENING_HOURS, WORDING, entry, faq_of, garden
@@ -28,7 +29,7 @@ TEXTS = ("opening hours", "may my puppy see the oak", "somebody fell", "жжж")
 def assert_ranks_alike(one: Model, other: Model) -> None:
     """Both models give the same scores and probabilities."""
     for text in TEXTS:
-        first, second = (Matcher(garden(), model).rank(text) for model in (one, other))
+        first, second = (RegressionMatcher(garden(), model).rank(text) for model in (one, other))
         assert [c.entry for c in first.candidates] == [c.entry for c in second.candidates]
         assert np.allclose([c.score for c in first.candidates], [c.score for c in second.candidates], atol=1e-6)
         assert np.allclose(probabilities(first), probabilities(second), atol=1e-6)
@@ -87,7 +88,7 @@ def test_a_model_answers_with_the_lines_it_learned(tmp_path: Path) -> None:
     values = json.loads(path.read_text(encoding="utf-8"))
     values["calibration"]["thresholds"]["clarify"] = 0.125
     path.write_text(json.dumps(values), encoding="utf-8")
-    assert Matcher(garden(), load_or_fit(garden(), tmp_path)).thresholds.clarify == 0.125
+    assert RegressionMatcher(garden(), load_or_fit(garden(), tmp_path)).thresholds.clarify == 0.125
 
 
 def test_a_model_is_learned_once(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ from bot.domain.conversation import Channel
 from bot.domain.gap import Count, GapReason, Note
 from bot.gaps.repository import GapLog
 from bot.gaps.writer import GapWriter
-from bot.matching.matcher import Matcher
+from bot.matching.matcher import RegressionMatcher
 from bot.observability import metrics
 from bot.observability.logs import FIELDS
 from bot.runtime.catalog import Catalog
@@ -42,7 +42,7 @@ from tests.support.telegram_talk import KEYS, Talk, talk_with
 from tests.support.telegram_world import JSON, Refused
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-MATCHER = Matcher(garden())
+MATCHER = RegressionMatcher(garden())
 OAK = "how old is the big oak"
 UNSURE = "how old is the oak in 1900"
 HOSTILE = st.one_of(
@@ -384,7 +384,7 @@ async def test_notes_that_are_lost_are_counted(tmp_path: Path) -> None:
 
 
 async def test_edits_of_the_faq_are_counted_by_what_became_of_them(
-    small: Path, small_matcher: Matcher, edit: Callable[[str, str, str], None]
+    small: Path, small_matcher: RegressionMatcher, edit: Callable[[str, str, str], None]
 ) -> None:
     """Refused, and saying the same."""
 

@@ -18,7 +18,7 @@ from telegram.ext import AIORateLimiter, BaseRateLimiter
 from bot.channels.telegram.transport.rate_limiter import SharedPace
 from bot.channels.throttle import Allowed, Throttle
 from bot.gaps.repository import GapLog
-from bot.matching.matcher import Matcher
+from bot.matching.matcher import RegressionMatcher
 from bot.replicas.rate_limits import FARTHEST, Limit, RateLimits
 from bot.storage.pseudonyms import Purpose, pace_pseudonym, pace_pseudonyms
 from bot.storage.tables import SERVER_TIME
@@ -128,7 +128,9 @@ async def test_a_clock_that_was_set_back_keeps_nobody_out(log: GapLog, new_rates
 
 
 @on_a_server
-async def test_the_bot_throttles_over_its_processes(postgresql: Server, tmp_path: Path, small_matcher: Matcher) -> None:
+async def test_the_bot_throttles_over_its_processes(
+    postgresql: Server, tmp_path: Path, small_matcher: RegressionMatcher
+) -> None:
     """Through the front door: two bots, one person; and what is forgotten includes the pace."""
     name = postgresql.new_database()
     settings = {"throttle_messages": 3, "throttle_seconds": 3600, "database_url": postgresql.url(name)}

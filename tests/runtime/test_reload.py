@@ -22,7 +22,7 @@ from bot.channels.telegram.admin.alerts import MOST_KEPT, TRY_AGAIN, Alerts
 from bot.content.diagnostics import ContentError, Diagnostic
 from bot.content.loader import load_faqs
 from bot.content.yaml_reader import MAX_BYTES
-from bot.matching.matcher import Matcher
+from bot.matching.matcher import RegressionMatcher
 from bot.runtime.catalog import Catalog
 from bot.runtime.load import load_matchers
 from bot.runtime.reload import MOST_LOGGED, FaqWatcher, learn_apart
@@ -325,7 +325,7 @@ async def test_who_learns_knows_no_secret(
 
 # --- The maintainers' chats --------------------------------------------------------------------------------------
 
-MATCHER = Matcher(garden())
+MATCHER = RegressionMatcher(garden())
 CHATS = SecretStr(", ".join(str(made_person(number).id) for number in (1, 2)))
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from rich.progress import track
 
 from bot.domain.faq import Entry, Faq
-from bot.matching.matcher import Matcher
+from bot.matching.matcher import RegressionMatcher
 from bot.runtime.load import load_matchers
 from bot.settings import Settings
 from tests.support.bubbles import Bubble, page, screenshot
@@ -127,7 +127,7 @@ async def scripts(talk: Talk) -> Chat:
 SCENES: tuple[Scene, ...] = (answers, choices, urgent, group, commands, privacy, topics)
 
 
-async def drawn(scene: Scene, matcher: Matcher, *, is_dark: bool, width: int) -> str:
+async def drawn(scene: Scene, matcher: RegressionMatcher, *, is_dark: bool, width: int) -> str:
     """The page of a scene."""
     with tempfile.TemporaryDirectory() as folder:
         async with talk_with({"en": matcher}, Path(folder), throttle_messages=0) as talk:
@@ -147,9 +147,9 @@ async def drawn(scene: Scene, matcher: Matcher, *, is_dark: bool, width: int) ->
     return page(bubbles, title="Migration FAQ", is_dark=is_dark, width=width)
 
 
-def pages(real: Matcher) -> dict[str, str]:
+def pages(real: RegressionMatcher) -> dict[str, str]:
     """Every picture's name with its page."""
-    strange = Matcher(_strange())
+    strange = RegressionMatcher(_strange())
     made = {scene.__name__: (scene, real, False, 390) for scene in SCENES}
     made |= {"scripts": (scripts, strange, False, 390), "scripts_narrow": (scripts, strange, False, 320)}
     made |= {"answers_dark": (answers, real, True, 390), "choices_narrow": (choices, real, False, 320)}

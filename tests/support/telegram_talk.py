@@ -15,7 +15,7 @@ from bot.channels.telegram.app import build, service_of
 from bot.channels.telegram.context import Service
 from bot.channels.telegram.types import AnyApplication
 from bot.domain.gap import LoggedGap
-from bot.matching.matcher import Matcher
+from bot.matching.matcher import RegressionMatcher
 from bot.observability.logs import RedactingFormatter
 from bot.observability.metrics import exposition
 from bot.runtime.catalog import Catalog
@@ -69,7 +69,7 @@ class Talk:
 
 
 @asynccontextmanager
-async def talk_with(matchers: Mapping[str, Matcher], folder: Path, **settings: Any) -> AsyncIterator[Talk]:
+async def talk_with(matchers: Mapping[str, RegressionMatcher], folder: Path, **settings: Any) -> AsyncIterator[Talk]:
     """The bot with these matchers, its data in a folder."""
     chosen = Settings(telegram_bot_token=SecretStr(TOKEN), data_dir=folder, **{"sends_a_second": 0, **settings})
     service = service_of(chosen, Catalog(matchers), KEYS)

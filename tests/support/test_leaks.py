@@ -14,7 +14,7 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
-from bot.matching.matcher import Matcher
+from bot.matching.matcher import RegressionMatcher
 from bot.storage.keys import Keys, asker_key, new_asker_key, new_text_key, text_keys
 from tests.support.leaks import Private
 from tests.support.paths import ROOT
@@ -24,7 +24,7 @@ from tests.support.telegram_recording import deliver
 from tests.support.telegram_talk import talk_with
 from tests.support.telegram_world import ANYBODY, PERSONAL_MARKS, TOKEN, World
 
-MATCHER = Matcher(garden())
+MATCHER = RegressionMatcher(garden())
 TEXT = "do you sell inflatable tractors"
 KEYS = {"GAPS_KEY": f"{new_text_key()},{new_text_key()}", "ASKER_KEY": new_asker_key()}
 OF_ASKER = Keys(text_keys(KEYS["GAPS_KEY"]), asker_key(KEYS["ASKER_KEY"])).pseudonym("asker", f"telegram:{ANYBODY.id}")

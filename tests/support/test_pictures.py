@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from bot.matching.matcher import Matcher
+from bot.matching.matcher import RegressionMatcher
 from tests.support.bubbles import clipped_labels
 from tests.support.pictures import pages
 
@@ -23,7 +23,7 @@ class _Text(HTMLParser):
 
 
 @pytest.mark.container
-def test_no_choice_is_cut_that_is_not_shown_whole(matcher: Matcher) -> None:
+def test_no_choice_is_cut_that_is_not_shown_whole(matcher: RegressionMatcher) -> None:
     """Where a button is too narrow for its label, the text above it has every word, in every script."""
     cut = 0
     for name, html in pages(matcher).items():

@@ -12,8 +12,8 @@ from bot.channels.telegram.update_log import tell
 from bot.channels.throttle import Throttle
 from bot.domain.conversation import Channel
 from bot.domain.gap import Note
+from bot.domain.matching import Matcher
 from bot.gaps.writer import GapWriter
-from bot.matching.matcher import Matcher
 from bot.replicas.rate_limits import RateLimits
 from bot.runtime.catalog import Catalog
 from bot.storage.keys import Keys

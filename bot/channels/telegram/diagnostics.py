@@ -101,9 +101,7 @@ def _check_webhook(found: WebhookInfo, setup: WebhookSetup) -> Finding:
         hint = "start the bot, which changes it; or end what uses the other"
         return Finding("messages", f"are brought elsewhere{_host(found)}, not to WEBHOOK_URL; {waiting}", hint)
     if (error := last_error(found, within=RECENT, now=time.time())) is not None:
-        hint = (
-            f"see that {setup.url} leads to the bot, and that its certificate is of an authority that Telegram knows"
-        )
+        hint = f"see that {setup.url} leads to the bot, and that its certificate is of an authority that Telegram knows"
         return Finding("messages", f"{error}; {waiting}", hint)
     if _differs(found, setup):
         hint = "start the bot anew, with the same settings for all replicas"

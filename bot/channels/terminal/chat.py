@@ -10,8 +10,8 @@ from bot.answering.render import to_text
 from bot.channels.terminal.gap_log import TerminalLog
 from bot.domain.conversation import Choice, Question, Reply, Section
 from bot.domain.faq import MAIN_LANGUAGE
+from bot.domain.matching import Matcher
 from bot.gaps.record import note_turn
-from bot.matching.matcher import Matcher
 
 PROMPT = "\nYou: "
 

@@ -11,8 +11,8 @@ from bot.answering.commands import asks_to_forget
 from bot.answering.turn import Turn, take_turn
 from bot.domain.conversation import Choice, Question, Reply, Section
 from bot.domain.gap import Note
+from bot.domain.matching import Matcher
 from bot.gaps.repository import GapLog
-from bot.matching.matcher import Matcher
 from bot.runtime.gap_keys import keys_of
 from bot.settings import Settings
 from bot.storage.errors import LogError

@@ -12,8 +12,8 @@ from bot.answering.turn import Turn, take_turn
 from bot.channels.terminal.gap_log import TerminalLog
 from bot.domain.conversation import Channel, Choice, Question, Reply
 from bot.domain.faq import Entry, Faq
+from bot.domain.matching import Matcher
 from bot.gaps.record import note_turn
-from bot.matching.matcher import Matcher
 
 KEPT_CHATS = 1000  # chats whose last choices are remembered; the oldest go first
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bot.matching.matcher import Matcher
+from bot.matching.matcher import RegressionMatcher
 from tests.support.leaks import Private
 from tests.support.paths import QUESTIONS
 from tests.support.telegram_recording import deliver
@@ -33,7 +33,7 @@ class Faults(list[BaseException | None]):
 
 
 @pytest.fixture
-async def talk(tmp_path: Path, matcher: Matcher) -> AsyncIterator[Talk]:
+async def talk(tmp_path: Path, matcher: RegressionMatcher) -> AsyncIterator[Talk]:
     async with talk_with({"en": matcher}, tmp_path, throttle_messages=0) as made:
         faults = Faults()
         made.application.error_handlers.clear()

@@ -16,7 +16,7 @@ from pydantic import SecretStr
 from bot.channels.telegram.app import HANDLERS, build, service_of
 from bot.channels.telegram.delivery.intake import Intake, number_of
 from bot.channels.telegram.delivery.polling import Poller
-from bot.matching.matcher import Matcher
+from bot.matching.matcher import RegressionMatcher
 from bot.runtime.catalog import Catalog
 from bot.settings import Settings
 from tests.support.hostile import any_texts, junk, people, sound_texts, spoiled, updates
@@ -38,7 +38,7 @@ any_settings = settings(
 class Polling:
     """A bot that polls while `until` waits, somebody who asks what can be answered, and the faults that were met."""
 
-    def __init__(self, folder: Path, matcher: Matcher) -> None:
+    def __init__(self, folder: Path, matcher: RegressionMatcher) -> None:
         chosen = Settings(telegram_bot_token=SecretStr(TOKEN), data_dir=folder, sends_a_second=0, throttle_messages=0)
         self.time, self.world = Time(), World()
         self.request = SenderRequest(self.world, self.time)
@@ -114,7 +114,7 @@ class Polling:
 
 
 @pytest.fixture
-def bot(runner: asyncio.Runner, tmp_path: Path, small_matcher: Matcher) -> Iterator[Polling]:
+def bot(runner: asyncio.Runner, tmp_path: Path, small_matcher: RegressionMatcher) -> Iterator[Polling]:
     made = Polling(tmp_path, small_matcher)
     runner.run(made.start())
     yield made

@@ -17,13 +17,13 @@ from bot.answering.commands import COMMANDS
 from bot.channels.telegram.ui.keyboards import PAGE, ButtonAction, topic_key
 from bot.channels.telegram.ui.menus import set_menus
 from bot.domain.gap import GapReason
-from bot.matching.matcher import Matcher
+from bot.matching.matcher import RegressionMatcher
 from tests.support.samples import DOGS, INTERFACE, entry, faq_of, garden
 from tests.support.telegram_recording import deliver, deliver_at_once
 from tests.support.telegram_talk import Talk, talk_with
 from tests.support.telegram_world import BAD_GATEWAY, PERSONAL_MARKS, TOKEN, Call, Refused, Slow, made_person
 
-MATCHER = Matcher(replace(garden(), languages={"en": "English"}, version="v1"))
+MATCHER = RegressionMatcher(replace(garden(), languages={"en": "English"}, version="v1"))
 FAQ = MATCHER.faq
 OAK, OAK_TITLE = "how old is the big oak", "Which tree is the oldest?"
 UNSURE = "how old is the oak in 1900"  # offered a choice
@@ -283,7 +283,7 @@ async def test_topics_are_browsed_in_one_message(talk: Talk) -> None:
 async def test_a_long_topic_is_turned_page_by_page(tmp_path: Path) -> None:
     """Every question is reached; back from an answer leads to the page it stood on."""
     many = [entry(f"plant-{n}", f"What is plant {n}?", f"plant number {n}", topic="All") for n in range(2 * PAGE + 3)]
-    async with talk_with({"en": Matcher(faq_of(DOGS, *many))}, tmp_path) as talk:
+    async with talk_with({"en": RegressionMatcher(faq_of(DOGS, *many))}, tmp_path) as talk:
         await talk.say("/topics")
         seen: list[str] = []
         shown = await talk.press("All")
@@ -301,7 +301,7 @@ async def test_a_long_topic_is_turned_page_by_page(tmp_path: Path) -> None:
 async def test_long_choices_stand_in_the_text_too(tmp_path: Path) -> None:
     """A telephone cuts a long label; the text shows it whole."""
     long = entry("long", "What is the longest question that anybody could ask about this garden?", "longest question")
-    async with talk_with({"en": Matcher(faq_of(DOGS, replace(long, topic="All")))}, tmp_path) as talk:
+    async with talk_with({"en": RegressionMatcher(faq_of(DOGS, replace(long, topic="All")))}, tmp_path) as talk:
         await talk.say("/topics")
         assert f"• {long.question}" in (await talk.press("All")).text
 
@@ -312,8 +312,8 @@ async def test_settings_offer_a_language_once_there_are_two(tmp_path: Path, talk
     assert (shown.text, shown.labels) == (INTERFACE.settings, ())
     names = {"en": "English", "fr": "Français"}
     says = replace(INTERFACE, language_name="Français", language_chosen="Je réponds en français.", helpful="Utile ?")
-    french = Matcher(replace(FAQ, language="fr", interface=says, languages=names))
-    english = Matcher(replace(FAQ, languages=names))
+    french = RegressionMatcher(replace(FAQ, language="fr", interface=says, languages=names))
+    english = RegressionMatcher(replace(FAQ, languages=names))
     async with talk_with({"en": english, "fr": french}, tmp_path / "two") as two:
         assert (await two.say("/settings")).labels == ("English", "Français")
         assert (await two.press("Français")).text == "Je réponds en français."
@@ -377,7 +377,7 @@ async def test_an_edit_whose_reply_is_gone_gets_a_new_one(talk: Talk) -> None:
 async def test_an_edit_may_need_more_or_fewer_messages(tmp_path: Path) -> None:
     """A long answer and a short one in turn: nothing of the reply before is left."""
     long = replace(entry("long", "What is long?", "long story please"), answer="One sentence of many. " * 400)
-    async with talk_with({"en": Matcher(faq_of(DOGS, long))}, tmp_path) as talk:
+    async with talk_with({"en": RegressionMatcher(faq_of(DOGS, long))}, tmp_path) as talk:
         short = await talk.say("may i bring my dog")
         assert short.reply_to is not None
         last = await talk.give(talk.world.edit(short.reply_to, "long story please", chat=talk.chat))
@@ -669,7 +669,7 @@ async def test_a_fault_of_ours_is_told_in_words(tmp_path: Path, caplog: pytest.L
     """The person gets one sentence; the log has the kind and the place, and nothing that was said."""
     async with talk_with({"en": MATCHER}, tmp_path) as talk:
         broken = replace(FAQ, interface=replace(INTERFACE, unanswered=None))  # type: ignore[arg-type]
-        talk.service.catalog.matchers = {"en": Matcher(broken, MATCHER.model)}
+        talk.service.catalog.matchers = {"en": RegressionMatcher(broken, MATCHER.model)}
         shown = await talk.say(f"{NOTHING} secretword")
         assert shown.text == INTERFACE.failed
         assert "an update was not handled: AttributeError at rendering.py:" in caplog.text

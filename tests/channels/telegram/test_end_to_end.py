@@ -16,7 +16,7 @@ import pytest_asyncio
 from bot.answering.commands import COMMANDS
 from bot.gaps.digest import due_week
 from bot.gaps.repository import utc_now
-from bot.matching.matcher import Matcher
+from bot.matching.matcher import RegressionMatcher
 from bot.storage.keys import Keys, asker_key, new_asker_key, new_text_key, text_keys
 from bot.storage.stores import FILE
 from tests.support.paths import ROOT
@@ -32,7 +32,9 @@ MARK = "xyzzymailbox"
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def phone(tmp_path_factory: pytest.TempPathFactory, cache: Path, matcher: Matcher) -> AsyncIterator[Phone]:
+async def phone(
+    tmp_path_factory: pytest.TempPathFactory, cache: Path, matcher: RegressionMatcher
+) -> AsyncIterator[Phone]:
     """One bot with the project's own FAQ for all that harm it not. At its end: nothing it wrote tells on anybody."""
     folder = tmp_path_factory.mktemp("phone")
     async with phone_to(folder, ROOT / "faq", ROOT / "seeds", cache, THROTTLE_MESSAGES="0", CONCURRENCY="16") as made:

@@ -15,10 +15,10 @@ from bot.answering.render import body_text, render_entry, sources_of
 from bot.answering.turn import SHOWN_CANDIDATES
 from bot.channels.terminal.jsonl import KEPT_CHATS, answer_lines, entry_object
 from bot.domain.faq import Entry
-from bot.matching.matcher import Matcher
+from bot.matching.matcher import RegressionMatcher
 from tests.support.samples import DOGS, ENTRIES, OLDEST_TREE, faq_of, garden
 
-MATCHER = Matcher(garden())
+MATCHER = RegressionMatcher(garden())
 FAQ = MATCHER.faq
 KEYS = {"outcome", "entry", "reply", "sources", "offered", "candidates", "language"}
 OAK = '{"text": "Which tree is the oldest?"}'
@@ -75,7 +75,7 @@ def test_every_outcome_has_the_same_keys(text: str, outcome: str, entry: str | N
 
 def test_the_output_is_ascii_one_line_each() -> None:
     """Any terminal, pipe and locale can carry it."""
-    matcher = Matcher(faq_of(replace(DOGS, answer="Où ?\u2028Là 🌳\n!"), OLDEST_TREE))
+    matcher = RegressionMatcher(faq_of(replace(DOGS, answer="Où ?\u2028Là 🌳\n!"), OLDEST_TREE))
     lines = list(answer_lines([request(DOGS.question), "é", request("🌳\u2028\n")], matcher))
     assert all(line.isascii() and "\n" not in line for line in lines)
     assert json.loads(lines[0])["reply"] == "Où ?\u2028Là 🌳\n!"

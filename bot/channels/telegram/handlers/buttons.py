@@ -33,8 +33,8 @@ from bot.channels.throttle import Allowed
 from bot.domain.conversation import Channel, Question, Reply
 from bot.domain.faq import Faq
 from bot.domain.gap import Count, GapReason, Note
+from bot.domain.matching import Matcher
 from bot.gaps.record import gap_behind
-from bot.matching.matcher import Matcher
 
 TOAST = 200  # characters shown for a moment over the chat: core.telegram.org/bots/api#answercallbackquery
 

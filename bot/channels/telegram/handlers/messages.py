@@ -16,8 +16,8 @@ from bot.channels.telegram.update_log import tell
 from bot.channels.throttle import Allowed
 from bot.domain.conversation import Question, Reply, Section, Urgent
 from bot.domain.gap import Count, Note
+from bot.domain.matching import Matcher
 from bot.gaps.record import note_turn
-from bot.matching.matcher import Matcher
 
 
 async def on_message(service: Service, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:

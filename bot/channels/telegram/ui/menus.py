@@ -14,7 +14,7 @@ from telegram.error import TelegramError
 
 from bot.answering.commands import COMMANDS
 from bot.domain.faq import MAIN_LANGUAGE, Faq
-from bot.matching.matcher import Matcher
+from bot.domain.matching import Matcher
 
 _logger = logging.getLogger(__name__)
 

@@ -28,7 +28,7 @@ from bot.gaps.digest import LONGEST_TEXT, digest, due_week
 from bot.gaps.repository import GapLog
 from bot.gaps.statistics import COMPLAINTS, QUESTIONS
 from bot.gaps.writer import GapWriter
-from bot.matching.matcher import Matcher
+from bot.matching.matcher import RegressionMatcher
 from tests.support.samples import DOGS, INTERFACE, OPENING_HOURS, garden
 from tests.support.telegram_html import parse
 from tests.support.telegram_recording import RecordingRequest, deliver, deliver_at_once
@@ -45,7 +45,7 @@ from tests.support.telegram_world import (
     too_many,
 )
 
-MATCHER = Matcher(garden())
+MATCHER = RegressionMatcher(garden())
 MONDAY = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 NOW = MONDAY + timedelta(days=3, hours=1)
 PRIVATE = Channel.PRIVATE

@@ -16,7 +16,7 @@ from telegram.error import InvalidToken
 from bot.channels.telegram.delivery.intake import Intake, IntakeResult
 from bot.channels.telegram.delivery.webhook import Webhook, WebhookSetup
 from bot.gaps.repository import GapLog
-from bot.matching.matcher import Matcher
+from bot.matching.matcher import RegressionMatcher
 from tests.support.telegram_talk import KEYS, Talk, talk_with
 from tests.support.telegram_world import Raw, Refused, Slow
 
@@ -25,7 +25,7 @@ Taking = Callable[[], AbstractAsyncContextManager[tuple[Intake, Talk]]]
 
 
 @pytest.fixture
-def taking(tmp_path: Path, small_matcher: Matcher) -> Taking:
+def taking(tmp_path: Path, small_matcher: RegressionMatcher) -> Taking:
     """Makes the intake of one more process with the same gap log, and a talk with it."""
 
     @asynccontextmanager

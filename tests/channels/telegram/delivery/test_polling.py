@@ -27,7 +27,7 @@ from bot.channels.telegram.delivery.chat_queue import ChatQueue
 from bot.channels.telegram.delivery.intake import Intake
 from bot.channels.telegram.delivery.offsets import REMEMBERED, PendingOffsets
 from bot.channels.telegram.delivery.polling import HELD, LIMIT, LONGEST_PAUSE, PATIENCE, Poller, SilenceError
-from bot.matching.matcher import Matcher
+from bot.matching.matcher import RegressionMatcher
 from bot.runtime.catalog import Catalog
 from bot.settings import Settings
 from tests.support.telegram_emulator import BotProcess, bot_environment, serving
@@ -100,7 +100,7 @@ Start = Callable[..., AbstractAsyncContextManager[Polled]]
 
 
 @pytest.fixture
-def polled(tmp_path: Path, small_matcher: Matcher) -> Start:
+def polled(tmp_path: Path, small_matcher: RegressionMatcher) -> Start:
     """Makes a bot that polls, on the small FAQ."""
 
     @asynccontextmanager

@@ -29,7 +29,7 @@ from bot.channels.telegram.delivery.webhook import LOOK_EVERY, Webhook, setup_of
 from bot.http import server as server_module
 from bot.http.endpoints import MOST_BYTES, Hook, HttpEndpoints, Silence, State
 from bot.http.server import PortError, Server, listen
-from bot.matching.matcher import Matcher
+from bot.matching.matcher import RegressionMatcher
 from bot.runtime.catalog import Catalog
 from bot.settings import Settings, SettingsError, check_for_running
 from tests.support.dockerfile import free_port
@@ -194,7 +194,7 @@ Start = Callable[..., AbstractAsyncContextManager[Hooked]]
 
 
 @pytest.fixture
-def hooked(tmp_path: Path, small_matcher: Matcher) -> Start:
+def hooked(tmp_path: Path, small_matcher: RegressionMatcher) -> Start:
     """Makes a bot whose messages are brought, on the small FAQ."""
 
     @asynccontextmanager
@@ -493,7 +493,7 @@ async def test_what_is_no_update_costs_nobody_an_answer(
 class App:
     """The doors without a port, for many bodies one after another."""
 
-    def __init__(self, folder: Path, matcher: Matcher) -> None:
+    def __init__(self, folder: Path, matcher: RegressionMatcher) -> None:
         chosen = Settings(telegram_bot_token=SecretStr(TOKEN), data_dir=folder, sends_a_second=0, throttle_messages=0)
         self.world = World()
         self.service = service_of(chosen, Catalog({"en": matcher}), KEYS)
@@ -544,7 +544,7 @@ class App:
 
 
 @pytest.fixture
-def app(runner: asyncio.Runner, tmp_path: Path, small_matcher: Matcher) -> Iterator[App]:
+def app(runner: asyncio.Runner, tmp_path: Path, small_matcher: RegressionMatcher) -> Iterator[App]:
     made = App(tmp_path, small_matcher)
     runner.run(made.start())
     yield made

@@ -41,7 +41,7 @@ from bot.channels.telegram.transport.retry import (
     RetryPolicy,
 )
 from bot.channels.telegram.types import AnyApplication
-from bot.matching.matcher import Matcher
+from bot.matching.matcher import RegressionMatcher
 from bot.runtime.catalog import Catalog
 from bot.settings import Settings, SettingsError
 from tests.support.telegram_emulator import Emulator, serving
@@ -594,7 +594,7 @@ Talking = Callable[[], AbstractAsyncContextManager[Talked]]
 
 
 @pytest.fixture
-def talked(tmp_path: Path, small_matcher: Matcher) -> Talking:
+def talked(tmp_path: Path, small_matcher: RegressionMatcher) -> Talking:
     @asynccontextmanager
     async def start() -> AsyncIterator[Talked]:
         emulator = Emulator(World())
