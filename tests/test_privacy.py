@@ -28,7 +28,7 @@ from typer.testing import CliRunner
 from bot.answering.turn import take_turn
 from bot.channels.telegram.ui.html import to_html
 from bot.channels.terminal.chat import chat
-from bot.channels.terminal.gap_log import TerminalLog
+from bot.channels.terminal.session import Session, TerminalGapNotes
 from bot.cli.main import app
 from bot.content.parsed import Content
 from bot.domain.conversation import Question
@@ -42,6 +42,7 @@ from bot.gaps.writer import GapWriter
 from bot.matching.matcher import RegressionMatcher
 from bot.matching.model_cache import load_or_fit
 from bot.observability.logs import OURS, RedactingFormatter
+from bot.runtime.catalog import Catalog
 from bot.settings import Settings
 from bot.storage.stores import FILE
 from bot.storage.tables import TABLES
@@ -203,8 +204,8 @@ def files_of(settings: Settings, when: str) -> dict[str, bytes]:
 def talk_in_terminal(lines: Sequence[str], settings: Settings, matcher: RegressionMatcher) -> dict[str, bytes]:
     """Type these lines into the chat; the files while it is open and after it is closed."""
     warned: list[str] = []
-    with TerminalLog(settings, is_on=True, warn=warned.append) as log:
-        chat(lines, lambda _: None, {"en": matcher}, log)
+    with Session(Catalog({"en": matcher}), TerminalGapNotes(settings, is_on=True, warn=warned.append)) as session:
+        chat(lines, lambda _: None, session)
         files = files_of(settings, "while open")
     assert not warned
     return files | files_of(settings, "after close")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Literal, assert_never
+from typing import assert_never
 
 from bot.answering.commands import command_reply, deep_link, topic_reply
 from bot.answering.decide import decide_with_reasoning
@@ -20,6 +20,7 @@ from bot.domain.conversation import (
     Clarify,
     Decision,
     NoAnswerReason,
+    Outcome,
     Question,
     Reply,
     Section,
@@ -31,7 +32,6 @@ from bot.domain.faq import Kind
 from bot.domain.gap import GapReason
 from bot.domain.matching import Matcher
 
-Outcome = Literal["answer", "clarify", "unanswered", "urgent", "smalltalk", "command"]
 SHOWN_CANDIDATES = 5
 _NUMBER = re.compile(r"\s*(\d{1,2})\s*[.)]?\s*")
 
@@ -57,7 +57,7 @@ def take_turn(question: Question, matcher: Matcher, offered: tuple[Choice, ...] 
     command = command_reply(question.text, faq)
     if command is not None:
         linked = deep_link(question.text, faq)
-        return Turn("command", command, linked.id if linked else None)
+        return Turn(Outcome.COMMAND, command, linked.id if linked else None)
     number = _NUMBER.fullmatch(question.text)
     if number and offered:
         return _choose(int(number[1]), matcher, offered)
@@ -71,15 +71,15 @@ def outcome_of(decision: Decision) -> tuple[Outcome, str | None]:
     """A decision's name, and the id of the entry it leads to."""
     match decision:
         case Answer(entries):
-            return "answer", entries[0].id
+            return Outcome.ANSWER, entries[0].id
         case Clarify():
-            return "clarify", None
+            return Outcome.CLARIFY, None
         case Urgent(entry):
-            return "urgent", entry.id
+            return Outcome.URGENT, entry.id
         case Smalltalk(entry):
-            return "smalltalk", entry.id
+            return Outcome.SMALLTALK, entry.id
         case Unanswered(_, entry, _):
-            return "unanswered", entry.id if entry else None
+            return Outcome.UNANSWERED, entry.id if entry else None
         case _:
             assert_never(decision)
 
@@ -98,15 +98,15 @@ def gap_reason(decision: Decision) -> GapReason | None:
 def _choose(number: int, matcher: Matcher, offered: tuple[Choice, ...]) -> Turn:
     faq = matcher.faq
     if not 1 <= number <= len(offered):
-        return Turn("unanswered", Reply((Section("", faq.interface.no_such_choice),), choices=offered))
+        return Turn(Outcome.UNANSWERED, Reply((Section("", faq.interface.no_such_choice),), choices=offered))
     choice = offered[number - 1]
     if choice.topic is not None:
-        return Turn("command", topic_reply(choice.topic, faq))
+        return Turn(Outcome.COMMAND, topic_reply(choice.topic, faq))
     if choice.language is not None:
-        return Turn("command", Reply((Section("", choice.label),)), language=choice.language)
+        return Turn(Outcome.COMMAND, Reply((Section("", choice.label),)), language=choice.language)
     if choice.entry is None:
         none_chosen = Reply((Section("", faq.interface.none_chosen),))
-        return Turn("unanswered", none_chosen, gap=GapReason.NONE_OF_THESE)
+        return Turn(Outcome.UNANSWERED, none_chosen, gap=GapReason.NONE_OF_THESE)
     entry = faq.entries[choice.entry]
-    outcome: Outcome = "answer" if entry.kind is Kind.ANSWER else "unanswered"
+    outcome: Outcome = Outcome.ANSWER if entry.kind is Kind.ANSWER else Outcome.UNANSWERED
     return Turn(outcome, render_entry(entry, faq), entry.id)

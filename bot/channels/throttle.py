@@ -1,4 +1,4 @@
-"""How many messages of one person are answered in a while, so that nobody holds up the others.
+"""How many messages of one person are answered in a given time, so that nobody holds up the others.
 
 Persons are known by their codes only and are forgotten once the while has passed: by a process alone in its memory,
 by many with one database there, and in memory while it cannot be asked.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from enum import Enum
 
 MOST_PERSONS = 50_000  # remembered at once; the one who was silent longest goes first
@@ -78,3 +79,24 @@ class Throttle:
             if times and times[-1] > past and len(self._seen) <= MOST_PERSONS:
                 return
             self.forget(person)
+
+
+@dataclass(frozen=True, slots=True)
+class Throttles:
+    """How fast one person may be answered.
+
+    ``urgent_checks`` is of messages past the first limit that are still looked at, in case they are urgent.
+    """
+
+    messages: Throttle
+    urgent_checks: Throttle
+    inline: Throttle
+
+    def forget(self, person: str) -> None:
+        """Remember nothing of a person here."""
+        for throttle in (self.messages, self.urgent_checks, self.inline):
+            throttle.forget(person)
+
+
+_NO_LIMIT = Throttle(0, 0, lambda: 0.0)
+UNLIMITED = Throttles(_NO_LIMIT, _NO_LIMIT, _NO_LIMIT)  # for who sits at the terminal

@@ -16,14 +16,15 @@ def chat(*, no_log: Annotated[bool, typer.Option("--no-log", help="Note nothing 
     """Talk with the bot: questions, choices, commands."""
     from bot.channels.terminal.chat import chat as chat_
     from bot.channels.terminal.chat import hint
-    from bot.channels.terminal.gap_log import TerminalLog
+    from bot.channels.terminal.session import Session, TerminalGapNotes
+    from bot.runtime.catalog import Catalog
     from bot.runtime.load import load_matchers
 
     settings = read_settings()
-    matchers = load_matchers(settings, tell=note)
+    catalog = Catalog(load_matchers(settings, tell=note))
     show_text(hint())
-    with TerminalLog(settings, is_on=not no_log, warn=note) as log:
-        chat_(_typed_lines(), lambda text: show_text(f"\n{text}"), matchers, log)
+    with Session(catalog, TerminalGapNotes(settings, is_on=not no_log, warn=note)) as session:
+        chat_(_typed_lines(), lambda text: show_text(f"\n{text}"), session)
 
 
 def ask(
@@ -48,24 +49,29 @@ def ask(
     if jsonl == bool(question) or (jsonl and explain):
         fail('ask: give a question in quotes, or --jsonl alone and objects on standard input, as in ask "why now"')
     settings = read_settings()
-    matcher = load_main_matcher(settings)
-    if jsonl:
-        from bot.channels.terminal.gap_log import TerminalLog
-        from bot.channels.terminal.jsonl import answer_lines
-
-        with TerminalLog(settings, is_on=True, warn=note) as turns:
-            for line in answer_lines(_raw_lines(), matcher, turns if log else None):
-                print(line, flush=True)
-    elif explain:
+    if explain:
         from bot.answering.explain import explain as explain_
 
-        print(explain_(question, matcher))
+        print(explain_(question, load_main_matcher(settings)))
+        return
+    from bot.channels.terminal.session import Session, TerminalGapNotes
+    from bot.domain.faq import MAIN_LANGUAGE
+    from bot.runtime.catalog import Catalog
+    from bot.runtime.load import load_matchers
+
+    if jsonl:
+        from bot.channels.terminal.jsonl import answer_lines
+
+        notes = TerminalGapNotes(settings, is_on=True, warn=note) if log else None
+        with Session(Catalog(load_matchers(settings, tell=note)), notes) as session:
+            for line in answer_lines(_raw_lines(), session):
+                print(line, flush=True)
     else:
         from bot.channels.terminal.chat import ask_once
-        from bot.channels.terminal.gap_log import TerminalLog
 
-        with TerminalLog(settings, is_on=log is not False, warn=note) as turns:
-            ask_once(question, show_text, matcher, turns)
+        catalog = Catalog({MAIN_LANGUAGE: load_main_matcher(settings)})
+        with Session(catalog, TerminalGapNotes(settings, is_on=log is not False, warn=note)) as session:
+            ask_once(question, show_text, session)
 
 
 def _typed_lines() -> Iterator[str]:

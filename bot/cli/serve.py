@@ -22,6 +22,7 @@ def run() -> None:
     gc.set_threshold(GARBAGE)
     from bot.channels.telegram.run import run as run_
     from bot.observability import logs
+    from bot.observability.metrics import Metrics
     from bot.runtime.catalog import Catalog
     from bot.runtime.gap_keys import keys_of
     from bot.runtime.load import load_matchers
@@ -38,11 +39,12 @@ def run() -> None:
         refuse_newer(settings.data_dir, settings.database_url)
     except (KeyProblem, NewerError) as problem:
         fail(f"run: {problem}")
-    watch = FaqWatcher(settings)
+    metrics = Metrics()
+    watch = FaqWatcher(settings, metrics)
     catalog = Catalog(load_matchers(settings, tell=note))
     logs.configure((*settings.secrets, *keys.secrets), as_json=settings.log_format == "json")
     note(f"Connecting to Telegram at {settings.telegram_api_url} …")
-    run_(settings, catalog, keys, watch)
+    run_(settings, catalog, keys, watch, metrics)
 
 
 def review(

@@ -82,6 +82,7 @@ RULES = _rules(
     ("F501", "review-passed", "an entry's review date has not passed"),
     ("F502", "review-near", "an entry's review date is more than 30 days away"),
     ("F601", "untranslated", "a translation has every entry of the English FAQ"),
+    ("F603", "no-interface", "a translation has the bot's own texts too; without them nobody can choose the language"),
     ("S103", "http-link", "a link is https"),
 )
 

@@ -236,6 +236,9 @@ def _check_translation(edition: Edition, content: Content) -> Iterator[Diagnosti
     main = content.editions.get(MAIN_LANGUAGE)
     if main is None or main is edition or content.is_partial:
         return
+    if edition.interface_tree is None and main.interface_tree is not None:
+        fact = f"the bot's own texts have no translation into '{edition.language}', so nobody can choose it"
+        yield Diagnostic(main.interface_tree.file, 1, "F603", fact, f"translate them in faq/{edition.language}/")
     for entry, at in main.entries:
         if entry.id not in edition.declared:
             fact = f"'{entry.id}' has no translation into '{edition.language}'"

@@ -64,7 +64,9 @@ def load_faqs(faq_dir: Path, seeds_dir: Path, *, needed: Collection[str] = ()) -
     }
     faqs = {language: content.faq(language) for language in content.editions if language not in left_out}
     own = {language: content.editions[language].interface for language in faqs}
-    names = {language: interface.language_name if interface else language for language, interface in own.items()}
+    names = {language: interface.language_name for language, interface in own.items() if interface is not None}
+    for language in faqs.keys() - names.keys():
+        _logger.warning("%s/%s/: cannot be chosen as a language; add its interface.yaml", faq_dir.name, language)
     return {language: replace(faq, languages=names) for language, faq in faqs.items()}
 
 
@@ -250,6 +252,8 @@ def _wording(form: WordsForm) -> Wording:
         first_person=tuple(form.first_person),
         question_words=tuple(form.question_words),
         places=tuple(name for group in form.places for name in group),
+        stemmer=form.stemmer,
+        number_words=form.number_words,
     )
 
 

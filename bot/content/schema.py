@@ -14,6 +14,45 @@ ID_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 ID_BYTES = 40
 Text = Annotated[str, Field(min_length=1)]
 AsOf = Literal["printed", "inferred"]
+# Those that snowballstemmer has: snowballstem.org/algorithms
+Stemmer = Literal[
+    "arabic",
+    "armenian",
+    "basque",
+    "catalan",
+    "czech",
+    "danish",
+    "dutch",
+    "dutch_porter",
+    "english",
+    "esperanto",
+    "estonian",
+    "finnish",
+    "french",
+    "german",
+    "greek",
+    "hindi",
+    "hungarian",
+    "indonesian",
+    "irish",
+    "italian",
+    "lithuanian",
+    "nepali",
+    "norwegian",
+    "persian",
+    "polish",
+    "porter",
+    "portuguese",
+    "romanian",
+    "russian",
+    "serbian",
+    "sesotho",
+    "spanish",
+    "swedish",
+    "tamil",
+    "turkish",
+    "yiddish",
+]
 
 
 class Form(BaseModel):
@@ -128,6 +167,12 @@ class WordsForm(Form):
     question_words: list[Text] = Field(default=[], description="Words that begin a question.")
     places: list[list[Text]] = Field(
         default=[], description="Names of countries, peoples, cities, seas; grouped freely."
+    )
+    stemmer: Stemmer | Literal[""] = Field(
+        default="", description="The Snowball algorithm that takes this language's words to their stems."
+    )
+    number_words: Literal["english", ""] = Field(
+        default="", description="The language whose numbers in words are read as digits: two hundred is 200."
     )
 
 

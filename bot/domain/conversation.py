@@ -63,6 +63,41 @@ class Smalltalk:
     entry: Entry
 
 
+class Outcome(StrEnum):
+    """What became of a message, a pressed button or an inline query: one word from the decision to the metric.
+
+    The values are counted in the database and shown in log lines and metrics (there with hyphens), so they stay.
+    """
+
+    # of messages, and of inline queries that were typed
+    ANSWER = "answer"
+    CLARIFY = "clarify"
+    UNANSWERED = "unanswered"
+    URGENT = "urgent"
+    SMALLTALK = "smalltalk"
+    COMMAND = "command"
+    TEXT_ONLY = "text only"  # a picture, say, whose words found no answer
+    TOO_FAST = "too fast"
+    # of pressed buttons
+    CHOSEN = "chosen"
+    BROWSED = "browsed"
+    NONE_OF_THESE = "none of these"
+    HELPFUL = "helpful"
+    NOT_HELPFUL = "not helpful"  # before it is said why
+    WRONG = "wrong"
+    OUTDATED = "outdated"
+    UNCLEAR = "unclear"
+    TOPICS = "topics"
+    LANGUAGE = "language"
+    GONE = "gone"  # a button of an older FAQ
+    # of an inline query before anything is typed
+    EXAMPLES = "examples"
+    # of any update: not for the bot; the person has blocked it; handling it failed
+    IGNORED = "ignored"
+    BLOCKED = "blocked"
+    FAILED = "failed"
+
+
 class NoAnswerReason(StrEnum):
     """Why a message got no answer."""
 

@@ -86,11 +86,13 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """How the people of one language type: spellings to mend, words that mean the same, words for oneself.
+    """How the people of one language type: spellings to correct, words that mean the same, words for oneself.
 
     ``spellings`` maps a run of typed words to the words meant; ``synonyms`` holds groups whose first member names the
     group; ``first_person`` are the words by which people speak of themselves and theirs; ``question_words`` begin a
-    question; ``places`` are names of countries, peoples, cities and seas.
+    question; ``places`` are names of countries, peoples, cities and seas. ``stemmer`` is the Snowball algorithm that
+    takes words to their stems, empty for none of the language's own; ``number_words`` is the language whose numbers in
+    words are read as digits, empty for none.
     """
 
     spellings: Mapping[str, str] = field(default_factory=dict)
@@ -98,6 +100,8 @@ class Wording:
     first_person: tuple[str, ...] = ()
     question_words: tuple[str, ...] = ()
     places: tuple[str, ...] = ()
+    stemmer: str = ""
+    number_words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +174,7 @@ class Faq:
     interface: Interface
     wording: Wording = Wording()
     off_topic: tuple[str, ...] = ()  # messages that no entry is for
-    languages: Mapping[str, str] = field(default_factory=dict)  # all there are: code -> its own name
+    languages: Mapping[str, str] = field(default_factory=dict)  # those that can be chosen: code -> its own name
     version: str = ""  # a digest of the content
 
     @property

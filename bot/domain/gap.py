@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from bot.domain.conversation import Channel
+from bot.domain.conversation import Channel, Outcome
 
 
 class GapReason(StrEnum):
@@ -20,11 +20,20 @@ class GapReason(StrEnum):
     UNCLEAR = "unclear"
 
 
+# What a person says of a choice or an answer, as it is counted.
+OUTCOME_OF = {
+    GapReason.NONE_OF_THESE: Outcome.NONE_OF_THESE,
+    GapReason.WRONG: Outcome.WRONG,
+    GapReason.OUTDATED: Outcome.OUTDATED,
+    GapReason.UNCLEAR: Outcome.UNCLEAR,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Count:
     """One outcome to be counted, without text and without person."""
 
-    outcome: str
+    outcome: Outcome
     language: str
     channel: Channel
     entry: str = ""

@@ -14,8 +14,8 @@ from typing import Any, Literal
 
 from bot.answering.commands import command_reply
 from bot.answering.decide import Reasoning, conclude, decide_with_reasoning
-from bot.answering.turn import Outcome, outcome_of
-from bot.domain.conversation import Answer, Clarify, Decision, NoAnswerReason, Question, Unanswered
+from bot.answering.turn import outcome_of
+from bot.domain.conversation import Answer, Clarify, Decision, NoAnswerReason, Outcome, Question, Unanswered
 from bot.domain.faq import Entry
 from bot.domain.matching import Matcher, Thresholds
 from bot.evaluation.question_sets import Message
@@ -25,10 +25,10 @@ VERDICTS: tuple[Verdict, ...] = ("right", "offered", "wrong", "none")
 
 # Which outcomes are right where no answer is wanted. A choice is tolerated ("offered"), an answer is wrong.
 _RIGHT_OUTCOMES: Mapping[str, frozenset[Outcome]] = {
-    "near_oos": frozenset({"unanswered"}),
-    "far_oos": frozenset({"unanswered", "smalltalk", "command"}),
-    "smalltalk": frozenset({"smalltalk"}),
-    "distress": frozenset({"urgent"}),
+    "near_oos": frozenset({Outcome.UNANSWERED}),
+    "far_oos": frozenset({Outcome.UNANSWERED, Outcome.SMALLTALK, Outcome.COMMAND}),
+    "smalltalk": frozenset({Outcome.SMALLTALK}),
+    "distress": frozenset({Outcome.URGENT}),
 }
 
 
@@ -58,7 +58,9 @@ def evaluate(messages: Sequence[Message], matcher: Matcher) -> Iterator[Judged]:
         reasoning = decide_with_reasoning(Question(message.text, matcher.faq.language), matcher)
         judged = judge(message, reasoning)
         if command_reply(message.text, matcher.faq) is not None:
-            judged = replace(judged, outcome="command", entries=(), verdict=_verdict(message, "command", (), None))
+            judged = replace(
+                judged, outcome=Outcome.COMMAND, entries=(), verdict=_verdict(message, Outcome.COMMAND, (), None)
+            )
         yield judged
 
 
@@ -88,7 +90,7 @@ def _verdict(message: Message, outcome: Outcome, entries: tuple[Entry, ...], dec
             return _verdict_look_alike(message.expected, outcome, entries)
         case "other_language":
             is_told = isinstance(decision, Unanswered) and decision.reason is NoAnswerReason.OTHER_LANGUAGE
-            return "right" if is_told else "wrong" if outcome == "answer" else "none"
+            return "right" if is_told else "wrong" if outcome is Outcome.ANSWER else "none"
         case _:
             return _verdict_without_answer(outcome, _RIGHT_OUTCOMES[message.set])
 
@@ -96,14 +98,14 @@ def _verdict(message: Message, outcome: Outcome, entries: tuple[Entry, ...], dec
 def _verdict_without_answer(outcome: Outcome, right: frozenset[Outcome]) -> Verdict:
     if outcome in right:
         return "right"
-    return "wrong" if outcome == "answer" else "offered" if outcome == "clarify" else "none"
+    return "wrong" if outcome is Outcome.ANSWER else "offered" if outcome is Outcome.CLARIFY else "none"
 
 
 def _verdict_in_scope(expected: Mapping[str, Any], outcome: Outcome, entries: tuple[Entry, ...]) -> Verdict:
-    if outcome not in ("answer", "clarify"):
+    if outcome not in (Outcome.ANSWER, Outcome.CLARIFY):
         return "none"
     found = any(is_right(entry, expected) for entry in entries)
-    if outcome == "clarify":
+    if outcome is Outcome.CLARIFY:
         return "offered" if found else "none"
     if found and "both" in expected:
         covers_both = all(any(entry.id in ids for entry in entries) for ids in expected["both"])
@@ -112,11 +114,11 @@ def _verdict_in_scope(expected: Mapping[str, Any], outcome: Outcome, entries: tu
 
 
 def _verdict_look_alike(expected: Mapping[str, Any], outcome: Outcome, entries: tuple[Entry, ...]) -> Verdict:
-    if outcome == "urgent":
+    if outcome is Outcome.URGENT:
         return "wrong"
     if expected["expect"] == "abstain":
         return _verdict_without_answer(outcome, _RIGHT_OUTCOMES["far_oos"])
-    if outcome in ("answer", "clarify"):
+    if outcome in (Outcome.ANSWER, Outcome.CLARIFY):
         return _verdict_in_scope(expected, outcome, entries) if {"entries", "any_of"} & expected.keys() else "right"
     return "right" if expected["expect"] == "answer_or_abstain" else "none"
 
@@ -162,7 +164,7 @@ def curve(judged: Sequence[Judged], thresholds: Thresholds, *, steps: int = 40) 
         lines = replace(thresholds, answer=step / steps, clarify=min(thresholds.clarify, step / steps))
         again = [judge(one.message, replace(one.reasoning, decision=_again(one, lines))) for one in judged]
         right = sum(one.verdict == "right" for one in again if one.message.set == "inscope")
-        wrong = sum(one.outcome == "answer" and one.verdict == "wrong" for one in again)
+        wrong = sum(one.outcome is Outcome.ANSWER and one.verdict == "wrong" for one in again)
         points.append(CurvePoint(lines.answer, right / max(in_scope, 1), wrong / len(again), step == own))
     return points
 

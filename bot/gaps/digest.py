@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from datetime import UTC, date, datetime, timedelta
 
-from bot.domain.conversation import Reply, Section
-from bot.domain.gap import Count, GapReason, LoggedGap
+from bot.domain.conversation import Outcome, Reply, Section
+from bot.domain.gap import Count, LoggedGap
 from bot.domain.matching import Matcher
 from bot.gaps.clustering import Group, group_gaps
 from bot.gaps.statistics import Statistics, statistics
@@ -21,13 +21,13 @@ WEEK = timedelta(days=7)
 GROUPS, ENTRIES = 3, 3  # shown
 LONGEST_TEXT, LONGEST_ID = 160, 40  # characters shown of a gap and of an entry's id: all fits into one message
 _OUTCOMES = {
-    "answer": "answered",
-    "clarify": "offered a choice",
-    "unanswered": "unanswered",
-    "urgent": "urgent",
-    GapReason.NONE_OF_THESE.value: "took none of the choices",
+    Outcome.ANSWER: "answered",
+    Outcome.CLARIFY: "offered a choice",
+    Outcome.UNANSWERED: "unanswered",
+    Outcome.URGENT: "urgent",
+    Outcome.NONE_OF_THESE: "took none of the choices",
 }
-_NOT_RIGHT = (GapReason.WRONG.value, GapReason.OUTDATED.value)
+_NOT_RIGHT = (Outcome.WRONG, Outcome.OUTDATED)
 _ISOLATED = "\u2068{}\u2069"  # FSI, PDI: the direction of a text's letters changes nothing around it
 
 
@@ -64,7 +64,7 @@ def _asked(summed: Statistics) -> Iterator[str]:
         shares = [
             f"{number} {_OUTCOMES[outcome]} ({number / summed.questions:.0%})"
             for outcome, number in summed.by_outcome.items()
-            if number or outcome != GapReason.NONE_OF_THESE.value
+            if number or outcome is not Outcome.NONE_OF_THESE
         ]
         yield f"{_number(summed.questions, 'question')}: {', '.join(shares)}."
     if summed.helpful or summed.not_helpful:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bot.answering.decide import decide_with_reasoning
 from bot.answering.turn import SHOWN_CANDIDATES, Turn
-from bot.domain.conversation import Candidate, Question, Urgent
+from bot.domain.conversation import Candidate, Outcome, Question, Urgent
 from bot.domain.gap import Count, Gap, GapReason, Note
 from bot.domain.matching import Matcher
 from bot.text.language_id import guess
@@ -15,7 +15,7 @@ from bot.text.normalize import clean
 
 def note_turn(turn: Turn, question: Question, matcher: Matcher, *, asked: str = "") -> Note:
     """The note of one turn. ``asked`` is the question before it, which "none of these" is about."""
-    outcome = turn.gap.value if turn.gap is GapReason.NONE_OF_THESE else turn.outcome
+    outcome = Outcome.NONE_OF_THESE if turn.gap is GapReason.NONE_OF_THESE else turn.outcome
     if turn.gap is GapReason.OTHER_LANGUAGE:  # the editors want to know which
         question = replace(question, language=guess(clean(question.text)))
     count = Count(outcome, question.language, question.channel, turn.entry or "")

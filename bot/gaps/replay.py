@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from bot.answering.decide import decide
-from bot.answering.turn import Outcome, outcome_of
-from bot.domain.conversation import Answer, Question
+from bot.answering.turn import outcome_of
+from bot.domain.conversation import Answer, Outcome, Question
 from bot.domain.gap import OPEN, GapStatus, LoggedGap
 from bot.domain.matching import Matcher
 from bot.evaluation.evaluate import Judged

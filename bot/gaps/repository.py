@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from pydantic import SecretStr
 
-from bot.domain.conversation import Channel
+from bot.domain.conversation import Channel, Outcome
 from bot.domain.gap import Count, Gap, GapReason, GapStatus, LoggedGap, Note
 from bot.storage.database import Database, translate_db_errors
 from bot.storage.errors import LogError
@@ -266,9 +266,16 @@ class GapLog:
         by_day = sa.select(count).order_by(*count.primary_key.columns)
         async with self.database.connection() as connection:
             rows = (await connection.execute(by_day)).all()
-        return [
-            (row.day, Count(row.outcome, row.language, Channel(row.channel), row.entry), row.number) for row in rows
-        ]
+        try:
+            return [
+                (row.day, Count(Outcome(row.outcome), row.language, Channel(row.channel), row.entry), row.number)
+                for row in rows
+            ]
+        except ValueError as unknown:
+            hint = "use the version of this program that counted it"
+            raise LogError(
+                f"{self.database.store.name}: holds a count that is not known here ({unknown}); {hint}"
+            ) from None
 
     def _today(self) -> date:
         return self.now().astimezone(UTC).date()

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
 
+from bot.domain.conversation import Channel, Outcome
 from bot.domain.faq import Faq
-from bot.domain.gap import Count, GapReason
+from bot.domain.gap import Count
 
-QUESTIONS = ("answer", "clarify", "unanswered", "urgent", GapReason.NONE_OF_THESE.value)  # outcomes of a question
-HELPFUL = "helpful"
-COMPLAINTS = (GapReason.WRONG.value, GapReason.OUTDATED.value, GapReason.UNCLEAR.value)
-_INLINE = "inline"  # counts queries as people type, not questions
+# Outcomes of a question, and what is said against an answer.
+QUESTIONS = (Outcome.ANSWER, Outcome.CLARIFY, Outcome.UNANSWERED, Outcome.URGENT, Outcome.NONE_OF_THESE)
+COMPLAINTS = (Outcome.WRONG, Outcome.OUTDATED, Outcome.UNCLEAR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +30,14 @@ class Statistics:
     """
 
     by_day: Mapping[date, int]
-    by_outcome: Mapping[str, int]
+    by_outcome: Mapping[Outcome, int]
     by_language: Mapping[str, int]
     helpful: int
     not_helpful: int
     asked: Mapping[str, int]
     complaints: Mapping[str, int]
     never: tuple[str, ...]
-    outcomes_by_day: Mapping[date, Mapping[str, int]]
+    outcomes_by_day: Mapping[date, Mapping[Outcome, int]]
     complaint_kinds: Mapping[str, Mapping[str, int]]
     gaps_by_language: Mapping[str, int]
     never_by_topic: Mapping[str, tuple[str, ...]]
@@ -58,14 +58,16 @@ def statistics(counts: Iterable[tuple[date, Count, int]], faq: Faq, *, today: da
     complaints: defaultdict[str, Counter[str]] = defaultdict(lambda: Counter(dict.fromkeys(COMPLAINTS, 0)))
     helpful = 0
     for day, count, number in counts:
-        if not since <= day <= today or count.channel.value == _INLINE:
+        if (
+            not since <= day <= today or count.channel is Channel.INLINE
+        ):  # that counts queries as people type, not questions
             continue
         if count.outcome in QUESTIONS:
             by_day[day][count.outcome] += number
             by_language[count.language] += number
-        if count.outcome == "answer" and count.entry:
+        if count.outcome is Outcome.ANSWER and count.entry:
             asked[count.entry] += number
-        if count.outcome == HELPFUL:
+        if count.outcome is Outcome.HELPFUL:
             helpful += number
         if count.outcome in COMPLAINTS:
             complaints[count.entry][count.outcome] += number
@@ -92,5 +94,5 @@ def statistics(counts: Iterable[tuple[date, Count, int]], faq: Faq, *, today: da
 
 def _is_gap(count: Count) -> bool:
     """What an out-of-scope entry explains is no gap, and has that entry."""
-    is_unmatched = count.outcome == "unanswered" and not count.entry
-    return is_unmatched or count.outcome in (GapReason.NONE_OF_THESE, *COMPLAINTS)
+    is_unmatched = count.outcome is Outcome.UNANSWERED and not count.entry
+    return is_unmatched or count.outcome in (Outcome.NONE_OF_THESE, *COMPLAINTS)

@@ -19,8 +19,8 @@ from typing import Any, TypeVar
 
 from bot.domain.gap import Note
 from bot.gaps.repository import GapLog
-from bot.observability import metrics
 from bot.observability.logs import RateLimitedLogger
+from bot.observability.metrics import Metrics
 from bot.storage.errors import DamagedError, LogError
 
 MOST_WAITING = 10_000  # notes; beyond it the oldest are dropped, and how many is logged
@@ -43,12 +43,14 @@ class GapWriter:
     def __init__(
         self,
         log: GapLog,
+        metrics: Metrics | None = None,
         *,
         retry: timedelta = RETRY,
         patience: timedelta = PATIENCE,
         most_waiting: int = MOST_WAITING,
     ) -> None:
         self.log = log
+        self._metrics = metrics or Metrics()
         self._retry = retry.total_seconds()
         self._patience = patience.total_seconds()
         self._most_waiting = most_waiting
@@ -100,7 +102,7 @@ class GapWriter:
             self._waiting.popleft()
             self._drop(1)
         if note.gap is not None:
-            metrics.gap(note.gap.reason)
+            self._metrics.gap(note.gap.reason)
         self._waiting.append(replace(note, at=self.log.now()))
         self._wake()
 
@@ -236,8 +238,8 @@ class GapWriter:
             self._tell(error)
             return False
         except Exception as error:  # this batch would only raise it again
-            metrics.GAP_LOG_FAILURES.inc()
-            metrics.NOTES_DROPPED.inc(len(self._in_flight))
+            self._metrics.gap_log_failed()
+            self._metrics.notes_dropped(len(self._in_flight))
             _logger.error("%d notes cannot be written: %s", len(self._in_flight), type(error).__name__)
         self._in_flight = ()
         self._settle(settling)
@@ -262,7 +264,7 @@ class GapWriter:
 
     def _drop(self, notes: int) -> None:
         self._dropped += notes
-        metrics.NOTES_DROPPED.inc(notes)
+        self._metrics.notes_dropped(notes)
 
     async def _expire_daily(self) -> None:
         is_start = True  # when a backup may have been put back, so by each process; later one does it for all
@@ -280,7 +282,7 @@ class GapWriter:
 
     def _tell(self, error: BaseException) -> None:
         """Count a trouble, and log it; of a damaged log only once it is known what becomes of it."""
-        metrics.GAP_LOG_FAILURES.inc()
+        self._metrics.gap_log_failed()
         if isinstance(error, DamagedError):
             self._is_damaged = True
             self._wake()

@@ -21,7 +21,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from bot.observability.logs import RateLimitedLogger, kind_and_place
-from bot.observability.metrics import exposition
+from bot.observability.metrics import Metrics
 from bot.settings import HOOK_PATH
 
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105  # core.telegram.org/bots/api#setwebhook
@@ -69,6 +69,7 @@ class HttpEndpoints:
     def __init__(
         self,
         versions: Callable[[], Mapping[str, str]],
+        metrics: Metrics,
         *,
         hook: Hook | None = None,
         silence: Silence | None = None,
@@ -76,13 +77,13 @@ class HttpEndpoints:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.state = State.STARTING
-        self._versions, self._hook, self._silence = versions, hook, silence
+        self._versions, self._metrics, self._hook, self._silence = versions, metrics, hook, silence
         self._body_within = body_within
         self._rate_limited, self._refused = RateLimitedLogger(_logger, clock), Counter[str]()
         self._doors: dict[str, Callable[[], Response]] = {
             "/healthz": self._health,
             "/readyz": self._readiness,
-            "/metrics": _metrics,
+            "/metrics": self._exposition,
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -157,10 +158,9 @@ class HttpEndpoints:
         """Ready while messages are taken; a gap log that cannot be reached costs nobody an answer."""
         return _shown({"state": self.state, "faq": dict(self._versions())}, is_well=self.state is State.READY)
 
-
-def _metrics() -> Response:
-    body, kind = exposition()
-    return Response(body, media_type=kind, headers={"Connection": "close"})
+    def _exposition(self) -> Response:
+        body, kind = self._metrics.exposition()
+        return Response(body, media_type=kind, headers={"Connection": "close"})
 
 
 def _shown(row: Mapping[str, Any], *, is_well: bool) -> Response:

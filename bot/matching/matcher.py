@@ -87,7 +87,7 @@ def fit_and_sample(faq: Faq) -> tuple[Model, Sample]:
     entries = tuple(faq.entries.values())
     rows = training_rows(entries, faq.off_topic)
     belongs, kinds = belongings(rows), kinds_of(entries)
-    tokenizer, readings = Tokenizer.fit(Speller(faq.wording, faq.language), [row.text for row in rows])
+    tokenizer, readings = Tokenizer.fit(Speller(faq.wording), [row.text for row in rows])
     vectors, matrix = Vectorizer.fit(readings)
     word_coverage = WordCoverage.fit(readings, belongs.tolist(), len(entries))
     ridge, held_out = fit_ridge(SimilarityIndex.of(matrix), belongs, len(entries))

@@ -136,7 +136,7 @@ def _load(path: Path, faq: Faq) -> Model:
         name: Logistic(logistic["bias"], tuple(logistic["weights"])) for name, logistic in values["calibration"].items()
     }
     return Model(
-        tokenizer=Tokenizer(Speller(faq.wording, faq.language), values["known"]),
+        tokenizer=Tokenizer(Speller(faq.wording), values["known"]),
         vectors=Vectorizer(values["grams"], idf),
         word_coverage=WordCoverage(rows, values["holders"], values["holders_of_entry"]),
         ridge=_load_ridge(path, index, belongs, entries),

@@ -17,8 +17,8 @@ from watchfiles import awatch
 
 from bot.content.diagnostics import ContentError
 from bot.content.loader import load_faqs
-from bot.observability import metrics
 from bot.observability.logs import kind_and_place
+from bot.observability.metrics import Metrics, Reload
 from bot.runtime.catalog import Catalog
 from bot.runtime.load import load_matchers
 from bot.settings import Settings
@@ -40,7 +40,8 @@ class FaqWatcher:
     It looks at them at least every ``look_again`` seconds, whether there is word of a change or not.
     """
 
-    def __init__(self, settings: Settings, *, look_again: float = LOOK_AGAIN) -> None:
+    def __init__(self, settings: Settings, metrics: Metrics | None = None, *, look_again: float = LOOK_AGAIN) -> None:
+        self._metrics = metrics or Metrics()
         self._settings, self._look_again = settings, look_again
         self._seen = self._state()
         self._told = ""  # what is the matter with the files, as it was told last
@@ -83,7 +84,7 @@ class FaqWatcher:
             faults = [str(error)]
         except Exception as fault:  # of ours, or the system gives no process: it must not end the watching
             faults = [f"{kind_and_place(fault)}; start the bot again, or save a file to have it tried again"]
-        metrics.reload("refused" if faults else "taken-up" if is_taken_up else "same")
+        self._metrics.reload(Reload.REFUSED if faults else Reload.TAKEN_UP if is_taken_up else Reload.SAME)
         self._say(faults, catalog.main.faq.version, tell)
         if is_taken_up:
             try:

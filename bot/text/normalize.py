@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from threading import Lock
 
@@ -91,17 +91,21 @@ def sentences(text: str) -> list[str]:
     return [part.strip() for part in _SENTENCE_END.split(clean(text)) if _WORD.search(normalise(part))]
 
 
-class Speller:
-    """Mends how people type the words of one language, then reduces words to stems and to shared meanings.
+# What reads a language's number words as digits, by the name that `words.yaml` gives it.
+_NUMBER_WORDS: dict[str, Callable[[Sequence[str]], list[str]]] = {"english": in_digits}
 
-    Raises nothing; a wording without spellings and synonyms leaves the words as they are.
+
+class Speller:
+    """Corrects how people type the words of one language, then reduces words to stems and to shared meanings.
+
+    The wording says all that is of that language; an empty one leaves the words as they are. Raises KeyError for a
+    stemmer that does not exist, which the content check refuses before.
     """
 
-    def __init__(self, wording: Wording, language: str = "en") -> None:
-        names = {"en": "english", "fr": "french", "es": "spanish", "de": "german", "it": "italian", "ar": "arabic"}
-        self._language = language
+    def __init__(self, wording: Wording) -> None:
+        self._in_digits = _NUMBER_WORDS.get(wording.number_words, list)
         self._lock = Lock()
-        self._stemmer = snowballstemmer.stemmer(names.get(language, "porter"))
+        self._stemmer = snowballstemmer.stemmer(wording.stemmer) if wording.stemmer else None
         self.stem = lru_cache(maxsize=20_000)(self._stem)
         self._spellings = _Phrases({tuple(words(typed)): words(meant) for typed, meant in wording.spellings.items()})
         groups: dict[tuple[str, ...], list[str]] = {}
@@ -118,14 +122,15 @@ class Speller:
         self.first_person = frozenset(word for item in wording.first_person for word in words(item))
 
     def _stem(self, word: str) -> str:
+        if self._stemmer is None:
+            return word
         with self._lock:  # the stemmer works on a word of its own
             stemmed: str = self._stemmer.stemWord(word)
         return stemmed
 
     def correct(self, typed: Iterable[str]) -> list[str]:
         """Words with the wording's spellings put right: `ppl` to `people`, `labour` to `labor`, `two` to `2`."""
-        corrected = self._spellings.replace(list(typed))
-        return in_digits(corrected) if self._language == "en" else corrected
+        return self._in_digits(self._spellings.replace(list(typed)))
 
     def stems(self, corrected: Iterable[str]) -> list[str]:
         return [self.stem(word) for word in corrected]

@@ -7,13 +7,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.answering.render import render, render_entry
-from bot.answering.turn import SHOWN_CANDIDATES, Outcome, Turn, gap_reason, outcome_of, take_turn
+from bot.answering.turn import SHOWN_CANDIDATES, Turn, gap_reason, outcome_of, take_turn
 from bot.domain.conversation import (
     Answer,
     Choice,
     Clarify,
     Decision,
     NoAnswerReason,
+    Outcome,
     Question,
     Smalltalk,
     Unanswered,

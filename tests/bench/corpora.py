@@ -65,7 +65,7 @@ def faq_of_labels(messages: Sequence[Labelled], *, language: str = "en", wording
         )
         for label, texts in phrasings.items()
     }
-    return Faq(language, entries, {}, INTERFACE, wording or Wording())
+    return Faq(language, entries, {}, INTERFACE, wording or Wording(stemmer="english", number_words="english"))
 
 
 @dataclass(frozen=True, slots=True)

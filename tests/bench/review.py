@@ -20,7 +20,7 @@ import httpx
 from rich.console import Console
 from rich.table import Table
 
-from bot.domain.conversation import Channel
+from bot.domain.conversation import Channel, Outcome
 from bot.domain.gap import Count, Note
 from bot.evaluation.question_sets import read_questions
 from bot.gaps.clustering import clusters
@@ -65,7 +65,7 @@ async def measure(size: int, questions: Path, repeats: int) -> Result:
     gaps, _ = made(read_questions(questions), size)
     late = now - max(gap.at for gap in gaps)
     notes = [
-        Note(Count("unanswered", "en", Channel.PRIVATE), gap.gap, at=(gap.at + late).replace(tzinfo=UTC))
+        Note(Count(Outcome.UNANSWERED, "en", Channel.PRIVATE), gap.gap, at=(gap.at + late).replace(tzinfo=UTC))
         for gap in gaps
     ]
     with tempfile.TemporaryDirectory() as folder:

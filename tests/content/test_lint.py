@@ -216,14 +216,15 @@ CASES = [
     Case(
         "F502", SMALLTALK, ("review_by",), (SMALLTALK, "review_by: 2027-11-21", "review_by: 2026-12-01"), "2026-12-01"
     ),
-    Case("F601", FERRY, ("id: ferry-fares",), None, "into 'fr'", in_french=True),
+    Case("F601", FERRY, ("id: ferry-fares",), None, "into 'fr'", frozenset({"F603"}), in_french=True),
+    Case("F603", INTERFACE, ("yaml-language-server",), None, "into 'fr'", frozenset({"F601"}), in_french=True),
     Case(
         "F602",
         FRENCH_FERRY,
         ("id: bac-times",),
         (FRENCH_FERRY, "id: ferry-times", "id: bac-times"),
         "'bac-times'",
-        frozenset({"F601"}),
+        frozenset({"F601", "F603"}),
         in_french=True,
     ),
     # The interface.
@@ -556,7 +557,7 @@ def test_the_same_phrasing_in_two_languages_does_not_collide(small: Path, edit: 
     shutil.copytree(FRENCH, small, dirs_exist_ok=True)
     edit(FRENCH_FERRY, "- horaires", "- timetable")
     edit(FRENCH_FERRY, "- passagers en 2023", "- passenger count please")
-    assert {problem.code for problem in check(small)} == {"F601"}
+    assert {problem.code for problem in check(small)} == {"F601", "F603"}
 
 
 def test_a_lost_phrasing_names_the_entry_that_takes_it(small: Path, edit: Edit) -> None:

@@ -7,7 +7,6 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -313,8 +312,18 @@ def test_a_translation_leaves_the_english_edition_as_it_is(small: Path) -> None:
     before = load(small)["en"]
     add_french(small)
     after = load(small)["en"]
-    assert after.languages == {"en": "English", "fr": "fr"}, "a translation without texts of its own has no name"
-    assert replace(after, languages=before.languages) == before
+    assert after == before
+
+
+def test_a_translation_without_texts_of_its_own_cannot_be_chosen(small: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """It would say in English that it answers in French. The log says what is missing."""
+    add_french(small)
+    assert load(small)["fr"].languages == {"en": "English"}
+    assert "faq/fr/: cannot be chosen as a language; add its interface.yaml" in caplog.text
+    texts = (small / "faq/en/interface.yaml").read_text(encoding="utf-8")
+    french = texts.replace("language_name: English", "language_name: Français")
+    (small / "faq/fr/interface.yaml").write_text(french, encoding="utf-8")
+    assert load(small)["en"].languages == {"en": "English", "fr": "Français"}
 
 
 # --- What is broken ----------------------------------------------------------------------------------------------

@@ -7,14 +7,15 @@ from collections.abc import Iterator
 from copy import deepcopy
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
+import snowballstemmer
 import yaml
 from jsonschema import Draft202012Validator
 
 from bot.content.parsed import Tree
-from bot.content.schema import FORMS, json_schema
+from bot.content.schema import FORMS, Stemmer, json_schema
 from bot.content.yaml_reader import parse
 from tests.support.paths import ROOT, SMALL
 
@@ -215,3 +216,8 @@ def test_keys_that_need_it_are_explained() -> None:
     }
     assert {"id", "is", "rating", "checked", "as_of", "time", "figures", "left_out", "original"} <= described
     assert {"phrasings", "belongs_to", "sources", "read_more", "title", "first_person", "draft"} <= described
+
+
+def test_stemmers_are_those_that_there_are() -> None:
+    """A word list can name each algorithm of the library, and no other."""
+    assert set(get_args(Stemmer)) == set(snowballstemmer.algorithms())

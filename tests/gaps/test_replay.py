@@ -37,7 +37,7 @@ from bot.cli.gap_text import (
     whole_gap_objects,
     whole_gap_texts,
 )
-from bot.domain.conversation import Channel, Question
+from bot.domain.conversation import Channel, Outcome, Question
 from bot.domain.gap import Count, Gap, GapReason, GapStatus, LoggedGap
 from bot.evaluation.evaluate import Judged, Verdict
 from bot.evaluation.question_sets import Message, read_known_misses
@@ -116,7 +116,7 @@ def test_a_list_shows_what_became_of_a_gap() -> None:
 
 def test_the_entry_that_closes_a_gap_is_another_than_the_one_that_was_judged() -> None:
     """Of several that answer the first; none where only the judged one does."""
-    asked = Replayed(logged("x", judged="dogs"), Became.ANSWERED, "answer", ("dogs", "opening-hours", "prices"))
+    asked = Replayed(logged("x", judged="dogs"), Became.ANSWERED, Outcome.ANSWER, ("dogs", "opening-hours", "prices"))
     assert asked.answered_by == "opening-hours"
     assert replace(asked, entries=("dogs",)).answered_by == ""
     assert replace(asked, entries=()).answered_by == ""
@@ -129,7 +129,7 @@ def judged(number: int, verdict: Verdict) -> Judged:
     """A message of a set that was asked."""
     text = "can i come with my dog"
     reasoning = decide_with_reasoning(Question(text), MATCHER)
-    return Judged(Message(f"m{number}", "inscope", text, {}), "answer", (DOGS,), verdict, reasoning)
+    return Judged(Message(f"m{number}", "inscope", text, {}), Outcome.ANSWER, (DOGS,), verdict, reasoning)
 
 
 def test_misses_are_set_against_those_that_are_known() -> None:
@@ -182,7 +182,7 @@ def in_terminal(show: Callable[[Console], None], *, width: int = 80) -> str:
 def tables(gaps: list[LoggedGap]) -> list[Callable[[Console], None]]:
     """All that is shown of gaps as tables."""
     groups = group_gaps(gaps, MATCHER, now=datetime(2026, 11, 26, 10, 0))
-    replayed = [Replayed(one, Became.ANSWERED, "answer", ("dogs",)) for one in gaps]
+    replayed = [Replayed(one, Became.ANSWERED, Outcome.ANSWER, ("dogs",)) for one in gaps]
     message = replace(judged(1, "wrong"), message=Message("m1", "inscope", gaps[0].gap.text, {}))
     return [
         lambda to: print_gaps(gaps, to),
@@ -196,7 +196,7 @@ def tables(gaps: list[LoggedGap]) -> list[Callable[[Console], None]]:
 def plain(gaps: list[LoggedGap]) -> list[str]:
     """All that is shown of gaps as lines of text."""
     groups = group_gaps(gaps, MATCHER, now=datetime(2026, 11, 26, 10, 0))
-    replayed = [Replayed(one, Became.ANSWERED, "answer", ("dogs",)) for one in gaps]
+    replayed = [Replayed(one, Became.ANSWERED, Outcome.ANSWER, ("dogs",)) for one in gaps]
     message = replace(judged(1, "wrong"), message=Message("m1", "inscope", gaps[0].gap.text, {}))
     shown = (
         gap_texts(gaps),
@@ -307,9 +307,9 @@ def test_a_gap_is_what_the_log_took_for_one() -> None:
     """What matched nothing, a choice where none was right, a complaint; not what an out-of-scope entry explained."""
     outcomes = [("unanswered", ""), ("none of these", ""), ("wrong", "dogs"), ("outdated", "dogs"), ("unclear", "dogs")]
     others = [("unanswered", "weather"), ("answer", "dogs"), ("urgent", "hurt"), ("helpful", "dogs"), ("clarify", "")]
-    rows = [(DAY, Count(outcome, "en", Channel.PRIVATE, entry), 2) for outcome, entry in outcomes + others]
-    rows.append((DAY, Count("unanswered", "fr", Channel.PRIVATE), 20))
-    rows.append((DAY, Count("unanswered", "fr", Channel.INLINE), 20))
+    rows = [(DAY, Count(Outcome(outcome), "en", Channel.PRIVATE, entry), 2) for outcome, entry in outcomes + others]
+    rows.append((DAY, Count(Outcome.UNANSWERED, "fr", Channel.PRIVATE), 20))
+    rows.append((DAY, Count(Outcome.UNANSWERED, "fr", Channel.INLINE), 20))
     summed = statistics(rows, garden(), today=DAY, days=1)
     assert summed.gaps_by_language == {"fr": 20, "en": 10}
     assert summed.complaint_kinds == {"dogs": {"wrong": 2, "outdated": 2, "unclear": 2}}
@@ -321,10 +321,10 @@ def test_statistics_are_shown() -> None:
     private = Channel.PRIVATE
     summed = statistics(
         [
-            (DAY, Count("answer", "en", private, "dogs"), 3),
-            (DAY - timedelta(days=1), Count("unanswered", "fr", private), 1),
-            (DAY, Count("helpful", "en", private, "dogs"), 2),
-            (DAY, Count("wrong", "en", private, "dogs"), 1),
+            (DAY, Count(Outcome.ANSWER, "en", private, "dogs"), 3),
+            (DAY - timedelta(days=1), Count(Outcome.UNANSWERED, "fr", private), 1),
+            (DAY, Count(Outcome.HELPFUL, "en", private, "dogs"), 2),
+            (DAY, Count(Outcome.WRONG, "en", private, "dogs"), 1),
         ],
         garden(),
         today=DAY,

@@ -22,7 +22,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from pydantic import SecretStr
 
-from bot.domain.conversation import Channel
+from bot.domain.conversation import Channel, Outcome
 from bot.domain.gap import OPEN, Count, Gap, GapReason, GapStatus, Note
 from bot.gaps.repository import GapLog
 from bot.storage import migrate as schema
@@ -65,7 +65,7 @@ def note(
 ) -> Note:
     """The note of a gap."""
     gap = Gap(GapReason.NO_MATCH, text, "en", Channel.PRIVATE, "v1", (("sky", 0.25), ("sea", 0.125)))
-    return Note(Count("unanswered", "en", Channel.PRIVATE), gap, asker, message, is_edited)
+    return Note(Count(Outcome.UNANSWERED, "en", Channel.PRIVATE), gap, asker, message, is_edited)
 
 
 def files_of(log: GapLog) -> bytes:
@@ -129,7 +129,7 @@ async def test_the_newest_gap_comes_first(log: GapLog, clock: Clock) -> None:
 
 async def test_outcomes_are_counted_without_text(log: GapLog, clock: Clock) -> None:
     """By day, outcome, entry, language and channel, in one transaction or many."""
-    answer = Note(Count("answer", "en", Channel.PRIVATE, "sky"))
+    answer = Note(Count(Outcome.ANSWER, "en", Channel.PRIVATE, "sky"))
     await log.write([answer, answer, note()])
     await log.write([answer])
     clock.now += timedelta(days=1)
@@ -178,7 +178,7 @@ async def test_a_message_has_one_gap(log: GapLog) -> None:
 async def test_an_edit_that_is_answered_is_no_gap_any_more(log: GapLog) -> None:
     """What the message said before goes; the messages of others stay."""
     await log.write([note("frist", message="m1"), note("other", message="m2")])
-    await log.write([Note(Count("answer", "en", Channel.PRIVATE, "sky"), None, None, "m1", is_edited=True)])
+    await log.write([Note(Count(Outcome.ANSWER, "en", Channel.PRIVATE, "sky"), None, None, "m1", is_edited=True)])
     assert [kept.gap.text for kept in await log.gaps()] == ["other"]
 
 

@@ -13,7 +13,7 @@ import pytest
 from cryptography.fernet import Fernet
 from pydantic import SecretStr
 
-from bot.domain.conversation import Channel
+from bot.domain.conversation import Channel, Outcome
 from bot.domain.gap import Count, Gap, GapReason, GapStatus, LoggedGap, Note
 from bot.gaps.repository import GapLog
 from bot.gaps.transfer import (
@@ -290,7 +290,7 @@ async def test_an_older_file_does_not_undo_a_newer_one(
 async def test_a_copy_notes_nothing_of_its_own(home: GapLog, copy: GapLog, tmp_path: Path) -> None:
     """Its gaps would take numbers that mean others at home. Neither gaps nor counts, and what to do is said."""
     await carried(home, copy, tmp_path)
-    for noted in (note(), Note(Count("answer", "en", Channel.TERMINAL, "sky"))):
+    for noted in (note(), Note(Count(Outcome.ANSWER, "en", Channel.TERMINAL, "sky"))):
         with pytest.raises(LogError, match="is a copy of another log, for review alone; name another DATA"):
             await copy.write([noted])
     assert await as_seen(copy) == await as_seen(home)
@@ -299,7 +299,7 @@ async def test_a_copy_notes_nothing_of_its_own(home: GapLog, copy: GapLog, tmp_p
 
 async def test_a_log_with_gaps_of_its_own_takes_no_copy(home: GapLog, copy: GapLog, tmp_path: Path) -> None:
     """Nor one with counts alone; it stays as it is."""
-    await copy.write([Note(Count("answer", "en", Channel.TERMINAL, "sky"))])
+    await copy.write([Note(Count(Outcome.ANSWER, "en", Channel.TERMINAL, "sky"))])
     with pytest.raises(ExportError, match="has gaps or counts of its own; name another DATA"):
         await carried(home, copy, tmp_path)
     assert await copy.gaps() == []
@@ -433,7 +433,7 @@ async def test_the_first_format_is_read_for_good() -> None:
     export = open_export(Fernet(key).encrypt(json.dumps(written).encode()), key)
     (kept,) = export.gaps
     assert (kept.id, kept.status, kept.gap.entry, kept.gap.nearest) == (7, "off topic", "sea", (("sky", 0.25),))
-    assert export.counts[0][1:] == (Count("answer", "en", Channel.GROUP, "sky"), 3)
+    assert export.counts[0][1:] == (Count(Outcome.ANSWER, "en", Channel.GROUP, "sky"), 3)
 
 
 async def test_texts_of_every_kind_come_through(home: GapLog, copy: GapLog, tmp_path: Path) -> None:
@@ -469,5 +469,5 @@ def test_an_export_is_nothing_but_values(tmp_path: Path) -> None:
     gap = Gap(GapReason.NO_MATCH, "why", "en", Channel.PRIVATE, "v1", near)
     clock = Clock()
     logged = LoggedGap(1, clock.now.replace(tzinfo=None, second=0), GapStatus.RESOLVED, gap, "sky")
-    export = Export("ab" * 16, clock.now, (logged,), ((clock.now.date(), Count("x", "en", Channel.GROUP), 1),))
+    export = Export("ab" * 16, clock.now, (logged,), ((clock.now.date(), Count(Outcome.GONE, "en", Channel.GROUP), 1),))
     assert through_file(export, tmp_path) == export

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from bot.domain.conversation import Channel
+from bot.domain.conversation import Channel, Outcome
 from bot.domain.gap import Count, Note
 from bot.gaps.repository import GapLog
 from bot.gaps.writer import GapWriter
@@ -101,7 +101,7 @@ async def test_stopping_writes_what_waits(tmp_path: Path, url: SecretStr | None)
     gap_writer = GapWriter(GapLog(tmp_path, KEYS, keep=KEEP, url=url))
     gap_writer.start()
     for number in range(300):
-        gap_writer.note(Note(Count("answer", "en", Channel.PRIVATE, str(number % 3))))
+        gap_writer.note(Note(Count(Outcome.ANSWER, "en", Channel.PRIVATE, str(number % 3))))
     await gap_writer.stop()
     async with GapLog(tmp_path, KEYS, keep=KEEP, url=url) as log:
         assert [number for _, _, number in await log.counts()] == [100, 100, 100]

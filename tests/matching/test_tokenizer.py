@@ -22,7 +22,9 @@ often = settings(max_examples=150, deadline=None)
 
 def knows(*typed: str, vocabulary: Sequence[str] = ()) -> Tokenizer:
     """A reader whose phrasings have these words, as often as they are named."""
-    return Tokenizer(Speller(Wording(places=tuple(vocabulary))), Counter(typed))
+    return Tokenizer(
+        Speller(Wording(places=tuple(vocabulary), stemmer="english", number_words="english")), Counter(typed)
+    )
 
 
 def meant(tokenizer: Tokenizer, typed: str) -> str:

@@ -52,7 +52,7 @@ def test_an_error_is_its_kind_and_place() -> None:
     except ValueError as error:
         for name in ("bot.telegram", "telegram.ext"):
             shown = line(name, "failed", error=error)
-            assert "[ValueError at test_diary.py:" in shown
+            assert "[ValueError at test_logs.py:" in shown
             assert QUESTION not in shown
             assert "\n" not in shown
 
@@ -97,7 +97,7 @@ def test_a_json_line_tells_no_secret_and_no_text() -> None:
         details = (type(error), error, error.__traceback__)
     record = logging.LogRecord("telegram", logging.ERROR, __file__, 1, f"{SECRET} %s", (QUESTION,), details)
     row = json.loads(RedactingJsonFormatter((SECRET,)).format(record))
-    assert row["message"].startswith("… (test_diary.py:1) [ValueError at test_diary.py:")
+    assert row["message"].startswith("… (test_logs.py:1) [ValueError at test_logs.py:")
 
 
 def test_what_stands_in_no_code_is_not_shown() -> None:

@@ -7,30 +7,32 @@ import logging
 import re
 import time
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from prometheus_client.parser import text_string_to_metric_families
+from telegram import Update
 from telegram.error import RetryAfter
 from telegram.ext import AIORateLimiter
 
-from bot.answering.turn import Outcome
 from bot.channels.telegram.delivery.intake import Intake
 from bot.channels.telegram.transport.http_client import UnreachedError
 from bot.channels.telegram.transport.retry import RetryingLimiter
 from bot.channels.telegram.ui.keyboards import topic_key
-from bot.channels.telegram.update_log import mark_coming
-from bot.domain.conversation import Channel
-from bot.domain.gap import Count, GapReason, Note
+from bot.channels.telegram.update_record import UpdateRecord
+from bot.domain.conversation import Channel, Outcome
+from bot.domain.gap import OUTCOME_OF, Count, GapReason, Note
 from bot.gaps.repository import GapLog
 from bot.gaps.writer import GapWriter
 from bot.matching.matcher import RegressionMatcher
 from bot.observability import metrics
 from bot.observability.logs import FIELDS
+from bot.observability.metrics import Metrics
 from bot.runtime.catalog import Catalog
 from bot.runtime.reload import FaqWatcher
 from bot.settings import Settings
@@ -42,7 +44,7 @@ from tests.support.telegram_talk import KEYS, Talk, talk_with
 from tests.support.telegram_world import JSON, Refused
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-MATCHER = RegressionMatcher(garden())
+MATCHER = RegressionMatcher(replace(garden(), languages={"en": "English"}))
 OAK = "how old is the big oak"
 UNSURE = "how old is the oak in 1900"
 HOSTILE = st.one_of(
@@ -58,15 +60,9 @@ async def talk(tmp_path: Path) -> AsyncIterator[Talk]:
         yield made
 
 
-@pytest.fixture(autouse=True)
-def _unwatched() -> Any:
-    yield
-    metrics.watch()
-
-
-def samples() -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
+def samples(counted: Metrics) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
     """All that is exposed now, as Prometheus's own parser reads it."""
-    families = text_string_to_metric_families(metrics.exposition()[0].decode())
+    families = text_string_to_metric_families(counted.exposition()[0].decode())
     return {
         (sample.name, tuple(sorted(sample.labels.items()))): sample.value
         for family in families
@@ -74,21 +70,21 @@ def samples() -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
     }
 
 
-def value(name: str, **labels: str) -> float:
+def value(counted: Metrics, name: str, **labels: str) -> float:
     """What a metric counts now; 0 where it is not there."""
-    return samples().get((f"faq_bot_{name}", tuple(sorted(labels.items()))), 0)
+    return samples(counted).get((f"faq_bot_{name}", tuple(sorted(labels.items()))), 0)
 
 
 class Counting:
     """How much metrics grow from when it is made."""
 
-    def __init__(self) -> None:
-        self._before = samples()
+    def __init__(self, counted: Metrics) -> None:
+        self._metrics, self._before = counted, samples(counted)
 
     def grown(self, name: str) -> dict[tuple[str, ...], float]:
         """By the values of the labels, in the labels' order."""
         found = {}
-        for (full, labels), now in samples().items():
+        for (full, labels), now in samples(self._metrics).items():
             if full == f"faq_bot_{name}" and (more := now - self._before.get((full, labels), 0)):
                 found[tuple(value for _, value in labels)] = more
         return found
@@ -97,16 +93,23 @@ class Counting:
 # --- Labels ----------------------------------------------------------------------------------------------------
 
 
-@given(st.lists(st.tuples(HOSTILE, HOSTILE, HOSTILE), min_size=1, max_size=20))
-def test_labels_have_few_values_whatever_comes(values: list[tuple[str, str, str]]) -> None:
+@given(
+    st.lists(
+        st.tuples(HOSTILE, HOSTILE, st.sampled_from(Outcome), st.sampled_from(Channel), st.sampled_from(GapReason)),
+        min_size=1,
+        max_size=20,
+    )
+)
+def test_labels_have_few_values_whatever_comes(values: list[tuple[str, str, Outcome, Channel, GapReason]]) -> None:
     """Texts, numbers and ids become `other`; nothing of them is exposed."""
-    for one, two, three in values:
+    counted = Metrics()
+    for one, two, outcome, channel, reason in values:
         fault = type("".join(filter(str.isalnum, one)) or "X", (Exception,), {})()
-        metrics.message(one, two, three, seconds=0.01)
-        metrics.call_failed(two, fault)
-        metrics.gap(three)
-        metrics.reload(one)
-    exposed = samples()
+        counted.message(outcome, channel, one, seconds=0.01)
+        counted.call_failed(two, fault)
+        counted.gap(reason)
+        counted.reload(metrics.Reload.SAME)
+    exposed = samples(counted)
     known = {
         "outcome": metrics.OUTCOMES,
         "channel": metrics.CHANNELS,
@@ -122,22 +125,28 @@ def test_labels_have_few_values_whatever_comes(values: list[tuple[str, str, str]
     assert len(exposed) < 600
 
 
-def test_all_that_the_program_says_of_itself_is_known() -> None:
-    """No outcome, reason or place of its own is counted as `other`."""
-    said = {*get_args(Outcome), *GapReason}
-    assert {name.replace(" ", "-") for name in said} - {"no-match", "other-language"} <= metrics.OUTCOMES
-    assert {reason.replace(" ", "-") for reason in GapReason} == metrics.REASONS
-    assert {channel.value for channel in Channel} - {"terminal", "jsonl"} == metrics.CHANNELS
+def test_outcomes_and_reasons_keep_their_documented_names() -> None:
+    """Dashboards and counted days know them by these."""
+    assert {
+        *("answer", "clarify", "unanswered", "urgent", "smalltalk", "command", "text-only", "too-fast"),
+        *("chosen", "browsed", "none-of-these", "helpful", "not-helpful", "wrong", "outdated", "unclear"),
+        *("topics", "language", "gone", "examples", "ignored", "blocked", "failed"),
+    } == metrics.OUTCOMES
+    assert {"no-match", "other-language", "none-of-these", "wrong", "outdated", "unclear"} == metrics.REASONS
+    assert {"private", "group", "inline"} == metrics.CHANNELS
+    assert {"taken-up", "same", "refused"} == metrics.RELOADS
+    assert set(map(metrics.label, OUTCOME_OF.values())) <= metrics.REASONS
 
 
 def test_languages_are_those_of_the_faq() -> None:
     """As it is in use when the message comes."""
     versions = {"en": "v1"}
-    metrics.watch(versions=lambda: versions)
-    counting = Counting()
-    metrics.message("answer", "private", "fr")
+    counted = Metrics()
+    counted.watch(versions=lambda: versions)
+    counting = Counting(counted)
+    counted.message(Outcome.ANSWER, Channel.PRIVATE, "fr")
     versions["fr"] = "v2"
-    metrics.message("answer", "private", "fr")
+    counted.message(Outcome.ANSWER, Channel.PRIVATE, "fr")
     assert counting.grown("messages_total") == {
         ("private", "other", "answer"): 1,
         ("private", "fr", "answer"): 1,
@@ -222,7 +231,7 @@ async def test_every_update_has_one_line_and_is_counted_once(
     make, outcome, channel = UPDATES[name]
     update = await make(talk)
     caplog.set_level(logging.INFO, logger="bot")
-    counting = Counting()
+    counting = Counting(talk.context.metrics)
     await deliver(talk.application, update)
     (line,) = lines(caplog)
     assert (line["outcome"], line["channel"], line["error"]) == (outcome, channel, None)
@@ -243,7 +252,7 @@ async def test_who_is_too_fast_has_a_line_each_too(kind: str, tmp_path: Path, ca
             "presses": lambda: talk.world.press(talk.chat, "Yes"),
             "inline queries": lambda: talk.world.inline(OAK),
         }
-        counting = Counting()
+        counting = Counting(talk.context.metrics)
         caplog.clear()
         for _ in range(10):
             await deliver(talk.application, makers[kind]())
@@ -268,7 +277,7 @@ async def test_what_fails_has_one_line_that_says_so(
     """With the kind of the error; the call that failed is counted by method and kind."""
     await deliver(talk.application, talk.world.text(talk.chat, OAK))
     caplog.set_level(logging.INFO, logger="bot")
-    counting = Counting()
+    counting = Counting(talk.context.metrics)
     talk.request.fail(method, Refused(403, "Forbidden: bot was blocked by the user"))
     await deliver(talk.application, make(talk))
     (line,) = lines(caplog)
@@ -281,17 +290,17 @@ async def test_what_fails_has_one_line_that_says_so(
 async def test_a_fault_of_ours_has_one_line_too(talk: Talk, caplog: pytest.LogCaptureFixture) -> None:
     """As the fault has it: its kind alone."""
     caplog.set_level(logging.INFO, logger="bot")
-    talk.service.catalog.matchers = {}
+    talk.context.catalog.matchers = {}
     await deliver(talk.application, talk.world.text(talk.chat, OAK))
     (line,) = lines(caplog)
     assert (line["outcome"], line["error"], line["entry"]) == ("failed", "KeyError", None)
-    talk.service.catalog.matchers = {"en": MATCHER}
+    talk.context.catalog.matchers = {"en": MATCHER}
 
 
 async def test_what_comes_twice_has_one_line(talk: Talk, caplog: pytest.LogCaptureFixture) -> None:
     """The second time nothing is done, and that is counted where updates come in."""
     caplog.set_level(logging.INFO, logger="bot")
-    intake, update = Intake(talk.application, talk.service), talk.world.text(talk.chat, OAK)
+    intake, update = Intake(talk.application, talk.context), talk.world.text(talk.chat, OAK)
     intake.start()
     for _ in range(3):
         await intake.handle(update)
@@ -302,12 +311,11 @@ async def test_what_comes_twice_has_one_line(talk: Talk, caplog: pytest.LogCaptu
 
 async def test_a_message_is_timed_from_its_coming(talk: Talk, caplog: pytest.LogCaptureFixture) -> None:
     """The wait for its turn is a wait for the person too."""
-    mark_coming()
-    came = time.perf_counter()
-    await talk.say(OAK)
     caplog.set_level(logging.INFO, logger="bot")
-    waited = time.perf_counter() - came
-    await talk.say(OAK)
+    record = UpdateRecord(Update.de_json(talk.world.text(talk.chat, OAK), talk.application.bot))
+    await asyncio.sleep(0.05)
+    waited = time.perf_counter() - record.came
+    await talk.application.process_update(record)
     (line,) = lines(caplog)
     assert line["ms"] >= waited * 1000 - 0.1
 
@@ -340,8 +348,9 @@ async def test_each_attempt_of_a_call_is_counted() -> None:
     async def at_once(_: float) -> None:
         """Time that nobody waits for."""
 
-    counting = Counting()
-    calls = RetryingLimiter(AIORateLimiter(max_retries=0), sleep=at_once)
+    counted = Metrics()
+    counting = Counting(counted)
+    calls = RetryingLimiter(AIORateLimiter(max_retries=0), counted, sleep=at_once)
     assert await calls.process_request(call, (), {}, "sendMessage", {}, None) == "done"
     assert counting.grown("telegram_failures_total") == {
         ("UnreachedError", "sendMessage"): 1,
@@ -351,7 +360,7 @@ async def test_each_attempt_of_a_call_is_counted() -> None:
 
 async def test_gaps_are_counted_by_reason(talk: Talk) -> None:
     """When they are noted."""
-    counting = Counting()
+    counting = Counting(talk.context.metrics)
     await talk.say("do you sell tractors")
     await talk.say("когда открывается этот сад")
     await talk.say(OAK)
@@ -363,22 +372,24 @@ async def test_gaps_are_counted_by_reason(talk: Talk) -> None:
 async def test_a_log_that_cannot_be_written_shows(tmp_path: Path) -> None:
     """In notes that wait and in failures."""
     (tmp_path / FILE).mkdir()
-    counting = Counting()
     async with talk_with({"en": MATCHER}, tmp_path) as talk:
-        metrics.watch(notes_waiting=lambda: talk.service.gap_writer.waiting)
+        counted = talk.context.metrics
+        counting = Counting(counted)
+        counted.watch(notes_waiting=lambda: talk.context.gap_writer.waiting)
         await talk.say(OAK)
-        assert not await talk.service.gap_writer.flush(within=timedelta(seconds=0.5))
-        assert value("notes_waiting") == 1
+        assert not await talk.context.gap_writer.flush(within=timedelta(seconds=0.5))
+        assert value(counted, "notes_waiting") == 1
     assert counting.grown("gap_log_failures_total")[()] >= 1
 
 
 async def test_notes_that_are_lost_are_counted(tmp_path: Path) -> None:
     """Those beyond the most that may wait."""
-    counting = Counting()
+    counted = Metrics()
+    counting = Counting(counted)
     async with GapLog(tmp_path, KEYS, keep=timedelta(days=90)) as log:
-        gap_writer = GapWriter(log, most_waiting=2)
+        gap_writer = GapWriter(log, counted, most_waiting=2)
         for _ in range(5):
-            gap_writer.note(Note(Count("answer", "en", Channel.PRIVATE)))
+            gap_writer.note(Note(Count(Outcome.ANSWER, "en", Channel.PRIVATE)))
         assert gap_writer.waiting == 2
     assert counting.grown("notes_dropped_total") == {(): 3}
 
@@ -391,8 +402,9 @@ async def test_edits_of_the_faq_are_counted_by_what_became_of_them(
     async def changed() -> None:
         raise AssertionError("nothing changed")
 
-    watch = FaqWatcher(Settings(faq_dir=small / "faq", seeds_dir=small / "seeds", data_dir=small), look_again=0.05)
-    counting = Counting()
+    counted, folders = Metrics(), Settings(faq_dir=small / "faq", seeds_dir=small / "seeds", data_dir=small)
+    watch = FaqWatcher(folders, counted, look_again=0.05)
+    counting = Counting(counted)
     watching = asyncio.create_task(watch.run(Catalog({"en": small_matcher}), changed=changed))
     try:
         async with asyncio.timeout(60):
@@ -413,21 +425,22 @@ async def test_edits_of_the_faq_are_counted_by_what_became_of_them(
 def test_figures_are_taken_where_they_stand() -> None:
     """When somebody looks; those that nobody gives are not there, and an FAQ that is no more in use goes."""
     versions, waiting = {"en": "v1"}, [3]
-    metrics.watch(
+    counted = Metrics()
+    counted.watch(
         versions=lambda: versions,
         notes_waiting=lambda: waiting[0],
         updates_in_hand=lambda: 2,
         updates_skipped=lambda: 1,
         updates_repeated=lambda: 4,
     )
-    assert value("faq_info", language="en", version="v1") == 1
-    assert (value("notes_waiting"), value("updates_in_hand")) == (3, 2)
-    assert (value("updates_skipped_total"), value("updates_repeated_total")) == (1, 4)
-    assert ("faq_bot_telegram_silent_seconds", ()) not in samples()
+    assert value(counted, "faq_info", language="en", version="v1") == 1
+    assert (value(counted, "notes_waiting"), value(counted, "updates_in_hand")) == (3, 2)
+    assert (value(counted, "updates_skipped_total"), value(counted, "updates_repeated_total")) == (1, 4)
+    assert ("faq_bot_telegram_silent_seconds", ()) not in samples(counted)
     versions["en"], waiting[0] = "v2", 0
-    assert value("faq_info", language="en", version="v2") == 1
-    assert value("faq_info", language="en", version="v1") == 0
-    assert ("faq_bot_notes_waiting", ()) in samples()
+    assert value(counted, "faq_info", language="en", version="v2") == 1
+    assert value(counted, "faq_info", language="en", version="v1") == 0
+    assert ("faq_bot_notes_waiting", ()) in samples(counted)
 
 
 def test_what_is_exposed_is_what_prometheus_reads() -> None:
@@ -435,8 +448,9 @@ def test_what_is_exposed_is_what_prometheus_reads() -> None:
     zero: dict[str, Any] = dict.fromkeys(
         ("notes_waiting", "updates_in_hand", "updates_skipped", "updates_repeated", "silent_seconds"), lambda: 0
     )
-    metrics.watch(versions=lambda: {"en": "v1"}, **zero)
-    body, kind = metrics.exposition()
+    counted = Metrics()
+    counted.watch(versions=lambda: {"en": "v1"}, **zero)
+    body, kind = counted.exposition()
     assert kind.startswith("text/plain; version=")
     families = list(text_string_to_metric_families(body.decode()))
     names = {family.name + "_total" * (family.type == "counter") for family in families}

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from jinja2 import ChoiceLoader, DictLoader, Environment, FileSystemLoader, StrictUndefined
 from playwright.async_api import Route
 
-from bot.domain.conversation import Channel
+from bot.domain.conversation import Channel, Outcome
 from bot.domain.gap import Count
 from bot.gaps.statistics import COMPLAINTS, QUESTIONS, Statistics, statistics
 from bot.review import charts
@@ -224,7 +224,7 @@ def test_shares_fill_the_bar(numbers: list[int]) -> None:
 @given(st.dictionaries(st.text() | st.sampled_from(HOSTILE), numbers_of_a_day.map(lambda five: five[:3]), max_size=14))
 def test_rows_are_as_long_as_their_numbers(rows: dict[str, list[int]]) -> None:
     """The first rows on one scale, whatever they are called."""
-    named = {name: dict(zip(COMPLAINTS, numbers, strict=True)) for name, numbers in rows.items()}
+    named = {name: dict(zip(map(str, COMPLAINTS), numbers, strict=True)) for name, numbers in rows.items()}
     chart = drawn(charts.rows_chart(named, questions={}))
     items = list(chart[0])
     shown = list(named.values())[: charts.ROWS]
@@ -276,7 +276,9 @@ def test_columns_put_counts_side_by_side() -> None:
 def counted(rows: Mapping[tuple[str, str], int], *, days: int = 28, language: str = "en") -> Statistics:
     """The statistics of outcomes on one day, by outcome and entry."""
     private = Channel.PRIVATE
-    made = [(DAY, Count(outcome, language, private, entry), number) for (outcome, entry), number in rows.items()]
+    made = [
+        (DAY, Count(Outcome(outcome), language, private, entry), number) for (outcome, entry), number in rows.items()
+    ]
     return statistics(made, garden(), today=DAY, days=days)
 
 
@@ -417,7 +419,7 @@ async def test_a_browser_shows_it_on_any_screen() -> None:
     refused: list[str] = []
     async with chromium() as browser:
         for days in (7, 28, 90, 365):
-            count = Count("answer", "en", Channel.PRIVATE, "dogs")
+            count = Count(Outcome.ANSWER, "en", Channel.PRIVATE, "dogs")
             rows = [(DAY - timedelta(days=at), count, 999) for at in range(days)]
             summed = statistics(rows, garden(), today=DAY, days=days)
             tab = await browser.new_page()

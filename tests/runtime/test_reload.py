@@ -347,7 +347,7 @@ def bot_of(talk: Talk) -> Bot:
 
 @asynccontextmanager
 async def alerts_of(talk: Talk, naps: Naps) -> AsyncIterator[Alerts]:
-    alerts = Alerts(bot_of(talk), talk.service.maintainer_chats, sleep=naps.sleep)
+    alerts = Alerts(bot_of(talk), talk.context.maintainer_chats, sleep=naps.sleep)
     running = asyncio.create_task(alerts.run())
     try:
         yield alerts
@@ -415,7 +415,7 @@ async def test_a_bad_moment_of_the_network_is_waited_for(
 
 async def test_of_many_texts_the_newest_are_kept(talk: Talk) -> None:
     """For a Telegram that cannot be reached for a day."""
-    alerts = Alerts(bot_of(talk), talk.service.maintainer_chats)
+    alerts = Alerts(bot_of(talk), talk.context.maintainer_chats)
     for number in range(50):
         alerts.tell(f"text {number}")
     running = asyncio.create_task(alerts.run())

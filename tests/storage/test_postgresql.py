@@ -22,7 +22,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr, ValidationError
 
-from bot.domain.conversation import Channel
+from bot.domain.conversation import Channel, Outcome
 from bot.domain.gap import Count, GapStatus, Note
 from bot.gaps.key_rotation import rekey
 from bot.gaps.repository import GapLog
@@ -174,7 +174,9 @@ async def test_the_same_message_has_one_gap(logs: list[GapLog]) -> None:
 async def test_counts_add_up(logs: list[GapLog]) -> None:
     """Many batches at once, each with many outcomes in an order of its own; none keeps another from its end."""
     counts = [
-        Note(Count(outcome, "en", Channel.PRIVATE, str(at))) for outcome in ("answer", "urgent") for at in range(9)
+        Note(Count(outcome, "en", Channel.PRIVATE, str(at)))
+        for outcome in (Outcome.ANSWER, Outcome.URGENT)
+        for at in range(9)
     ]
     batches = [random.Random(number).sample(counts, len(counts)) for number in range(40)]  # noqa: S311  # no secret
     await asyncio.gather(*(logs[number % 4].write(batch) for number, batch in enumerate(batches)))

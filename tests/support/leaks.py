@@ -130,7 +130,7 @@ class Private:
 @cache
 def program_words() -> frozenset[str]:
     """All words of the program and of the FAQs that tests use: no sign that a person said them."""
-    places = ("bot/**/*.py", "faq/**/*.yaml", "tests/small/**/*.yaml", "tests/made.py")
+    places = ("bot/**/*.py", "faq/**/*.yaml", "tests/small/**/*.yaml", "tests/support/samples.py")
     paths = [path for place in places for path in ROOT.glob(place)]
     texts = [_plain(path.read_text(encoding="utf-8")) for path in paths]
     return frozenset(_words(texts) | {name for text in texts for name in _ID.findall(text)})

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import httpx
 
-from bot.domain.conversation import Channel
+from bot.domain.conversation import Channel, Outcome
 from bot.domain.gap import Count, Gap, GapReason, GapStatus, Note
 from bot.evaluation.question_sets import Message
 from bot.gaps.repository import GapLog
@@ -38,7 +38,10 @@ def asked(
     """The note of a gap."""
     gap = Gap(reason, text, language, Channel.PRIVATE, "v1", (("ferry-price", 0.25),), entry)
     return Note(
-        Count("unanswered", language, Channel.PRIVATE), gap, KEYS.pseudonym("asker", text), at=datetime.now(UTC) - ago
+        Count(Outcome.UNANSWERED, language, Channel.PRIVATE),
+        gap,
+        KEYS.pseudonym("asker", text),
+        at=datetime.now(UTC) - ago,
     )
 
 

@@ -124,6 +124,8 @@ WORDING = Wording(
     first_person=("i", "my", "we"),
     question_words=("what", "when", "where", "which", "who", "how", "is", "are", "can", "may", "do", "does"),
     places=("Lisbon", "Sri Lanka", "Peru"),
+    stemmer="english",
+    number_words="english",
 )
 
 OPENING_HOURS = entry(

@@ -14,6 +14,7 @@ from telegram.error import NetworkError, TimedOut
 from telegram.ext import Application
 from telegram.request import BaseRequest, RequestData
 
+from bot.channels.telegram.update_record import UpdateRecord
 from tests.support.telegram_world import JSON, Fault, Faults, Raw, Refused, Slow, World
 
 
@@ -93,12 +94,12 @@ AnyApplication = Application[Any, Any, Any, Any, Any, Any]
 async def deliver(application: AnyApplication, *updates: JSON) -> None:
     """Handle updates one after another, each to its end."""
     for update in updates:
-        await application.process_update(Update.de_json(update, application.bot))
+        await application.process_update(UpdateRecord(Update.de_json(update, application.bot)))
 
 
 async def deliver_at_once(application: AnyApplication, *updates: JSON) -> None:
     """Give updates to a started application as its updater does, all at once, and wait until all are handled."""
     assert application.running, "start the application first: nobody takes updates from its queue"
     for update in updates:
-        application.update_queue.put_nowait(Update.de_json(update, application.bot))
+        application.update_queue.put_nowait(UpdateRecord(Update.de_json(update, application.bot)))
     await application.update_queue.join()

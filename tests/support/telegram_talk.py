@@ -11,13 +11,13 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from bot.channels.telegram.app import build, service_of
-from bot.channels.telegram.context import Service
+from bot.channels.telegram.app import build, context_of
+from bot.channels.telegram.context import BotContext
 from bot.channels.telegram.types import AnyApplication
 from bot.domain.gap import LoggedGap
 from bot.matching.matcher import RegressionMatcher
 from bot.observability.logs import RedactingFormatter
-from bot.observability.metrics import exposition
+from bot.observability.metrics import Metrics
 from bot.runtime.catalog import Catalog
 from bot.settings import Settings
 from bot.storage.keys import Keys, asker_key, new_asker_key, new_text_key, text_keys
@@ -31,9 +31,11 @@ KEYS = Keys(text_keys(new_text_key()), asker_key(new_asker_key()))
 class Talk:
     """What a test can say to the bot, and what it can see of it."""
 
-    def __init__(self, application: AnyApplication, service: Service, world: World, request: RecordingRequest) -> None:
+    def __init__(
+        self, application: AnyApplication, context: BotContext, world: World, request: RecordingRequest
+    ) -> None:
         self.application = application
-        self.service = service
+        self.context = context
         self.world = world
         self.request = request
         self.chat = world.private()
@@ -58,13 +60,13 @@ class Talk:
 
     async def gaps(self) -> list[LoggedGap]:
         """The gaps that are logged by now, newest first."""
-        await self.service.gap_writer.flush()
-        return await self.service.gap_writer.log.gaps()
+        await self.context.gap_writer.flush()
+        return await self.context.gap_writer.log.gaps()
 
     async def counts(self) -> dict[tuple[str, str, str], int]:
         """What is counted by now: (outcome, entry, channel) -> how often."""
-        await self.service.gap_writer.flush()
-        counted = await self.service.gap_writer.log.counts()
+        await self.context.gap_writer.flush()
+        counted = await self.context.gap_writer.log.counts()
         return {(count.outcome, count.entry, count.channel.value): number for _, count, number in counted}
 
 
@@ -72,22 +74,22 @@ class Talk:
 async def talk_with(matchers: Mapping[str, RegressionMatcher], folder: Path, **settings: Any) -> AsyncIterator[Talk]:
     """The bot with these matchers, its data in a folder."""
     chosen = Settings(telegram_bot_token=SecretStr(TOKEN), data_dir=folder, **{"sends_a_second": 0, **settings})
-    service = service_of(chosen, Catalog(matchers), KEYS)
+    context = context_of(chosen, Catalog(matchers), KEYS, Metrics())
     world = World()
     request = RecordingRequest(world)
-    application = build(chosen, service, request=request)
-    service.gap_writer.start()
+    application = build(chosen, context, request=request)
+    context.gap_writer.start()
     with logged() as written:
         async with application:
             await application.start()
             try:
-                yield Talk(application, service, world, request)
+                yield Talk(application, context, world, request)
             finally:
                 await application.stop()
-        await service.gap_writer.stop()
+        await context.gap_writer.stop()
     private = Private(secrets=set(KEYS.secrets))
     private.add_world(world)
-    found = private.leaks(written.getvalue() + exposition()[0].decode(), known=[str(folder)])
+    found = private.leaks(written.getvalue() + context.metrics.exposition()[0].decode(), known=[str(folder)])
     assert not found, f"log lines or metrics hold {', '.join(found)}"
 
 

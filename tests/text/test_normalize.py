@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 from unicodedata import category, normalize
 
 import pytest
@@ -17,6 +18,11 @@ any_text = st.text(st.one_of(st.sampled_from(AWKWARD), st.characters(exclude_cat
 no_digits = any_text.map(lambda text: "".join(c for c in text if not any(map(str.isnumeric, normalize("NFKD", c)))))
 latin_word = st.text("abcdefghijklmnopqrstuvwxyzéèüñçß", min_size=1, max_size=12)
 often = settings(max_examples=200, deadline=None)
+
+
+def english(**more: Any) -> Wording:
+    """A wording of English, with more than its stemmer and its number words."""
+    return Wording(stemmer="english", number_words="english", **more)
 
 
 @pytest.mark.parametrize(
@@ -184,7 +190,7 @@ def test_sentences_lose_no_word(typed: list[list[str]], mark: str) -> None:
 
 def test_spellings_are_mended_longest_run_first() -> None:
     """`per cent` is one spelling even where `per` has one of its own; what has none stays."""
-    speller = Speller(Wording(spellings={"per": "for each", "per cent": "percent", "ppl": "people", "U.N.": "un"}))
+    speller = Speller(english(spellings={"per": "for each", "per cent": "percent", "ppl": "people", "U.N.": "un"}))
     assert speller.correct(words("some per cent of ppl, per year; the U.N.")) == words(
         "some percent of people for each year the un"
     )
@@ -192,20 +198,20 @@ def test_spellings_are_mended_longest_run_first() -> None:
 
 def test_mending_does_not_start_again_in_what_it_wrote() -> None:
     """Spellings that lead to each other end."""
-    assert Speller(Wording(spellings={"a": "b", "b": "a a"})).correct(["a", "b", "a"]) == ["b", "a", "a", "b"]
+    assert Speller(english(spellings={"a": "b", "b": "a a"})).correct(["a", "b", "a"]) == ["b", "a", "a", "b"]
 
 
 def test_forms_of_a_word_share_their_stem() -> None:
     """Inflected forms are one stem in the FAQ's language; another language has its own rules."""
-    english, french = Speller(Wording()), Speller(Wording(), "fr")
-    assert len(set(english.stems(["migrate", "migrated", "migrating", "migrates"]))) == 1
-    assert len(set(french.stems(["continuer", "continuait", "continuera"]))) == 1
-    assert len(set(english.stems(["continuer", "continuait", "continuera"]))) == 3
+    in_english, in_french = Speller(english()), Speller(Wording(stemmer="french"))
+    assert len(set(in_english.stems(["migrate", "migrated", "migrating", "migrates"]))) == 1
+    assert len(set(in_french.stems(["continuer", "continuait", "continuera"]))) == 1
+    assert len(set(in_english.stems(["continuer", "continuait", "continuera"]))) == 3
 
 
 def test_synonyms_share_a_meaning() -> None:
     """Every member of a group, in any form and of any number of words, means the group's first member."""
-    speller = Speller(Wording(synonyms=(("remittance", "money sent home", "send money"), ("UN", "united nations"))))
+    speller = Speller(english(synonyms=(("remittance", "money sent home", "send money"), ("UN", "united nations"))))
 
     def meanings(text: str) -> list[str]:
         return speller.meanings(speller.stems(words(text)))
@@ -218,7 +224,7 @@ def test_synonyms_share_a_meaning() -> None:
 
 def test_a_wording_without_entries_leaves_words_alone() -> None:
     """A language may have no words.yaml."""
-    speller = Speller(Wording())
+    speller = Speller(english())
     assert speller.correct(["ppl", "x"]) == ["ppl", "x"]
     assert speller.meanings(["ppl", "x"]) == ["ppl", "x"]
     assert not speller.vocabulary
@@ -227,20 +233,20 @@ def test_a_wording_without_entries_leaves_words_alone() -> None:
 
 def test_an_empty_spelling_changes_nothing() -> None:
     """A spelling or synonym without a word in it, as `...`, never matches."""
-    speller = Speller(Wording(spellings={"...": "dots"}, synonyms=(("thing", "?!"),)))
+    speller = Speller(english(spellings={"...": "dots"}, synonyms=(("thing", "?!"),)))
     assert speller.correct(["a", "b"]) == ["a", "b"]
     assert speller.meanings(["a", "b"]) == ["a", "b"]
 
 
 def test_vocabulary_holds_the_words_that_the_wording_means() -> None:
     """Mended words, synonyms and places are known words, so that they are not taken for typos; typed forms are not."""
-    wording = Wording(spellings={"ppl": "people"}, synonyms=(("dog", "small hound"),), places=("Sri Lanka",))
+    wording = english(spellings={"ppl": "people"}, synonyms=(("dog", "small hound"),), places=("Sri Lanka",))
     assert Speller(wording).vocabulary == {"people", "dog", "small", "hound", "sri", "lanka"}
 
 
 def test_first_person_words_are_normalised() -> None:
     """`I'm` in the list is found as it is read in a message."""
-    assert Speller(Wording(first_person=("I", "I’m", "my"))).first_person == {"i", "im", "my"}
+    assert Speller(english(first_person=("I", "I’m", "my"))).first_person == {"i", "im", "my"}
 
 
 def test_stems_are_right_from_many_threads() -> None:
@@ -248,8 +254,15 @@ def test_stems_are_right_from_many_threads() -> None:
     words_ = [
         f"{stem}{ending}" for stem in ("migrat", "regulat", "protect", "recruit") for ending in ("ing", "ed", "s")
     ]
-    right = [Speller(Wording()).stem(word) for word in words_]
+    right = [Speller(english()).stem(word) for word in words_]
     for _ in range(20):
-        speller = Speller(Wording())
+        speller = Speller(english())
         with ThreadPoolExecutor(8) as pool:
             assert all(found == right for found in pool.map(lambda _, s=speller: [s.stem(w) for w in words_], range(8)))
+
+
+def test_a_language_without_settings_of_its_own_is_left_as_it_is() -> None:
+    """No other language's stems and numbers are put upon it."""
+    speller = Speller(Wording())
+    assert speller.stems(["migrations", "gehende"]) == ["migrations", "gehende"]
+    assert speller.correct(["two", "hundred"]) == ["two", "hundred"]

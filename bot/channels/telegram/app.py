@@ -4,28 +4,25 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
 
-from telegram import LinkPreviewOptions, Update
+from telegram import LinkPreviewOptions
 from telegram.constants import ChatType, ParseMode, UpdateType
 from telegram.error import TelegramError
 from telegram.ext import (
     AIORateLimiter,
     ApplicationBuilder,
     BaseRateLimiter,
-    CallbackQueryHandler,
-    ChatMemberHandler,
     ContextTypes,
     Defaults,
-    InlineQueryHandler,
-    MessageHandler,
-    filters,
+    TypeHandler,
 )
 from telegram.request import BaseRequest
 
-from bot.channels.telegram.context import Service
+from bot.channels.assistant import Assistant
+from bot.channels.telegram.context import BotContext
 from bot.channels.telegram.delivery.chat_queue import ChatQueue
 from bot.channels.telegram.handlers.buttons import on_press
 from bot.channels.telegram.handlers.inline import on_inline
@@ -34,13 +31,14 @@ from bot.channels.telegram.handlers.messages import on_message
 from bot.channels.telegram.transport.http_client import AioRequest, proxy_for
 from bot.channels.telegram.transport.rate_limiter import SharedPace
 from bot.channels.telegram.transport.retry import DEFAULT_RETRIES, RetryingLimiter, RetryPolicy
-from bot.channels.telegram.types import AnyApplication, Handle
+from bot.channels.telegram.types import AnyApplication
 from bot.channels.telegram.ui.sender import send, text_message
-from bot.channels.telegram.update_log import one_line
-from bot.channels.throttle import Throttle
+from bot.channels.telegram.update_record import UpdateRecord
+from bot.channels.throttle import Throttle, Throttles
 from bot.gaps.repository import GapLog
 from bot.gaps.writer import GapWriter
 from bot.observability.logs import kind_and_place
+from bot.observability.metrics import Metrics
 from bot.replicas.rate_limits import RateLimits
 from bot.runtime.catalog import Catalog
 from bot.settings import Settings
@@ -53,44 +51,48 @@ OURS = Path(__file__).parents[2]  # the folder of this program
 _logger = logging.getLogger(__name__)
 
 
+Handle = Callable[[BotContext, UpdateRecord], Awaitable[None]]
+
 # Every kind of update that the bot asks Telegram for, and what handles it.
-HANDLERS: dict[UpdateType, tuple[Any, Handle]] = {
-    UpdateType.MESSAGE: (partial(MessageHandler, filters.UpdateType.MESSAGE), on_message),
-    UpdateType.EDITED_MESSAGE: (partial(MessageHandler, filters.UpdateType.EDITED_MESSAGE), on_message),
-    UpdateType.CALLBACK_QUERY: (CallbackQueryHandler, on_press),
-    UpdateType.INLINE_QUERY: (InlineQueryHandler, on_inline),
-    UpdateType.MY_CHAT_MEMBER: (
-        partial(ChatMemberHandler, chat_member_types=ChatMemberHandler.MY_CHAT_MEMBER),
-        on_member,
-    ),
+HANDLERS: dict[UpdateType, Handle] = {
+    UpdateType.MESSAGE: on_message,
+    UpdateType.EDITED_MESSAGE: on_message,
+    UpdateType.CALLBACK_QUERY: on_press,
+    UpdateType.INLINE_QUERY: on_inline,
+    UpdateType.MY_CHAT_MEMBER: on_member,
 }
 
 
-async def handle_in_one_line(
-    handle: Handle, service: Service, update: Update, context: ContextTypes.DEFAULT_TYPE
-) -> None:
-    """Handle an update, and have its one line logged."""
-    with one_line(update):
-        await handle(service, update, context)
+async def handle_update(context: BotContext, record: UpdateRecord, _: object) -> None:
+    """Handle an update by its kind, and have its one line logged."""
+    for kind, handle in HANDLERS.items():
+        if getattr(record.update, kind) is not None:
+            with record.logged(context.metrics):
+                await handle(context, record)
+            return
 
 
-async def on_error(service: Service, update: object, context: ContextTypes.DEFAULT_TYPE) -> None:
+async def on_error(context: BotContext, record: object, failed: ContextTypes.DEFAULT_TYPE) -> None:
     """Log what kind of thing went wrong and where, nothing of what was said; tell the person that it did."""
-    fault = context.error
+    fault, update = failed.error, record.update if isinstance(record, UpdateRecord) else None
     if fault is None:
         return
     _logger.error("an update was not handled: %s", kind_and_place(fault, within=OURS))
-    if isinstance(fault, TelegramError) or not isinstance(update, Update) or update.message is None:
+    if isinstance(fault, TelegramError) or update is None or update.message is None:
         return  # Telegram itself failed, or nobody waits for words
     try:
         if update.message.chat.type == ChatType.PRIVATE:
-            await send(text_message(service.catalog.main.faq.interface.failed), update.message)
+            await send(text_message(context.catalog.main.faq.interface.failed), update.message)
     except Exception as other:  # there is no chat in the message, say, or its person has left
         _logger.warning("nobody could be told of that: %s", kind_and_place(other, within=OURS))
 
 
 def build(
-    settings: Settings, service: Service, *, request: BaseRequest | None = None, policy: RetryPolicy = DEFAULT_RETRIES
+    settings: Settings,
+    context: BotContext,
+    *,
+    request: BaseRequest | None = None,
+    policy: RetryPolicy = DEFAULT_RETRIES,
 ) -> AnyApplication:
     """The application of python-telegram-bot with our handlers; ``request`` takes the place of the network in tests."""
     if settings.telegram_bot_token is None:
@@ -102,14 +104,13 @@ def build(
         .base_url(f"{settings.telegram_api_url}/bot")
         .defaults(Defaults(parse_mode=ParseMode.HTML, link_preview_options=LinkPreviewOptions(is_disabled=True)))
         .concurrent_updates(ChatQueue(settings.concurrency))
-        .rate_limiter(RetryingLimiter(pace_of(settings, service), policy))
+        .rate_limiter(RetryingLimiter(pace_of(settings, context), context.metrics, policy))
         .request(request)
         .get_updates_request(request)
     )
     application = builder.build()
-    for make, handle in HANDLERS.values():
-        application.add_handler(make(partial(handle_in_one_line, handle, service)))
-    application.add_error_handler(partial(on_error, service))
+    application.add_handler(TypeHandler(UpdateRecord, partial(handle_update, context)))
+    application.add_error_handler(partial(on_error, context))
     return application
 
 
@@ -119,32 +120,37 @@ def request_for(settings: Settings) -> AioRequest:
     return AioRequest(url, connections=2 * settings.concurrency, proxy=proxy_for(url))
 
 
-def pace_of(settings: Settings, service: Service) -> BaseRateLimiter[int]:
+def pace_of(settings: Settings, context: BotContext) -> BaseRateLimiter[int]:
     """How fast calls go out: this process alone, or all with one database together."""
     sends, in_a_group = settings.sends_a_second, settings.group_sends_a_minute
     own = AIORateLimiter(overall_max_rate=sends, group_max_rate=in_a_group, max_retries=0)
-    if service.rates is None:
+    if context.rate_limits is None:
         return own
-    return SharedPace(own, service.rates, sends_a_second=sends, group_sends_a_minute=in_a_group)
+    return SharedPace(own, context.rate_limits, sends_a_second=sends, group_sends_a_minute=in_a_group)
 
 
-def service_of(settings: Settings, catalog: Catalog, keys: Keys) -> Service:
-    """The one service of a process, as the settings want it."""
+def context_of(settings: Settings, catalog: Catalog, keys: Keys, metrics: Metrics) -> BotContext:
+    """What the handlers of a process share, as the settings want it."""
     log = GapLog(settings.data_dir, keys, keep=settings.retention, url=settings.database_url)
-    rates = None if settings.database_url is None else RateLimits(log.database)
+    rate_limits = None if settings.database_url is None else RateLimits(log.database)
     pace = settings.throttle_messages
 
     def throttle(messages: int, purpose: Purpose) -> Throttle:
-        count = None if rates is None else partial(rates.count, purpose)
+        count = None if rate_limits is None else partial(rate_limits.count, purpose)
         return Throttle(messages, settings.throttle_seconds, time.monotonic, count=count)
 
-    return Service(
+    throttles = Throttles(
+        messages=throttle(pace, Purpose.MESSAGES),
+        urgent_checks=throttle(pace * LOOKED_AT, Purpose.URGENT_CHECK),
+        inline=throttle(pace * INLINE_PER_MESSAGE, Purpose.INLINE),
+    )
+    gap_writer = GapWriter(log, metrics)
+    return BotContext(
         catalog=catalog,
-        gap_writer=GapWriter(log),
+        assistant=Assistant(catalog, gap_writer, throttles),
+        gap_writer=gap_writer,
         keys=keys,
-        throttle=throttle(pace, Purpose.MESSAGES),
-        care=throttle(pace * LOOKED_AT, Purpose.URGENT_CHECK),
-        inline_throttle=throttle(pace * INLINE_PER_MESSAGE, Purpose.INLINE),
-        rates=rates,
+        metrics=metrics,
+        rate_limits=rate_limits,
         maintainer_chats=settings.maintainers,
     )

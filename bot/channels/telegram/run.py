@@ -20,8 +20,8 @@ from telegram.error import InvalidToken
 
 from bot.channels.telegram.admin.alerts import Alerts
 from bot.channels.telegram.admin.weekly_digest import WeeklyDigest
-from bot.channels.telegram.app import HANDLERS, build, service_of
-from bot.channels.telegram.context import Service
+from bot.channels.telegram.app import HANDLERS, build, context_of
+from bot.channels.telegram.context import BotContext
 from bot.channels.telegram.delivery.intake import Intake
 from bot.channels.telegram.delivery.polling import (
     ANSWER_WITHIN,
@@ -36,8 +36,8 @@ from bot.channels.telegram.delivery.webhook import Webhook, setup_of
 from bot.channels.telegram.types import AnyApplication
 from bot.channels.telegram.ui.menus import set_menus
 from bot.http.endpoints import Hook, HttpEndpoints, Silence, State
-from bot.observability import metrics
 from bot.observability.logs import kind_and_place
+from bot.observability.metrics import Metrics
 from bot.runtime.catalog import Catalog
 from bot.runtime.load import leave_alone, throw_away
 from bot.runtime.reload import FaqWatcher
@@ -51,7 +51,7 @@ CONNECTIONS = 500  # at most, idle ones too: those of Telegram or of a proxy, an
 _logger = logging.getLogger(__name__)
 
 
-def run(settings: Settings, catalog: Catalog, keys: Keys, watch: FaqWatcher) -> None:
+def run(settings: Settings, catalog: Catalog, keys: Keys, watch: FaqWatcher, metrics: Metrics) -> None:
     """Answer in Telegram until the process is asked to end.
 
     Raises SettingsError where Telegram refuses the token, and where LISTEN cannot be listened at. Exits with 1 where no
@@ -59,7 +59,7 @@ def run(settings: Settings, catalog: Catalog, keys: Keys, watch: FaqWatcher) -> 
     """
     try:
         with _listening(settings) or nullcontext() as listening:
-            asyncio.run(_run(settings, service_of(settings, catalog, keys), watch, listening))
+            asyncio.run(_run(settings, context_of(settings, catalog, keys, metrics), watch, listening))
     except InvalidToken:
         hint = "Telegram does not know this token; copy it anew from @BotFather"
         raise SettingsError(f"TELEGRAM_BOT_TOKEN: {hint}") from None
@@ -90,46 +90,46 @@ class _Way:
     endpoints: HttpEndpoints
 
 
-async def _run(settings: Settings, service: Service, watch: FaqWatcher, listening: socket.socket | None) -> None:
-    application = build(settings, service)
+async def _run(settings: Settings, context: BotContext, watch: FaqWatcher, listening: socket.socket | None) -> None:
+    application = build(settings, context)
     request = application.bot.request
     # Past the limiter: a menu or digest that is refused for hours must not hold up the answers.
     unlimited = Bot(
         application.bot.token, f"{settings.telegram_api_url}/bot", request=request, get_updates_request=request
     )
-    alerts = Alerts(unlimited, service.maintainer_chats)
+    alerts = Alerts(unlimited, context.maintainer_chats)
 
     async def menus() -> None:
-        await set_menus(unlimited, service.catalog.matchers)
+        await set_menus(unlimited, context.catalog.matchers)
 
     async def taken_up() -> None:
         throw_away()
         leave_alone()
         await menus()
 
-    intake = Intake(application, service)
-    way = _way(settings, application, intake, service)
+    intake = Intake(application, context)
+    way = _way(settings, application, intake, context)
     asked = asyncio.Event()
     when_asked_to_end(asked.set)
     asked_to_end = asyncio.create_task(asked.wait())
-    service.gap_writer.start()
+    context.gap_writer.start()
     intake.start()
-    async with _stopped_at_the_end(application, intake, service), _served(way, listening) as serving:
+    async with _stopped_at_the_end(application, intake, context), _served(way, listening) as serving:
         starting = asyncio.create_task(_start(application, way))
         if not await _done(starting, *serving, until=asked_to_end):
             await _cancelled(starting)
             return
         leave_alone()
         way.endpoints.state = State.READY
-        _logger.info("answering in Telegram; FAQ %s", service.catalog.main.faq.version)
+        _logger.info("answering in Telegram; FAQ %s", context.catalog.main.faq.version)
         background: list[asyncio.Task[Any]] = [
             asyncio.create_task(menus()),
-            asyncio.create_task(watch.run(service.catalog, changed=taken_up, tell=alerts.tell)),
+            asyncio.create_task(watch.run(context.catalog, changed=taken_up, tell=alerts.tell)),
             asyncio.create_task(alerts.run()),
             asyncio.create_task(asyncio.to_thread(guess, "ready")),  # takes half a second: before somebody waits for it
         ]
-        if service.maintainer_chats:
-            background.append(asyncio.create_task(WeeklyDigest(service, unlimited).run()))
+        if context.maintainer_chats:
+            background.append(asyncio.create_task(WeeklyDigest(context, unlimited).run()))
         for task in background:
             task.add_done_callback(_see_how_it_ended)
         working = asyncio.create_task(way.work())
@@ -141,26 +141,30 @@ async def _run(settings: Settings, service: Service, watch: FaqWatcher, listenin
                 await _cancelled(task)
 
 
-def _way(settings: Settings, application: AnyApplication, intake: Intake, service: Service) -> _Way:
+def _way(settings: Settings, application: AnyApplication, intake: Intake, context: BotContext) -> _Way:
     """How messages come in as the settings want it; it can be looked at from outside from now on."""
     kinds = [kind.value for kind in HANDLERS]
+
+    def versions() -> dict[str, str]:
+        return context.catalog.versions
+
     if (setup := setup_of(settings, kinds)) is not None:
         webhook = Webhook(application.bot, setup, intake)
-        endpoints = HttpEndpoints(lambda: service.catalog.versions, hook=Hook(setup.secret, webhook.receive))
+        endpoints = HttpEndpoints(versions, context.metrics, hook=Hook(setup.secret, webhook.receive))
         way, silent = _Way(webhook.set, webhook.keep, _nothing, endpoints), None
     else:
-        poller = Poller(application, intake, kinds, silence=settings.silence_seconds)
+        poller = Poller(application, intake, kinds, context.metrics, silence=settings.silence_seconds)
         # Half of what ends the bot, but more than passes while there is no news.
         limit = max(settings.silence_seconds / 2, LONG_POLL + ANSWER_WITHIN)
-        endpoints = HttpEndpoints(lambda: service.catalog.versions, silence=Silence(lambda: poller.silent_for, limit))
+        endpoints = HttpEndpoints(versions, context.metrics, silence=Silence(lambda: poller.silent_for, limit))
         # While there is a webhook, Telegram gives no updates to those who ask.
         way, silent = (
             _Way(application.bot.delete_webhook, poller.run, poller.finish, endpoints),
             lambda: poller.silent_for,
         )
-    metrics.watch(
-        versions=lambda: service.catalog.versions,
-        notes_waiting=lambda: service.gap_writer.waiting,
+    context.metrics.watch(
+        versions=versions,
+        notes_waiting=lambda: context.gap_writer.waiting,
         updates_in_hand=lambda: intake.in_hand,
         updates_skipped=lambda: intake.skipped,
         updates_repeated=lambda: intake.repeated,
@@ -215,7 +219,7 @@ async def _served(way: _Way, listening: socket.socket | None) -> AsyncIterator[t
 
 
 @asynccontextmanager
-async def _stopped_at_the_end(application: AnyApplication, intake: Intake, service: Service) -> AsyncIterator[None]:
+async def _stopped_at_the_end(application: AnyApplication, intake: Intake, context: BotContext) -> AsyncIterator[None]:
     """However it ends: what was taken is known to be handled, and what was noted is written."""
     try:
         yield
@@ -224,7 +228,7 @@ async def _stopped_at_the_end(application: AnyApplication, intake: Intake, servi
         if application.running:
             await application.stop()
         await application.shutdown()
-        await service.gap_writer.stop()
+        await context.gap_writer.stop()
         _logger.info("stopped")
 
 

@@ -2,15 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from typing import Any
 
-from telegram import Update
-from telegram.ext import Application, ContextTypes
-
-from bot.channels.telegram.context import Service
-
-Handle = Callable[[Service, Update, ContextTypes.DEFAULT_TYPE], Awaitable[None]]
-
+from telegram.ext import Application
 
 AnyApplication = Application[Any, Any, Any, Any, Any, Any]

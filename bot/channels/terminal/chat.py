@@ -2,45 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from itertools import chain
 
 from bot.answering.commands import COMMANDS
 from bot.answering.render import to_text
-from bot.channels.terminal.gap_log import TerminalLog
-from bot.domain.conversation import Choice, Question, Reply, Section
-from bot.domain.faq import MAIN_LANGUAGE
-from bot.domain.matching import Matcher
-from bot.gaps.record import note_turn
+from bot.channels.port import Conversation
+from bot.channels.terminal.session import Session
 
 PROMPT = "\nYou: "
 
 
-def chat(lines: Iterable[str], say: Callable[[str], None], matchers: Mapping[str, Matcher], log: TerminalLog) -> None:
+def chat(lines: Iterable[str], say: Callable[[str], None], session: Session) -> None:
     """Greet, then answer line by line until the lines end or one is /quit."""
-    matcher = matchers[MAIN_LANGUAGE]
-    offered: tuple[Choice, ...] = ()
-    asked = ""
+    conversation = Conversation()
     for line in chain(("/start",), _until_quit(lines)):
-        if not line.strip():
-            continue
-        question = Question(line, matcher.faq.language)
-        turn = log.take_turn(question, matcher, offered)
-        reply = turn.reply
-        if turn.language is not None:
-            matcher = matchers[turn.language]
-            reply = Reply((Section("", matcher.faq.interface.language_chosen),))
-        say(to_text(reply))
-        log.note(note_turn(turn, question, matcher, asked=asked))
-        offered, asked = reply.choices, line if turn.outcome == "clarify" else ""
+        if line.strip():
+            conversation = _answer(line, say, session, conversation)
 
 
-def ask_once(text: str, say: Callable[[str], None], matcher: Matcher, log: TerminalLog) -> None:
+def ask_once(text: str, say: Callable[[str], None], session: Session) -> None:
     """Answer one question."""
-    question = Question(text, matcher.faq.language)
-    turn = log.take_turn(question, matcher)
-    say(to_text(turn.reply))
-    log.note(note_turn(turn, question, matcher))
+    _answer(text, say, session, Conversation())
+
+
+def _answer(text: str, say: Callable[[str], None], session: Session, conversation: Conversation) -> Conversation:
+    reply = session.answer(text, conversation=conversation)
+    say(to_text(reply.turn.reply))
+    session.write_notes()
+    return reply.conversation
 
 
 def hint() -> str:

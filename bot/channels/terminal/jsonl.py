@@ -8,40 +8,38 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from bot.answering.render import body_text, render_entry, sources_of
-from bot.answering.turn import Turn, take_turn
-from bot.channels.terminal.gap_log import TerminalLog
-from bot.domain.conversation import Channel, Choice, Question, Reply
+from bot.channels.port import Conversation, OutgoingReply
+from bot.channels.terminal.session import Session
+from bot.domain.conversation import Channel, Reply
 from bot.domain.faq import Entry, Faq
-from bot.domain.matching import Matcher
-from bot.gaps.record import note_turn
 
-KEPT_CHATS = 1000  # chats whose last choices are remembered; the oldest go first
+KEPT_CHATS = 1000  # conversations that are remembered; the oldest go first
 
 
-def answer_lines(lines: Iterable[str], matcher: Matcher, log: TerminalLog | None = None) -> Iterator[str]:
+def answer_lines(lines: Iterable[str], session: Session) -> Iterator[str]:
     """Answer each line. A line that is not an object with a `text` gives an object with `error`; the run goes on.
 
-    ``log`` takes and notes the turns; without it nothing is noted, and `/forget` deletes nothing.
+    A `language` is the one that answers where there is an FAQ in it, else the main one. Messages of one `chat` are one
+    conversation; those without are each their own.
     """
-    offered: OrderedDict[str, tuple[str, tuple[Choice, ...]]] = OrderedDict()
+    conversations: OrderedDict[str, Conversation] = OrderedDict()
     for number, line in enumerate(lines, 1):
         try:
             request = _request(line)
         except ValueError as error:
             yield json.dumps({"error": f"line {number}: {error}"})
             continue
-        chat = request.get("chat")
+        chat, language = request.get("chat"), request.get("language")
         key = json.dumps(chat, sort_keys=True)
-        asked, before = offered.pop(key, ("", ())) if chat is not None else ("", ())
-        question = Question(request["text"], matcher.faq.language, Channel.JSONL)
-        turn = log.take_turn(question, matcher, before) if log else take_turn(question, matcher, before)
+        before = conversations.pop(key, None) if chat is not None else None
+        languages = () if language is None else (language,)
+        reply = session.answer(request["text"], channel=Channel.JSONL, conversation=before, languages=languages)
         if chat is not None:
-            offered[key] = (question.text if turn.outcome == "clarify" else "", turn.reply.choices)
-            while len(offered) > KEPT_CHATS:
-                offered.popitem(last=False)
-        yield json.dumps(_response(turn, question))
-        if log is not None:
-            log.note(note_turn(turn, question, matcher, asked=asked))
+            conversations[key] = reply.conversation
+            while len(conversations) > KEPT_CHATS:
+                conversations.popitem(last=False)
+        yield json.dumps(_response(reply))
+        session.write_notes()
 
 
 def entry_object(entry: Entry, faq: Faq) -> dict[str, Any]:
@@ -62,14 +60,15 @@ def _request(line: str) -> dict[str, Any]:
     return request
 
 
-def _response(turn: Turn, question: Question) -> dict[str, Any]:
+def _response(reply: OutgoingReply) -> dict[str, Any]:
+    turn = reply.turn
     return {
         "outcome": turn.outcome,
         "entry": turn.entry,
         **_reply(turn.reply),
         "offered": [choice.entry for choice in turn.reply.choices if choice.entry],
         "candidates": [{"entry": c.entry.id, "score": round(c.score, 4)} for c in turn.candidates],
-        "language": question.language,
+        "language": reply.question.language,
     }
 
 

@@ -13,10 +13,11 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from bot.channels.telegram.app import HANDLERS, build, service_of
+from bot.channels.telegram.app import HANDLERS, build, context_of
 from bot.channels.telegram.delivery.intake import Intake, number_of
 from bot.channels.telegram.delivery.polling import Poller
 from bot.matching.matcher import RegressionMatcher
+from bot.observability.metrics import Metrics
 from bot.runtime.catalog import Catalog
 from bot.settings import Settings
 from tests.support.hostile import any_texts, junk, people, sound_texts, spoiled, updates
@@ -42,17 +43,19 @@ class Polling:
         chosen = Settings(telegram_bot_token=SecretStr(TOKEN), data_dir=folder, sends_a_second=0, throttle_messages=0)
         self.time, self.world = Time(), World()
         self.request = SenderRequest(self.world, self.time)
-        self.service = service_of(chosen, Catalog({"en": matcher}), KEYS)
-        self.application = build(chosen, self.service, request=self.request)
-        self.intake = Intake(self.application, self.service, clock=self.time.clock)
+        self.context = context_of(chosen, Catalog({"en": matcher}), KEYS, Metrics())
+        self.application = build(chosen, self.context, request=self.request)
+        self.intake = Intake(self.application, self.context, clock=self.time.clock)
         kinds = [kind.value for kind in HANDLERS]
         time = self.time
-        self.poller = Poller(self.application, self.intake, kinds, silence=600, clock=time.clock, sleep=time.sleep)
+        self.poller = Poller(
+            self.application, self.intake, kinds, self.context.metrics, silence=600, clock=time.clock, sleep=time.sleep
+        )
         self.asker, self.persons = self.world.private(), 1
         self.faults: list[BaseException | None] = []
 
     async def start(self) -> None:
-        self.service.gap_writer.start()
+        self.context.gap_writer.start()
         await self.application.initialize()
         self.running = asyncio.create_task(self.poller.run())
 
@@ -62,7 +65,7 @@ class Polling:
         await self.poller.finish(within=1)
         await self.intake.stop()
         await self.application.shutdown()
-        await self.service.gap_writer.stop()
+        await self.context.gap_writer.stop()
 
     def note_faults(self) -> None:
         """Have the application's error handler only note what it is given."""

@@ -145,8 +145,8 @@ async def test_what_names_a_person_is_not_kept(talk: Talk) -> None:
     assert "do you sell tractors" in kept.gap.text
     assert "xyzzy" not in kept.gap.text
     assert "901820" not in kept.gap.text.replace(" ", "")
-    await talk.service.gap_writer.log.close()
-    stored = b"".join(path.read_bytes() for path in talk.service.gap_writer.log.path.parent.iterdir())
+    await talk.context.gap_writer.log.close()
+    stored = b"".join(path.read_bytes() for path in talk.context.gap_writer.log.path.parent.iterdir())
     assert not any(mark.encode() in stored for mark in PERSONAL_MARKS)
 
 
@@ -579,14 +579,14 @@ async def test_who_blocks_the_bot_is_forgotten(talk: Talk) -> None:
 async def test_forget_that_fails_does_not_say_done(talk: Talk) -> None:
     """The log cannot be opened: the person is told to try again."""
     await talk.say(NOTHING)
-    await talk.service.gap_writer.flush()
-    await talk.service.gap_writer.log.close()
-    for path in talk.service.gap_writer.log.path.parent.iterdir():
+    await talk.context.gap_writer.flush()
+    await talk.context.gap_writer.log.close()
+    for path in talk.context.gap_writer.log.path.parent.iterdir():
         path.unlink()
-    talk.service.gap_writer.log.path.mkdir()
+    talk.context.gap_writer.log.path.mkdir()
     assert (await talk.say("/forget")).text == INTERFACE.forget_failed
     assert (await talk.say(OAK)).text.startswith(OAK_TITLE), "answers go on without the log"
-    talk.service.gap_writer.log.path.rmdir()
+    talk.context.gap_writer.log.path.rmdir()
 
 
 # --- Pace, order, faults ---------------------------------------------------------------------------------------
@@ -669,10 +669,10 @@ async def test_a_fault_of_ours_is_told_in_words(tmp_path: Path, caplog: pytest.L
     """The person gets one sentence; the log has the kind and the place, and nothing that was said."""
     async with talk_with({"en": MATCHER}, tmp_path) as talk:
         broken = replace(FAQ, interface=replace(INTERFACE, unanswered=None))  # type: ignore[arg-type]
-        talk.service.catalog.matchers = {"en": RegressionMatcher(broken, MATCHER.model)}
+        talk.context.catalog.matchers = {"en": RegressionMatcher(broken, MATCHER.model)}
         shown = await talk.say(f"{NOTHING} secretword")
         assert shown.text == INTERFACE.failed
-        assert "an update was not handled: AttributeError at rendering.py:" in caplog.text
+        assert "an update was not handled: AttributeError at render.py:" in caplog.text
         assert "secretword" not in caplog.text
 
 
@@ -694,13 +694,13 @@ async def test_one_line_a_message_without_text_or_person(talk: Talk, caplog: pyt
 
 async def test_menus_and_descriptions_are_set_once(talk: Talk) -> None:
     """From the table of commands and the interface; what Telegram has already is not set again."""
-    await set_menus(talk.application.bot, talk.service.catalog.matchers)
+    await set_menus(talk.application.bot, talk.context.catalog.matchers)
     names = [call.method for call in talk.world.calls if call.method.startswith("set")]
     assert sorted(names) == ["setMyCommands", "setMyCommands", "setMyDescription", "setMyShortDescription"]
     commands = talk.world.called("setMyCommands")
     assert [item["command"] for item in commands[0].fields["commands"]] == list(COMMANDS)
     assert "settings" not in [item["command"] for item in commands[1].fields["commands"]]
-    await set_menus(talk.application.bot, talk.service.catalog.matchers)
+    await set_menus(talk.application.bot, talk.context.catalog.matchers)
     assert [call.method for call in talk.world.calls if call.method.startswith("set")] == names
 
 
@@ -708,7 +708,7 @@ async def test_a_menu_that_is_refused_stops_nothing(talk: Talk, caplog: pytest.L
     """The bot goes on, and sets the others."""
     talk.request.fail("getMyCommands", Refused(501, "Not Implemented"), times=2)
     talk.request.fail("setMyDescription", Refused(429, "Too Many Requests", {"retry_after": 1}), times=5)
-    await set_menus(talk.application.bot, talk.service.catalog.matchers)
+    await set_menus(talk.application.bot, talk.context.catalog.matchers)
     assert caplog.text.count("could not be set") == 3
     assert talk.world.called("setMyShortDescription")
     assert (await talk.say(OAK)).text.startswith(OAK_TITLE)

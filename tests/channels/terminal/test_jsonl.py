@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -14,8 +14,11 @@ from hypothesis import strategies as st
 from bot.answering.render import body_text, render_entry, sources_of
 from bot.answering.turn import SHOWN_CANDIDATES
 from bot.channels.terminal.jsonl import KEPT_CHATS, answer_lines, entry_object
+from bot.channels.terminal.session import Session
 from bot.domain.faq import Entry
+from bot.domain.matching import Matcher
 from bot.matching.matcher import RegressionMatcher
+from bot.runtime.catalog import Catalog
 from tests.support.samples import DOGS, ENTRIES, OLDEST_TREE, faq_of, garden
 
 MATCHER = RegressionMatcher(garden())
@@ -26,7 +29,13 @@ OAK = '{"text": "Which tree is the oldest?"}'
 
 def answers(*lines: str) -> list[dict[str, Any]]:
     """The objects that come out for these lines."""
-    return [json.loads(line) for line in answer_lines(lines, MATCHER)]
+    return [json.loads(line) for line in answered(lines, MATCHER)]
+
+
+def answered(lines: Iterable[str], *matchers: Matcher) -> Iterator[str]:
+    """The lines that come out of a bot with these matchers, each of a language of its own."""
+    with Session(Catalog({matcher.faq.language: matcher for matcher in matchers})) as session:
+        yield from answer_lines(lines, session)
 
 
 def request(text: str, **more: object) -> str:
@@ -76,7 +85,7 @@ def test_every_outcome_has_the_same_keys(text: str, outcome: str, entry: str | N
 def test_the_output_is_ascii_one_line_each() -> None:
     """Any terminal, pipe and locale can carry it."""
     matcher = RegressionMatcher(faq_of(replace(DOGS, answer="Où ?\u2028Là 🌳\n!"), OLDEST_TREE))
-    lines = list(answer_lines([request(DOGS.question), "é", request("🌳\u2028\n")], matcher))
+    lines = list(answered([request(DOGS.question), "é", request("🌳\u2028\n")], matcher))
     assert all(line.isascii() and "\n" not in line for line in lines)
     assert json.loads(lines[0])["reply"] == "Où ?\u2028Là 🌳\n!"
 
@@ -232,7 +241,7 @@ def test_answers_come_as_lines_come() -> None:
             read.append(line)
             yield line
 
-    stream = answer_lines(lines(), MATCHER)
+    stream = answered(lines(), MATCHER)
     next(stream)
     assert read == [OAK]
 
@@ -257,3 +266,10 @@ def test_an_entry_is_shown_as_it_is_answered(entry: Entry) -> None:
     shown = entry_object(entry, FAQ)
     assert answer["entry"] == shown["entry"]
     assert {key: answer[key] for key in ("reply", "sources")} == {key: shown[key] for key in ("reply", "sources")}
+
+
+def test_the_language_of_a_line_is_the_one_that_answers() -> None:
+    """Where there is an FAQ in it; else the main one does, and the output says so."""
+    french = RegressionMatcher(replace(garden(), language="fr"))
+    lines = [request(DOGS.question, language=language) for language in ("fr", "en", "xx")] + [request(DOGS.question)]
+    assert [json.loads(line)["language"] for line in answered(lines, MATCHER, french)] == ["fr", "en", "en", "en"]

@@ -16,10 +16,10 @@ from telegram.constants import ParseMode
 from telegram.error import TelegramError
 
 from bot.answering.commands import call_of
-from bot.channels.telegram.context import Service
+from bot.channels.telegram.context import BotContext
 from bot.channels.telegram.transport.http_client import REFUSALS
 from bot.channels.telegram.ui.html import to_html
-from bot.channels.telegram.ui.sender import OutgoingMessage, text_message
+from bot.domain.conversation import Reply, Section
 from bot.domain.gap import OPEN
 from bot.gaps.digest import digest, due_week
 from bot.gaps.repository import utc_now
@@ -52,20 +52,20 @@ def _is_of_a_person(message: Message) -> bool:
     return not is_passed_on and message.from_user is not None and not message.from_user.is_bot
 
 
-async def digest_texts(service: Service, *, now: datetime) -> list[str]:
-    """The digest as messages in HTML, mostly one. Raises LogError."""
-    log = service.gap_writer.log
+async def digest_of(context: BotContext, *, now: datetime) -> Reply:
+    """The digest of the last seven days. Raises LogError."""
+    log = context.gap_writer.log
     counts, gaps = await log.counts(), await log.gaps(statuses=OPEN)
-    return to_html(await asyncio.to_thread(digest, counts, gaps, service.catalog.main, now=now))
+    return await asyncio.to_thread(digest, counts, gaps, context.catalog.main, now=now)
 
 
-async def digest_message(service: Service) -> OutgoingMessage:
+async def digest_reply(context: BotContext) -> Reply:
     """What somebody gets who may ask for the digest."""
     try:
-        return OutgoingMessage(await digest_texts(service, now=service.gap_writer.log.now()), [])
+        return await digest_of(context, now=context.gap_writer.log.now())
     except LogError as trouble:
         _logger.error("there is no digest: %s", trouble)
-        return text_message(NO_LOG)
+        return Reply((Section("", NO_LOG),))
 
 
 class WeeklyDigest:
@@ -76,13 +76,13 @@ class WeeklyDigest:
 
     def __init__(
         self,
-        service: Service,
+        context: BotContext,
         bot: Bot,
         *,
         now: Callable[[], datetime] = utc_now,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        self._service = service
+        self._context = context
         self._bot = bot
         self._now = now
         self._sleep = sleep
@@ -105,12 +105,12 @@ class WeeklyDigest:
         if week is None:
             return
         texts: list[str] = []
-        for place, chat in enumerate(self._service.maintainer_chats, 1):
-            job = (f"digest:{self._service.keys.pseudonym('chat', f'telegram:{chat}')}", week)
+        for place, chat in enumerate(self._context.maintainer_chats, 1):
+            job = (f"digest:{self._context.keys.pseudonym('chat', f'telegram:{chat}')}", week)
             if not await self._take(job):
                 continue
             try:
-                texts = texts or await digest_texts(self._service, now=self._now())
+                texts = texts or to_html(await digest_of(self._context, now=self._now()))
                 await self._send(texts, chat)
             except REFUSALS as refusal:
                 _logger.error(
@@ -137,7 +137,7 @@ class WeeklyDigest:
 
     async def _take(self, job: _Job) -> bool:
         """Take a job that nobody has; whether it is ours. Raises LogError."""
-        if job not in self._held and not await self._service.gap_writer.log.acquire_job(*job):
+        if job not in self._held and not await self._context.gap_writer.log.acquire_job(*job):
             return False
         self._held.add(job)
         return True
@@ -145,5 +145,5 @@ class WeeklyDigest:
     async def _give_back(self, job: _Job) -> None:
         """Let whoever comes next have a job. Where the log cannot be told, it stays ours and is done by us later."""
         with suppress(LogError):
-            await self._service.gap_writer.log.release_job(*job)
+            await self._context.gap_writer.log.release_job(*job)
             self._held.discard(job)

@@ -8,8 +8,9 @@ from collections import Counter
 from collections.abc import Awaitable
 from contextlib import ExitStack
 
-from telegram import Update
 from telegram.ext import BaseUpdateProcessor
+
+from bot.channels.telegram.update_record import UpdateRecord
 
 MOST_WAITING = 10_000  # updates taken from Telegram and not yet handled; more of them stay with Telegram
 LONGEST = 90.0  # seconds after which others go on without an update whose handling does not end
@@ -66,5 +67,6 @@ class ChatQueue(BaseUpdateProcessor):
 
 def _chat(update: object) -> int:
     """What is handled in order: a chat, or for inline queries a person; all else together."""
-    who = (update.effective_chat or update.effective_user) if isinstance(update, Update) else None
+    known = update.update if isinstance(update, UpdateRecord) else None
+    who = (known.effective_chat or known.effective_user) if known else None
     return who.id if who is not None and isinstance(who.id, int) else 0  # Telegram's word is not checked before

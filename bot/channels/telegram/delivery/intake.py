@@ -11,10 +11,10 @@ from typing import Any, cast
 
 from telegram import Update
 
-from bot.channels.telegram.context import Service
+from bot.channels.telegram.context import BotContext
 from bot.channels.telegram.delivery.chat_queue import MOST_WAITING, ChatQueue
 from bot.channels.telegram.types import AnyApplication
-from bot.channels.telegram.update_log import mark_coming
+from bot.channels.telegram.update_record import UpdateRecord
 from bot.observability.logs import RateLimitedLogger, kind_and_place
 from bot.replicas.update_leases import Lease, UpdateLeases
 
@@ -36,12 +36,12 @@ class Intake:
     def __init__(
         self,
         application: AnyApplication,
-        service: Service,
+        context: BotContext,
         *,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._application, self._service = application, service
-        log = service.gap_writer.log
+        self._application, self._context = application, context
+        log = context.gap_writer.log
         self._leases = UpdateLeases(log.database, log.now)
         self._order = cast(ChatQueue, application.update_processor)
         self._rate_limited = RateLimitedLogger(_logger, clock)
@@ -69,10 +69,10 @@ class Intake:
 
     async def handle(self, update: object) -> IntakeResult:
         """Have an update handled, and wait for that. Raises nothing but CancelledError."""
-        mark_coming()
+        came = time.perf_counter()
         self.in_hand += 1
         try:
-            return await self._handle(update)
+            return await self._handle(update, came)
         finally:
             self.in_hand -= 1
 
@@ -82,24 +82,24 @@ class Intake:
         self._rate_limited.warn("malformed", f"malformed updates are skipped, {self.skipped} so far ({reason})")
         return IntakeResult.SKIPPED
 
-    async def _handle(self, update: Any) -> IntakeResult:
+    async def _handle(self, update: Any, came: float) -> IntakeResult:
         number = number_of(update)
         if number is None:
             return self.skip("it has no number")
         try:
-            known = Update.de_json(update, self._application.bot)
+            record = UpdateRecord(Update.de_json(update, self._application.bot), came)
         except Exception as fault:
             return self.skip(kind_and_place(fault))
-        code = self._service.update_pseudonym(self._application.bot.id, number)
+        code = self._context.update_pseudonym(self._application.bot.id, number)
         match await self._leases.acquire(code):
             case Lease.HELD:
                 return IntakeResult.HELD
             case Lease.DONE:
                 self.repeated += 1
                 return IntakeResult.REPEATED
-        handling = self._application.process_update(known)
+        handling = self._application.process_update(record)
         try:
-            await self._order.process_update(known, handling)
+            await self._order.process_update(record, handling)
         except Exception as fault:
             _logger.error("an update was not handled: %s", kind_and_place(fault))
         except asyncio.CancelledError:
@@ -107,11 +107,11 @@ class Intake:
             raise
         finally:
             handling.close()  # it has not begun where the process ends first
-        if known.my_chat_member is not None and self._service.gap_writer.is_forgetting:
+        if record.update.my_chat_member is not None and self._context.gap_writer.is_forgetting:
             self._leases.give_back(code)  # who blocked the bot does not ask again to be forgotten: this comes again
             return IntakeResult.HELD
         try:
-            await self._service.gap_writer.settled()  # a kill must not lose a gap whose update nobody sends again
+            await self._context.gap_writer.settled()  # a kill must not lose a gap whose update nobody sends again
         finally:
             self._leases.finish(code)
         return IntakeResult.HANDLED

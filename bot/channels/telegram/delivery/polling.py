@@ -18,8 +18,8 @@ from telegram.error import Conflict, InvalidToken, RetryAfter
 from bot.channels.telegram.delivery.intake import Intake, IntakeResult, number_of
 from bot.channels.telegram.delivery.offsets import PendingOffsets
 from bot.channels.telegram.types import AnyApplication
-from bot.observability import metrics
 from bot.observability.logs import RateLimitedLogger
+from bot.observability.metrics import Metrics
 
 LIMIT = 100  # updates in one answer, at most: core.telegram.org/bots/api#getupdates
 LONG_POLL = 20  # seconds for which Telegram holds its answer back until there is news
@@ -45,12 +45,14 @@ class Poller:
         application: AnyApplication,
         intake: Intake,
         kinds: Sequence[str],
+        metrics: Metrics,
         *,
         silence: float,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._application, self._intake, self._kinds = application, intake, list(kinds)
+        self._metrics = metrics
         self._silence, self._clock, self._sleep = silence, clock, sleep
         self._long_poll, self._answer_within = min(LONG_POLL, int(silence)), min(ANSWER_WITHIN, silence)
         self._in_hand = PendingOffsets(clock)
@@ -135,7 +137,7 @@ class Poller:
     async def _wait_after(self, fault: Exception) -> None:
         """Wait, longer each time, before Telegram is asked again. Raises SilenceError."""
         kind, left = type(fault).__name__, self._silence - self.silent_for
-        metrics.call_failed("getUpdates", fault)
+        self._metrics.call_failed("getUpdates", fault)
         if isinstance(fault, Conflict):
             self._rate_limited.warn(kind, "another process fetches the messages of this token; end it, or this one")
         else:

@@ -1,18 +1,17 @@
-"""Buttons: what each says is done, mostly by changing the message it stands under. Every press is answered."""
+"""Buttons: what each asks for is done, mostly by changing the message it stands under. Every press is answered."""
 
 from __future__ import annotations
 
-import dataclasses
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import assert_never
 
-from telegram import CallbackQuery, Message, Update
+from telegram import CallbackQuery, Message
 from telegram.error import BadRequest
-from telegram.ext import ContextTypes
 
 from bot.answering.commands import command_reply, linked, topic_reply
-from bot.channels.telegram.context import Service, channel_of
+from bot.channels.port import IncomingMessage
+from bot.channels.telegram.context import BotContext, channel_of, languages_of
 from bot.channels.telegram.ui.addressing import question_behind
 from bot.channels.telegram.ui.html import to_html
 from bot.channels.telegram.ui.keyboards import (
@@ -27,179 +26,193 @@ from bot.channels.telegram.ui.keyboards import (
     topic_rows,
     without_feedback,
 )
-from bot.channels.telegram.ui.sender import OutgoingMessage, entry_message, replace, replace_closing, send, text_message
-from bot.channels.telegram.update_log import tell
-from bot.channels.throttle import Allowed
-from bot.domain.conversation import Channel, Question, Reply
-from bot.domain.faq import Faq
-from bot.domain.gap import Count, GapReason, Note
+from bot.channels.telegram.ui.sender import (
+    OutgoingMessage,
+    entry_message,
+    replace_closing,
+    replace_message,
+    send,
+    text_message,
+)
+from bot.channels.telegram.update_record import UpdateRecord
+from bot.domain.conversation import Channel, Outcome, Reply
+from bot.domain.faq import Faq, Interface
+from bot.domain.gap import Count
 from bot.domain.matching import Matcher
-from bot.gaps.record import gap_behind
 
 TOAST = 200  # characters shown for a moment over the chat: core.telegram.org/bots/api#answercallbackquery
 
 
 @dataclass(frozen=True, slots=True)
 class ButtonPress:
-    """A pressed button: what it says, the message it stands under, and the question that this message answers."""
+    """A pressed button: what it asks for, the message it stands under, and the question that this message answers.
 
-    press: ButtonAction
+    ``about`` is that question as the assistant takes it, without text where the message answers none.
+    """
+
+    record: UpdateRecord
+    action: ButtonAction
     value: str
     shown: Message
-    question: Question  # without text where the message answers none
+    about: IncomingMessage
     person: str | None
+    matcher: Matcher
+
+    @property
+    def faq(self) -> Faq:
+        """The FAQ in the language of the person who pressed."""
+        return self.matcher.faq
+
+    @property
+    def says(self) -> Interface:
+        """The bot's own texts in that language."""
+        return self.matcher.faq.interface
+
+    def set_outcome(self, outcome: Outcome) -> None:
+        """Say what became of the press, where nothing is noted of it."""
+        self.record.set_outcome(Count(outcome, self.faq.language, self.about.channel))
 
 
-async def on_press(service: Service, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-    """Do what a button says. Telegram shows a clock on it until it is answered, so it always is."""
-    query = update.callback_query
+async def on_press(context: BotContext, record: UpdateRecord) -> None:
+    """Do what a button asks for. Telegram shows a clock on it until it is answered, so it always is."""
+    query = record.update.callback_query
     if query is None:
         return
     toast = ""
     try:
-        toast = await _read(service, query, context)
+        toast = await _read(context, record, query)
     finally:
         await _answer(query, toast)
 
 
-async def _read(service: Service, query: CallbackQuery, context: ContextTypes.DEFAULT_TYPE) -> str:
+async def _read(context: BotContext, record: UpdateRecord, query: CallbackQuery) -> str:
     """Find out what was pressed and do it; the words to be shown for a moment."""
-    matcher, person = await service.matcher_for(query.from_user), service.person(query)
-    says, shown, press = matcher.faq.interface, query.message, action_of(query.data or "")
+    user, person = query.from_user, context.person(query)
+    matcher = await context.assistant.matcher_for(context.person_of(user), languages_of(user))
+    says, shown, action = matcher.faq.interface, query.message, action_of(query.data or "")
     language, channel = matcher.faq.language, channel_of(shown) if shown else Channel.PRIVATE
-    tell(Count("gone", language, channel))
-    if not isinstance(shown, Message) or not shown.is_accessible or press is None:  # too old, or no button of ours
+    record.set_outcome(Count(Outcome.GONE, language, channel))
+    if not isinstance(shown, Message) or not shown.is_accessible or action is None:  # too old, or no button of ours
         return says.gone
-    if await service.throttle.admit(person or "") is not Allowed.YES:
-        tell(Count("too fast", language, channel))
+    if not await context.assistant.admits_press(person):
+        record.set_outcome(Count(Outcome.TOO_FAST, language, channel))
         return says.too_fast
-    asked = question_behind(shown, context.bot) or ""
-    return await _do(service, ButtonPress(*press, shown, Question(asked, language, channel), person), matcher)
+    about = _about(context, shown, person)
+    return await _do(context, ButtonPress(record, *action, shown, about, person, matcher))
 
 
-async def _do(service: Service, pressed: ButtonPress, matcher: Matcher) -> str:
-    match pressed.press:
+def _about(context: BotContext, shown: Message, person: str | None) -> IncomingMessage:
+    """What a button is about: a person's question, as that person's; else a text of the FAQ's own, as the presser's."""
+    question, asked = question_behind(shown, shown.get_bot()), shown.reply_to_message
+    if question and asked is not None:
+        return context.incoming(asked, question)
+    return IncomingMessage("", channel_of(shown), person, id=context.message_pseudonym(shown))
+
+
+async def _do(context: BotContext, press: ButtonPress) -> str:
+    match press.action:
         case ButtonAction.CHOOSE | ButtonAction.SHOW | ButtonAction.BROWSE:
-            return await _show(service, pressed, matcher.faq)
+            return await _show(context, press)
         case ButtonAction.NONE:
-            return await _none_of_these(service, pressed, matcher)
+            return await _none_of_these(context, press)
         case ButtonAction.TOPIC:
-            return await _topic(pressed, matcher.faq)
+            return await _topic(press)
         case ButtonAction.TOPICS | ButtonAction.COMMAND:
-            return await _command(pressed, matcher.faq)
+            return await _command(press)
         case ButtonAction.LANGUAGE:
-            return await _language(service, pressed, matcher.faq)
+            return await _language(context, press)
         case ButtonAction.NOT_HELPFUL:
-            return await _ask_why(pressed, matcher.faq)
+            return await _ask_why(press)
         case ButtonAction.HELPFUL | ButtonAction.WRONG | ButtonAction.OUTDATED | ButtonAction.UNCLEAR:
-            return await _feedback(service, pressed, matcher)
+            return await _judge(context, press)
         case _:
-            assert_never(pressed.press)
+            assert_never(press.action)
 
 
-async def _show(service: Service, pressed: ButtonPress, faq: Faq) -> str:
+async def _show(context: BotContext, press: ButtonPress) -> str:
     """An entry: as a message of its own, or in place of the message with the button."""
-    entry = linked(pressed.value, faq)
-    if entry is None:
-        return faq.interface.gone
-    outcome = "chosen" if pressed.press is ButtonAction.CHOOSE else "browsed"
-    count = Count(outcome, faq.language, pressed.question.channel, entry.id)
-    service.gap_writer.note(Note(count))
-    if pressed.press is ButtonAction.SHOW:
-        await send(entry_message(entry, faq), pressed.shown)
+    outcome = Outcome.CHOSEN if press.action is ButtonAction.CHOOSE else Outcome.BROWSED
+    found = context.assistant.show(press.value, outcome, press.faq, press.about.channel)
+    if found is None:
+        return press.says.gone
+    entry, count = found
+    if press.action is ButtonAction.SHOW:
+        await send(entry_message(entry, press.faq), press.shown)
     else:
-        way_back = back_rows(entry.topic, entry.id, faq) if pressed.press is ButtonAction.BROWSE else []
-        await replace(entry_message(entry, faq, more=way_back), pressed.shown)
-    tell(count)
+        is_browsing = press.action is ButtonAction.BROWSE
+        way_back = back_rows(entry.topic, entry.id, press.faq) if is_browsing else []
+        await replace_message(entry_message(entry, press.faq, more=way_back), press.shown)
+    press.record.set_outcome(count)
     return ""
 
 
-async def _none_of_these(service: Service, pressed: ButtonPress, matcher: Matcher) -> str:
+async def _none_of_these(context: BotContext, press: ButtonPress) -> str:
     """The question is a gap; without its text, which the person may have deleted, it only counts."""
-    question, reason = pressed.question, GapReason.NONE_OF_THESE
-    count = Count(reason.value, question.language, question.channel)
-    gap = gap_behind(reason, question, matcher) if question.text else None
-    _note(service, Note(count, gap), pressed)
-    await replace(text_message(matcher.faq.interface.none_chosen), pressed.shown)
-    tell(count)
+    count = context.assistant.none_of_these(press.about, press.matcher)
+    press.record.set_outcome(count, is_answered=False)
+    await replace_message(text_message(press.says.none_chosen), press.shown)
+    press.record.set_outcome(count)
     return ""
 
 
-async def _topic(pressed: ButtonPress, faq: Faq) -> str:
+async def _topic(press: ButtonPress) -> str:
     """A topic's questions in place of the message, from one of them on."""
-    key, _, start = pressed.value.partition(":")
-    topic = topic_of(key, faq)
+    key, _, start = press.value.partition(":")
+    topic = topic_of(key, press.faq)
     if topic is None:
-        return faq.interface.gone
-    questions, rows = topic_rows(topic, int(start) if start.isdecimal() else 0, faq)
-    title = topic_reply(topic, faq).sections
-    _tell("topics", pressed)
-    await replace(OutgoingMessage(to_html(Reply(title, choices=questions)), rows), pressed.shown)
+        return press.says.gone
+    questions, rows = topic_rows(topic, int(start) if start.isdecimal() else 0, press.faq)
+    title = topic_reply(topic, press.faq).sections
+    press.set_outcome(Outcome.TOPICS)
+    await replace_message(OutgoingMessage(to_html(Reply(title, choices=questions)), rows), press.shown)
     return ""
 
 
-async def _command(pressed: ButtonPress, faq: Faq) -> str:
+async def _command(press: ButtonPress) -> str:
     """What a command says: all topics in place of the message, any other below it."""
-    is_topics = pressed.press is ButtonAction.TOPICS
-    reply = command_reply("/topics" if is_topics else f"/{pressed.value}", faq)
+    is_topics = press.action is ButtonAction.TOPICS
+    reply = command_reply("/topics" if is_topics else f"/{press.value}", press.faq)
     if reply is None:
-        return faq.interface.gone
-    _tell("topics" if is_topics else "command", pressed)
-    post = OutgoingMessage(to_html(reply), choice_rows(reply.choices, ButtonAction.SHOW))
-    await (replace(post, pressed.shown) if is_topics else send(post, pressed.shown))
+        return press.says.gone
+    press.set_outcome(Outcome.TOPICS if is_topics else Outcome.COMMAND)
+    outgoing = OutgoingMessage(to_html(reply), choice_rows(reply.choices, ButtonAction.SHOW))
+    await (replace_message(outgoing, press.shown) if is_topics else send(outgoing, press.shown))
     return ""
 
 
-async def _language(service: Service, pressed: ButtonPress, faq: Faq) -> str:
-    matcher = service.catalog.matchers.get(pressed.value)
-    if matcher is None:
-        return faq.interface.gone
-    _tell("language", pressed)
-    if pressed.person is None or not await service.gap_writer.choose_language(pressed.person, pressed.value):
-        return faq.interface.language_failed
-    await replace(text_message(matcher.faq.interface.language_chosen), pressed.shown)
+async def _language(context: BotContext, press: ButtonPress) -> str:
+    faq = context.assistant.faq_in(press.value)
+    if faq is None:
+        return press.says.gone
+    press.set_outcome(Outcome.LANGUAGE)
+    if press.person is None or not await context.assistant.choose_language(press.person, press.value):
+        return press.says.language_failed
+    await replace_message(text_message(faq.interface.language_chosen), press.shown)
     return ""
 
 
-async def _ask_why(pressed: ButtonPress, faq: Faq) -> str:
+async def _ask_why(press: ButtonPress) -> str:
     """The line below the answer asks what is not right with it."""
-    says = faq.interface
-    if linked(pressed.value, faq) is None:
-        return says.gone
-    _tell("not helpful", pressed)
-    rows = [*reason_rows(pressed.value, says), *_other_rows(pressed.shown)]
-    await replace_closing(pressed.shown, says.helpful, says.what_is_wrong, rows)
+    if linked(press.value, press.faq) is None:
+        return press.says.gone
+    press.set_outcome(Outcome.NOT_HELPFUL)
+    rows = [*reason_rows(press.value, press.says), *_other_rows(press.shown)]
+    await replace_closing(press.shown, press.says.helpful, press.says.what_is_wrong, rows)
     return ""
 
 
-async def _feedback(service: Service, pressed: ButtonPress, matcher: Matcher) -> str:
+async def _judge(context: BotContext, press: ButtonPress) -> str:
     """Thanks; and where the answer did not help, the question is a gap."""
-    says, question = matcher.faq.interface, pressed.question
-    entry, reason = linked(pressed.value, matcher.faq), REASONS.get(pressed.press)
+    says, entry, reason = press.says, linked(press.value, press.faq), REASONS.get(press.action)
     if entry is None:
         return says.gone
-    count = Count(reason.value if reason else "helpful", question.language, question.channel, entry.id)
-    kept = question if question.text else dataclasses.replace(question, text=entry.question)
-    gap = gap_behind(reason, kept, matcher, entry=entry.id) if reason else None
-    _note(service, Note(count, gap), pressed)
+    count = context.assistant.judge(entry, reason, press.about, press.matcher)
+    press.record.set_outcome(count, is_answered=False)
     before = says.what_is_wrong if reason else says.helpful
     after = says.thanks_not_helpful if reason else says.thanks_helpful
-    await replace_closing(pressed.shown, before, after, _other_rows(pressed.shown))
-    tell(count)
+    await replace_closing(press.shown, before, after, _other_rows(press.shown))
+    press.record.set_outcome(count)
     return after
-
-
-def _tell(outcome: str, pressed: ButtonPress) -> None:
-    tell(Count(outcome, pressed.question.language, pressed.question.channel))
-
-
-def _note(service: Service, note: Note, pressed: ButtonPress) -> None:
-    """Note what was pressed: with a person's text, as that person's; else, the FAQ's own, as the presser's."""
-    asked = pressed.shown.reply_to_message
-    if pressed.question.text and asked is not None:
-        service.note(note, service.person(asked), asked)
-    else:
-        service.note(note, pressed.person, pressed.shown)
 
 
 def _other_rows(shown: Message) -> Rows:

@@ -13,7 +13,7 @@ from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError, 
 from telegram.ext import BaseRateLimiter
 
 from bot.channels.telegram.transport.http_client import AnswerLostError, UnreachedError
-from bot.observability import metrics
+from bot.observability.metrics import Metrics
 
 SLACK = 0.1  # seconds waited more than Telegram says
 
@@ -55,12 +55,13 @@ class RetryingLimiter(BaseRateLimiter[int]):
     def __init__(
         self,
         pace: BaseRateLimiter[int],
+        metrics: Metrics,
         policy: RetryPolicy = DEFAULT_RETRIES,
         *,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        self._pace, self._policy = pace, policy
+        self._pace, self._metrics, self._policy = pace, metrics, policy
         self._clock, self._sleep = clock, sleep
 
     async def initialize(self) -> None:
@@ -85,7 +86,7 @@ class RetryingLimiter(BaseRateLimiter[int]):
         while True:
             try:
                 return await self._pace.process_request(
-                    _counted(callback, endpoint), args, kwargs, endpoint, data, rate_limit_args
+                    self._counted(callback, endpoint), args, kwargs, endpoint, data, rate_limit_args
                 )
             except BadRequest:  # a kind of NetworkError to the library
                 raise
@@ -97,6 +98,24 @@ class RetryingLimiter(BaseRateLimiter[int]):
                 if pause is None:
                     raise
             await self._sleep(pause)
+
+    def _counted(
+        self, callback: Callable[..., Coroutine[Any, Any, Any]], endpoint: str
+    ) -> Callable[..., Coroutine[Any, Any, Any]]:
+        """The call, whose failures are counted; with an error of ours for RetryAfter, at which AIORateLimiter holds up
+        all chats for one.
+        """
+
+        async def call(*args: Any, **kwargs: Any) -> Any:
+            try:
+                return await callback(*args, **kwargs)
+            except TelegramError as fault:
+                self._metrics.call_failed(endpoint, fault)
+                if isinstance(fault, RetryAfter):  # its public time warns of its own change
+                    raise FloodError(fault._retry_after.total_seconds()) from None
+                raise
+
+        return call
 
 
 class _Failing:
@@ -125,25 +144,6 @@ class _Failing:
         self._flood -= free
         self._until += free
         return seconds if now + seconds <= self._until else None
-
-
-def _counted(
-    callback: Callable[..., Coroutine[Any, Any, Any]], endpoint: str
-) -> Callable[..., Coroutine[Any, Any, Any]]:
-    """The call, whose failures are counted; with an error of ours for RetryAfter, at which AIORateLimiter holds up all
-    chats for one.
-    """
-
-    async def call(*args: Any, **kwargs: Any) -> Any:
-        try:
-            return await callback(*args, **kwargs)
-        except TelegramError as fault:
-            metrics.call_failed(endpoint, fault)
-            if isinstance(fault, RetryAfter):  # its public time warns of its own change
-                raise FloodError(fault._retry_after.total_seconds()) from None
-            raise
-
-    return call
 
 
 def _may_be_done(fault: NetworkError) -> bool:

@@ -16,10 +16,10 @@ from telegram.error import BadRequest
 
 from bot.answering.commands import call_of
 from bot.answering.render import render_entry
-from bot.answering.turn import Turn
+from bot.channels.port import OutgoingReply
 from bot.channels.telegram.ui.html import to_html
 from bot.channels.telegram.ui.keyboards import ButtonAction, Rows, answer_rows, choice_rows, keyboard, start_rows
-from bot.domain.conversation import Channel, Question, Reply, Section
+from bot.domain.conversation import Channel, Outcome, Reply, Section
 from bot.domain.faq import Entry, Faq
 
 REMEMBERED = 2000  # messages whose replies are known, for when they are edited
@@ -35,19 +35,22 @@ class OutgoingMessage:
     rows: Rows
 
 
-def outgoing_for(turn: Turn, question: Question, faq: Faq, bot: Bot) -> OutgoingMessage:
-    """What a person gets for a message."""
-    says, reply, call = faq.interface, turn.reply, call_of(question.text)
-    if turn.entry is not None and turn.outcome in ("answer", "command"):
-        return answer_message(reply, turn.entry, faq)
-    if turn.outcome == "clarify":
-        return OutgoingMessage(to_html(reply), choice_rows(reply.choices, ButtonAction.CHOOSE))
-    if turn.outcome == "urgent" and question.channel is Channel.GROUP:
-        private_chat = InlineKeyboardButton(says.private_chat, url=f"https://t.me/{bot.username}?start=group")
-        return OutgoingMessage(to_html(reply), [[private_chat]])
+def outgoing_for(reply: OutgoingReply, bot: Bot) -> OutgoingMessage:
+    """A reply of the assistant's as it is sent: with the buttons that go with its outcome."""
+    turn, faq, call = reply.turn, reply.faq, call_of(reply.question.text)
+    if turn.outcome in (Outcome.TOO_FAST, Outcome.TEXT_ONLY):
+        return OutgoingMessage(to_html(turn.reply), [])
+    if turn.entry is not None and turn.outcome in (Outcome.ANSWER, Outcome.COMMAND):
+        return answer_message(turn.reply, turn.entry, faq)
+    if turn.outcome is Outcome.CLARIFY:
+        return OutgoingMessage(to_html(turn.reply), choice_rows(turn.reply.choices, ButtonAction.CHOOSE))
+    if turn.outcome is Outcome.URGENT and reply.question.channel is Channel.GROUP:
+        address = f"https://t.me/{bot.username}?start=group"
+        private_chat = InlineKeyboardButton(faq.interface.private_chat, url=address)
+        return OutgoingMessage(to_html(turn.reply), [[private_chat]])
     if call is not None and call.name == "start":
-        return OutgoingMessage(to_html(reply), start_rows(reply, says))
-    return OutgoingMessage(to_html(reply), choice_rows(reply.choices, ButtonAction.SHOW))
+        return OutgoingMessage(to_html(turn.reply), start_rows(turn.reply, faq.interface))
+    return OutgoingMessage(to_html(turn.reply), choice_rows(turn.reply.choices, ButtonAction.SHOW))
 
 
 def answer_message(reply: Reply, entry: str, faq: Faq, *, more: Rows | None = None) -> OutgoingMessage:
@@ -66,11 +69,11 @@ def text_message(text: str) -> OutgoingMessage:
     return OutgoingMessage(to_html(Reply((Section("", text),))), [])
 
 
-async def send(post: OutgoingMessage, answered: Message) -> tuple[int, ...]:
-    """Put a post below the message that it answers, quoting it; the ids of the new messages."""
+async def send(outgoing: OutgoingMessage, answered: Message) -> tuple[int, ...]:
+    """Put a message below the message that it answers, quoting it; the ids of the new messages."""
     quoted = {"message_id": answered.message_id, "allow_sending_without_reply": True}
     sent = []
-    for text, markup in _with_markup(post):
+    for text, markup in _with_markup(outgoing):
         sent.append(await _reply(answered, text, markup, quoted))
     return tuple(sent)
 
@@ -96,19 +99,19 @@ async def _reply(answered: Message, text: str, markup: InlineKeyboardMarkup | No
     return int(new["message_id"])
 
 
-async def replace(post: OutgoingMessage, shown: Message) -> None:
-    """Put a post in place of a message of ours; what does not fit in follows below it."""
-    (text, markup), *rest = _with_markup(post)
+async def replace_message(outgoing: OutgoingMessage, shown: Message) -> None:
+    """Put a message in place of a message of ours; what does not fit in follows below it."""
+    (text, markup), *rest = _with_markup(outgoing)
     await _change(partial(shown.edit_text, text, reply_markup=markup))
     for more, markup_ in rest:
         await shown.reply_text(more, reply_markup=markup_)
 
 
-async def send_anew(post: OutgoingMessage, answered: Message, before: Sequence[int]) -> tuple[int, ...]:
-    """Put a post in place of the messages that answered a message before it was edited; the ids of those there now."""
+async def send_anew(outgoing: OutgoingMessage, answered: Message, before: Sequence[int]) -> tuple[int, ...]:
+    """Put a message in place of those that answered a message before it was edited; the ids of those there now."""
     chat, bot = answered.chat_id, answered.get_bot()
     kept: list[int] = []
-    for message, (text, markup) in zip(before, _with_markup(post), strict=False):
+    for message, (text, markup) in zip(before, _with_markup(outgoing), strict=False):
         try:
             await _change(partial(bot.edit_message_text, text, chat, message, reply_markup=markup))
         except BadRequest:  # it was deleted, or is too old
@@ -117,8 +120,8 @@ async def send_anew(post: OutgoingMessage, answered: Message, before: Sequence[i
     for surplus in before[len(kept) :]:
         with suppress(BadRequest):  # it is gone already, or has to stay
             await bot.delete_message(chat, surplus)
-    rest = post.texts[len(kept) :]
-    return (*kept, *(await send(OutgoingMessage(rest, post.rows), answered) if rest else ()))
+    rest = outgoing.texts[len(kept) :]
+    return (*kept, *(await send(OutgoingMessage(rest, outgoing.rows), answered) if rest else ()))
 
 
 async def replace_closing(shown: Message, before: str, after: str, rows: Rows) -> None:
@@ -168,6 +171,6 @@ class SentReplies:
         return replies if until >= self._clock() else ()
 
 
-def _with_markup(post: OutgoingMessage) -> list[tuple[str, InlineKeyboardMarkup | None]]:
+def _with_markup(outgoing: OutgoingMessage) -> list[tuple[str, InlineKeyboardMarkup | None]]:
     """The texts, each with the buttons under it: only the last has any."""
-    return [*((text, None) for text in post.texts[:-1]), (post.texts[-1], keyboard(post.rows))]
+    return [*((text, None) for text in outgoing.texts[:-1]), (outgoing.texts[-1], keyboard(outgoing.rows))]

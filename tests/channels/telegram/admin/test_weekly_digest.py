@@ -22,7 +22,7 @@ from telegram.error import NetworkError
 from bot.channels.telegram.admin.weekly_digest import LOOK_AGAIN, NO_LOG, WeeklyDigest
 from bot.channels.telegram.ui.html import to_html
 from bot.channels.telegram.ui.menus import set_menus
-from bot.domain.conversation import Channel
+from bot.domain.conversation import Channel, Outcome
 from bot.domain.gap import Count, Gap, GapReason, GapStatus, LoggedGap, Note
 from bot.gaps.digest import LONGEST_TEXT, digest, due_week
 from bot.gaps.repository import GapLog
@@ -74,16 +74,16 @@ def test_it_says_what_was_asked_what_did_not_serve_and_what_waits() -> None:
     """Questions with their shares, feedback, the entries marked most, the largest groups, and how to review."""
     today = NOW.date()
     counts = [
-        (today, Count("answer", "en", PRIVATE, "dogs"), 5),
-        (today, Count("clarify", "en", PRIVATE), 2),
-        (today - timedelta(days=6), Count("unanswered", "en", PRIVATE), 2),
-        (today - timedelta(days=7), Count("unanswered", "en", PRIVATE), 90),
-        (today, Count("urgent", "en", PRIVATE, "hurt"), 1),
-        (today, Count("answer", "en", Channel.INLINE, "dogs"), 70),
-        (today, Count("helpful", "en", PRIVATE, "dogs"), 3),
-        (today, Count("wrong", "en", PRIVATE, "dogs"), 1),
-        (today, Count("outdated", "en", PRIVATE, "opening-hours"), 2),
-        (today, Count("unclear", "en", PRIVATE, "ticket-price"), 4),
+        (today, Count(Outcome.ANSWER, "en", PRIVATE, "dogs"), 5),
+        (today, Count(Outcome.CLARIFY, "en", PRIVATE), 2),
+        (today - timedelta(days=6), Count(Outcome.UNANSWERED, "en", PRIVATE), 2),
+        (today - timedelta(days=7), Count(Outcome.UNANSWERED, "en", PRIVATE), 90),
+        (today, Count(Outcome.URGENT, "en", PRIVATE, "hurt"), 1),
+        (today, Count(Outcome.ANSWER, "en", Channel.INLINE, "dogs"), 70),
+        (today, Count(Outcome.HELPFUL, "en", PRIVATE, "dogs"), 3),
+        (today, Count(Outcome.WRONG, "en", PRIVATE, "dogs"), 1),
+        (today, Count(Outcome.OUTDATED, "en", PRIVATE, "opening-hours"), 2),
+        (today, Count(Outcome.UNCLEAR, "en", PRIVATE, "ticket-price"), 4),
     ]
     gaps = [gap("do you sell tractors", number=n, days_ago=4 * n) for n in range(3)]
     gaps += [gap("a poem about zebras", number=7), gap("x-ray of the moon", number=8), gap("jazz tonight", number=9)]
@@ -106,7 +106,7 @@ def test_a_quiet_week_is_said_in_a_friendly_line() -> None:
     assert "marked" not in text
     assert "groups of" not in text
     assert "None" not in text
-    one = told([(NOW.date(), Count("none of these", "en", PRIVATE), 1)], [gap("tractors")])
+    one = told([(NOW.date(), Count(Outcome.NONE_OF_THESE, "en", PRIVATE), 1)], [gap("tractors")])
     assert "1 question: 0 answered (0%), " in one
     assert "1 took none of the choices (100%)." in one
     assert "1 open gap, 1 new this week." in one
@@ -227,7 +227,7 @@ async def talk(tmp_path: Path) -> AsyncIterator[Talk]:
 def weekly(talk: Talk, clock: Clock) -> WeeklyDigest:
     """What sends the digest, with a bot of its own as in a running process."""
     bot = Bot(TOKEN, request=talk.request, get_updates_request=talk.request)
-    return WeeklyDigest(talk.service, bot, now=clock.now, sleep=clock.sleep)
+    return WeeklyDigest(talk.context, bot, now=clock.now, sleep=clock.sleep)
 
 
 async def run(talk: Talk, clock: Clock) -> None:
@@ -333,8 +333,8 @@ async def test_after_a_network_failure_it_looks_again_by_itself(talk: Talk) -> N
 
 async def test_a_log_that_cannot_be_used_is_waited_for(talk: Talk, caplog: pytest.LogCaptureFixture) -> None:
     """The line says in the log's own words what to do; once that is done the digest comes."""
-    path = talk.service.gap_writer.log.path
-    await talk.service.gap_writer.log.close()
+    path = talk.context.gap_writer.log.path
+    await talk.context.gap_writer.log.close()
     for file in path.parent.iterdir():
         file.unlink()
     path.mkdir()
@@ -368,7 +368,7 @@ async def test_what_cannot_be_given_back_is_sent_by_the_one_who_took_it(tmp_path
         await log.write([])
         with closing(sqlite3.connect(log.path, isolation_level=None)) as holder:
             request = _Locking(talk, holder)
-            service = replace(talk.service, gap_writer=GapWriter(log))
+            service = replace(talk.context, gap_writer=GapWriter(log))
             sender = WeeklyDigest(service, Bot(TOKEN, request=request, get_updates_request=request), now=lambda: NOW)
             await sender.send_due()
             assert digests(talk) == []
@@ -410,10 +410,10 @@ async def test_nobody_waits_for_the_digest(talk: Talk) -> None:
 async def test_a_fault_of_ours_costs_only_this_look(talk: Talk, caplog: pytest.LogCaptureFixture) -> None:
     """The log has its kind and place; the next look is as if nothing had been."""
     clock = Clock(NOW, sleeps=2)
-    matchers, talk.service.catalog.matchers = talk.service.catalog.matchers, {}
+    matchers, talk.context.catalog.matchers = talk.context.catalog.matchers, {}
     await run(talk, clock)
-    assert "no digest could be sent: KeyError at in_use.py:" in caplog.text
-    talk.service.catalog.matchers = matchers
+    assert "no digest could be sent: KeyError at catalog.py:" in caplog.text
+    talk.context.catalog.matchers = matchers
     await run(talk, Clock(NOW, sleeps=1))
     assert len(digests(talk)) == 1
 
@@ -563,8 +563,8 @@ async def test_it_keeps_to_the_pace_of_all_messages(tmp_path: Path) -> None:
 
 async def test_while_the_log_cannot_be_read_it_says_so(talk: Talk, caplog: pytest.LogCaptureFixture) -> None:
     """In a friendly line; what to do about it stands in the log line."""
-    path = talk.service.gap_writer.log.path
-    await talk.service.gap_writer.log.close()
+    path = talk.context.gap_writer.log.path
+    await talk.context.gap_writer.log.close()
     for file in path.parent.iterdir():
         file.unlink()
     path.mkdir()
@@ -576,7 +576,7 @@ async def test_while_the_log_cannot_be_read_it_says_so(talk: Talk, caplog: pytes
 
 async def test_neither_menu_nor_help_tells_of_it(talk: Talk) -> None:
     """Whoever may have it knows of it from the documentation."""
-    await set_menus(talk.application.bot, talk.service.catalog.matchers)
+    await set_menus(talk.application.bot, talk.context.catalog.matchers)
     assert not any("digest" in str(call.fields) for call in talk.world.calls)
     assert "digest" not in (await talk.say("/help")).text
 
@@ -586,10 +586,10 @@ async def test_resolved_gaps_are_no_part_of_it(talk: Talk) -> None:
     await talk.say("do you sell tractors")
     await talk.say("poetry of zebras")
     first, _ = sorted(await talk.gaps(), key=lambda kept: kept.id)
-    await talk.service.gap_writer.log.mark([first.id], GapStatus.RESOLVED, entry="dogs")
+    await talk.context.gap_writer.log.mark([first.id], GapStatus.RESOLVED, entry="dogs")
     text = (await talk.say("/digest")).text
     assert "zebras" in text
     assert "tractors" not in text
     assert "1 open gap, 1 new this week." in text
-    await talk.service.gap_writer.log.write([Note(Count("wrong", "en", PRIVATE, "dogs"))])
+    await talk.context.gap_writer.log.write([Note(Count(Outcome.WRONG, "en", PRIVATE, "dogs"))])
     assert "• dogs: 1" in (await talk.say("/digest")).text

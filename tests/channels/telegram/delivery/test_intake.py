@@ -31,7 +31,7 @@ def taking(tmp_path: Path, small_matcher: RegressionMatcher) -> Taking:
     @asynccontextmanager
     async def start() -> AsyncIterator[tuple[Intake, Talk]]:
         async with talk_with({"en": small_matcher}, tmp_path) as talk:
-            intake = Intake(talk.application, talk.service)
+            intake = Intake(talk.application, talk.context)
             intake.start()
             try:
                 yield intake, talk
@@ -51,7 +51,7 @@ async def sending(talk: Talk) -> None:
 @asynccontextmanager
 async def held(talk: Talk) -> AsyncIterator[None]:
     """Meanwhile another process holds the gap log."""
-    log = talk.service.gap_writer.log
+    log = talk.context.gap_writer.log
     async with GapLog(log.path.parent, KEYS, keep=timedelta(days=9)) as other, other.database.connection(alone=True):
         yield
 
@@ -80,13 +80,13 @@ async def test_a_gap_is_written_before_its_update_is_done_with(taking: Taking) -
     """So that a kill after it loses none."""
     async with taking() as (intake, talk):
         assert await intake.handle(talk.world.text(talk.chat, UNKNOWN)) is IntakeResult.HANDLED
-        assert [logged.gap.text for logged in await talk.service.gap_writer.log.gaps()] == [UNKNOWN]
+        assert [logged.gap.text for logged in await talk.context.gap_writer.log.gaps()] == [UNKNOWN]
 
 
 async def test_while_the_log_fails_nobody_waits_for_long(taking: Taking) -> None:
     """And what was noted is written later."""
     async with taking() as (intake, talk):
-        await talk.service.gap_writer.log.write([])
+        await talk.context.gap_writer.log.write([])
         async with held(talk), asyncio.timeout(60):
             for _ in range(5):
                 assert await intake.handle(talk.world.text(talk.chat, UNKNOWN)) is IntakeResult.HANDLED
@@ -100,7 +100,7 @@ async def test_who_blocks_the_bot_is_forgotten_whatever_happens(taking: Taking) 
         blocked = talk.world.member(talk.chat, "kicked")
         async with held(talk):
             assert await intake.handle(blocked) is IntakeResult.HELD
-            assert await talk.service.gap_writer.log.gaps() != []
+            assert await talk.context.gap_writer.log.gaps() != []
         async with asyncio.timeout(60):
             while await intake.handle(blocked) is IntakeResult.HELD:
                 await asyncio.sleep(0.05)

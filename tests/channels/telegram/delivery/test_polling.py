@@ -22,12 +22,13 @@ from pydantic import SecretStr
 from telegram import Update
 from telegram.error import InvalidToken
 
-from bot.channels.telegram.app import HANDLERS, build, service_of
+from bot.channels.telegram.app import HANDLERS, build, context_of
 from bot.channels.telegram.delivery.chat_queue import ChatQueue
 from bot.channels.telegram.delivery.intake import Intake
 from bot.channels.telegram.delivery.offsets import REMEMBERED, PendingOffsets
 from bot.channels.telegram.delivery.polling import HELD, LIMIT, LONGEST_PAUSE, PATIENCE, Poller, SilenceError
 from bot.matching.matcher import RegressionMatcher
+from bot.observability.metrics import Metrics
 from bot.runtime.catalog import Catalog
 from bot.settings import Settings
 from tests.support.telegram_emulator import BotProcess, bot_environment, serving
@@ -112,13 +113,15 @@ def polled(tmp_path: Path, small_matcher: RegressionMatcher) -> Start:
         )
         time = Time()
         request = SenderRequest(World(), time)
-        service = service_of(chosen, Catalog({"en": small_matcher}), KEYS)
-        application = build(chosen, service, request=request)
+        context = context_of(chosen, Catalog({"en": small_matcher}), KEYS, Metrics())
+        application = build(chosen, context, request=request)
         async with application:
             kinds = [kind.value for kind in HANDLERS]
             # Neither it nor the recorder is started: the database knows no such clock.
-            intake = Intake(application, service, clock=time.clock)
-            poller = Poller(application, intake, kinds, silence=silence, clock=time.clock, sleep=time.sleep)
+            intake = Intake(application, context, clock=time.clock)
+            poller = Poller(
+                application, intake, kinds, context.metrics, silence=silence, clock=time.clock, sleep=time.sleep
+            )
             made = Polled(poller, intake, request, time)
             try:
                 yield made

@@ -23,13 +23,14 @@ from hypothesis import strategies as st
 from pydantic import SecretStr, ValidationError
 from telegram.error import BadRequest, InvalidToken
 
-from bot.channels.telegram.app import HANDLERS, build, service_of
+from bot.channels.telegram.app import HANDLERS, build, context_of
 from bot.channels.telegram.delivery.intake import Intake
 from bot.channels.telegram.delivery.webhook import LOOK_EVERY, Webhook, setup_of
 from bot.http import server as server_module
 from bot.http.endpoints import MOST_BYTES, Hook, HttpEndpoints, Silence, State
 from bot.http.server import PortError, Server, listen
 from bot.matching.matcher import RegressionMatcher
+from bot.observability.metrics import Metrics
 from bot.runtime.catalog import Catalog
 from bot.settings import Settings, SettingsError, check_for_running
 from tests.support.dockerfile import free_port
@@ -205,20 +206,21 @@ def hooked(tmp_path: Path, small_matcher: RegressionMatcher) -> Start:
             telegram_bot_token=SecretStr(TOKEN), data_dir=tmp_path / "data", sends_a_second=0, throttle_messages=0
         )
         request = RecordingRequest(World())
-        service = service_of(chosen, Catalog({"en": small_matcher}), KEYS)
-        application = build(chosen, service, request=request)
-        intake = Intake(application, service)
+        context = context_of(chosen, Catalog({"en": small_matcher}), KEYS, Metrics())
+        application = build(chosen, context, request=request)
+        intake = Intake(application, context)
         setup = setup_of(Settings(webhook_url=URL, webhook_secret=SecretStr(SECRET)), ["message"])
         assert setup is not None
         webhook = Webhook(application.bot, setup, intake)
         endpoints = HttpEndpoints(
-            lambda: service.catalog.versions,
+            lambda: context.catalog.versions,
+            context.metrics,
             hook=Hook(SECRET, webhook.receive),
             body_within=body_within,
             silence=silence,
         )
         endpoints.state = State.READY
-        service.gap_writer.start()
+        context.gap_writer.start()
         intake.start()
         listening = listen("127.0.0.1", 0)
         server = Server(endpoints, patience=patience, log_level="error", timeout_keep_alive=75)
@@ -232,7 +234,7 @@ def hooked(tmp_path: Path, small_matcher: RegressionMatcher) -> Start:
                 server.end()
                 await serving_
                 await intake.stop()
-                await service.gap_writer.stop()
+                await context.gap_writer.stop()
 
     return start
 
@@ -496,24 +498,26 @@ class App:
     def __init__(self, folder: Path, matcher: RegressionMatcher) -> None:
         chosen = Settings(telegram_bot_token=SecretStr(TOKEN), data_dir=folder, sends_a_second=0, throttle_messages=0)
         self.world = World()
-        self.service = service_of(chosen, Catalog({"en": matcher}), KEYS)
-        self.application = build(chosen, self.service, request=RecordingRequest(self.world))
-        self.intake = Intake(self.application, self.service)
+        self.context = context_of(chosen, Catalog({"en": matcher}), KEYS, Metrics())
+        self.application = build(chosen, self.context, request=RecordingRequest(self.world))
+        self.intake = Intake(self.application, self.context)
         setup = setup_of(Settings(webhook_url=URL, webhook_secret=SecretStr(SECRET)), ["message"])
         assert setup is not None
         webhook = Webhook(self.application.bot, setup, self.intake)
-        self.endpoints = HttpEndpoints(lambda: self.service.catalog.versions, hook=Hook(SECRET, webhook.receive))
+        self.endpoints = HttpEndpoints(
+            lambda: self.context.catalog.versions, self.context.metrics, hook=Hook(SECRET, webhook.receive)
+        )
         self.endpoints.state = State.READY
         self.asker = self.world.private()
 
     async def start(self) -> None:
-        self.service.gap_writer.start()
+        self.context.gap_writer.start()
         await self.application.initialize()
 
     async def stop(self) -> None:
         await self.intake.stop()
         await self.application.shutdown()
-        await self.service.gap_writer.stop()
+        await self.context.gap_writer.stop()
 
     async def ask(self, method: str, path: str, headers: list[tuple[bytes, bytes]], *body: bytes) -> int:
         """The status of an answer."""
@@ -612,14 +616,14 @@ class Keeping:
             webhook_secret=SecretStr(SECRET),
             webhook_connections=7,
         )
-        service = service_of(chosen, Catalog({}), KEYS)
-        self.application = build(chosen, service, request=self.request)
+        context = context_of(chosen, Catalog({}), KEYS, Metrics())
+        self.application = build(chosen, context, request=self.request)
         setup = setup_of(chosen, ["message", "callback_query"])
         assert setup is not None
         self.now, self.looks = 1_800_000_000.0, 0
         self._may_look = asyncio.Semaphore(0)
         self.webhook = Webhook(
-            self.application.bot, setup, Intake(self.application, service), clock=lambda: self.now, sleep=self._sleep
+            self.application.bot, setup, Intake(self.application, context), clock=lambda: self.now, sleep=self._sleep
         )
 
     async def _sleep(self, seconds: float) -> None:

@@ -27,7 +27,7 @@ from telegram import Bot, InputFile
 from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError, TimedOut
 from telegram.ext import AIORateLimiter
 
-from bot.channels.telegram.app import build, request_for, service_of
+from bot.channels.telegram.app import build, context_of, request_for
 from bot.channels.telegram.delivery.chat_queue import LONGEST
 from bot.channels.telegram.delivery.polling import HELD
 from bot.channels.telegram.transport.http_client import AioRequest, AnswerLostError, UnreachedError, proxy_for
@@ -42,6 +42,7 @@ from bot.channels.telegram.transport.retry import (
 )
 from bot.channels.telegram.types import AnyApplication
 from bot.matching.matcher import RegressionMatcher
+from bot.observability.metrics import Metrics
 from bot.runtime.catalog import Catalog
 from bot.settings import Settings, SettingsError
 from tests.support.telegram_emulator import Emulator, serving
@@ -478,7 +479,7 @@ class Calls:
 
     async def by(self, endpoint: str, patience: RetryPolicy = DEFAULT_RETRIES) -> bool:
         pace = AIORateLimiter(overall_max_rate=0, group_max_rate=0)
-        persistent = RetryingLimiter(pace, patience, clock=self.time.clock, sleep=self.time.sleep)
+        persistent = RetryingLimiter(pace, Metrics(), patience, clock=self.time.clock, sleep=self.time.sleep)
         return bool(await persistent.process_request(self, (), {}, endpoint, {}, None))
 
 
@@ -602,17 +603,17 @@ def talked(tmp_path: Path, small_matcher: RegressionMatcher) -> Talking:
             chosen = Settings(
                 telegram_bot_token=SecretStr(TOKEN), telegram_api_url=url, data_dir=tmp_path / "data", sends_a_second=0
             )
-            service = service_of(chosen, Catalog({"en": small_matcher}), KEYS)
+            context = context_of(chosen, Catalog({"en": small_matcher}), KEYS, Metrics())
             request = AioRequest(url, connections=8, read=0.5)
-            application = build(chosen, service, request=request, policy=QUICK)
-            service.gap_writer.start()
+            application = build(chosen, context, request=request, policy=QUICK)
+            context.gap_writer.start()
             async with application:
                 await application.start()
                 try:
                     yield Talked(application, emulator)
                 finally:
                     await application.stop()
-            await service.gap_writer.stop()
+            await context.gap_writer.stop()
 
     return start
 

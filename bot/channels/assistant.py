@@ -1,0 +1,217 @@
+"""The assistant: one conversation for all channels, from a message to its reply and its note.
+
+Every rule of a conversation stands here once: how fast somebody may write and what is answered all the same, `/forget`,
+the language, one turn, the note. Channels only translate. `Assistant.answer` shows the way of a message.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import assert_never
+
+from bot.answering.commands import asks_to_forget, call_of, linked
+from bot.answering.decide import decide
+from bot.answering.turn import Turn, outcome_of, take_turn
+from bot.channels.port import Conversation, GapNotes, IncomingMessage, OutgoingReply
+from bot.channels.throttle import UNLIMITED, Allowed, Throttles
+from bot.domain.conversation import (
+    Answer,
+    Channel,
+    Clarify,
+    Decision,
+    Outcome,
+    Question,
+    Reply,
+    Section,
+    Smalltalk,
+    Unanswered,
+    Urgent,
+)
+from bot.domain.faq import Entry, Faq
+from bot.domain.gap import OUTCOME_OF, Count, GapReason, Note
+from bot.domain.matching import Matcher
+from bot.gaps.record import gap_behind, note_turn
+from bot.runtime.catalog import Catalog
+
+ExtraCommands = Mapping[str, Callable[[], Awaitable[Reply]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What an inline query found: entries that can be shared, and what was noted of it."""
+
+    entries: tuple[Entry, ...]
+    faq: Faq
+    count: Count
+
+
+class Assistant:
+    """Answers people, whatever channel they write through. ``notes`` is told what became of each message."""
+
+    def __init__(self, catalog: Catalog, notes: GapNotes, throttles: Throttles = UNLIMITED) -> None:
+        self._catalog, self._notes, self._throttles = catalog, notes, throttles
+
+    # --- Messages ------------------------------------------------------------------------------------------------
+
+    async def answer(self, message: IncomingMessage, *, extra: ExtraCommands | None = None) -> OutgoingReply:
+        """Answer a message and note what became of it.
+
+        ``extra`` are commands that this person may give besides the bot's own, by name, with what makes their reply.
+        """
+        matcher = await self.matcher_for(message.asker, message.languages, chosen=message.conversation.language)
+        question = Question(message.text, matcher.faq.language, message.channel)
+        allowed = await self._throttles.messages.admit(message.asker or message.pace)
+        if allowed is not Allowed.YES and not await self._is_answered_at_any_pace(question, message.asker, matcher):
+            turn = _too_fast(matcher.faq) if allowed is Allowed.TELL else Turn(Outcome.TOO_FAST, Reply(()))
+        else:
+            turn = await self._take_turn(message, question, matcher, extra or {})
+        note = note_turn(turn, question, matcher, asked=message.conversation.asked)
+        self._note(note, message)
+        asked = message.text if turn.outcome is Outcome.CLARIFY else ""
+        conversation = Conversation(turn.reply.choices, asked, turn.language or message.conversation.language)
+        return OutgoingReply(turn, question, matcher.faq, note.count, conversation)
+
+    async def _is_answered_at_any_pace(self, question: Question, asker: str | None, matcher: Matcher) -> bool:
+        """Whether it is a wish to be forgotten or, of so many more messages that are looked at, an urgent one."""
+        if call_of(question.text) is not None:
+            return asks_to_forget(question.text)
+        is_looked_at = asker is not None and await self._throttles.urgent_checks.admit(asker) is Allowed.YES
+        return is_looked_at and isinstance(decide(question, matcher), Urgent)
+
+    async def _take_turn(
+        self, message: IncomingMessage, question: Question, matcher: Matcher, extra: ExtraCommands
+    ) -> Turn:
+        """One turn; what has to be done before its reply is true (deleting, keeping a language) is done."""
+        says, call = matcher.faq.interface, call_of(message.text)
+        if call is not None and call.name in extra:
+            return Turn(Outcome.COMMAND, await extra[call.name]())
+        if asks_to_forget(message.text):
+            return _said(Outcome.COMMAND, says.forget if await self.forget(message.asker) else says.forget_failed)
+        turn = take_turn(question, matcher, message.conversation.choices)
+        if message.is_caption and turn.outcome is Outcome.UNANSWERED:
+            return _said(Outcome.TEXT_ONLY, says.text_only)
+        if turn.language is not None:
+            faq = self.faq_in(turn.language)
+            if faq is None or message.asker is None:
+                return _said(Outcome.COMMAND, says.gone)
+            if not await self.choose_language(message.asker, turn.language):
+                return _said(Outcome.COMMAND, says.language_failed)
+            return replace(turn, reply=Reply((Section("", faq.interface.language_chosen),)))
+        return turn
+
+    # --- The person ----------------------------------------------------------------------------------------------
+
+    async def matcher_for(
+        self, asker: str | None, languages: Sequence[str] = (), *, chosen: str | None = None
+    ) -> Matcher:
+        """The matcher of a person's language: the one chosen, else the first of those named, else the main one."""
+        matchers = self._catalog.matchers
+        if len(matchers) == 1:
+            return self._catalog.main
+        if chosen is None and asker is not None:
+            chosen = await self._notes.language(asker)
+        wanted = (*([chosen] if chosen else ()), *languages)
+        return next((matchers[one] for one in wanted if one in matchers), self._catalog.main)
+
+    def faq_in(self, language: str) -> Faq | None:
+        """The FAQ in a language that can be chosen; None where there is none, or it has no texts to say so with."""
+        matcher = self._catalog.matchers.get(language)
+        return matcher.faq if matcher is not None and language in matcher.faq.languages else None
+
+    async def choose_language(self, asker: str, language: str) -> bool:
+        """Keep the language that a person chose; whether that was done."""
+        return await self._notes.choose_language(asker, language)
+
+    async def forget(self, asker: str | None) -> bool:
+        """Delete all that is kept of a person; whether it was done."""
+        if asker is None:
+            return True
+        self._throttles.forget(asker)
+        return await self._notes.forget(asker)
+
+    # --- Buttons -------------------------------------------------------------------------------------------------
+
+    async def admits_press(self, asker: str | None) -> bool:
+        """Whether a pressed button is answered, or comes too fast."""
+        return await self._throttles.messages.admit(asker or "") is Allowed.YES
+
+    def show(self, entry: str, outcome: Outcome, faq: Faq, channel: Channel) -> tuple[Entry, Count] | None:
+        """The entry that a button leads to, and what is noted of it; None where the FAQ has it no more."""
+        found = linked(entry, faq)
+        if found is None:
+            return None
+        count = Count(outcome, faq.language, channel, found.id)
+        self._notes.note(Note(count))
+        return found, count
+
+    def none_of_these(self, about: IncomingMessage, matcher: Matcher) -> Count:
+        """Note that a choice held nothing for a question, which is a gap; without its text it only counts."""
+        count = Count(Outcome.NONE_OF_THESE, matcher.faq.language, about.channel)
+        question = Question(about.text, matcher.faq.language, about.channel)
+        gap = gap_behind(GapReason.NONE_OF_THESE, question, matcher) if about.text else None
+        self._note(Note(count, gap), about)
+        return count
+
+    def judge(self, entry: Entry, reason: GapReason | None, about: IncomingMessage, matcher: Matcher) -> Count:
+        """Note what a person says of an answer: that it helped (no reason), or what is wrong with it, which is a gap.
+
+        Where the question is not known any more, the entry's own takes its place.
+        """
+        outcome = Outcome.HELPFUL if reason is None else OUTCOME_OF[reason]
+        count = Count(outcome, matcher.faq.language, about.channel, entry.id)
+        question = Question(about.text or entry.question, matcher.faq.language, about.channel)
+        gap = gap_behind(reason, question, matcher, entry=entry.id) if reason else None
+        self._note(Note(count, gap), about)
+        return count
+
+    # --- Inline queries ------------------------------------------------------------------------------------------
+
+    async def search(self, text: str, asker: str, languages: Sequence[str]) -> Found:
+        """Entries to share for what somebody types in another chat, or examples before anything is typed.
+
+        Counted, never kept.
+        """
+        matcher = await self.matcher_for(asker, languages)
+        faq = matcher.faq
+        if not text.strip():
+            entries = tuple(faq.entries[name] for name in faq.interface.examples)
+            return Found(entries, faq, Count(Outcome.EXAMPLES, faq.language, Channel.INLINE))
+        if await self._throttles.inline.admit(asker) is not Allowed.YES:
+            return Found((), faq, Count(Outcome.TOO_FAST, faq.language, Channel.INLINE))
+        decision = decide(Question(text, faq.language, Channel.INLINE), matcher)
+        outcome, entry = outcome_of(decision)
+        count = Count(outcome, faq.language, Channel.INLINE, entry or "")
+        self._notes.note(Note(count))
+        return Found(_shareable(decision), faq, count)
+
+    def _note(self, note: Note, message: IncomingMessage) -> None:
+        """Note what became of a message.
+
+        A person's pseudonym goes only with a gap, where /forget has to find it. Where nobody could find it, since an
+        administrator spoke as the group, no gap is kept.
+        """
+        gap = note.gap if message.asker is not None else None
+        asker = message.asker if gap else None
+        self._notes.note(replace(note, gap=gap, asker=asker, message=message.id, is_edited=message.is_edited))
+
+
+def _said(outcome: Outcome, text: str) -> Turn:
+    return Turn(outcome, Reply((Section("", text),)))
+
+
+def _too_fast(faq: Faq) -> Turn:
+    return _said(Outcome.TOO_FAST, faq.interface.too_fast)
+
+
+def _shareable(decision: Decision) -> tuple[Entry, ...]:
+    """What of a decision can be shared."""
+    match decision:
+        case Answer(entries) | Clarify(entries):
+            return entries
+        case Urgent(entry):
+            return (entry,)
+        case Smalltalk() | Unanswered():
+            return ()
+        case _:
+            assert_never(decision)

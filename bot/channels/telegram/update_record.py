@@ -1,0 +1,72 @@
+"""One update on its way through the bot, and its one log line and count at the end."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+
+from telegram import Update
+
+from bot.domain.conversation import Channel, Outcome
+from bot.domain.gap import Count
+from bot.observability.logs import FIELDS
+from bot.observability.metrics import Metrics, label
+
+_logger = logging.getLogger("bot.telegram")  # this name is part of the documented log line
+
+
+@dataclass(slots=True)
+class UpdateRecord:
+    """An update that is being handled: when it came into this process, in seconds, and what became of it."""
+
+    update: Update
+    came: float = field(default_factory=time.perf_counter)
+    count: Count | None = None
+    score: float | None = None
+    is_answered: bool = False
+
+    def set_outcome(self, count: Count, *, score: float | None = None, is_answered: bool = True) -> None:
+        """Say what became of the update; what is said last stands in its line."""
+        self.count, self.score, self.is_answered = count, score, is_answered
+
+    @contextmanager
+    def logged(self, metrics: Metrics) -> Iterator[None]:
+        """Within it the update is handled; at its end one line is logged and one message counted, whatever came."""
+        fault = ""
+        try:
+            yield
+        except BaseException as error:
+            fault = type(error).__name__
+            raise
+        finally:
+            self._write(metrics, fault)
+
+    def _write(self, metrics: Metrics, fault: str) -> None:
+        """Log and count what became of the update: nothing of who asked or what."""
+        count = self.count or Count(Outcome.IGNORED, "", self._channel)
+        if fault:
+            count = replace(count, outcome=Outcome.FAILED)
+        seconds = time.perf_counter() - self.came
+        fields = {
+            "outcome": label(count.outcome),
+            "entry": count.entry or None,
+            "score": None if self.score is None else round(self.score, 2),
+            "channel": count.channel.value,
+            "language": count.language or None,
+            "ms": round(seconds * 1000, 1),
+            "error": fault or None,
+        }
+        text = " ".join(f"{name}={'-' if value is None else value}" for name, value in fields.items())
+        _logger.info("%s", text, extra={FIELDS: fields})
+        is_timed = self.is_answered and not fault
+        metrics.message(count.outcome, count.channel, count.language, seconds=seconds if is_timed else None)
+
+    @property
+    def _channel(self) -> Channel:
+        if self.update.inline_query is not None:
+            return Channel.INLINE
+        chat = self.update.effective_chat
+        return Channel.PRIVATE if chat is not None and chat.type == chat.PRIVATE else Channel.GROUP
