@@ -31,11 +31,11 @@ from bot.gaps.rekeying import rekey
 from bot.gaps.schema import NEWEST, upgrade
 from bot.model import Channel, Count, GapStatus, Note
 from bot.settings import Settings, SettingsError, read_settings
+from tests.documentation import OPERATIONS, text_of
 from tests.postgresql_server import HOST, USER, Server, serving
-from tests.test_cli import ROOT, run
+from tests.test_cli import run
 from tests.test_gap_log import ASKER, KEEP, KEYS, OTHER, do, in_a_file, note, rows_of
 
-README = (ROOT / "README.md").read_text(encoding="utf-8")
 on_a_server = pytest.mark.container
 KEY_SETTINGS = {"GAPS_KEY": KEYS.texts[0].decode(), "ASKER_KEY": KEYS.askers.hex()}
 
@@ -557,21 +557,21 @@ def test_without_a_server_to_test_on_the_tests_fail(tmp_path: Path) -> None:
 # --- Backup and restore ---------------------------------------------------------------------------------------------
 
 
-def in_the_readme(*arguments: str) -> tuple[str, ...]:
-    """A command as it stands in the README, with the names that are used there."""
-    assert " ".join(arguments) in README
+def documented(*arguments: str) -> tuple[str, ...]:
+    """A command as it stands in docs/operations.md, with the names that are used there."""
+    assert " ".join(arguments) in text_of(OPERATIONS)
     return arguments
 
 
 @on_a_server
 async def test_a_dump_is_restored(log: GapLog, postgresql: Server, tmp_path: Path, name: str) -> None:
-    """Taken while the bot runs, by the README's commands: all is there, all works, and numbers go on."""
+    """Taken while the bot runs, by the documented commands: all is there, all works, and numbers go on."""
     await log.write([note("first", message="m1"), note("second", asker=OTHER)])
     await log.choose_language(ASKER, "fr")
-    dump = in_the_readme(
+    dump = documented(
         *("pg_dump", "--format=custom", "--no-owner", "--no-unlogged-table-data", "--file=gaps.dump", "faqbot")
     )
-    restore = in_the_readme(
+    restore = documented(
         *("pg_restore", "--no-owner", "--role=faqbot", "--exit-on-error", "--single-transaction"),
         *("--dbname=faqbot2", "gaps.dump"),
     )
@@ -594,7 +594,7 @@ async def test_a_backup_of_the_file_is_restored(tmp_path: Path) -> None:
     """Taken by SQLite's backup while the bot writes, put in place of the file: all is there, and all works."""
     import sqlite3
 
-    in_the_readme("sqlite3", "~/.local/share/migration-faq-bot/gaps.sqlite3", '".backup gaps.backup"')
+    documented("sqlite3", "~/.local/share/migration-faq-bot/gaps.sqlite3", '".backup gaps.backup"')
     async with GapLog(tmp_path / "data", KEYS, keep=KEEP) as log:
         await log.write([note("first", message="m1"), note("second", asker=OTHER)])
         before = await log.gaps()
