@@ -1,5 +1,5 @@
-# Two stages: the first installs, checks and learns, the second only runs. The FAQ is built in; README.md,
-# "Deployment", says how to mount another, and with which options the image is meant to run:
+# Two stages: the first installs, checks and learns, the second only runs. The FAQ is built in; docs/operations.md,
+# "In a container", says how to mount another, and with which options the image is meant to run:
 #   docker build -t migration-faq-bot .
 #   docker run --rm -it --read-only --tmpfs /tmp migration-faq-bot chat --no-log
 FROM python:3.11.15-slim-bookworm AS build

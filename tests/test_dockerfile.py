@@ -1,4 +1,4 @@
-"""The image and what the README says of deploying: linted, built and run as it stands there."""
+"""The image and all that deploys it: linted, built and run as docs/operations.md and deploy/ have it."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from bot.settings import Settings
 from tests.support.dockerfile import IMAGE, PACKAGES, Engine, engine_with_image, free_port
+from tests.support.documentation import COMPOSE, HAPROXY, OPERATIONS, SYSTEMD, block, text_of
 from tests.support.paths import ROOT
-from tests.support.readme import block, section
 from tests.support.telegram_emulator import Emulator, serving
 from tests.support.telegram_world import World, made_person
 
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
-TOKEN = "123456:the-token-from-BotFather"  # noqa: S105  # as it stands in the README
+TOKEN = "123456:the-token-from-BotFather"  # noqa: S105  # as it stands in docs/operations.md
 USER = "10001"
 
 
@@ -76,31 +76,31 @@ def test_only_what_the_build_needs_goes_into_it() -> None:
     assert {line[1:] for line in lines if line.startswith("!")} == set(copied)
 
 
-# --- The README's files ------------------------------------------------------------------------------------------
+# --- What is deployed ----------------------------------------------------------------------------------------------
 
 
 def names_set() -> set[str]:
-    """Of settings, in the README's blocks and in the Dockerfile."""
-    services = yaml.safe_load(block("compose"))["services"]
+    """Of settings, in the files of deploy/ and in the commands of docs/operations.md."""
+    services = yaml.safe_load(text_of(COMPOSE))["services"]
     of_bots = {name for name, service in services.items() if service["image"] == IMAGE}
     assert len(of_bots) == 2
     found = {name for bot in of_bots for name in services[bot]["environment"]}
     found |= {secret.upper() for bot in of_bots for secret in services[bot]["secrets"]}
-    environment = re.findall(r"^Environment=(.*)", block("systemd"), re.M)
+    environment = re.findall(r"^Environment=(.*)", text_of(SYSTEMD), re.M)
     found |= {pair.partition("=")[0] for line in environment for pair in line.split()}
-    found |= {name.upper() for name in re.findall(r"LoadCredential=(\w+):", block("systemd"))}
-    found |= set(re.findall(r"-e ([A-Z_]+)=", block("container") + block("mounted faq")))
+    found |= {name.upper() for name in re.findall(r"LoadCredential=(\w+):", text_of(SYSTEMD))}
+    found |= set(re.findall(r"-e ([A-Z_]+)=", block(OPERATIONS, "container") + block(OPERATIONS, "mounted faq")))
     return found
 
 
-def test_every_setting_in_the_blocks_exists() -> None:
+def test_every_setting_that_is_deployed_exists() -> None:
     """A name that the bot does not know would be passed over in silence."""
     assert names_set() <= {name.upper() for name in Settings.model_fields}
 
 
 def test_compose_lets_in_the_proxy_alone() -> None:
     """And nobody else has a port, a right or a file system to write to."""
-    composed: dict[str, Any] = yaml.safe_load(block("compose"))
+    composed: dict[str, Any] = yaml.safe_load(text_of(COMPOSE))
     services = composed["services"]
     assert [name for name, service in services.items() if "ports" in service] == ["proxy"]
     assert composed["networks"]["inside"] == {"internal": True}
@@ -112,14 +112,34 @@ def test_compose_lets_in_the_proxy_alone() -> None:
         service = services[name]
         assert (service["read_only"], service["cap_drop"]) == (True, ["ALL"])
         assert service["security_opt"] == ["no-new-privileges:true"]
-        assert f" {name}:8080" in block("haproxy") or name == "proxy"
+        assert f" {name}:8080" in text_of(HAPROXY) or name == "proxy"
+
+
+def test_compose_names_files_that_are_there_or_are_to_be_made() -> None:
+    """What it mounts lies beside it, or the page says how to make it; every secret is a file there."""
+    composed: dict[str, Any] = yaml.safe_load(text_of(COMPOSE))
+    page = text_of(OPERATIONS)
+    mounted = {
+        volume.partition(":")[0] for service in composed["services"].values() for volume in service.get("volumes", ())
+    }
+    for name in mounted - set(composed["volumes"]):
+        assert (ROOT / COMPOSE).parent.joinpath(name).exists() or f"`{name.removeprefix('./')}`" in page, name
+    for name, secret in composed["secrets"].items():
+        assert secret["file"] == f"secrets/{name}"
+        assert f"secrets/{name}" in page or f"`{name}`" in page, f"{OPERATIONS} does not say what is in secrets/{name}"
+
+
+def test_what_is_made_beside_them_is_never_committed() -> None:
+    """Secrets, the certificate with its key, and the settings."""
+    ignored = text_of(".gitignore").splitlines()
+    assert {"secrets/", "certificate.pem", ".env"} <= set(ignored)
 
 
 @pytest.mark.container
 def test_haproxy_takes_its_file(tmp_path: Path) -> None:
-    """The block as it is, but for the certificate's place and the names that only compose knows."""
+    """As it is, but for the certificate's place and the names that only compose knows."""
     certificate(tmp_path / "certificate.pem")
-    text = block("haproxy").replace("/usr/local/etc/haproxy", str(tmp_path))
+    text = text_of(HAPROXY).replace("/usr/local/etc/haproxy", str(tmp_path))
     text = re.sub(r" bot-\d:8080", " 127.0.0.1:8080", text)
     (tmp_path / "haproxy.cfg").write_text(text)
     done = run("haproxy", "-c", "-V", "-f", str(tmp_path / "haproxy.cfg"))
@@ -132,7 +152,7 @@ def test_haproxy_takes_its_file(tmp_path: Path) -> None:
 def test_systemd_takes_its_unit(tmp_path: Path) -> None:
     """Without a word, and it finds little that is exposed."""
     unit = tmp_path / "migration-faq-bot.service"
-    unit.write_text(block("systemd").replace("/opt/migration-faq-bot", str(ROOT)))
+    unit.write_text(text_of(SYSTEMD).replace("/opt/migration-faq-bot", str(ROOT)))
     done = run("systemd-analyze", "verify", str(unit))
     told = [line for line in done.stderr.splitlines() if unit.name in line]
     assert (done.returncode, told) == (0, [])
@@ -165,8 +185,8 @@ def engine() -> Iterator[Engine]:
 
 @pytest.mark.container
 def test_the_chat_answers_on_a_read_only_root(engine: Engine, tmp_path: Path) -> None:
-    """The first commands of the section, as they are."""
-    command = re.search(r"^docker run .* chat --no-log$", section("Deployment"), re.M)
+    """By the first command of the page, as it is."""
+    command = re.search(r"^docker run .* chat --no-log$", text_of(OPERATIONS), re.M)
     assert command is not None
     done = engine.shell(command[0], tmp_path, typed="why now\nwo ist der Bahnhof bitte\n/quit\n")
     assert done.returncode == 0, done.stderr
@@ -185,7 +205,7 @@ def test_the_content_is_checked_in_the_image(engine: Engine) -> None:
 
 
 async def talk(engine: Engine, script: str, folder: Path) -> None:
-    """Run the README's lines up to the bot's start, and have two messages answered in Telegram."""
+    """Run the page's lines up to the bot's start, and have two messages answered in Telegram."""
     emulator = Emulator(World(token=TOKEN))
     async with serving(emulator) as url:
         settings = {"TELEGRAM_API_URL": url, "LISTEN": f"127.0.0.1:{free_port()}"}
@@ -202,8 +222,8 @@ async def talk(engine: Engine, script: str, folder: Path) -> None:
 
 @pytest.mark.container
 async def test_the_bot_answers_in_telegram_without_rights(engine: Engine, tmp_path: Path) -> None:
-    """Run and stopped as the README says; then its volume has the gap, and its file has no other reader."""
-    start, _, gaps = block("container").strip().rpartition("\n")
+    """Run and stopped as the page says; then its volume has the gap, and its file has no other reader."""
+    start, _, gaps = block(OPERATIONS, "container").strip().rpartition("\n")
     await talk(engine, start, tmp_path)
     try:
         state = json.loads(engine.podman("inspect", "faq-bot").stdout)[0]
@@ -227,7 +247,7 @@ async def test_the_bot_answers_in_telegram_without_rights(engine: Engine, tmp_pa
 @pytest.mark.container
 async def test_the_bot_writes_to_its_volume_alone(engine: Engine, tmp_path: Path) -> None:
     """On a root that it could write to as far as its user may: nothing there is added or changed."""
-    start = block("container").strip().rpartition("\n")[0]
+    start = block(OPERATIONS, "container").strip().rpartition("\n")[0]
     await talk(engine, start.replace("--read-only --tmpfs /tmp", ""), tmp_path)
     try:
         changed = set(engine.podman("diff", "faq-bot").stdout.splitlines())
@@ -248,7 +268,7 @@ def test_it_does_not_start_in_telegram_without_its_keys(engine: Engine) -> None:
 @pytest.mark.container
 def test_a_mounted_faq_is_learned_once(engine: Engine, tmp_path: Path) -> None:
     """It answers, and what was learned is on the volume, which the image's user may write to."""
-    options = block("mounted faq").strip().replace("/srv/", f"{ROOT}/tests/small/")
+    options = block(OPERATIONS, "mounted faq").strip().replace("/srv/", f"{ROOT}/tests/small/")
     command = f"docker run --rm --read-only --tmpfs /tmp --cap-drop ALL {options} {IMAGE} "
     done = engine.shell(command + "learn", tmp_path)
     assert done.returncode == 0, done.stderr

@@ -47,7 +47,9 @@ from bot.settings import Settings
 from bot.storage.stores import FILE
 from bot.storage.tables import TABLES
 from bot.text.redaction import redact
-from tests.support.paths import ROOT, SMALL
+from tests.support.documentation import PRIVACY as PRIVACY_PAGE
+from tests.support.documentation import text_of
+from tests.support.paths import SMALL
 from tests.support.personal_data import NOT_PROMISED, PERSONAL, QUESTIONS, Personal
 from tests.support.review_desk import KEYS, Visitor, asked, page_over
 from tests.support.telegram_talk import talk_with
@@ -568,9 +570,9 @@ async def look_and_wait(visitor: Visitor) -> None:
 
 # --- What people are told ------------------------------------------------------------------------------------------
 
-PRIVACY, GAP_LOG = "the privacy text", "the README"
+PRIVACY, PAGE = "the privacy text", "docs/privacy.md"
 TOLD = {
-    "gap.id": (GAP_LOG, "its number"),
+    "gap.id": (PAGE, "its number"),
     "gap.at": (PRIVACY, "the time to the minute"),
     "gap.reason": (PRIVACY, "I keep the reason"),
     "gap.text": (PRIVACY, "I keep the question"),
@@ -592,18 +594,18 @@ TOLD = {
     "person.asker": (PRIVACY, "under the same code"),
     "person.language": (PRIVACY, "If you choose a language with /settings, I keep that choice"),
     "person.last_used": (PRIVACY, "the day you last used it"),
-    "home.asker": (GAP_LOG, "**A copy is for review alone**"),
-    "key_check.id": (GAP_LOG, "A log that is locked, full, read-only, missing, damaged or of another key"),
-    "key_check.text": (GAP_LOG, "A log that is locked, full, read-only, missing, damaged or of another key"),
-    "key_check.asker": (GAP_LOG, "another one would lose who asked, and the log is then not used"),
-    "claim.code": (GAP_LOG, "for two to three days, a keyed hash of its number"),
-    "claim.owner": (GAP_LOG, "while it is handled also of which process and until when"),
-    "claim.until": (GAP_LOG, "until when; later only the day"),
-    "pace.code": (GAP_LOG, "with PostgreSQL as one more hash there"),
-    "pace.at": (GAP_LOG, "How fast somebody writes"),
-    "pace.number": (GAP_LOG, "How fast somebody writes"),
-    "job.name": (GAP_LOG, "a keyed hash of the chat"),
-    "job.period": (GAP_LOG, "for which it keeps the week"),
+    "home.asker": (PAGE, "the code of the log that it is a copy of (`home`)"),
+    "key_check.id": (PAGE, "values by which it recognises its own two keys (`key_check`)"),
+    "key_check.text": (PAGE, "values by which it recognises its own two keys (`key_check`)"),
+    "key_check.asker": (PAGE, "With another one the log would lose who asked, so the log is then not used"),
+    "claim.code": (PAGE, "for two to three days, a keyed hash of its number"),
+    "claim.owner": (PAGE, "While it is handled also a code of the process that handles it and until when"),
+    "claim.until": (PAGE, "until when; later only the day"),
+    "pace.code": (PAGE, "with PostgreSQL as one more hash there"),
+    "pace.at": (PAGE, "how fast somebody writes is known for `THROTTLE_SECONDS`"),
+    "pace.number": (PAGE, "how fast somebody writes is known for `THROTTLE_SECONDS`"),
+    "job.name": (PAGE, "a keyed hash of the chat"),
+    "job.period": (PAGE, "so that several processes send it once: the week"),
 }
 GOES = {
     "[e-mail]": "e-mail addresses",
@@ -616,14 +618,12 @@ GOES = {
 
 @pytest.fixture(scope="module")
 def told(content: Content) -> dict[str, str]:
-    """What people can read of what is kept: `/privacy`, and the README's chapter."""
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    chapter = readme[readme.index("## The gap log") :].split("\n## ")[0]
-    return {PRIVACY: content.faq().interface.privacy, GAP_LOG: " ".join(chapter.split())}
+    """What people can read of what is kept: `/privacy`, and docs/privacy.md."""
+    return {PRIVACY: content.faq().interface.privacy, PAGE: " ".join(text_of(PRIVACY_PAGE).split())}
 
 
 def test_people_are_told_of_all_that_is_kept(told: dict[str, str]) -> None:
-    """Each column of the tables stands in the privacy text, those that are not of persons in the README."""
+    """Each column of the tables stands in the privacy text, those that are not of persons on the page."""
     columns = {f"{table.name}.{column.name}" for table in TABLES.sorted_tables for column in table.columns}
     assert set(TOLD) == columns, "say of each new column, and of no other, where people are told of it"
     untold = [column for column, (where, phrase) in TOLD.items() if phrase not in told[where]]
@@ -631,7 +631,7 @@ def test_people_are_told_of_all_that_is_kept(told: dict[str, str]) -> None:
 
 
 def test_people_are_told_what_is_taken_out(told: dict[str, str]) -> None:
-    """What redaction puts in place of something is named in the privacy text and in the README, and nothing else is."""
+    """What redaction puts in place of something is named in the privacy text and on the page, and nothing else is."""
     put_in = {placeholder for item in PERSONAL for placeholder in re.findall(r"\[[a-z-]+\]", redact(item.text))}
     assert put_in == set(GOES)
     for text in told.values():

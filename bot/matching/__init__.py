@@ -4,7 +4,7 @@
 `regression` gives every entry a score, `coverage` tells how much of a message is known, `calibration` turns both into
 probabilities and draws the lines; `matcher` puts them together, and `model_cache` keeps what was learned.
 
-What each part is worth (`python -m tests.bench.matching --ablation`), on the two data sets of the README:
+What each part is worth (`python -m tests.bench.matching --ablation`), on the two data sets of docs/matching.md:
 
 ======================================  =====  =====  =====  =====  =====  =====
 HINT3 sofmattress | CLINC150 small      top-1  AUROC  joint  top-1  AUROC  joint

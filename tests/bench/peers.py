@@ -188,7 +188,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Measure, and show a table a data set and, with `--json`, one object in the last line."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench.peers", description=__doc__)
     parser.add_argument("--bench", type=Path, default=BENCH, help="folder of data sets (default: ../shared/bench)")
-    parser.add_argument("--plots", type=Path, help="folder to draw coverage.svg and time.svg into")
+    parser.add_argument("--plots", type=Path, help="folder to draw coverage.png and time.png into")
     parser.add_argument("--json", action="store_true", help="one JSON object as the last line")
     given = parser.parse_args(arguments)
     try:
@@ -212,8 +212,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if given.plots:
         taken = times(sets, {OURS: ours, **methods.NEAREST})
         predictions = {name: {who: one.predictions for who, one in rows.items()} for name, rows in found.items()}
-        plots.save(plots.coverage(predictions, thick=OURS), given.plots / "coverage.svg")
-        plots.save(plots.time(taken, thick=OURS), given.plots / "time.svg")
+        plots.save(plots.coverage(predictions, thick=OURS), given.plots / "coverage.png")
+        plots.save(plots.time(taken, thick=OURS), given.plots / "time.png")
     if given.json:
         sets_ = {name: {who: figures(one) for who, one in rows.items()} for name, rows in found.items()}
         print(as_json({"sets": sets_, "us_per_query_by_phrasings": taken}))

@@ -56,7 +56,7 @@ def rows(settings: Settings) -> list[Any]:
 
 
 def test_there_and_back(cache: Path, home: Settings, laptop: Settings, tmp_path: Path) -> None:
-    """The way of the README: export, import, review, export, import. In between somebody is forgotten."""
+    """The way of docs/reviewing.md: export, import, review, export, import. In between somebody is forgotten."""
     there, back = tmp_path / "gaps.export", tmp_path / "gaps.reviewed"
     done = run("gaps", "export", str(there), cache=cache, **home)
     assert done.returncode == 0, done.stderr

@@ -37,13 +37,12 @@ from bot.runtime.catalog import Catalog
 from bot.runtime.reload import FaqWatcher
 from bot.settings import Settings
 from bot.storage.stores import FILE
-from tests.support.paths import ROOT
+from tests.support.documentation import OPERATIONS, text_of
 from tests.support.samples import garden
 from tests.support.telegram_recording import deliver
 from tests.support.telegram_talk import KEYS, Talk, talk_with
 from tests.support.telegram_world import JSON, Refused
 
-README = (ROOT / "README.md").read_text(encoding="utf-8")
 MATCHER = RegressionMatcher(replace(garden(), languages={"en": "English"}))
 OAK = "how old is the big oak"
 UNSURE = "how old is the oak in 1900"
@@ -321,7 +320,7 @@ async def test_a_message_is_timed_from_its_coming(talk: Talk, caplog: pytest.Log
 
 
 async def test_the_line_of_a_process_has_its_fields(talk: Talk, caplog: pytest.LogCaptureFixture) -> None:
-    """Those that the README has, in plain text as in JSON."""
+    """Those that docs/operations.md has, in plain text as in JSON."""
     caplog.set_level(logging.INFO, logger="bot")
     await talk.say(OAK)
     (record,) = (record for record in caplog.records if hasattr(record, FIELDS))
@@ -330,7 +329,7 @@ async def test_the_line_of_a_process_has_its_fields(talk: Talk, caplog: pytest.L
         record.getMessage(),
     )
     for name in getattr(record, FIELDS):
-        assert f"| `{name}` |" in README
+        assert f"| `{name}` |" in text_of(OPERATIONS)
 
 
 # --- Calls, the gap log, edits ---------------------------------------------------------------------------------
@@ -444,7 +443,7 @@ def test_figures_are_taken_where_they_stand() -> None:
 
 
 def test_what_is_exposed_is_what_prometheus_reads() -> None:
-    """Its content type, its process metrics, and every metric of ours is in the README."""
+    """Its content type, its process metrics, and every metric of ours is in docs/operations.md."""
     zero: dict[str, Any] = dict.fromkeys(
         ("notes_waiting", "updates_in_hand", "updates_skipped", "updates_repeated", "silent_seconds"), lambda: 0
     )
@@ -458,4 +457,4 @@ def test_what_is_exposed_is_what_prometheus_reads() -> None:
     ours = {name for name in names if name.startswith("faq_bot_")}
     assert len(ours) == 13
     for name in ours:
-        assert f"`{name}" in README, f"the README does not name {name}"
+        assert f"`{name}`" in text_of(OPERATIONS), f"{OPERATIONS} does not name {name}"

@@ -1,4 +1,4 @@
-"""Two replicas with one PostgreSQL behind a real proxy, as the README deploys them: nothing is lost or said twice."""
+"""Two replicas with one PostgreSQL behind a real proxy, as deploy/ has them: nothing is lost or said twice."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ import aiohttp
 import pytest
 
 from tests.support.dockerfile import free_port
+from tests.support.documentation import HAPROXY, text_of
 from tests.support.leaks import Private
 from tests.support.postgresql_server import Server
-from tests.support.readme import block
 from tests.support.review_desk import KEYS
 from tests.support.telegram_emulator import BotProcess, bot_environment, serving
 from tests.support.telegram_phone import READY, Phone
@@ -95,10 +95,10 @@ def trusting() -> ssl.SSLContext:
 
 @asynccontextmanager
 async def proxied(folder: Path, ports: list[int]) -> AsyncIterator[tuple[int, Path]]:
-    """HAProxy with the README's file, but for the certificate's place and names that only compose knows; its port."""
+    """HAProxy with the file of deploy/, but for the certificate's place and names that only compose knows; its port."""
     certificate(folder / "certificate.pem")
     port = free_port()
-    text = block("haproxy").replace("/usr/local/etc/haproxy", str(folder)).replace(":8443", f"127.0.0.1:{port}")
+    text = text_of(HAPROXY).replace("/usr/local/etc/haproxy", str(folder)).replace(":8443", f"127.0.0.1:{port}")
     for number, to in enumerate(ports, 1):
         text, found = re.subn(rf" bot-{number}:8080", f" 127.0.0.1:{to}", text)
         assert found == 1

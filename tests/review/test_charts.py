@@ -375,7 +375,7 @@ async def test_a_browser_shows_it_on_any_screen() -> None:
     refused: list[str] = []
     async with chromium() as browser:
         for days in (7, 28, 90, 365):
-            count = Count("answer", "en", Channel.PRIVATE, "dogs")
+            count = Count(Outcome.ANSWER, "en", Channel.PRIVATE, "dogs")
             rows = [(DAY - timedelta(days=at), count, 999_999) for at in range(days)]
             summed = statistics(rows, garden(), today=DAY, days=days)
             tab = await browser.new_page()

@@ -35,10 +35,9 @@ from bot.storage.postgresql import CONNECTIONS, PostgreSQL, parsed
 from bot.storage.stores import FILE, store_of
 from tests.cli.test_main import run
 from tests.gaps.test_repository import ASKER, KEEP, KEYS, OTHER, do, in_a_file, note, rows_of
-from tests.support.paths import ROOT
+from tests.support.documentation import OPERATIONS, text_of
 from tests.support.postgresql_server import HOST, USER, Server, serving
 
-README = (ROOT / "README.md").read_text(encoding="utf-8")
 on_a_server = pytest.mark.container
 KEY_SETTINGS = {"GAPS_KEY": KEYS.texts[0].decode(), "ASKER_KEY": KEYS.askers.hex()}
 
@@ -562,21 +561,21 @@ def test_without_a_server_to_test_on_the_tests_fail(tmp_path: Path) -> None:
 # --- Backup and restore ---------------------------------------------------------------------------------------------
 
 
-def in_the_readme(*arguments: str) -> tuple[str, ...]:
-    """A command as it stands in the README, with the names that are used there."""
-    assert " ".join(arguments) in README
+def documented(*arguments: str) -> tuple[str, ...]:
+    """A command as it stands in docs/operations.md, with the names that are used there."""
+    assert " ".join(arguments) in text_of(OPERATIONS)
     return arguments
 
 
 @on_a_server
 async def test_a_dump_is_restored(log: GapLog, postgresql: Server, tmp_path: Path, name: str) -> None:
-    """Taken while the bot runs, by the README's commands: all is there, all works, and numbers go on."""
+    """Taken while the bot runs, by the documented commands: all is there, all works, and numbers go on."""
     await log.write([note("first", message="m1"), note("second", asker=OTHER)])
     await log.choose_language(ASKER, "fr")
-    dump = in_the_readme(
+    dump = documented(
         *("pg_dump", "--format=custom", "--no-owner", "--no-unlogged-table-data", "--file=gaps.dump", "faqbot")
     )
-    restore = in_the_readme(
+    restore = documented(
         *("pg_restore", "--no-owner", "--role=faqbot", "--exit-on-error", "--single-transaction"),
         *("--dbname=faqbot2", "gaps.dump"),
     )
@@ -599,7 +598,7 @@ async def test_a_backup_of_the_file_is_restored(tmp_path: Path) -> None:
     """Taken by SQLite's backup while the bot writes, put in place of the file: all is there, and all works."""
     import sqlite3
 
-    in_the_readme("sqlite3", "~/.local/share/migration-faq-bot/gaps.sqlite3", '".backup gaps.backup"')
+    documented("sqlite3", "~/.local/share/migration-faq-bot/gaps.sqlite3", '".backup gaps.backup"')
     async with GapLog(tmp_path / "data", KEYS, keep=KEEP) as log:
         await log.write([note("first", message="m1"), note("second", asker=OTHER)])
         before = await log.gaps()

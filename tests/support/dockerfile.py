@@ -1,7 +1,11 @@
 """The image built from the Dockerfile and run by a real engine, Debian's podman, without a registry of images.
 
 `python -m tests.support.dockerfile FOLDER` builds it below a folder and says where the engine's command lies, which is
-called `docker` and takes what the README shows. Needs root and Debian's podman, runc and mmdebstrap.
+called `docker` and takes what docs/operations.md shows. Needs root and Debian's podman, runc and mmdebstrap.
+
+What stands in for the base image of the Dockerfile, under its name: a bare Debian bookworm with Debian's own
+Python 3.11, linked as /usr/local/bin/python, where that image has it. So the Dockerfile's steps, the user, the
+rights and the program are tried for real; the base image's own files are not.
 """
 
 from __future__ import annotations
@@ -60,7 +64,7 @@ class Engine:
     def shell(
         self, script: str, folder: Path, *, typed: str = "", settings: Mapping[str, str] = NOTHING
     ) -> subprocess.CompletedProcess[str]:
-        """Lines of the README, in a folder, with this engine as `docker`. These settings go to all that it runs."""
+        """Documented lines, in a folder, with this engine as `docker`. These settings go to all that it runs."""
         self._write_commands(settings)
         return _run(["bash", "-euo", "pipefail", "-c", script], typed=typed, env=self.environment(), cwd=folder)
 
@@ -122,7 +126,7 @@ def engine_with_image() -> Iterator[Engine]:
 
 
 def build(engine: Engine) -> None:
-    """Build the image with the README's command."""
+    """Build the image with the command of docs/operations.md."""
     _checked(["bash", "-c", f"docker build -t {IMAGE} ."], env=engine.environment(), cwd=ROOT)
 
 
@@ -183,7 +187,7 @@ def _run(
     env: Mapping[str, str] | None = None,
     cwd: Path | None = None,
 ) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(  # noqa: S603  # Debian's programs, and the README's lines
+    return subprocess.run(  # noqa: S603  # Debian's programs, and lines of the documentation
         command, input=typed, capture_output=True, text=True, env=env, cwd=cwd, timeout=600
     )
 

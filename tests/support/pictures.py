@@ -65,6 +65,12 @@ async def answers(talk: Talk) -> Chat:
     return talk.chat
 
 
+async def question(talk: Talk) -> Chat:
+    """One question and its answer: the picture in the README."""
+    await talk.say("how much money do migrants send home")
+    return talk.chat
+
+
 async def choices(talk: Talk) -> Chat:
     """A choice to press, none of these, an honest "I don't know", out of scope, another language, small talk."""
     await talk.say("migrants and the law")
@@ -124,7 +130,7 @@ async def scripts(talk: Talk) -> Chat:
     return talk.chat
 
 
-SCENES: tuple[Scene, ...] = (answers, choices, urgent, group, commands, privacy, topics)
+SCENES: tuple[Scene, ...] = (question, answers, choices, urgent, group, commands, privacy, topics)
 
 
 async def drawn(scene: Scene, matcher: RegressionMatcher, *, is_dark: bool, width: int) -> str:
