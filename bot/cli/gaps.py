@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import sys
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
@@ -16,8 +15,6 @@ from bot.domain.gap import OPEN, GapStatus
 from bot.settings import Settings, read_settings
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from bot.domain.gap import LoggedGap
     from bot.domain.matching import Matcher
     from bot.gaps.replay import ReplayedSets
@@ -49,41 +46,34 @@ def list_(*, as_json: Json = False, most: Most = _MOST, every: Every = False) ->
 
 
 def _list(*, as_json: bool, most: int, every: bool) -> None:
-    from bot.cli.gap_tables import print_gaps
-    from bot.cli.gap_text import gap_objects, gap_texts
+    from bot.cli.gap_output import gap_object, list_gaps, show_listings
 
     settings = read_settings()
     listed = _read(settings, tuple(GapStatus) if every else OPEN, most=most)
     if not listed and not as_json:
         print(f"No gaps are logged in {'PostgreSQL' if settings.database_url else settings.data_dir}.")
     else:
-        _show(gap_objects(listed), gap_texts(listed), lambda to: print_gaps(listed, to), as_json=as_json)
+        show_listings([gap_object(one) for one in listed], [list_gaps(listed)], as_json=as_json)
 
 
 @app.command("show")
 def show_(ids: Ids, *, as_json: Json = False) -> None:
     """Show all that is kept of gaps, with all their nearest entries."""
-    from bot.cli.gap_tables import print_whole_gaps
-    from bot.cli.gap_text import whole_gap_objects, whole_gap_texts
+    from bot.cli.gap_output import gap_object, list_whole_gap, show_listings
     from bot.runtime.load import load_faq
 
     settings = read_settings()
     listed = sorted(_read(settings, tuple(GapStatus), ids=ids), key=lambda one: ids.index(one.id))
     entries = load_faq(settings).entries
-    _show(
-        whole_gap_objects(listed, entries),
-        whole_gap_texts(listed, entries),
-        lambda to: print_whole_gaps(listed, entries, to),
-        as_json=as_json,
-    )
+    found = [gap_object(one, entries) for one in listed]
+    show_listings(found, [list_whole_gap(one, entries) for one in listed], as_json=as_json)
     _see_that_all_are_gaps(set(ids) - {one.id for one in listed})
 
 
 @app.command()
 def groups(*, as_json: Json = False, most: Most = 20) -> None:
     """Show the open gaps in groups of similar questions, the biggest and freshest first."""
-    from bot.cli.gap_tables import print_groups
-    from bot.cli.gap_text import group_objects, group_texts
+    from bot.cli.gap_output import group_object, list_groups, show_listings
     from bot.gaps.clustering import group_gaps
     from bot.gaps.repository import utc_now
     from bot.runtime.load import load_matcher
@@ -91,7 +81,7 @@ def groups(*, as_json: Json = False, most: Most = 20) -> None:
     settings = read_settings()
     listed = _read(settings, OPEN)
     found = group_gaps(listed, load_matcher(settings, tell=note), now=utc_now(), most=most)
-    _show(group_objects(found), group_texts(found), lambda to: print_groups(found, to), as_json=as_json)
+    show_listings([group_object(group) for group in found], [list_groups(found)], as_json=as_json)
 
 
 @app.command()
@@ -168,8 +158,7 @@ def replay(
 
     Exits 1 where a resolved gap is no longer answered by its entry, or a message is missed that was not known to be.
     """
-    from bot.cli.gap_tables import print_replayed, print_sets
-    from bot.cli.gap_text import replayed_objects, replayed_texts, sets_object, sets_texts
+    from bot.cli.gap_output import list_replayed, list_sets, replayed_object, sets_object, show_listings
     from bot.gaps.replay import Became
     from bot.gaps.replay import replay as replay_
     from bot.runtime.load import load_matcher
@@ -181,19 +170,13 @@ def replay(
     sets = _replay_sets(questions, matcher)
     closed = {one.gap.id: one.answered_by for one in replayed if close and one.became is Became.ANSWERED}
     _close(settings, closed)
-
-    def print_all(console: Console) -> None:
-        print_replayed(replayed, console)
-        if sets is not None:
-            print_sets(sets, console)
-
     found = {
-        "gaps": replayed_objects(replayed),
+        "gaps": [replayed_object(one) for one in replayed],
         "questions": sets_object(sets) if sets is not None else None,
         "closed": sorted(closed),
     }
-    texts = [*replayed_texts(replayed), *(sets_texts(sets) if sets is not None else ())]
-    _show(found, texts, print_all, as_json=as_json)
+    listings = [*list_replayed(replayed), *(list_sets(sets) if sets is not None else ())]
+    show_listings(found, listings, as_json=as_json)
     is_worse = any(one.became is Became.CHANGED for one in replayed) or bool(sets is not None and sets.newly_missed)
     raise typer.Exit(int(is_worse))
 
@@ -222,8 +205,7 @@ def stats(
     days: Annotated[int, typer.Option(help="Of so many days, today included.", min=1)] = 28,
 ) -> None:
     """Show what is asked and how far it is served, from counts alone."""
-    from bot.cli.gap_tables import print_statistics
-    from bot.cli.gap_text import statistics_object, statistics_texts
+    from bot.cli.gap_output import list_statistics, show_listings, statistics_object
     from bot.gaps.repository import utc_now
     from bot.gaps.statistics import statistics
     from bot.runtime.load import load_faq
@@ -231,7 +213,7 @@ def stats(
     settings = read_settings()
     counts = use(settings, lambda log: log.counts()) or []
     summed = statistics(counts, load_faq(settings), today=utc_now().date(), days=days)
-    _show(statistics_object(summed), statistics_texts(summed), lambda to: print_statistics(summed, to), as_json=as_json)
+    show_listings(statistics_object(summed), list_statistics(summed), as_json=as_json)
 
 
 # --- The log and the terminal -------------------------------------------------------------------------------------
@@ -282,19 +264,6 @@ def _close(settings: Settings, closed: dict[int, str]) -> None:
 
     if closed:
         use(settings, close)
-
-
-def _show(found: object, texts: Iterable[str], to_terminal: Callable[[Console], None], *, as_json: bool) -> None:
-    """A result, as JSON, as tables in a terminal, or as plain text."""
-    if as_json:
-        print(json.dumps(found, indent=2))
-    elif is_terminal():
-        from rich.console import Console
-
-        to_terminal(Console(highlight=False))
-    else:
-        for text in texts:
-            print(text)
 
 
 def _tracked(items: Iterable[Item], number: int, title: str) -> Iterable[Item]:

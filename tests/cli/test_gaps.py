@@ -320,6 +320,17 @@ def test_in_a_terminal_gaps_are_a_table(cache: Path, own: dict[str, Any]) -> Non
     assert max(map(len, lines)) <= 60
 
 
+def test_piped_gaps_are_lines(cache: Path, own: dict[str, Any]) -> None:
+    """Each text is whole on one of them, markup as it was typed; no frame, no colour."""
+    text = f"[red]{UNKNOWN}[/] " + "marble soup " * 75 + "thunder"
+    call("ask", text, cache=cache, **own)
+    assert listed(cache, own)[0]["text"] == text
+    for arguments in ((), ("show", "1"), ("groups",)):
+        shown = call("gaps", *arguments, cache=cache, **own).stdout
+        assert [line for line in shown.splitlines() if line.endswith(text)], arguments
+        assert not {"\x1b", "─"} & set(shown)
+
+
 # --- Deleting --------------------------------------------------------------------------------------------------------
 
 

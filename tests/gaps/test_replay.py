@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from io import StringIO
@@ -15,27 +16,22 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from bot.answering.decide import decide_with_reasoning
-from bot.cli.gap_tables import (
-    print_gaps,
-    print_groups,
-    print_replayed,
-    print_sets,
-    print_statistics,
-    print_whole_gaps,
-)
-from bot.cli.gap_text import (
+from bot.cli.gap_output import (
+    Listing,
     bars,
-    gap_texts,
-    group_texts,
+    gap_object,
     inert,
-    replayed_objects,
-    replayed_texts,
+    list_gaps,
+    list_groups,
+    list_replayed,
+    list_sets,
+    list_statistics,
+    list_whole_gap,
+    plain_lines,
+    print_tables,
+    replayed_object,
     sets_object,
-    sets_texts,
     statistics_object,
-    statistics_texts,
-    whole_gap_objects,
-    whole_gap_texts,
 )
 from bot.domain.conversation import Channel, Outcome, Question
 from bot.domain.gap import Count, Gap, GapReason, GapStatus, LoggedGap
@@ -98,18 +94,18 @@ def test_a_replay_is_shown_by_what_became_of_the_gaps() -> None:
             MATCHER,
         )
     )
-    text = "\n".join(replayed_texts(replayed))
+    text = plain(list_replayed(replayed))
     for line in ("now answered: 1", "still open: 1", "changed entry: 1", "as resolved: 0"):
         assert line in text
     assert "7  can i come with my dog" in text
     assert "dogs -> unanswered" in text
     assert "poetry of zebras" not in text
-    assert [row["became"] for row in replayed_objects(replayed)] == ["now answered", "changed entry", "still open"]
+    assert [replayed_object(one)["became"] for one in replayed] == ["now answered", "changed entry", "still open"]
 
 
 def test_a_list_shows_what_became_of_a_gap() -> None:
     """Its number to name it by, and its status where it is not new."""
-    text = "\n".join(gap_texts([logged("a", number=12), logged("b", GapStatus.RESOLVED, resolution="dogs", number=13)]))
+    text = plain([list_gaps([logged("a", number=12), logged("b", GapStatus.RESOLVED, resolution="dogs", number=13)])])
     assert "12  2026-11-26 09:00 UTC, private, en: no match\n" in text
     assert "13  2026-11-26 09:00 UTC, private, en: no match, resolved dogs\n" in text
 
@@ -139,7 +135,7 @@ def test_misses_are_set_against_those_that_are_known() -> None:
     assert (sets.messages, sets.missed) == (5, 3)
     assert [one.message.id for one in sets.newly_missed or ()] == ["m2", "m5"]
     assert [one.message.id for one in sets.no_longer_missed or ()] == ["m4"]
-    text = "\n".join(sets_texts(sets))
+    text = plain(list_sets(sets))
     for line in ("question sets: 3 of 5 messages missed\n", "newly missed: 2\n", "no longer missed"):
         assert line in text
     assert sets_object(sets)["newly_missed"][0] == {
@@ -154,7 +150,7 @@ def test_without_a_list_misses_are_only_counted() -> None:
     """Nobody knows which of them are new."""
     sets = compare([judged(1, "right"), judged(2, "wrong")], None)
     assert (sets.newly_missed, sets.no_longer_missed) == (None, None)
-    assert list(sets_texts(sets)) == ["question sets: 1 of 2 messages missed; no known_misses.txt says which are known"]
+    assert plain(list_sets(sets)) == "question sets: 1 of 2 messages missed; no known_misses.txt says which are known"
     assert sets_object(sets)["newly_missed"] is None
 
 
@@ -172,46 +168,34 @@ def test_an_empty_list_knows_of_no_miss(tmp_path: Path) -> None:
 HOSTILE = "\x1b[31mred\x07 [red]markup[/red] \x9b2J \u202ereversed :smile: \r99  overwritten\u2028 end"
 
 
-def in_terminal(show: Callable[[Console], None], *, width: int = 80) -> str:
+def plain(listings: Iterable[Listing]) -> str:
+    """What a pipe or a file gets."""
+    return "\n".join(plain_lines(listings))
+
+
+def in_terminal(listings: Iterable[Listing], *, width: int = 80) -> str:
     """What a terminal of some width gets."""
     file = StringIO()
-    show(Console(file=file, force_terminal=True, color_system=None, width=width, highlight=False))
+    print_tables(listings, Console(file=file, force_terminal=True, color_system=None, width=width, highlight=False))
     return file.getvalue()
 
 
-def tables(gaps: list[LoggedGap]) -> list[Callable[[Console], None]]:
-    """All that is shown of gaps as tables."""
-    groups = group_gaps(gaps, MATCHER, now=datetime(2026, 11, 26, 10, 0))
-    replayed = [Replayed(one, Became.ANSWERED, Outcome.ANSWER, ("dogs",)) for one in gaps]
+def shows(gaps: list[LoggedGap]) -> list[list[Listing]]:
+    """All that is shown of gaps."""
     message = replace(judged(1, "wrong"), message=Message("m1", "inscope", gaps[0].gap.text, {}))
     return [
-        lambda to: print_gaps(gaps, to),
-        lambda to: print_whole_gaps(gaps, MATCHER.faq.entries, to),
-        lambda to: print_groups(groups, to),
-        lambda to: print_replayed(replayed, to),
-        lambda to: print_sets(compare([message], ()), to),
+        [list_gaps(gaps)],
+        [list_whole_gap(one, MATCHER.faq.entries) for one in gaps],
+        [list_groups(group_gaps(gaps, MATCHER, now=datetime(2026, 11, 26, 10, 0)))],
+        list(list_replayed([Replayed(one, Became.ANSWERED, Outcome.ANSWER, ("dogs",)) for one in gaps])),
+        list(list_sets(compare([message], ()))),
     ]
-
-
-def plain(gaps: list[LoggedGap]) -> list[str]:
-    """All that is shown of gaps as lines of text."""
-    groups = group_gaps(gaps, MATCHER, now=datetime(2026, 11, 26, 10, 0))
-    replayed = [Replayed(one, Became.ANSWERED, Outcome.ANSWER, ("dogs",)) for one in gaps]
-    message = replace(judged(1, "wrong"), message=Message("m1", "inscope", gaps[0].gap.text, {}))
-    shown = (
-        gap_texts(gaps),
-        whole_gap_texts(gaps, MATCHER.faq.entries),
-        group_texts(groups),
-        replayed_texts(replayed),
-        sets_texts(compare([message], ())),
-    )
-    return ["\n".join(lines) for lines in shown]
 
 
 def test_nothing_that_a_person_wrote_acts_on_the_terminal() -> None:
     """No escape, no mark that turns the direction, no markup: all is shown as it was typed, or written out."""
-    gaps = [logged(HOSTILE)]
-    for shown in [*(in_terminal(show, width=200) for show in tables(gaps)), *plain(gaps)]:
+    of_gap = shows([logged(HOSTILE)])
+    for shown in [*(in_terminal(one, width=200) for one in of_gap), *map(plain, of_gap)]:
         assert "[red]markup[/red]" in shown
         assert ":smile:" in shown
         assert "\\x1b[31mred" in shown
@@ -222,11 +206,24 @@ def test_nothing_that_a_person_wrote_acts_on_the_terminal() -> None:
 
 @given(st.text())
 def test_an_inert_text_has_no_control_character(text: str) -> None:
-    """But line feeds; letters stay as they are."""
+    """And no line break; letters stay as they are."""
     shown = inert(text)
-    assert not [one for one in shown if unicodedata.category(one) == "Cc" and one != "\n"]
+    assert not [one for one in shown if unicodedata.category(one) == "Cc"]
+    assert len(shown.splitlines()) <= 1
     assert inert(shown) == shown
     assert shown == text or not text.isprintable()
+
+
+@pytest.mark.parametrize(
+    "text", ["[/] " + "x" * 4_000, "why now\n\nand\tthen", "לאן  עכשיו " * 300 + ".", "移民" * 2_000, HOSTILE]
+)
+def test_as_plain_text_each_text_is_whole_on_one_line(text: str) -> None:
+    """However long it is and whatever it holds, so that a search finds it; no frame is drawn, and nothing is padded."""
+    for listings in shows([logged(text)]):
+        lines = plain(listings).split("\n")
+        assert len([line for line in lines if line.endswith(inert(text))]) == 1
+        assert not [line for line in lines if line != line.rstrip() and not line.endswith("near: ")]
+        assert not re.search("[\u2500-\u257f\x1b]", "".join(lines))
 
 
 @pytest.mark.parametrize("width", [40, 60, 80, 120])
@@ -234,8 +231,8 @@ def test_tables_break_between_words(width: int) -> None:
     """At any usual width no line is too long, and no word is broken."""
     text = "is there anybody who could tell me whether elephants are welcome on the premises"
     gaps = [logged(text, GapStatus.RESOLVED, resolution="opening-hours", judged="dogs", number=12345)]
-    for show in tables(gaps):
-        shown = in_terminal(show, width=width)
+    for listings in shows(gaps):
+        shown = in_terminal(listings, width=width)
         assert max(map(len, shown.splitlines())) <= width
         assert set(text.split()) <= set(shown.split())
 
@@ -245,15 +242,14 @@ def test_a_gap_is_shown_whole() -> None:
     near = (("dogs", 0.25), ("opening-hours", 0.125), ("gone", 0.0625))
     gap = replace(logged("why\nnow", GapStatus.RESOLVED, resolution="dogs", judged="opening-hours", number=12))
     whole = replace(gap, gap=replace(gap.gap, nearest=near))
-    text = "\n".join(whole_gap_texts([whole], MATCHER.faq.entries))
-    shown = in_terminal(lambda to: print_whole_gaps([whole], MATCHER.faq.entries, to))
+    listings = [list_whole_gap(whole, MATCHER.faq.entries)]
+    text, shown = plain(listings), in_terminal(listings)
     parts = ["12", "2026-11-26 09:00 UTC", "wrong", "opening-hours", "resolved", "private", "en", "why", "now"]
     parts += [DOGS.question, OPENING_HOURS.question, "(no longer in the FAQ)", "0.2500", "0.1250", "0.0625"]
     for part in parts:
         assert part in text
         assert part in shown
-    (found,) = whole_gap_objects([whole], MATCHER.faq.entries)
-    assert found["nearest"] == [
+    assert gap_object(whole, MATCHER.faq.entries)["nearest"] == [
         {"entry": "dogs", "score": 0.25, "question": DOGS.question},
         {"entry": "opening-hours", "score": 0.125, "question": OPENING_HOURS.question},
         {"entry": "gone", "score": 0.0625, "question": None},
@@ -330,7 +326,7 @@ def test_statistics_are_shown() -> None:
         today=DAY,
         days=7,
     )
-    text = "\n".join(statistics_texts(summed))
+    text = plain(list_statistics(summed))
     for part in (
         "4 questions from 2026-11-20 to 2026-11-26",
         " 75% ",
@@ -343,7 +339,7 @@ def test_statistics_are_shown() -> None:
     assert "opening-hours" in text.rsplit("never asked", 1)[1]
     assert statistics_object(summed)["by_day"]["2026-11-25"] == 1
     for width in (40, 80):
-        shown = in_terminal(lambda to: print_statistics(summed, to), width=width)
+        shown = in_terminal(list_statistics(summed), width=width)
         assert max(map(len, shown.splitlines())) <= width
         for part in ("4 questions from 2026-11-20", "75%", "not helpful 1", "most asked", "never asked"):
             assert part in " ".join(shown.split())
@@ -353,7 +349,7 @@ def test_without_a_count_statistics_are_empty() -> None:
     """Nothing is divided by nothing."""
     summed = statistics([], garden(), today=DAY, days=3)
     assert summed.questions == 0
-    assert "0 questions" in next(iter(statistics_texts(summed)))
+    assert plain(list_statistics(summed)).startswith("0 questions")
 
 
 @pytest.mark.parametrize(("numbers", "shown"), [((), ""), ((0, 0), "▁▁"), ((0, 1, 7), "▁▂█"), ((5,), "█")])
@@ -364,5 +360,5 @@ def test_bars(numbers: tuple[int, ...], shown: str) -> None:
 
 def test_an_editor_sees_the_status_of_every_kind() -> None:
     """Each status has a word of its own in the list."""
-    shown = {status: "\n".join(gap_texts([replace(logged("x", status), resolution="")])) for status in GapStatus}
+    shown = {status: plain([list_gaps([replace(logged("x", status), resolution="")])]) for status in GapStatus}
     assert len(set(shown.values())) == len(GapStatus)

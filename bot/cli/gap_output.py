@@ -1,0 +1,304 @@
+"""What the commands of the gap log print: JSON for programs, and listings as tables in a terminal or as plain lines.
+
+What people wrote goes into a listing as it is. Whoever prints one makes it inert, so that nothing acts on a terminal.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from bot.cli.gap_session import is_terminal
+from bot.domain.faq import Entry
+from bot.domain.gap import GapStatus, LoggedGap
+from bot.evaluation.evaluate import Judged
+from bot.gaps.clustering import Group
+from bot.gaps.replay import Became, Replayed, ReplayedSets
+from bot.gaps.statistics import Statistics
+
+_NEAREST = 2  # shown of each gap in a list
+_TEXTS = 4  # shown of each group, beside its own
+_ENTRIES = 10  # shown of each list of entries
+_WIDTH = 30  # of a bar that is full
+_LISTED = (Became.ANSWERED, Became.CHANGED)  # of a replay one by one; of the others only how many
+_BARS = "▁▂▃▄▅▆▇█"
+# What moves a terminal's cursor or turns the direction of what follows.
+_ACTIVE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
+
+
+# --- Listings --------------------------------------------------------------------------------------------------------
+
+
+class Row(NamedTuple):
+    """One thing that is listed: short cells, then lines, of which ``main`` is the one to read first."""
+
+    cells: Sequence[str]
+    lines: Sequence[str]
+    main: int = 0
+
+
+class Listing(NamedTuple):
+    """Rows under a title; or a title alone, which then says it all. A last column without a name is cut to fit.
+
+    ``is_short``: one line of plain text; as a table it has its title in its first column's head already.
+    """
+
+    title: str
+    columns: Sequence[str] = ()
+    rows: Sequence[Row] = ()
+    is_short: bool = False
+
+
+def show_listings(found: object, listings: Iterable[Listing], *, as_json: bool) -> None:
+    """A result, as JSON, as tables in a terminal, or as plain text."""
+    if as_json:
+        print(json.dumps(found, indent=2))
+    elif is_terminal():
+        print_tables(listings, Console(highlight=False))
+    else:
+        for line in plain_lines(listings):
+            print(line)
+
+
+def print_tables(listings: Iterable[Listing], console: Console) -> None:
+    """Listings as tables whose last column takes the room that is left and breaks between words."""
+    for title, columns, rows, is_short in listings:
+        if title and not is_short:
+            console.print(Text(inert(title), "bold" if rows else ""))
+        if rows:
+            table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
+            for column in columns[:-1]:
+                table.add_column(column, no_wrap=True)
+            table.add_column(columns[-1], overflow="fold")
+            for cells, lines, main in rows:
+                styled = [Text(inert(line), "" if at == main else "dim") for at, line in enumerate(lines)]
+                table.add_row(*(Text(inert(cell)) for cell in cells), Text("\n", no_wrap=not columns[-1]).join(styled))
+            console.print(table)
+
+
+def plain_lines(listings: Iterable[Listing]) -> Iterator[str]:
+    """Listings as lines to search or to keep: each text is whole and in one line, however long."""
+    for title, _, rows, is_short in listings:
+        if is_short:
+            yield inert(f"{title}: {', '.join(' '.join((*row.cells, *row.lines)) for row in rows)}")
+            continue
+        if title:
+            yield inert(title)
+        margin = "  " if title else ""
+        for cells, (first, *others), _ in rows:
+            yield margin + inert("  ".join((*cells, first)))
+            yield from (f"{margin}    {inert(line)}" for line in others)
+
+
+def inert(text: str) -> str:
+    """A text in one line: line feeds as ``↵``, and what would act on a terminal written out, as ``\\x1b``."""
+    in_one_line = text.replace("\n", " ↵ ").replace("\t", " ")
+    return _ACTIVE.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), in_one_line)
+
+
+# --- Gaps ------------------------------------------------------------------------------------------------------------
+
+
+def gap_object(logged: LoggedGap, entries: Mapping[str, Entry] | None = None) -> dict[str, Any]:
+    """A gap as a JSON object; with entries its nearest have their questions, null where the FAQ has one no more."""
+    nearest: list[dict[str, Any]] = [{"entry": entry, "score": score} for entry, score in logged.gap.nearest]
+    if entries is not None:
+        for near in nearest:
+            near["question"] = entries[near["entry"]].question if near["entry"] in entries else None
+    return {
+        "id": logged.id,
+        "at": f"{logged.at:%Y-%m-%dT%H:%MZ}",
+        "reason": logged.gap.reason,
+        "text": logged.gap.text,
+        "entry": logged.gap.entry or None,
+        "nearest": nearest,
+        "language": logged.gap.language,
+        "channel": logged.gap.channel,
+        "faq_version": logged.gap.faq_version,
+        "status": logged.status,
+        "resolution": logged.resolution or None,
+    }
+
+
+def list_gaps(gaps: Iterable[LoggedGap]) -> Listing:
+    """Each gap with its number, when and why, its text, and the first of its nearest entries."""
+    return Listing("", ("no.", "question"), [Row([str(logged.id)], _about(logged), 1) for logged in gaps])
+
+
+def _about(logged: LoggedGap) -> tuple[str, str, str]:
+    gap = logged.gap
+    judged = f" ({gap.entry})" if gap.entry else ""
+    status = "" if logged.status is GapStatus.NEW else f", {logged.status} {logged.resolution}".rstrip()
+    asked = f"{logged.at:%Y-%m-%d %H:%M} UTC, {gap.channel}, {gap.language}: {gap.reason}{judged}{status}"
+    return asked, gap.text, f"near: {', '.join(f'{entry} {score:.2f}' for entry, score in gap.nearest[:_NEAREST])}"
+
+
+def list_whole_gap(logged: LoggedGap, entries: Mapping[str, Entry]) -> Listing:
+    """A gap with all that is kept of it, and all its nearest entries with their questions."""
+    gap = logged.gap
+    fields = {
+        "text": gap.text,
+        "asked": f"{logged.at:%Y-%m-%d %H:%M} UTC",
+        "reason": gap.reason,
+        "answered by": gap.entry,
+        "status": logged.status,
+        "resolved by": logged.resolution,
+        "channel": gap.channel,
+        "language": gap.language,
+        "FAQ version": gap.faq_version,
+    }
+    rows = [Row([f"{name:11}"], [value]) for name, value in fields.items() if value]
+    for entry, score in gap.nearest:
+        question = entries[entry].question if entry in entries else "(no longer in the FAQ)"
+        rows.append(Row([f"near {score:.4f}"], [entry, question]))
+    return Listing(f"gap {logged.id}", ("field", "value"), rows)
+
+
+# --- Groups ----------------------------------------------------------------------------------------------------------
+
+
+def group_object(group: Group) -> dict[str, Any]:
+    """A group as a JSON object."""
+    return {
+        "text": group.text,
+        "count": group.count,
+        "first": f"{group.first:%Y-%m-%dT%H:%MZ}",
+        "last": f"{group.last:%Y-%m-%dT%H:%MZ}",
+        "trend": group.trend,
+        "reasons": dict(group.reasons.most_common()),
+        "nearest": [{"entry": one.entry.id, "score": round(one.score, 4)} for one in group.nearest],
+        "why": group.why,
+        "gaps": [gap_object(logged) for logged in group.gaps],
+    }
+
+
+def list_groups(groups: Iterable[Group]) -> Listing:
+    """Each group: how many and since when, its texts, what is near, why it is not given, and the gaps' numbers."""
+    rows = [Row([str(group.count), bars(group.trend)], list(_group_lines(group))) for group in groups]
+    return Listing("" if rows else "No gaps are open.", ("gaps", "by week", "question"), rows)
+
+
+def _group_lines(group: Group) -> Iterator[str]:
+    yield group.text
+    yield f"{group.first:%Y-%m-%d} to {group.last:%Y-%m-%d}, by week: {', '.join(map(str, group.trend))}"
+    yield ", ".join(f"{reason} {number}" for reason, number in group.reasons.most_common())
+    texts = [text for text in dict.fromkeys(logged.gap.text for logged in group.gaps) if text != group.text]
+    yield from (f"- {text}" for text in texts[:_TEXTS])
+    yield f"near: {', '.join(f'{one.entry.id} {one.score:.2f}' for one in group.nearest)}"
+    yield group.why
+    yield f"numbers: {' '.join(str(logged.id) for logged in group.gaps)}"
+
+
+# --- Replays ---------------------------------------------------------------------------------------------------------
+
+
+def replayed_object(one: Replayed) -> dict[str, Any]:
+    """A replayed gap as a JSON object."""
+    return {
+        "id": one.gap.id,
+        "text": one.gap.gap.text,
+        "became": one.became,
+        "outcome": one.outcome,
+        "entries": one.entries,
+        "resolution": one.gap.resolution or None,
+    }
+
+
+def list_replayed(replayed: Sequence[Replayed]) -> Iterator[Listing]:
+    """What became of the gaps: how many of each kind, and those that changed or are answered now."""
+    for became in Became:
+        of_kind = [one for one in replayed if one.became is became]
+        rows = [Row([str(one.gap.id)], [one.gap.gap.text, _change(one)]) for one in of_kind if became in _LISTED]
+        yield Listing(f"{became}: {len(of_kind)}", ("no.", "question"), rows)
+
+
+def _change(one: Replayed) -> str:
+    """From the entry that resolved a gap, if one did, to what it gets now."""
+    was = f"{one.gap.resolution} -> " if one.gap.resolution else ""
+    return f"{was}{', '.join(one.entries) or one.outcome}"
+
+
+def sets_object(sets: ReplayedSets) -> dict[str, Any]:
+    """The replayed question sets as a JSON object; null stands for a list that there is not."""
+    return {
+        "messages": sets.messages,
+        "missed": sets.missed,
+        "newly_missed": None if sets.newly_missed is None else list(map(_judged_object, sets.newly_missed)),
+        "no_longer_missed": None if sets.no_longer_missed is None else list(map(_judged_object, sets.no_longer_missed)),
+    }
+
+
+def _judged_object(one: Judged) -> dict[str, Any]:
+    entries = [entry.id for entry in one.entries]
+    return {"id": one.message.id, "text": one.message.text, "outcome": one.outcome, "entries": entries}
+
+
+def list_sets(sets: ReplayedSets) -> Iterator[Listing]:
+    """How many messages of the question sets are missed; which are not known as missed, and which need not be."""
+    unlisted = "" if sets.newly_missed is not None else "; no known_misses.txt says which are known"
+    yield Listing(f"question sets: {sets.missed} of {sets.messages} messages missed{unlisted}")
+    for name, judged in (
+        ("newly missed", sets.newly_missed),
+        ("no longer missed, to be taken from known_misses.txt", sets.no_longer_missed),
+    ):
+        if judged is not None:
+            rows = [Row([one.message.id], [one.message.text, _got(one)]) for one in judged]
+            yield Listing(f"{name}: {len(rows)}", ("id", "message"), rows)
+
+
+def _got(one: Judged) -> str:
+    return f"{one.outcome} {', '.join(entry.id for entry in one.entries)}".strip()
+
+
+# --- Statistics ------------------------------------------------------------------------------------------------------
+
+
+def statistics_object(summed: Statistics) -> dict[str, Any]:
+    """The statistics as a JSON object."""
+    return {
+        "questions": summed.questions,
+        "by_day": {day.isoformat(): number for day, number in summed.by_day.items()},
+        "by_outcome": summed.by_outcome,
+        "by_language": summed.by_language,
+        "helpful": summed.helpful,
+        "not_helpful": summed.not_helpful,
+        "asked": summed.asked,
+        "complaints": summed.complaints,
+        "never": summed.never,
+    }
+
+
+def list_statistics(summed: Statistics) -> Iterator[Listing]:
+    """What is asked and how far it is served, with bars where there is a shape to see."""
+    days, by_day = list(summed.by_day), list(summed.by_day.values())
+    outcomes = []
+    for outcome, number in summed.by_outcome.items():
+        share = number / summed.questions if summed.questions else 0
+        outcomes.append(Row([f"{outcome:13}", f"{number:6}", f"{share:4.0%}"], ["█" * round(_WIDTH * share)]))
+    title = f"{summed.questions} questions from {days[0]} to {days[-1]}"
+    yield Listing(title, ("outcome", "questions", "share", ""), outcomes)
+    yield Listing(f"a day: {bars(by_day)} (at most {max(by_day)})")
+    yield Listing(f"helpful {summed.helpful}, not helpful {summed.not_helpful}")
+    yield _list_numbers("languages", summed.by_language)
+    yield _list_numbers("most asked", summed.asked)
+    yield _list_numbers("most complaints", summed.complaints)
+    named = ", ".join(summed.never[:_ENTRIES]) + (", …" if len(summed.never) > _ENTRIES else "")
+    yield Listing(f"never asked: {len(summed.never)}{': ' if summed.never else ''}{named}")
+
+
+def _list_numbers(name: str, numbers: Mapping[str, int]) -> Listing:
+    rows = [Row([value], [str(number)]) for value, number in list(numbers.items())[:_ENTRIES]]
+    return Listing(name, (name, "number"), rows, is_short=True) if rows else Listing(f"{name}: none")
+
+
+def bars(numbers: Sequence[int]) -> str:
+    """Numbers as a row of bars, the largest being full."""
+    most = max(numbers, default=0)
+    return "".join(_BARS[-(-(len(_BARS) - 1) * number // most)] if most else _BARS[0] for number in numbers)
