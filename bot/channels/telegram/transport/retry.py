@@ -7,6 +7,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError, TimedOut
@@ -137,11 +138,17 @@ def _counted(
             return await callback(*args, **kwargs)
         except TelegramError as fault:
             metrics.call_failed(endpoint, fault)
-            if isinstance(fault, RetryAfter):  # its public time warns of its own change
-                raise FloodError(fault._retry_after.total_seconds()) from None
+            if isinstance(fault, RetryAfter):
+                raise FloodError(seconds_of(fault)) from None
             raise
 
     return call
+
+
+def seconds_of(fault: RetryAfter) -> float:
+    """How long Telegram asks to wait: a timedelta where PTB_TIMEDELTA is 1, as this package sets it."""
+    wait = fault.retry_after
+    return wait.total_seconds() if isinstance(wait, timedelta) else wait
 
 
 def _may_be_done(fault: NetworkError) -> bool:
