@@ -69,7 +69,7 @@ class RetryingLimiter(BaseRateLimiter[int]):
         await self._pace.initialize()
 
     async def shutdown(self) -> None:
-        """Nothing is called any more."""
+        """End: no more calls are made."""
         await self._pace.shutdown()
 
     async def process_request(
