@@ -1,6 +1,6 @@
-"""The doors of the running bot: where Telegram brings its messages, and where others look how it does.
+"""The HTTP endpoints of the running bot: the webhook, to which Telegram sends updates, and health and metrics.
 
-Of a request nothing is logged but how many were refused, and why.
+Of requests nothing is logged but how many were refused, and why.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ from bot.settings import HOOK_PATH
 
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105  # core.telegram.org/bots/api#setwebhook
 MOST_BYTES = 1024 * 1024  # of an update
-BODY_WITHIN = 10.0  # seconds that it may take to come
+BODY_WITHIN = 10.0  # seconds in which it has to arrive
 AGAIN = {"Retry-After": "1"}  # seconds; without it Telegram waits twice as long each time, a minute or two in the end
 _logger = logging.getLogger(__name__)
 
 
 class State(StrEnum):
-    """What the bot is about."""
+    """Whether the bot starts, takes messages, or ends."""
 
     STARTING = "starting"
     READY = "ready"
@@ -41,7 +41,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Hook:
-    """What messages are brought to. ``take`` says whether an update is done with, and may be forgotten."""
+    """The webhook. ``receive`` handles an update, and says whether it is done with; if not, Telegram sends it again."""
 
     secret: str
     receive: Callable[[object], Awaitable[bool]]
@@ -49,14 +49,14 @@ class Hook:
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """For how many seconds nothing was heard of Telegram, and from how many on that is an illness."""
+    """For how many seconds nothing came from Telegram, and beyond how many the bot counts as unhealthy."""
 
     seconds: Callable[[], float]
     limit: float
 
 
 class _Refusal(Exception):  # noqa: N818  # of a request: nothing is wrong here
-    """A request that is not served, with its status."""
+    """A request that is not served, with the status of its response and the reason that is logged."""
 
     def __init__(self, status: int, reason: str) -> None:
         super().__init__(reason)
@@ -64,7 +64,7 @@ class _Refusal(Exception):  # noqa: N818  # of a request: nothing is wrong here
 
 
 class HttpEndpoints:
-    """The doors, as an ASGI app. ``versions`` are those of the FAQ in use, by language; times are in seconds."""
+    """The endpoints, as an ASGI app. ``versions`` are those of the FAQ in use, by language; times are in seconds."""
 
     def __init__(
         self,
@@ -80,7 +80,7 @@ class HttpEndpoints:
         self._versions, self._metrics, self._hook, self._silence = versions, metrics, hook, silence
         self._body_within = body_within
         self._rate_limited, self._refused = RateLimitedLogger(_logger, clock), Counter[str]()
-        self._doors: dict[str, Callable[[], Response]] = {
+        self._reports: dict[str, Callable[[], Response]] = {
             "/healthz": self._health,
             "/readyz": self._readiness,
             "/metrics": self._exposition,
@@ -104,14 +104,14 @@ class HttpEndpoints:
         if path == HOOK_PATH and self._hook is not None:
             if method != "POST":
                 raise _Refusal(405, "wrong method")
-            return await self._brought(request, self._hook)
-        if path not in self._doors:
+            return await self._receive(request, self._hook)
+        if path not in self._reports:
             raise _Refusal(404, "wrong path")
         if method not in ("GET", "HEAD"):
             raise _Refusal(405, "wrong method")
-        return self._doors[path]()
+        return self._reports[path]()
 
-    async def _brought(self, request: Request, hook: Hook) -> Response:
+    async def _receive(self, request: Request, hook: Hook) -> Response:
         given = request.headers.get(SECRET_HEADER)
         if given is None:
             raise _Refusal(403, "no secret")
@@ -123,7 +123,7 @@ class HttpEndpoints:
         return Response() if await hook.receive(update) else Response(status_code=503, headers=AGAIN)
 
     async def _body(self, request: Request) -> bytes:
-        """The body; of one that is too long no more is read than shows that."""
+        """The body. Reading stops as soon as it is known to be too long."""
         if int(request.headers.get("content-length", 0)) > MOST_BYTES:
             raise _Refusal(413, "body too long")
         body = bytearray()
@@ -138,32 +138,32 @@ class HttpEndpoints:
         return bytes(body)
 
     def _refuse(self, refusal: _Refusal) -> Response:
-        """An empty answer, after which the connection is closed: nobody reads the rest of the request."""
+        """An empty response, after which the connection is closed: the rest of the request is not read."""
         self._refused[refusal.reason] += 1
         number = self._refused[refusal.reason]
         self._rate_limited.warn(refusal.reason, f"requests are refused, {number} so far ({refusal.reason})")
         return Response(status_code=refusal.status, headers={"Connection": "close"})
 
     def _health(self) -> Response:
-        """Well while it starts and ends, and while Telegram is heard of."""
+        """Healthy while it starts or ends, and while Telegram is not silent for longer than the limit."""
         row: dict[str, Any] = {"state": self.state}
         is_well = True
         if self._silence is not None and self.state is State.READY:
             seconds = self._silence.seconds()
             is_well = seconds <= self._silence.limit
             row |= {"silent_seconds": round(seconds, 1), "limit_seconds": self._silence.limit}
-        return _shown(row, is_well=is_well)
+        return _status(row, is_well=is_well)
 
     def _readiness(self) -> Response:
-        """Ready while messages are taken; a gap log that cannot be reached costs nobody an answer."""
-        return _shown({"state": self.state, "faq": dict(self._versions())}, is_well=self.state is State.READY)
+        """Ready while messages are taken. The gap log does not count: without it, answers are given all the same."""
+        return _status({"state": self.state, "faq": dict(self._versions())}, is_well=self.state is State.READY)
 
     def _exposition(self) -> Response:
         body, kind = self._metrics.exposition()
         return Response(body, media_type=kind, headers={"Connection": "close"})
 
 
-def _shown(row: Mapping[str, Any], *, is_well: bool) -> Response:
+def _status(row: Mapping[str, Any], *, is_well: bool) -> Response:
     return JSONResponse(row, 200 if is_well else 503, {"Cache-Control": "no-store", "Connection": "close"})
 
 

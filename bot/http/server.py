@@ -1,4 +1,4 @@
-"""A server for pages and webhooks within somebody else's event loop, who also says when it ends."""
+"""An HTTP server for pages and webhooks. The caller runs it in an event loop of its own, and tells it when to end."""
 
 from __future__ import annotations
 
@@ -33,7 +33,8 @@ def listen(host: str, port: int) -> socket.socket:
 class Server(uvicorn.Server):
     """Serves an app over HTTP. It logs no request, and leaves signals to others.
 
-    ``patience`` is in whole seconds: so long requests in hand may take at the end; ``more`` goes to uvicorn.
+    At the end, requests that are being answered may take ``patience`` more seconds, a whole number; ``more`` goes to
+    uvicorn.
     """
 
     def __init__(self, app: ASGIApp, *, patience: int, **more: Any) -> None:
@@ -53,39 +54,40 @@ class Server(uvicorn.Server):
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Take none: uvicorn's own way ends the process by the signal, as if it had failed."""
+        """Take none: uvicorn would end the process by the signal, as if it had failed."""
         yield
 
     def end(self) -> None:
-        """Take no more requests, and end with those in hand; the second time at once."""
+        """Take no more requests, and end when those at work are answered; the second time, at once."""
         self.force_exit = self.should_exit
         self.should_exit = True
 
 
 class _Impatient(H11Protocol):
-    """Breaks off a connection on which the head of a request does not come in time, for which uvicorn would wait."""
+    """Breaks off a connection on which the head of a request does not come in HEAD_WITHIN.
 
-    _due: asyncio.TimerHandle | None = None
+    A proxy in front does so too, but a bot may be reached without one, and uvicorn would wait for ever: its only
+    time-out for clients (``timeout_keep_alive``) is of connections that are idle after a request. So whoever opens
+    connections and sends nothing could use up the file descriptors. What this takes from H11Protocol is not documented;
+    pyproject.toml pins uvicorn for it.
+    """
+
+    _due: asyncio.TimerHandle
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         super().connection_made(transport)
-        self._see_to_head()
+        self._expect_head()
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
-        self._see_to_head()
+        if self.conn.their_state is not h11.IDLE:  # the head is there
+            self._due.cancel()
+        elif self._due.cancelled():  # the next one begins
+            self._expect_head()
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
-        self._wait_no_more()
+        self._due.cancel()
 
-    def _see_to_head(self) -> None:
-        if self.conn.their_state is not h11.IDLE:
-            self._wait_no_more()
-        elif self._due is None:
-            self._due = self.loop.call_later(HEAD_WITHIN, self.transport.abort)
-
-    def _wait_no_more(self) -> None:
-        if self._due is not None:
-            self._due.cancel()
-            self._due = None
+    def _expect_head(self) -> None:
+        self._due = self.loop.call_later(HEAD_WITHIN, self.transport.abort)

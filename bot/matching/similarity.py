@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from scipy.sparse import _sparsetools
 
 from bot.matching.features import Columns, Floats
 
@@ -32,8 +31,10 @@ class SimilarityIndex:
     def similarities(self, columns: Columns, values: Floats) -> Floats:
         """The similarity of a message to every row: `values @ by_gram[at]`, but read in place, without copies.
 
-        Taken as columns, the grams of the message alternate with all that lies between one and the next, which weighs
-        nothing. That is much to read, unless the last gram comes first: then it ends before it begins.
+        The message's grams become columns of an array that shares the data of `by_gram`. Column k of such an array is
+        what lies between the starts of columns k and k + 1, so the stretch between two grams is a column, too, with
+        weight 0. `by_gram` has the last gram first, so that with ascending ``columns`` such a stretch ends before it
+        starts, and nothing of it is read.
         """
         grams, width = 2 * len(columns), self.by_gram.shape[1]
         at = self._at(columns)
@@ -41,8 +42,9 @@ class SimilarityIndex:
         starts[0:-1:2], starts[1::2] = self.by_gram.indptr[at], self.by_gram.indptr[at + 1]
         weights = np.zeros(grams, np.float32)
         weights[0::2] = values
-        similarities = np.zeros(width, np.float32)
-        _sparsetools.csc_matvec(width, grams, starts, self.by_gram.indices, self.by_gram.data, weights, similarities)
+        by_column = sparse.csc_array((width, grams), dtype=np.float32)
+        by_column.data, by_column.indices, by_column.indptr = self.by_gram.data, self.by_gram.indices, starts
+        similarities: Floats = by_column @ weights
         return similarities
 
     def _at(self, columns: Columns) -> Columns:

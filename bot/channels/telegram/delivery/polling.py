@@ -11,12 +11,13 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any
 
 from telegram.error import Conflict, InvalidToken, RetryAfter
 
 from bot.channels.telegram.delivery.intake import Intake, IntakeResult, number_of
 from bot.channels.telegram.delivery.offsets import PendingOffsets
+from bot.channels.telegram.transport.raw_call import raw_call
+from bot.channels.telegram.transport.retry import seconds_of
 from bot.channels.telegram.types import AnyApplication
 from bot.observability.logs import RateLimitedLogger
 from bot.observability.metrics import Metrics
@@ -128,7 +129,7 @@ class Poller:
         within = seconds + self._answer_within
         async with asyncio.timeout(within):
             # Not Bot.get_updates, which drops all for one that is malformed.
-            updates: Any = await self._application.bot._post("getUpdates", asked, read_timeout=within)
+            updates = await raw_call(self._application.bot, "getUpdates", asked, read_timeout=within)
         if not isinstance(updates, list):
             raise TypeError("no list")
         self._confirmed, self._last_answer, self._pause = offset, self._clock(), FIRST_PAUSE
@@ -145,7 +146,7 @@ class Poller:
         if left <= 0:
             raise SilenceError(f"no messages could be fetched for {self._silence:.0f} s ({kind})")
         if isinstance(fault, RetryAfter):
-            await self._sleep(fault._retry_after.total_seconds())  # the public one warns of its own change
+            await self._sleep(seconds_of(fault))
             return
         await self._sleep(min(self._pause, left))
         self._pause = min(LONGEST_PAUSE, 2 * self._pause)

@@ -1,4 +1,4 @@
-"""How fast is sent to Telegram, over all processes with one database: in all, and into one group."""
+"""Limits on how fast messages are sent, kept by all processes with one database together: in all, and into a group."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ SECOND, MINUTE = 1.0, 60.0
 
 
 class SharedPace(BaseRateLimiter[int]):
-    """Lets a call for a chat out when its turn comes. 0 stands for no limit, for which nobody is asked.
+    """Holds each call for a chat back until the limits that all processes share allow it.
 
-    ``own`` is the pace that this process keeps besides, and alone while the database cannot be asked.
+    A limit of 0 is none, and is not looked up. ``own`` is this process's own rate limiter: calls pass it as well, and
+    it alone while the database cannot be reached.
     """
 
     def __init__(
@@ -38,7 +39,7 @@ class SharedPace(BaseRateLimiter[int]):
         await self._own.initialize()
 
     async def shutdown(self) -> None:
-        """Nothing is called any more."""
+        """End: no more calls are made."""
         await self._own.shutdown()
         await self._rates.stop()
 
@@ -51,7 +52,7 @@ class SharedPace(BaseRateLimiter[int]):
         data: dict[str, Any],
         rate_limit_args: int | None,
     ) -> Any:
-        """Call once its turn has come."""
+        """Call as soon as the limits of the group, of all processes and of this process allow it."""
         chat = data.get("chat_id")
         if _is_group(chat):
             await self._turn(str(chat), self._group)
@@ -60,11 +61,11 @@ class SharedPace(BaseRateLimiter[int]):
         return await self._own.process_request(callback, args, kwargs, endpoint, data, rate_limit_args)
 
     async def _turn(self, group: str, limit: Limit) -> None:
-        """Wait for a turn, in a group, or in all where none is named."""
+        """Wait until one more call is within the limit: of this group, or of all chats together where it is ""."""
         if limit.number:
             await self._sleep(await self._rates.place(Purpose.SENDS, group, limit) or 0.0)
 
 
 def _is_group(chat: object) -> bool:
-    """A group, by its number below 0, or a public one by its name."""
+    """Whether an id is a group's: groups have numbers below 0, public ones also names that begin with @."""
     return str(chat).startswith(("-", "@"))

@@ -7,6 +7,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError, TimedOut
@@ -28,11 +29,11 @@ class FloodError(NetworkError):
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
-    """How long is tried again what failed, in seconds; the pauses between grow from ``first`` to ``longest``."""
+    """How many seconds a failed call is tried again; the pauses between grow from ``first`` to ``longest``."""
 
     first: float = 0.5
     longest: float = 8.0
-    chat: float = 50.0  # with a read time-out before and after it, less than an update may be in hand
+    chat: float = 50.0  # with a read time-out before and after it, less than the handling of an update may take
     query: float = 10.0  # after which nobody looks at the button, or at what is typed, any more
     flood: float = 300.0  # that Telegram itself asks for
 
@@ -45,11 +46,11 @@ _logger = logging.getLogger(__name__)
 
 
 class RetryingLimiter(BaseRateLimiter[int]):
-    """Lets calls out at a pace, and what somebody waits for again where it fails.
+    """Wraps another rate limiter, ``pace``, and repeats calls that fail while a person waits for their result.
 
-    What certainly was not done is done again, as long as Patience says. A new message whose answer was lost is sent
-    once more, and so may be there twice, never three times. What Telegram refuses is refused. All else (getMe, say) is
-    called once: who calls knows what to do.
+    A call that Telegram did not carry out is repeated for as long as the policy allows. A new message whose answer was
+    lost is sent once more at most, so it may appear twice, never three times. A call that Telegram refuses is not
+    repeated. Neither are other methods (getMe, say): their callers know what to do.
     """
 
     def __init__(
@@ -69,7 +70,7 @@ class RetryingLimiter(BaseRateLimiter[int]):
         await self._pace.initialize()
 
     async def shutdown(self) -> None:
-        """Nothing is called any more."""
+        """End: no more calls are made."""
         await self._pace.shutdown()
 
     async def process_request(
@@ -81,7 +82,7 @@ class RetryingLimiter(BaseRateLimiter[int]):
         data: dict[str, Any],
         rate_limit_args: int | None,
     ) -> Any:
-        """Call, at the pace, until it is done. Raises TelegramError where it is not."""
+        """Call until it succeeds. Raises the last TelegramError when it is not to be tried again."""
         failing: _Failing | None = None
         while True:
             try:
@@ -102,8 +103,9 @@ class RetryingLimiter(BaseRateLimiter[int]):
     def _counted(
         self, callback: Callable[..., Coroutine[Any, Any, Any]], endpoint: str
     ) -> Callable[..., Coroutine[Any, Any, Any]]:
-        """The call, whose failures are counted; with an error of ours for RetryAfter, at which AIORateLimiter holds up
-        all chats for one.
+        """The call, with its failures counted in the metrics.
+
+        RetryAfter becomes an error of our own: at the library's, AIORateLimiter would hold up all chats for one.
         """
 
         async def call(*args: Any, **kwargs: Any) -> Any:
@@ -111,15 +113,15 @@ class RetryingLimiter(BaseRateLimiter[int]):
                 return await callback(*args, **kwargs)
             except TelegramError as fault:
                 self._metrics.call_failed(endpoint, fault)
-                if isinstance(fault, RetryAfter):  # its public time warns of its own change
-                    raise FloodError(fault._retry_after.total_seconds()) from None
+                if isinstance(fault, RetryAfter):
+                    raise FloodError(seconds_of(fault)) from None
                 raise
 
         return call
 
 
 class _Failing:
-    """A call that failed: how long to wait before it is tried again."""
+    """A call that failed: how long to wait before each further attempt, counted from the first failure."""
 
     def __init__(self, endpoint: str, policy: RetryPolicy, now: float) -> None:
         self._is_new, in_a_chat = endpoint == NEW, endpoint in IN_A_CHAT
@@ -131,19 +133,22 @@ class _Failing:
     def pause_after(self, fault: NetworkError, now: float) -> float | None:
         """Seconds to wait; None where it is not to be tried again."""
         if isinstance(fault, FloodError):
-            return self._as_told(fault.seconds + SLACK, now)
-        self._lost += _may_be_done(fault)
-        if self._is_new and self._lost > 1:
-            return None
-        pause, self._pause = self._pause, min(2 * self._pause, self._longest)
+            pause = fault.seconds + SLACK
+            free = min(pause, self._flood)  # a wait that Telegram asks for does not count, up to a bound
+            self._flood -= free
+            self._until += free
+        else:
+            self._lost += _may_be_done(fault)
+            if self._is_new and self._lost > 1:
+                return None
+            pause, self._pause = self._pause, min(2 * self._pause, self._longest)
         return pause if now + pause <= self._until else None
 
-    def _as_told(self, seconds: float, now: float) -> float | None:
-        """A wait that Telegram asks for does not count, up to a bound."""
-        free = min(seconds, self._flood)
-        self._flood -= free
-        self._until += free
-        return seconds if now + seconds <= self._until else None
+
+def seconds_of(fault: RetryAfter) -> float:
+    """How long Telegram asks to wait: a timedelta where PTB_TIMEDELTA is 1, as this package sets it."""
+    wait = fault.retry_after
+    return wait.total_seconds() if isinstance(wait, timedelta) else wait
 
 
 def _may_be_done(fault: NetworkError) -> bool:

@@ -17,6 +17,7 @@ from telegram.error import BadRequest
 from bot.answering.commands import call_of
 from bot.answering.render import render_entry
 from bot.channels.port import OutgoingReply
+from bot.channels.telegram.transport.raw_call import raw_call
 from bot.channels.telegram.ui.html import to_html
 from bot.channels.telegram.ui.keyboards import ButtonAction, Rows, answer_rows, choice_rows, keyboard, start_rows
 from bot.domain.conversation import Channel, Outcome, Reply, Section
@@ -81,7 +82,8 @@ async def send(outgoing: OutgoingMessage, answered: Message) -> tuple[int, ...]:
 async def _reply(answered: Message, text: str, markup: InlineKeyboardMarkup | None, quoted: dict[str, Any]) -> int:
     """Send a message into the chat, and the topic, of another one; the id of the new one.
 
-    Not by Message.reply_text, which makes objects of all that Telegram answers, and all for one number.
+    Not by Message.reply_text, which makes objects of all that Telegram answers, and all for one number: that takes
+    more than the call itself.
     """
     topic = answered.direct_messages_topic
     call = {
@@ -95,7 +97,7 @@ async def _reply(answered: Message, text: str, markup: InlineKeyboardMarkup | No
         "business_connection_id": answered.business_connection_id,
         "direct_messages_topic_id": topic.topic_id if topic else None,
     }
-    new: dict[str, Any] = await answered.get_bot()._post("sendMessage", call)
+    new: dict[str, Any] = await raw_call(answered.get_bot(), "sendMessage", call)
     return int(new["message_id"])
 
 

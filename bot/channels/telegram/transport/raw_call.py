@@ -1,0 +1,24 @@
+"""Calls whose answers are taken as Telegram sends them, without objects of python-telegram-bot."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from telegram import Bot
+from telegram.error import EndPointNotFound
+from telegram.request import BaseRequest
+
+
+async def raw_call(
+    bot: Bot, method: str, fields: dict[str, Any], *, read_timeout: Any = BaseRequest.DEFAULT_NONE
+) -> Any:
+    """The result of a method of the Bot API, as JSON. Raises TelegramError.
+
+    `Bot.do_api_request` is meant for methods that the library does not have, and warns at those that it has. It drops a
+    "_" at the end of a name, with which no method is one that it has.
+    """
+    try:
+        return await bot.do_api_request(f"{method}_", fields, read_timeout=read_timeout)
+    except EndPointNotFound as fault:
+        refused = fault.__cause__ or fault  # InvalidToken: Telegram has the method, but does not know the token
+    raise refused
