@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import sys
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
@@ -74,7 +76,8 @@ async def test_a_message_takes_the_path(tmp_path: Path) -> None:
     async with talk_with({"en": MATCHER}, tmp_path) as talk:
         intake = Intake(talk.application, talk.context)
         intake.start()
-        with calls() as called:
+        with calls() as called, ThreadPoolExecutor() as threads:
+            asyncio.get_running_loop().set_default_executor(threads)  # threads that are new are seen too
             result = await intake.handle(talk.world.text(talk.chat, "do you sell tractors"))
             await talk.context.gap_writer.flush()
         await intake.stop()

@@ -91,15 +91,17 @@ def _answer(refused: Refused) -> tuple[int, bytes]:
 AnyApplication = Application[Any, Any, Any, Any, Any, Any]
 
 
-async def deliver(application: AnyApplication, *updates: JSON) -> None:
-    """Handle updates one after another, each to its end."""
+async def deliver(application: AnyApplication, *updates: JSON, form: Callable[[Update], object] = UpdateRecord) -> None:
+    """Handle updates one after another, each to its end. ``form`` is that in which the application takes them."""
     for update in updates:
-        await application.process_update(UpdateRecord(Update.de_json(update, application.bot)))
+        await application.process_update(form(Update.de_json(update, application.bot)))
 
 
-async def deliver_at_once(application: AnyApplication, *updates: JSON) -> None:
+async def deliver_at_once(
+    application: AnyApplication, *updates: JSON, form: Callable[[Update], object] = UpdateRecord
+) -> None:
     """Give updates to a started application as its updater does, all at once, and wait until all are handled."""
     assert application.running, "start the application first: nobody takes updates from its queue"
     for update in updates:
-        application.update_queue.put_nowait(UpdateRecord(Update.de_json(update, application.bot)))
+        application.update_queue.put_nowait(form(Update.de_json(update, application.bot)))
     await application.update_queue.join()

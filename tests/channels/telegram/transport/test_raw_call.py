@@ -12,6 +12,7 @@ from telegram.warnings import PTBUserWarning
 
 from bot.channels.telegram.transport.raw_call import raw_call
 from bot.channels.telegram.transport.retry import RetryingLimiter
+from bot.observability.metrics import Metrics
 from tests.support.telegram_recording import RecordingRequest
 from tests.support.telegram_world import TOKEN, Refused, World, raw_updates, too_many
 
@@ -24,7 +25,7 @@ def request_() -> RecordingRequest:
 @pytest.fixture
 async def bot(request_: RecordingRequest) -> AsyncIterator[Bot]:
     """As the application has it, with its limiter; warnings are errors."""
-    limiter = RetryingLimiter(AIORateLimiter(overall_max_rate=0, group_max_rate=0))
+    limiter = RetryingLimiter(AIORateLimiter(overall_max_rate=0, group_max_rate=0), Metrics())
     async with ExtBot(TOKEN, request=request_, get_updates_request=request_, rate_limiter=limiter) as made:
         yield made
 
