@@ -134,12 +134,12 @@ def schema(
 
     By these an editor completes and checks while you type.
     """
-    from bot.content.schema import FORMS, SEED_FORMS, json_schema
+    from bot.content.schema import SCHEMAS, SEED_SCHEMAS, json_schema
 
     settings = read_settings()
     stale = []
-    for name in FORMS:
-        folder = (settings.seeds_dir if name in SEED_FORMS else settings.faq_dir) / "schema"
+    for name in SCHEMAS:
+        folder = (settings.seeds_dir if name in SEED_SCHEMAS else settings.faq_dir) / "schema"
         path, text = folder / f"{name}.json", json.dumps(json_schema(name), indent=2) + "\n"
         if not path.is_file() or path.read_text(encoding="utf-8") != text:
             stale.append(path)

@@ -52,7 +52,7 @@ def _check_faq(settings: Settings) -> list[Finding]:
     try:
         faqs = load_faqs(settings.faq_dir, settings.seeds_dir)
     except ContentError as error:
-        says = f"{len(error.problems)} problems keep it from being used, first: {error.problems[0]}"
+        says = f"{len(error.diagnostics)} problems keep it from being used, first: {error.diagnostics[0]}"
         return [Finding("FAQ", says, "mend them; all are shown by: python -m bot check")]
     main = faqs[MAIN_LANGUAGE]
     found = [Finding("FAQ", f"{len(main.entries)} entries, version {main.version}, languages {', '.join(faqs)}")]

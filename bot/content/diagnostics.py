@@ -1,4 +1,4 @@
-"""What can be wrong with the content: one table of rules, and a breach of one with its place and mend."""
+"""The rules of the content check in one table, and `Diagnostic`: a violation of one, with its place and fix."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Severity(StrEnum):
-    """Errors fail the check and keep the content from being used; warnings inform."""
+    """Errors fail the check, and those of reading the files stop the bot from using them; warnings inform."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -15,7 +15,7 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule of the content check. ``means`` says what it demands."""
+    """A rule of the content check; ``means`` is what it requires."""
 
     code: str
     name: str
@@ -27,7 +27,7 @@ def _rules(severity: Severity, *rows: tuple[str, str, str]) -> dict[str, Rule]:
     return {code: Rule(code, name, severity, means) for code, name, means in rows}
 
 
-DRAFT = "F409"  # fails the check, and keeps nothing from being used
+DRAFT = "F409"  # fails the check, but does not stop the bot from using the content
 
 # Y1: the file itself; F2: ids and what they point to; F3: phrasings; F4: answers; F5: reviews; F6: translations;
 # F7: interface; S1: sources.
@@ -89,7 +89,7 @@ RULES = _rules(
 
 @dataclass(frozen=True, slots=True, order=True)
 class Diagnostic:
-    """A breach of a rule: where it is, what is the matter, and what mends it."""
+    """A violation of a rule: file and line, the ``fact`` that violates it, and a ``hint`` how to fix it."""
 
     file: str
     line: int
@@ -103,23 +103,23 @@ class Diagnostic:
 
     def __str__(self) -> str:
         level = "" if self.rule.severity is Severity.ERROR else " (warning)"
-        said = f"{self.file}:{self.line}: {self.code} {self.rule.name}: {self.fact}; {self.hint}{level}"
-        return " ".join(said.split())  # one line, whatever the content holds
+        text = f"{self.file}:{self.line}: {self.code} {self.rule.name}: {self.fact}; {self.hint}{level}"
+        return " ".join(text.split())  # one line, whatever the content holds
 
 
 class ContentError(Exception):
-    """The content cannot be used. ``problems`` says all that is wrong with it, each with its place."""
+    """The content cannot be used; ``diagnostics`` lists everything that is wrong with it."""
 
-    def __init__(self, problems: tuple[Diagnostic, ...]) -> None:
-        self.problems = problems
-        super().__init__("\n".join(map(str, problems)))
-
-
-def errors(problems: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
-    """Those problems that fail the check."""
-    return tuple(problem for problem in problems if problem.rule.severity is Severity.ERROR)
+    def __init__(self, diagnostics: tuple[Diagnostic, ...]) -> None:
+        self.diagnostics = diagnostics
+        super().__init__("\n".join(map(str, diagnostics)))
 
 
-def faults(problems: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
-    """Those errors that keep the content from being used. A draft keeps nothing but itself."""
-    return tuple(problem for problem in errors(problems) if problem.code != DRAFT)
+def errors(diagnostics: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
+    """The diagnostics that fail the check."""
+    return tuple(diagnostic for diagnostic in diagnostics if diagnostic.rule.severity is Severity.ERROR)
+
+
+def blocking_errors(diagnostics: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
+    """The errors that stop the bot from using the content. A draft does not: only its own entry is left out."""
+    return tuple(diagnostic for diagnostic in errors(diagnostics) if diagnostic.code != DRAFT)

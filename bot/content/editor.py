@@ -1,7 +1,7 @@
-"""Add to the FAQ's YAML files without touching what stands there: a phrasing, a new entry, an item of a list.
+"""Add to the FAQ's YAML files without touching what is there: a phrasing, a new entry, an item of a list.
 
 An edit adds lines and changes no other: comments, order and line endings stay byte for byte. `apply` writes it, and
-`revert` takes it out again.
+`revert` removes it again.
 """
 
 from __future__ import annotations
@@ -41,24 +41,25 @@ __all__ = [
     "with_phrasing",
 ]
 
-# A new entry's answer. Should it be no draft any more, the check refuses its figures, which no fact states (F404).
+# A new entry's answer. If its draft mark alone is removed, the check rejects its figures, which no fact states (F404).
 TODO = "TODO: write the answer, 2 to 5 short sentences."
 _BY_HAND = "take the lines out by hand"
 
 
 class StaleError(EditError):
-    """The file is no longer what the edit was made from, or no longer holds what it added."""
+    """The file has changed since the edit was made, or no longer has exactly what the edit added."""
 
 
 class GoneError(StaleError):
-    """What an edit added does not stand there any more: it was taken out already, or put in other words."""
+    """What an edit added is no longer in the file: it was removed or reworded."""
 
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """Lines to add to a file, so that ``item`` comes last in the list at ``at``.
+    """Lines to add to a file, which append ``item`` to the list at ``at``.
 
-    ``added`` has the number of each line in ``after`` and its text; the first may be blank, to set an entry apart.
+    ``before`` and ``after`` are the whole file. ``added`` has the number of each added line in ``after`` and its text;
+    the first may be blank, to separate entries.
     """
 
     path: Path
@@ -70,14 +71,14 @@ class Edit:
 
 
 def load(path: Path) -> str:
-    """The text that edits of a file are made from, with its line endings. Raises EditError for a broken file."""
-    for problem in errors(tuple(read_tree(path, path.as_posix()).problems)):
-        raise EditError(path, problem.line, problem.fact, problem.hint)
+    """The text of a file, to make edits from, with its line endings. Raises EditError for an invalid file."""
+    for diagnostic in errors(tuple(read_tree(path, path.as_posix()).diagnostics)):
+        raise EditError(path, diagnostic.line, diagnostic.fact, diagnostic.hint)
     return path.read_bytes().decode("utf-8")
 
 
 def with_phrasing(path: Path, text: str, entry_id: str, phrasing: str) -> Edit:
-    """Add a phrasing to an entry. ``text`` is from `load`, or the ``after`` of an edit that goes before this one."""
+    """Add a phrasing to an entry. ``text`` is from `load`, or the ``after`` of an earlier edit of the file."""
     index = YamlLines(path, text).entry(entry_id)
     if index is None:
         raise EditError(path, 1, f"no entry '{entry_id}' stands here", "name the file that has it")
@@ -98,14 +99,14 @@ def with_item(path: Path, text: str, at: KeyPath, item: str) -> Edit:
 def with_entry(
     path: Path, text: str, entry_id: str, *, question: str, phrasings: Sequence[str], reviewed: date, review_by: date
 ) -> Edit:
-    """Add an entry as a draft, until somebody writes its answer. A card has the question for its title."""
+    """Add an entry as a draft, whose answer is still to be written. A card gets the question as its title."""
     file = YamlLines(path, text)
     entries, last, marker = file.end_of(("entries",))
     if file.entry(entry_id) is not None:
         raise EditError(path, 1, f"'{entry_id}' stands here already", "give the new entry another id")
     heading = "question" if file.find(("kind",)) is None else "title"
     texts = {"id": file.fit(entry_id), heading: file.fit(question)}
-    listed = [file.fit(phrasing) for phrasing in phrasings or [""]]  # without any, it is refused as empty
+    listed = [file.fit(phrasing) for phrasing in phrasings or [""]]  # an empty one makes `fit` raise
     dash = " " * marker.index("-") + "- "  # lists within an entry are indented as the list of entries is
     rows = [f"{key}: {scalar(value)}" for key, value in texts.items()]
     rows += ["draft: true", "phrasings:", *(dash + scalar(phrasing) for phrasing in listed), "answer: |", f"  {TODO}"]
@@ -117,7 +118,7 @@ def with_entry(
 
 
 def context(edit: Edit, *, lines: int = 3) -> tuple[tuple[int, str, str], ...]:
-    """What an edit adds, among so many lines around it: each with its number in ``after``, "+" or a blank, its text."""
+    """The added lines with some lines of context around them: each as number in ``after``, "+" or " ", and text."""
     added = {number for number, _ in edit.added}
     rows = enumerate(edit.after.splitlines(), 1)
     near = ((number, text) for number, text in rows if min(added) - lines <= number <= max(added) + lines)
@@ -125,27 +126,27 @@ def context(edit: Edit, *, lines: int = 3) -> tuple[tuple[int, str, str], ...]:
 
 
 def apply(edits: Sequence[Edit]) -> None:
-    """Write edits to their files: each file as a whole or not at all, and none if an edit is refused.
+    """Write edits to their files: each file atomically, and no file if any edit is rejected.
 
     Several edits of one file are a chain, each made from the ``after`` of the one before. Raises StaleError where a
-    file is not what its edits were made from, and EditError where the bot would not read just the items in addition.
-    Those who apply at once wait for each other, by a lock on the folder. On Windows and on file systems without locks
-    there is the comparison alone: what somebody writes in the milliseconds after it is lost.
+    file has changed since its edits were made, and EditError where the result would not parse to the same data plus
+    the items. Concurrent calls wait for each other, by a lock on the folder. On Windows and on file systems without
+    locks there is only the comparison: a change that is written in the milliseconds after it is lost.
     """
-    _rewrite(edits, _put_in)
+    _rewrite(edits, _insert)
 
 
 def revert(edits: Sequence[Edit]) -> None:
-    """Take out the lines of edits that were applied, and no others: all files or none, in turn with who applies.
+    """Remove the lines of edits that were applied, and no others, under the same lock: from all files or from none.
 
-    They are found by what they say, wherever they stand by now. Raises StaleError where that is not clear: they were
-    changed, or stand twice; and EditError where a list would be left without an item.
+    They are found by their text, wherever they are by now. Raises StaleError where they were changed or are there
+    twice, its subclass GoneError where they are gone, and EditError where a list would be left without an item.
     """
-    _rewrite(edits[::-1], _take_out)
+    _rewrite(edits[::-1], _remove)
 
 
 def _rewrite(edits: Sequence[Edit], step: Callable[[Edit, str, Any], str]) -> None:
-    """Take a step for each edit. It is given the text of the file and its data, which it changes, and gives a text."""
+    """Write each file as changed by a step: it gets edit, text and data, changes the data and returns the new text."""
     chains: dict[Path, list[Edit]] = {}
     for edit in edits:
         chains.setdefault(edit.path.resolve(), []).append(edit)
@@ -161,16 +162,16 @@ def _rewrite(edits: Sequence[Edit], step: Callable[[Edit, str, Any], str]) -> No
 
 
 def _lock(folder: Path, stack: ExitStack) -> None:
-    """Let nobody else apply to files of a folder until the stack ends."""
+    """Hold the lock on a folder until the stack closes."""
     if sys.platform != "win32":
         descriptor = os.open(folder, os.O_RDONLY)
         stack.callback(os.close, descriptor)
-        with suppress(OSError):  # some network file systems lock no folder
+        with suppress(OSError):  # some network file systems cannot lock a folder
             fcntl.flock(descriptor, fcntl.LOCK_EX)
 
 
 def _prepare(path: Path, chain: Sequence[Edit], step: Callable[[Edit, str, Any], str], stack: ExitStack) -> Path:
-    """What a file is to become, checked and on the disk beside it; the stack removes it if it stays there."""
+    """Write a file's new text, checked, to a temporary file beside it; the stack deletes it if it is not moved."""
     text, data = load(chain[0].path), read_tree(path, "").data
     for edit in chain:
         text = step(edit, text, data)
@@ -182,24 +183,24 @@ def _prepare(path: Path, chain: Sequence[Edit], step: Callable[[Edit, str, Any],
         os.fsync(file.fileno())
     new.chmod(stat.S_IMODE(path.stat().st_mode))
     tree = read_tree(new, "")
-    for problem in errors(tuple(tree.problems)):
-        raise EditError(chain[0].path, problem.line, problem.fact, problem.hint)
+    for diagnostic in errors(tuple(tree.diagnostics)):
+        raise EditError(chain[0].path, diagnostic.line, diagnostic.fact, diagnostic.hint)
     if tree.data != data:
         fact = "to add or take out lines here would change what stands around them"
         raise EditError(chain[0].path, chain[0].added[0][0], fact, "edit the file by hand")
     return new
 
 
-def _put_in(edit: Edit, text: str, data: Any) -> str:
+def _insert(edit: Edit, text: str, data: Any) -> str:
     if edit.before != text:
         raise StaleError(edit.path, 1, "was changed since the edit was made", "load it and make the edit anew")
-    _list(data, edit.at).append(deepcopy(edit.item))  # the next edit may add to it
+    _list(data, edit.at).append(deepcopy(edit.item))  # a copy, since the next edit may add to it
     return edit.after
 
 
-def _take_out(edit: Edit, text: str, data: Any) -> str:
+def _remove(edit: Edit, text: str, data: Any) -> str:
     file, rows = YamlLines(edit.path, text), [text for _, text in edit.added]
-    at = _at_now(edit, file)
+    at = _current_path(edit, file)
     items = _list(data, at)
     places = [index for index, item in enumerate(items) if item == edit.item]
     if len(places) != 1:
@@ -210,13 +211,13 @@ def _take_out(edit: Edit, text: str, data: Any) -> str:
     line = file.line((*at, places[0]))
     if len(items) == 1:
         raise EditError(edit.path, line, "nothing else stands in this list", "leave it, or take the list out by hand")
-    first = line - 1 - (not rows[0])  # a blank line may go before it
+    first = line - 1 - (not rows[0])  # the edit may have added a blank line before it
     last = first + len(rows) - 1
     if [old.rstrip("\r\n") for old in file.lines[first : last + 1]] != rows:
         raise StaleError(edit.path, line, "the lines that were added are others by now", _BY_HAND)
     del items[places[0]]
     before, after = "".join(file.lines[:first]), "".join(file.lines[last + 1 :])
-    if not after and not edit.before.endswith("\n"):  # then the edit gave the file its last line end
+    if not after and not edit.before.endswith("\n"):  # the edit added the file's last line end
         before = before.removesuffix("\n").removesuffix("\r")
     return before + after
 
@@ -231,16 +232,16 @@ def _list(data: Any, at: KeyPath) -> list[Any]:
     return data if isinstance(data, list) else []
 
 
-def _at_now(edit: Edit, file: YamlLines) -> KeyPath:
-    """Where the list of an edit stands by now. An entry is known by its id, whatever was put before it."""
+def _current_path(edit: Edit, file: YamlLines) -> KeyPath:
+    """The current path of an edit's list. Its entry is looked up by id, since entries before it may have changed."""
     entry_id = YamlLines(edit.path, edit.before).find((*edit.at[:2], "id")) if edit.at[0] == "entries" else None
     if entry_id is None:
         return edit.at
     index = file.entry(entry_id.value)
-    return ("entries", entry_id.value if index is None else index, *edit.at[2:])  # an id is no place in a list
+    return ("entries", entry_id.value if index is None else index, *edit.at[2:])  # with an id as index: no list
 
 
 def _edit(file: YamlLines, at: KeyPath, item: Any, last: int, rows: Sequence[str]) -> Edit:
-    """Add rows after the line with an index."""
+    """The edit that inserts rows after the line with an index."""
     added = tuple(enumerate(rows, last + 2))
     return Edit(file.path, at, item, added, file.text, file.with_rows(last, rows))

@@ -1,4 +1,4 @@
-"""Figures in a text: which numbers it states, in one form, so that an answer can be compared with its facts.
+"""The figures that a text states, normalised, so that an answer can be compared with its facts.
 
 "nearly 6 million" and "6,000,000" are the same figure, "48 %" and "48 per cent" too, "two-thirds" and "2/3" too.
 """
@@ -21,8 +21,7 @@ _SCALES = {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9,
 _ORDINALS = {"third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10}
 _PARTS = {"half": 2, "halves": 2, "third": 3, "thirds": 3, "quarter": 4, "quarters": 4, "fifth": 5, "fifths": 5}
 _MULTIPLES = {"twice": 2, "double": 2, "triple": 3, "threefold": 3, "thrice": 3, "dozen": 12}
-# "one" and "two" are said of anything ("one of them", "two parts"); alone they state no figure.
-# Nor does the 1 of "1 in 7".
+# "one" and "two" are mostly no figures ("one of them", "two parts"), nor is the 1 of "1 in 7".
 _PLAIN = {"zero", "one", "two"}
 
 _SMALL = rf"(?:(?:{'|'.join(_TENS)})(?:[\s-](?:{'|'.join(_UNITS[1:10])}))?|{'|'.join(reversed(_UNITS))})"
@@ -44,7 +43,7 @@ _FIGURE = re.compile(
 
 
 def figures(text: str) -> dict[str, str]:
-    """The figures of a text in one form, with the words that state them. Years count; "one" and "two" alone do not."""
+    """The normalised figures of a text, each with the words for it. Years count; "one" and "two" alone do not."""
     found: dict[str, str] = {}
     for match in _FIGURE.finditer(without_footnotes(text)):
         figure = _figure(match)

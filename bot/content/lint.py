@@ -1,4 +1,4 @@
-"""The content check: rules over the FAQ and its sources, all problems in one run. Pure: the date comes in."""
+"""The content check: rules over the FAQ and its sources, all diagnostics in one run. Pure: the date is an argument."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from rapidfuzz import fuzz
 
-from bot.content.diagnostics import Diagnostic, faults
+from bot.content.diagnostics import Diagnostic, blocking_errors
 from bot.content.figures import figures
 from bot.content.parsed import Content, Edition, Located, Tree
 from bot.content.references import check_soundness
@@ -22,7 +22,7 @@ FEWEST_PHRASINGS = 8
 LONGEST_ANSWER = 1200
 LONGEST_SENTENCE = 45
 NEAR_SAME = 95  # RapidFuzz ratio of two normalised phrasings that a person would call the same
-NEAR_SAME_KERNEL = 0.7  # below this the ratio need not be computed
+NEAR_SAME_KERNEL = 0.7  # kernel similarity below which the ratio is not worth computing
 REVIEW_NOTICE = timedelta(days=30)
 _ID = re.compile(ID_PATTERN)
 _ADDRESS = re.compile(r"https?://|www\.|\b[\w.+-]+@[\w-]+\.\w+|\b[\w-]+\.(?:org|int|com|net|info)\b", re.I)
@@ -37,24 +37,24 @@ def lint(
     originals: Mapping[str, str | None] | None = None,
     learn: Callable[[Faq], Model] | None = fit,
 ) -> tuple[Diagnostic, ...]:
-    """All problems of the content, sorted by place.
+    """All diagnostics of the content, sorted by place.
 
     ``originals`` are the texts of the original documents by file name, None where a file is missing; without them the
-    figures are not compared with the documents. ``learn`` gives the model of an FAQ; None leaves out what needs one.
+    figures are not compared with the documents. ``learn`` fits the model of an FAQ; None skips the rules that need one.
     """
-    problems = [*content.problems, *check_soundness(content)]
-    is_sound = not faults(tuple(problems))
+    diagnostics = [*content.diagnostics, *check_soundness(content)]
+    is_sound = not blocking_errors(tuple(diagnostics))
     for source, at in content.sources:
-        problems += _check_source(source, at)
+        diagnostics += _check_source(source, at)
         if originals is not None and source.original is not None:
-            problems += _check_original(source, at, originals)
+            diagnostics += _check_original(source, at, originals)
     if not content.is_partial:
-        problems += _check_used(content)
+        diagnostics += _check_used(content)
     for edition in content.editions.values():
-        problems += _check_edition(edition, content, today)
+        diagnostics += _check_edition(edition, content, today)
         if is_sound and learn is not None:
-            problems += _check_learned(edition, content, learn)
-    return tuple(sorted(set(problems)))
+            diagnostics += _check_learned(edition, content, learn)
+    return tuple(sorted(set(diagnostics)))
 
 
 # --- seeds/ ------------------------------------------------------------------------------------------------------
@@ -64,45 +64,47 @@ def _check_source(source: Source, at: Located) -> Iterator[Diagnostic]:
     yield from _check_id(source.id, at)
     scheme, _, rest = source.url.partition("://")
     if not rest or scheme not in ("http", "https") or " " in source.url:
-        yield at.problem("S102", f"'{source.url}' is no web address", "write https://…", "url")
+        yield at.diagnostic("S102", f"'{source.url}' is no web address", "write https://…", "url")
     elif scheme == "http" and source.rating != "likely":
-        yield at.problem("S102", "the address is http", "use https, or rate the record likely", "url")
+        yield at.diagnostic("S102", "the address is http", "use https, or rate the record likely", "url")
     elif scheme == "http":
-        yield at.problem("S103", "the address is http", "use https once it is known to work", "url")
+        yield at.diagnostic("S103", "the address is http", "use https once it is known to work", "url")
     seen: dict[str, int] = {}
     for index, fact in enumerate(source.facts):
         first = seen.setdefault(fact.id, index)
         if first != index:
-            known = f"{fact.id} stands already on line {at.line('facts', first)}"
-            yield at.problem("F203", known, "number it anew", "facts", index)
+            duplicate = f"{fact.id} stands already on line {at.line('facts', first)}"
+            yield at.diagnostic("F203", duplicate, "number it anew", "facts", index)
         stated = figures(fact.fact)
-        missing = [said for text in fact.figures for figure, said in figures(text).items() if figure not in stated]
+        missing = [
+            wording for text in fact.figures for figure, wording in figures(text).items() if figure not in stated
+        ]
         if missing:
-            unsaid = f"the text of {fact.id} does not state {', '.join(missing)}"
-            yield at.problem("S106", unsaid, "say the figure in the fact", "facts", index, "fact")
+            unstated = f"the text of {fact.id} does not state {', '.join(missing)}"
+            yield at.diagnostic("S106", unstated, "say the figure in the fact", "facts", index, "fact")
 
 
 def _check_original(source: Source, at: Located, originals: Mapping[str, str | None]) -> Iterator[Diagnostic]:
     original = originals.get(source.original or "")
     if original is None:
-        yield at.problem("S105", f"{source.original} is not among the documents", "correct the name", "original")
+        yield at.diagnostic("S105", f"{source.original} is not among the documents", "correct the name", "original")
         return
     printed = _printed(original)
     for index, fact in enumerate(source.facts):
         for figure in fact.figures:
             if not _stands_in(_printed(figure), printed):
                 absent = f"{fact.id}: '{figure}' does not stand in {source.original}"
-                yield at.problem("S104", absent, "write it as the document prints it", "facts", index, "figures")
+                yield at.diagnostic("S104", absent, "write it as the document prints it", "facts", index, "figures")
 
 
 def _stands_in(figure: str, printed: str) -> bool:
-    """Whether a figure stands in a text by itself: `14` does not stand in `14,000`, nor `ten` in `often`."""
+    """Whether a text contains a figure by itself: `14,000` does not contain `14`, nor `often` `ten`."""
     before = r"(?<![\w.,])" if figure[:1].isalnum() else ""
     return re.search(rf"{before}{re.escape(figure)}(?!\w|[.,]\d)", printed) is not None
 
 
 def _printed(text: str) -> str:
-    """A text as its figures are compared: without markup and footnote marks, white space and case folded."""
+    """A text normalised for comparing figures: without markup and footnote marks, white space and case folded."""
     return " ".join(without_footnotes(text.replace("\\", "")).casefold().split())
 
 
@@ -112,7 +114,7 @@ def _check_used(content: Content) -> Iterator[Diagnostic]:
         for index, fact in enumerate(source.facts):
             if fact.id not in used and not fact.left_out:
                 hint = "cite it in an entry, or say why not with 'left_out'"
-                yield at.problem("S101", f"no entry cites {fact.id}", hint, "facts", index)
+                yield at.diagnostic("S101", f"no entry cites {fact.id}", hint, "facts", index)
 
 
 # --- faq/ --------------------------------------------------------------------------------------------------------
@@ -139,67 +141,71 @@ def _check_edition(edition: Edition, content: Content, today: date) -> Iterator[
 
 def _check_id(name: str, at: Located) -> Iterator[Diagnostic]:
     if not _ID.fullmatch(name):
-        yield at.problem("F201", f"'{name}' is no id", "use lower-case ASCII letters, digits and single hyphens", "id")
+        yield at.diagnostic(
+            "F201", f"'{name}' is no id", "use lower-case ASCII letters, digits and single hyphens", "id"
+        )
     if len(name.encode()) > ID_BYTES:
-        yield at.problem("F202", f"'{name}' has {len(name.encode())} bytes", f"shorten it to {ID_BYTES}", "id")
+        yield at.diagnostic("F202", f"'{name}' has {len(name.encode())} bytes", f"shorten it to {ID_BYTES}", "id")
 
 
 def _check_phrasings(entry: Entry, at: Located) -> Iterator[Diagnostic]:
     if len(entry.phrasings) < FEWEST_PHRASINGS:
         fact = f"entry '{entry.id}' has {len(entry.phrasings)}"
-        yield at.problem("F301", fact, f"add phrasings of other kinds until there are {FEWEST_PHRASINGS}", "phrasings")
+        yield at.diagnostic(
+            "F301", fact, f"add phrasings of other kinds until there are {FEWEST_PHRASINGS}", "phrasings"
+        )
     first: dict[str, int] = {}
     for index, phrasing in enumerate(entry.phrasings):
-        said = " ".join(words(phrasing))
-        if not said:
-            yield at.problem("F401", f"'{phrasing}' has no words", "write words, or delete it", "phrasings", index)
+        normal = " ".join(words(phrasing))
+        if not normal:
+            yield at.diagnostic("F401", f"'{phrasing}' has no words", "write words, or delete it", "phrasings", index)
             continue
-        same = first.setdefault(said, index)
+        same = first.setdefault(normal, index)
         if same != index:
             fact = f"'{phrasing}' stands already on line {at.line('phrasings', same)}"
-            yield at.problem("F302", fact, "delete one, or say it in other words", "phrasings", index)
+            yield at.diagnostic("F302", fact, "delete one, or say it in other words", "phrasings", index)
 
 
 def _check_answer(entry: Entry, at: Located) -> Iterator[Diagnostic]:
     for key, text in (("answer", entry.answer), ("question", entry.question)):
         if not text.strip():
-            yield at.problem("F401", f"the {key} of '{entry.id}' is empty", "write it", key)
+            yield at.diagnostic("F401", f"the {key} of '{entry.id}' is empty", "write it", key)
     if len(entry.answer) > LONGEST_ANSWER:
         fact = f"the answer of '{entry.id}' has {len(entry.answer):,} characters"
-        yield at.problem("F402", fact, f"shorten it to {LONGEST_ANSWER:,}", "answer")
+        yield at.diagnostic("F402", fact, f"shorten it to {LONGEST_ANSWER:,}", "answer")
     for address in _ADDRESS.findall(entry.answer):
         if address not in _ALLOWED_ADDRESSES:
             hint = "take it out and name the page under 'read_more'"
-            yield at.problem("F403", f"the answer of '{entry.id}' holds '{address}'", hint, "answer")
+            yield at.diagnostic("F403", f"the answer of '{entry.id}' holds '{address}'", hint, "answer")
     if _TELEPHONE.search(entry.answer):
-        yield at.problem("F406", f"the answer of '{entry.id}' holds a telephone number", "take it out", "answer")
+        yield at.diagnostic("F406", f"the answer of '{entry.id}' holds a telephone number", "take it out", "answer")
     for sentence in sentences(entry.answer):
         if len(sentence.split()) > LONGEST_SENTENCE:
             fact = f"a sentence of '{entry.id}' has {len(sentence.split())} words"
-            yield at.problem("F408", fact, "split it", "answer")
+            yield at.diagnostic("F408", fact, "split it", "answer")
 
 
 def _check_figures(entry: Entry, at: Located, stated: set[str]) -> Iterator[Diagnostic]:
-    for figure, said in figures(entry.answer).items():
+    for figure, wording in figures(entry.answer).items():
         if figure not in stated:
             hint = "cite the fact that states it, or take it out"
-            yield at.problem("F404", f"no fact that '{entry.id}' cites states '{said.strip()}'", hint, "answer")
+            yield at.diagnostic("F404", f"no fact that '{entry.id}' cites states '{wording.strip()}'", hint, "answer")
 
 
 def _check_support(entry: Entry, at: Located, purposes: Mapping[str, str | None]) -> Iterator[Diagnostic]:
     leads_to_help = any(purposes.get(name) == "help" for name in entry.read_more)
     if entry.kind is Kind.ANSWER and not entry.sources and not leads_to_help:
-        yield at.problem("F405", f"entry '{entry.id}' cites no fact", "add at least one under 'sources'")
+        yield at.diagnostic("F405", f"entry '{entry.id}' cites no fact", "add at least one under 'sources'")
     if entry.kind is Kind.URGENT and not leads_to_help:
-        yield at.problem("F407", f"card '{entry.id}' leads to no help", "name a help page under 'read_more'")
+        yield at.diagnostic("F407", f"card '{entry.id}' leads to no help", "name a help page under 'read_more'")
 
 
 def _check_review(entry: Entry, at: Located, today: date) -> Iterator[Diagnostic]:
     hint = "compare it with its sources and set 'reviewed' and 'review_by'"
     if entry.review_by < today:
-        yield at.problem("F501", f"'{entry.id}' was to be reviewed by {entry.review_by}", hint, "review_by")
+        yield at.diagnostic("F501", f"'{entry.id}' was to be reviewed by {entry.review_by}", hint, "review_by")
     elif entry.review_by <= today + REVIEW_NOTICE:
-        yield at.problem("F502", f"'{entry.id}' is to be reviewed by {entry.review_by}", hint, "review_by")
+        yield at.diagnostic("F502", f"'{entry.id}' is to be reviewed by {entry.review_by}", hint, "review_by")
 
 
 def _check_interface(edition: Edition) -> Iterator[Diagnostic]:
@@ -219,12 +225,12 @@ def _check_interface(edition: Edition) -> Iterator[Diagnostic]:
         yield Diagnostic(tree.file, tree.line("emergency"), "F406", fact, hint)
 
 
-def _check_lengths(says: Interface, tree: Tree) -> Iterator[Diagnostic]:
-    """Texts that Telegram would refuse or cut."""
+def _check_lengths(interface: Interface, tree: Tree) -> Iterator[Diagnostic]:
+    """Yield each text that Telegram would reject or cut."""
     texts: dict[tuple[str, ...], tuple[str, int]] = {
-        (name,): (getattr(says, name), most) for name, most in LONGEST_TEXTS.items()
+        (name,): (getattr(interface, name), most) for name, most in LONGEST_TEXTS.items()
     }
-    texts |= {("commands", name): (line, LONGEST_COMMAND_LINE) for name, line in says.commands.items()}
+    texts |= {("commands", name): (line, LONGEST_COMMAND_LINE) for name, line in interface.commands.items()}
     for path, (text, most) in texts.items():
         length = len(text.strip().replace("{days}", "3650"))
         if length > most:
@@ -242,17 +248,17 @@ def _check_translation(edition: Edition, content: Content) -> Iterator[Diagnosti
     for entry, at in main.entries:
         if entry.id not in edition.declared:
             fact = f"'{entry.id}' has no translation into '{edition.language}'"
-            yield at.problem("F601", fact, f"translate it in faq/{edition.language}/", "id")
+            yield at.diagnostic("F601", fact, f"translate it in faq/{edition.language}/", "id")
     for entry, at in edition.entries:
         if entry.id not in main.declared:
-            yield at.problem("F602", f"'{entry.id}' is no English entry", "write the English entry first", "id")
+            yield at.diagnostic("F602", f"'{entry.id}' is no English entry", "write the English entry first", "id")
 
 
-# --- What needs all phrasings at once ----------------------------------------------------------------------------
+# --- Rules over all phrasings together ---------------------------------------------------------------------------
 
 
 def _check_learned(edition: Edition, content: Content, learn: Callable[[Faq], Model]) -> Iterator[Diagnostic]:
-    """Shared and lost phrasings, by the matcher that answers people."""
+    """Yield shared and lost phrasings, as ranked by the matcher that the bot answers with."""
     faq = content.faq(edition.language)
     matcher = RegressionMatcher(faq, learn(faq))
     places = _places(edition)
@@ -267,18 +273,18 @@ def _check_learned(edition: Edition, content: Content, learn: Callable[[Faq], Mo
             other_place = f"{there[0].tree.file}:{there[0].line(*there[1])}"
             twin = f"'{matcher.rows[other].text}' ({owners[other] or 'none'}) at {other_place}"
             hint = "leave it to one of the two, or add the words that set them apart"
-            yield here[0].problem("F303", f"{mine} is nearly {twin}", hint, *here[1])
+            yield here[0].diagnostic("F303", f"{mine} is nearly {twin}", hint, *here[1])
     for row, owner, place, first in zip(matcher.rows, owners, place_of, matcher.found(), strict=True):
         if owner is not None and first.id != owner and place is not None and words(row.text):
             fact = f"'{row.text}' belongs to '{owner}' and finds '{first.id}'"
             if (shadow := matcher.shadow(row.text, first)) is not None:
                 fact += f" by its '{shadow}'"
             hint = "add the words that set it apart, or leave it to the other entry"
-            yield place[0].problem("F304", fact, hint, *place[1])
+            yield place[0].diagnostic("F304", fact, hint, *place[1])
 
 
 def _places(edition: Edition) -> dict[tuple[str, str | None], tuple[Located, tuple[str | int, ...]]]:
-    """Where each text that the matcher learns from stands, by text and entry (None: belongs to none)."""
+    """The place of each text that the matcher learns from, by text and entry (None: belongs to no entry)."""
     places: dict[tuple[str, str | None], tuple[Located, tuple[str | int, ...]]] = {}
     for entry, at in edition.entries:
         places.setdefault((entry.question, entry.id), (at, ("question",)))
@@ -292,7 +298,7 @@ def _places(edition: Edition) -> dict[tuple[str, str | None], tuple[Located, tup
 
 
 def is_near_same(one: str, other: str) -> bool:
-    """Whether a person would call two phrasings the same; a number that differs makes them two."""
+    """Whether a person would call two phrasings the same; phrasings with different numbers are not."""
     first, second = words(one), words(other)
     if [word for word in first if word[0].isdigit()] != [word for word in second if word[0].isdigit()]:
         return False

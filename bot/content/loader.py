@@ -1,7 +1,7 @@
-"""The YAML files of faq/ and seeds/ as a Faq per language, each entry with its file and line.
+"""Load the YAML files of faq/ and seeds/ as one Faq per language.
 
-Reads everything there is before it complains: `read_content` never raises for what the files hold, `load_faqs` raises
-one ContentError with all that keeps the content from being used.
+Every file is read before errors are reported: `read_content` never raises for what the files hold, `load_faqs` raises
+one ContentError with every error that stops the bot from using the content.
 """
 
 from __future__ import annotations
@@ -13,23 +13,23 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from bot.content.diagnostics import ContentError, Diagnostic, faults
+from bot.content.diagnostics import ContentError, Diagnostic, blocking_errors
 from bot.content.parsed import Content, Edition, Located, Tree
 from bot.content.references import Named, check_drafts, check_soundness
 from bot.content.schema import (
-    CardForm,
-    CardsForm,
-    DocumentForm,
-    EntryForm,
-    FactForm,
-    Form,
-    InterfaceForm,
-    LinksForm,
-    OffTopicForm,
-    PageForm,
-    SourceForm,
-    TopicForm,
-    WordsForm,
+    CardSchema,
+    CardsSchema,
+    DocumentSchema,
+    EntrySchema,
+    FactSchema,
+    InterfaceSchema,
+    LinksSchema,
+    OffTopicSchema,
+    PageSchema,
+    Schema,
+    SourceSchema,
+    TopicSchema,
+    WordsSchema,
 )
 from bot.content.yaml_reader import parse, parse_each, read_tree
 from bot.domain.faq import MAIN_LANGUAGE, Entry, Fact, Faq, Interface, Kind, Lookalike, Source, Wording
@@ -41,39 +41,39 @@ _logger = logging.getLogger(__name__)
 def load_faqs(faq_dir: Path, seeds_dir: Path, *, needed: Collection[str] = ()) -> dict[str, Faq]:
     """The FAQ of every language, ready to use.
 
-    Raises ContentError where a file of seeds/, of the main language or of one that is ``needed`` is broken; any other
-    broken translation is left out, with a warning, and every draft without one. The finer rules of lint are not run:
-    they are the editors' check.
+    Raises ContentError where a file of seeds/, of the main language or of a ``needed`` one is invalid. Any other
+    invalid translation is left out with a warning, and drafts without one. The further rules of `lint` are for editors,
+    and are not run.
     """
     try:
         content = read_content(faq_dir, seeds_dir)
     except OSError as error:
         where, fact = str(error.filename or faq_dir), f"cannot be read ({error.strerror})"
         raise ContentError((Diagnostic(where, 1, "Y101", fact, "see that the bot may read it"),)) from None
-    broken = faults((*content.problems, *check_soundness(content)))
+    broken = blocking_errors((*content.diagnostics, *check_soundness(content)))
     optional = content.editions.keys() - {MAIN_LANGUAGE, *needed}
     translations = {language: f"{faq_dir.name}/{language}/" for language in content.editions if language in optional}
-    if any(not problem.file.startswith(tuple(translations.values())) for problem in broken):
+    if any(not diagnostic.file.startswith(tuple(translations.values())) for diagnostic in broken):
         raise ContentError(broken)
-    for problem in broken:
-        _logger.warning("%s", problem)
+    for diagnostic in broken:
+        _logger.warning("%s", diagnostic)
     left_out = {
         language
         for language, folder in translations.items()
-        if any(problem.file.startswith(folder) for problem in broken)
+        if any(diagnostic.file.startswith(folder) for diagnostic in broken)
     }
     faqs = {language: content.faq(language) for language in content.editions if language not in left_out}
-    own = {language: content.editions[language].interface for language in faqs}
-    names = {language: interface.language_name for language, interface in own.items() if interface is not None}
+    interfaces = {language: content.editions[language].interface for language in faqs}
+    names = {language: interface.language_name for language, interface in interfaces.items() if interface is not None}
     for language in faqs.keys() - names.keys():
         _logger.warning("%s/%s/: cannot be chosen as a language; add its interface.yaml", faq_dir.name, language)
     return {language: replace(faq, languages=names) for language, faq in faqs.items()}
 
 
 def read_content(faq_dir: Path, seeds_dir: Path) -> Content:
-    """Read every file of both folders, and note all that is wrong with them as files.
+    """Read every file of both folders, with diagnostics for what is wrong with them as files.
 
-    Drafts are read too, and become problems in place of entries.
+    Each draft gives a diagnostic instead of an entry.
     """
     content = Content()
     drafts: dict[str, list[Named]] = {}
@@ -86,20 +86,20 @@ def read_content(faq_dir: Path, seeds_dir: Path) -> Content:
             _read_faq_file(path, f"{faq_dir.name}/{folder.name}/{path.name}", content, edition, drafts[folder.name])
         if edition.interface_tree is None and folder.name == MAIN_LANGUAGE:
             place = f"{faq_dir.name}/{folder.name}"
-            content.problems.append(Diagnostic(place, 1, "Y101", "interface.yaml is missing", "add it"))
+            content.diagnostics.append(Diagnostic(place, 1, "Y101", "interface.yaml is missing", "add it"))
     if faq_dir.is_dir():
-        content.problems.extend(_misplaced(faq_dir))
+        content.diagnostics.extend(_misplaced(faq_dir))
     if faq_dir.is_dir() and MAIN_LANGUAGE not in content.editions:
         fact = f"there is no folder '{MAIN_LANGUAGE}'"
-        content.problems.append(Diagnostic(str(faq_dir), 1, "Y101", fact, "see that FAQ_DIR names the FAQ's folder"))
-    content.problems.extend(_doubles(content, drafts))
-    content.problems.extend(check_drafts(content, drafts))
+        content.diagnostics.append(Diagnostic(str(faq_dir), 1, "Y101", fact, "see that FAQ_DIR names the FAQ's folder"))
+    content.diagnostics.extend(_duplicate_ids(content, drafts))
+    content.diagnostics.extend(check_drafts(content, drafts))
     return content
 
 
 def _folders(faq_dir: Path, content: Content) -> Iterator[Path]:
     if not faq_dir.is_dir():
-        content.problems.append(
+        content.diagnostics.append(
             Diagnostic(str(faq_dir), 1, "Y101", "is no folder", "run from the project's folder, or set FAQ_DIR")
         )
         return
@@ -109,7 +109,7 @@ def _folders(faq_dir: Path, content: Content) -> Iterator[Path]:
 
 
 def _misplaced(faq_dir: Path) -> Iterator[Diagnostic]:
-    """YAML files that no edition reads: beside the languages' folders, or deeper."""
+    """Report YAML files that no edition reads: beside the languages' folders, or deeper."""
     for path in sorted(faq_dir.rglob("*.yaml")):
         parts = path.relative_to(faq_dir).parts
         if len(parts) != 2 or not _LANGUAGE.fullmatch(parts[0]):
@@ -119,12 +119,14 @@ def _misplaced(faq_dir: Path) -> Iterator[Diagnostic]:
 
 def _yaml_files(folder: Path, shown: str, content: Content) -> list[Path]:
     if not folder.is_dir():
-        content.problems.append(
+        content.diagnostics.append(
             Diagnostic(str(folder), 1, "Y101", "is no folder", "run from the project's folder, or set SEEDS_DIR")
         )
         return []
     for path in sorted(folder.glob("*.yml")):
-        content.problems.append(Diagnostic(f"{shown}/{path.name}", 1, "Y111", "the name ends in .yml", "name it .yaml"))
+        content.diagnostics.append(
+            Diagnostic(f"{shown}/{path.name}", 1, "Y111", "the name ends in .yml", "name it .yaml")
+        )
     return sorted(folder.glob("*.yaml"))
 
 
@@ -135,47 +137,47 @@ def _read_source_file(path: Path, shown: str, content: Content) -> None:
     tree = read_tree(path, shown)
     content.is_partial |= tree.data is None
     if tree.data is not None and path.name == "links.yaml":
-        parse(tree, LinksForm, data=_shell(tree.data, "pages"))
+        parse(tree, LinksSchema, data=_without_items(tree.data, "pages"))
         _declare(tree.data.get("pages"), content)
-        for at, page in parse_each(tree, "pages", PageForm):
+        for at, page in parse_each(tree, "pages", PageSchema):
             content.sources.append((_source(page), Located(tree, at)))
     elif tree.data is not None:
         _declare([tree.data], content)
-        document = parse(tree, DocumentForm)
+        document = parse(tree, DocumentSchema)
         if document is not None:
             content.sources.append((_source(document), Located(tree, ())))
             if document.id != path.stem:
                 tree.report(tree.line("id"), "Y111", f"the file of '{document.id}'", f"name it {document.id}.yaml")
-    content.problems.extend(tree.problems)
+    content.diagnostics.extend(tree.diagnostics)
 
 
-def _shell(data: Mapping[str, Any], key: str) -> dict[str, Any]:
-    """A file's data without the items of a list, which are parsed one by one."""
+def _without_items(data: Mapping[str, Any], key: str) -> dict[str, Any]:
+    """A file's data with the list under a key emptied, whose items are parsed one by one."""
     return {**data, **({key: []} if isinstance(data.get(key), list) else {})}
 
 
 def _mappings(items: Any) -> list[dict[str, Any]]:
-    """The mappings of a list as it was read; what is no list has none."""
+    """The items of a list that are mappings; none if it is no list."""
     return [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
 
 
 def _declare(records: Any, content: Content) -> None:
-    """Note the ids that records mean to give, so that one mistake does not break all that cite them."""
+    """Note the ids of records, invalid ones too, so that one error does not invalidate every entry that cites them."""
     for record in _mappings(records):
         content.declared_sources.add(str(record.get("id")))
         numbers = (fact.get("id") for fact in _mappings(record.get("facts")))
         content.declared_facts.update(f"{record.get('id')}.{number}" for number in numbers)
 
 
-def _source(form: SourceForm) -> Source:
-    values = form.model_dump(exclude={"facts", "note", "date_from"})
-    facts: list[FactForm] = getattr(form, "facts", [])
-    return Source(**values, facts=tuple(_fact(form.id, fact) for fact in facts))
+def _source(record: SourceSchema) -> Source:
+    values = record.model_dump(exclude={"facts", "note", "date_from"})
+    facts: list[FactSchema] = getattr(record, "facts", [])
+    return Source(**values, facts=tuple(_fact(record.id, fact) for fact in facts))
 
 
-def _fact(source_id: str, form: FactForm) -> Fact:
-    values = form.model_dump(exclude={"id", "figures"})
-    return Fact(id=f"{source_id}.{form.id}", figures=tuple(form.figures), **values)
+def _fact(source_id: str, record: FactSchema) -> Fact:
+    values = record.model_dump(exclude={"id", "figures"})
+    return Fact(id=f"{source_id}.{record.id}", figures=tuple(record.figures), **values)
 
 
 # --- faq/LANGUAGE/ -----------------------------------------------------------------------------------------------
@@ -186,93 +188,94 @@ def _read_faq_file(path: Path, shown: str, content: Content, edition: Edition, d
     content.is_partial |= tree.data is None
     if tree.data is not None:
         if path.name == "interface.yaml":
-            edition.interface, edition.interface_tree = _interface(parse(tree, InterfaceForm)), tree
+            edition.interface, edition.interface_tree = _interface(parse(tree, InterfaceSchema)), tree
         elif path.name == "words.yaml":
-            words = parse(tree, WordsForm)
+            words = parse(tree, WordsSchema)
             edition.wording = _wording(words) if words else Wording()
         elif path.name == "off_topic.yaml":
-            form = parse(tree, OffTopicForm)
-            texts = form.off_topic if form else []
-            edition.off_topic = [(text, Located(tree, ("off_topic", at))) for at, text in enumerate(texts)]
+            listed = parse(tree, OffTopicSchema)
+            edition.off_topic = [
+                (text, Located(tree, ("off_topic", at))) for at, text in enumerate(listed.off_topic if listed else ())
+            ]
         else:
             _read_entries(tree, edition, drafts)
-    content.problems.extend(tree.problems)
+    content.diagnostics.extend(tree.diagnostics)
 
 
 def _read_entries(tree: Tree, edition: Edition, drafts: list[Named]) -> None:
-    for item in _mappings(tree.data.get("entries")):  # broken ones too, so that one does not break all that point to it
+    for item in _mappings(tree.data.get("entries")):  # invalid ones too, see `_declare`
         edition.declared.add(str(item.get("id")))
         cited = item.get("sources")
         edition.cited.update(map(str, cited) if isinstance(cited, list) else ())
-    for form, kind, topic, at in _forms(tree):
-        if form.draft:
-            drafts.append((form.id, at))
+    for parsed, kind, topic, at in _parsed_entries(tree):
+        if parsed.draft:
+            drafts.append((parsed.id, at))
         else:
-            edition.entries.append((_entry(form, kind, topic), at))
+            edition.entries.append((_entry(parsed, kind, topic), at))
 
 
-def _forms(tree: Tree) -> Iterator[tuple[EntryForm | CardForm, Kind, str, Located]]:
-    """The entries of a file whose form is sound, each with its kind, topic and place."""
-    shell = _shell(tree.data, "entries")
+def _parsed_entries(tree: Tree) -> Iterator[tuple[EntrySchema | CardSchema, Kind, str, Located]]:
+    """The valid entries of a file, each with its kind, topic and place."""
+    head = _without_items(tree.data, "entries")
     if "kind" in tree.data:
-        cards = parse(tree, CardsForm, data=shell)
+        cards = parse(tree, CardsSchema, data=head)
         if cards is not None:
-            for at, card in parse_each(tree, "entries", CardForm):
+            for at, card in parse_each(tree, "entries", CardSchema):
                 yield card, Kind(cards.kind), "", Located(tree, at)
         return
-    topic = parse(tree, TopicForm, data=shell)
+    topic = parse(tree, TopicSchema, data=head)
     if topic is not None:
-        for at, form in parse_each(tree, "entries", EntryForm):
-            yield form, Kind.ANSWER, topic.topic, Located(tree, at)
+        for at, entry in parse_each(tree, "entries", EntrySchema):
+            yield entry, Kind.ANSWER, topic.topic, Located(tree, at)
 
 
-def _entry(form: EntryForm | CardForm, kind: Kind, topic: str) -> Entry:
+def _entry(parsed: EntrySchema | CardSchema, kind: Kind, topic: str) -> Entry:
     return Entry(
-        id=form.id,
+        id=parsed.id,
         kind=kind,
         topic=topic,
-        question=form.title if isinstance(form, CardForm) else form.question,
-        phrasings=tuple(form.phrasings),
-        answer=form.answer.strip(),
-        reviewed=form.reviewed,
-        review_by=form.review_by,
+        question=parsed.title if isinstance(parsed, CardSchema) else parsed.question,
+        phrasings=tuple(parsed.phrasings),
+        answer=parsed.answer.strip(),
+        reviewed=parsed.reviewed,
+        review_by=parsed.review_by,
         not_this=tuple(
-            Lookalike(item.text, None if item.belongs_to == "none" else item.belongs_to) for item in form.not_this
+            Lookalike(item.text, None if item.belongs_to == "none" else item.belongs_to) for item in parsed.not_this
         ),
-        sources=() if isinstance(form, CardForm) else tuple(form.sources),
-        read_more=tuple(form.read_more),
-        see_also=() if isinstance(form, CardForm) else tuple(form.see_also),
+        sources=() if isinstance(parsed, CardSchema) else tuple(parsed.sources),
+        read_more=tuple(parsed.read_more),
+        see_also=() if isinstance(parsed, CardSchema) else tuple(parsed.see_also),
     )
 
 
-def _wording(form: WordsForm) -> Wording:
+def _wording(parsed: WordsSchema) -> Wording:
     return Wording(
-        spellings=form.spellings,
-        synonyms=tuple(tuple(group) for group in form.synonyms),
-        first_person=tuple(form.first_person),
-        question_words=tuple(form.question_words),
-        places=tuple(name for group in form.places for name in group),
-        stemmer=form.stemmer,
-        number_words=form.number_words,
+        spellings=parsed.spellings,
+        synonyms=tuple(tuple(group) for group in parsed.synonyms),
+        first_person=tuple(parsed.first_person),
+        question_words=tuple(parsed.question_words),
+        places=tuple(name for group in parsed.places for name in group),
+        stemmer=parsed.stemmer,
+        number_words=parsed.number_words,
     )
 
 
-def _interface(form: Form | None) -> Interface | None:
-    if form is None:
+def _interface(parsed: Schema | None) -> Interface | None:
+    if parsed is None:
         return None
-    values = form.model_dump()
+    values = parsed.model_dump()
     return Interface(**values | {"examples": tuple(values["examples"])})
 
 
-def _doubles(content: Content, drafts: Mapping[str, Sequence[Named]]) -> Iterator[Diagnostic]:
+def _duplicate_ids(content: Content, drafts: Mapping[str, Sequence[Named]]) -> Iterator[Diagnostic]:
     groups: list[list[Named]] = [[(source.id, at) for source, at in content.sources]]
     for language, edition in content.editions.items():
         named = [*((entry.id, at) for entry, at in edition.entries), *drafts[language]]
-        groups.append(sorted(named, key=lambda one: (one[1].tree.file, one[1].line())))  # as they are read
+        groups.append(sorted(named, key=lambda one: (one[1].tree.file, one[1].line())))  # in the order of reading
     for group in groups:
         first: dict[str, Located] = {}
         for name, at in group:
             other = first.setdefault(name, at)
             if other is not at:
                 fact = f"'{name}' stands already at {other.tree.file}:{other.line('id')}"
-                yield at.problem("F203", fact, "give one of them another id", "id")
+                yield at.diagnostic("F203", fact, "give one of them another id", "id")

@@ -1,4 +1,4 @@
-"""Content as it stands in its files: every entry and source with file and line, sound or not."""
+"""Content as read from its files, valid or not: every entry and source with its file and line."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ KeyPath = tuple[str | int, ...]
 
 @dataclass(slots=True)
 class Tree:
-    """The data of a file, with the line of each value by its path and the raw text of each that is no string.
+    """The data of a file, with the line of each value by its path, and the raw text of each value that is no string.
 
-    ``reported`` are the paths of values that were broken already when they were read.
+    ``reported`` are the paths of values for which reading the YAML already gave a diagnostic.
     """
 
     file: str
     data: Any = None
     lines: dict[KeyPath, int] = field(default_factory=dict)
     raw: dict[KeyPath, str] = field(default_factory=dict)
-    problems: list[Diagnostic] = field(default_factory=list)
+    diagnostics: list[Diagnostic] = field(default_factory=list)
     reported: set[KeyPath] = field(default_factory=set)
 
     def line(self, *path: str | int) -> int:
@@ -33,12 +33,12 @@ class Tree:
         return self.lines.get(path, 1)
 
     def report(self, line: int, code: str, fact: str, hint: str) -> None:
-        self.problems.append(Diagnostic(self.file, line, code, fact, hint))
+        self.diagnostics.append(Diagnostic(self.file, line, code, fact, hint))
 
 
 @dataclass(frozen=True, slots=True)
 class Located:
-    """An entry or a source as it stands in a file."""
+    """The place of an entry or a source: its file, and the path within it."""
 
     tree: Tree
     at: KeyPath
@@ -46,16 +46,16 @@ class Located:
     def line(self, *path: str | int) -> int:
         return self.tree.line(*self.at, *path)
 
-    def problem(self, code: str, fact: str, hint: str, *path: str | int) -> Diagnostic:
-        """A problem at a path within the entry or source."""
+    def diagnostic(self, code: str, fact: str, hint: str, *path: str | int) -> Diagnostic:
+        """A diagnostic at a path within the entry or source."""
         return Diagnostic(self.tree.file, self.line(*path), code, fact, hint)
 
 
 @dataclass(slots=True)
 class Edition:
-    """One language's files as read, sound or not: its entries with their places, doubles included.
+    """One language's files as read, valid or not: its entries with their places, duplicates included.
 
-    ``declared`` are the ids that entries mean to give, ``cited`` the facts that they mean to cite, broken ones too.
+    ``declared`` are the ids of all entries and ``cited`` the facts that they cite, invalid entries included.
     """
 
     language: str
@@ -69,32 +69,32 @@ class Edition:
 
     @property
     def files(self) -> dict[str, str]:
-        """The name of the file in which each entry stands, such as work.yaml."""
+        """The name of each entry's file, such as work.yaml, by the entry's id."""
         return {entry.id: at.tree.file.rsplit("/", 1)[-1] for entry, at in self.entries}
 
 
 @dataclass(slots=True)
 class Content:
-    """All that was read: editions by language, sources with their places, and the problems of reading.
+    """Everything that was read: editions by language, sources with their places, and the diagnostics of reading.
 
-    ``declared_sources`` and ``declared_facts`` are the ids that records mean to give, sound or not. ``is_partial`` if
-    a file could not be read at all: then nothing can be said of what is missing.
+    ``declared_sources`` and ``declared_facts`` are the ids of all records, invalid ones included. ``is_partial`` means
+    that a file could not be read at all, so that an id that is missing may be in that file.
     """
 
     editions: dict[str, Edition] = field(default_factory=dict)
     sources: list[tuple[Source, Located]] = field(default_factory=list)
     declared_sources: set[str] = field(default_factory=set)
     declared_facts: set[str] = field(default_factory=set)
-    problems: list[Diagnostic] = field(default_factory=list)
+    diagnostics: list[Diagnostic] = field(default_factory=list)
     is_partial: bool = False
 
     def faq(self, language: str = MAIN_LANGUAGE) -> Faq:
-        """The FAQ of one language. Entries that a translation lacks are those of the main language."""
+        """The FAQ of one language. A translation falls back to the main language's entries."""
         main, edition = self.editions[MAIN_LANGUAGE], self.editions[language]
         entries = {entry.id: entry for entry, _ in main.entries} | {entry.id: entry for entry, _ in edition.entries}
         interface = edition.interface or main.interface
         if interface is None:
-            raise ContentError(tuple(self.problems))
+            raise ContentError(tuple(self.diagnostics))
         faq = Faq(
             language=language,
             entries=entries,

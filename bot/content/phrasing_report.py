@@ -1,8 +1,8 @@
 """What `check --listed` shows: which phrasings find their entry only because they are listed, as a help to editors.
 
-Such a phrasing is no error. An entry that has many of them is not yet known by its words: people who ask for it in
-other words will probably not find it, and more phrasings would help most there. Small talk and out-of-scope entries
-are left out: they are collections, whose phrasings have little in common.
+Such a phrasing is no error. But the other phrasings of an entry that has many of them generalise badly: people who ask
+for it in other words will probably not find it, so that it is the entry that more phrasings would help most. Small talk
+and out-of-scope entries are left out: they are collections, whose phrasings have little in common.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from bot.matching.matcher import RegressionMatcher
 
 
 def report_lines(matcher: RegressionMatcher) -> Iterator[str]:
-    """The entries, those with the largest share of such phrasings first, with the phrasings and what they find."""
+    """The entries by their share of such phrasings, largest first; each phrasing with the entry it would find."""
     of_entry: dict[str, list[tuple[str, Entry]]] = {}
     for row, found in matcher.only_listed():
         if (name := _owner(row, matcher)) is not None:

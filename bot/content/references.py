@@ -1,4 +1,4 @@
-"""What content must be for the bot to use it at all: ids that point somewhere, placeholders that can be filled."""
+"""The checks that content must pass for the bot to use it: ids that exist, placeholders that the bot can fill."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from string import Formatter
 
-from bot.content.diagnostics import DRAFT, Diagnostic, faults
+from bot.content.diagnostics import DRAFT, Diagnostic, blocking_errors
 from bot.content.parsed import Content, Edition, Located
 from bot.domain.faq import MAIN_LANGUAGE, Interface, Kind
 
-Named = tuple[str, Located]  # an id, and where it stands
+Named = tuple[str, Located]  # an id and its place
 PLACEHOLDERS: Mapping[str, frozenset[str]] = {
     "topic": frozenset({"topic"}),
     "nearest_topic": frozenset({"topic"}),
@@ -21,10 +21,10 @@ PLACEHOLDERS: Mapping[str, frozenset[str]] = {
 
 
 def check_soundness(content: Content) -> Iterator[Diagnostic]:
-    """Every problem that keeps the content from being used, beyond those of reading it."""
+    """Yield what stops the bot from using the content, beyond the diagnostics of reading it."""
     for edition in content.editions.values():
         yield from check_placeholders(edition)
-    if content.is_partial:  # what seems to be missing may stand in the file that cannot be read
+    if content.is_partial:  # what seems to be missing may be in the file that cannot be read
         return
     yield from check_references(content)
     main = content.editions.get(MAIN_LANGUAGE)
@@ -33,13 +33,13 @@ def check_soundness(content: Content) -> Iterator[Diagnostic]:
     elif (
         main is not None
         and not any(entry.kind is Kind.ANSWER for entry, _ in main.entries)
-        and (main.entries or not faults(tuple(content.problems)))  # there are none, and not because they are broken
+        and (main.entries or not blocking_errors(tuple(content.diagnostics)))  # not because the answers are invalid
     ):
         yield Diagnostic(f"faq/{MAIN_LANGUAGE}", 1, "F208", "the FAQ has no answer", "write a topic with its entries")
 
 
 def check_placeholders(edition: Edition) -> Iterator[Diagnostic]:
-    """Every text of the interface whose placeholders the bot cannot fill."""
+    """Yield each interface text whose placeholders the bot cannot fill."""
     if edition.interface is None or edition.interface_tree is None:
         return
     tree = edition.interface_tree
@@ -56,7 +56,7 @@ def check_placeholders(edition: Edition) -> Iterator[Diagnostic]:
 
 
 def _placeholders(text: str) -> frozenset[str]:
-    """The names between braces; what is no sound format gives a name that nothing expects."""
+    """The names between braces. An invalid format gives the whole text, which is no expected name."""
     try:
         parts = list(Formatter().parse(text))
     except ValueError:
@@ -65,7 +65,7 @@ def _placeholders(text: str) -> frozenset[str]:
 
 
 def check_references(content: Content) -> Iterator[Diagnostic]:
-    """Every id that points nowhere, or to a fact that is left out."""
+    """Yield each reference to an id that does not exist, or to a fact that is left out."""
     facts = {fact.id: fact for source, _ in content.sources for fact in source.facts}
     pages = {source.id for source, _ in content.sources}
     for edition in content.editions.values():
@@ -75,46 +75,46 @@ def check_references(content: Content) -> Iterator[Diagnostic]:
             for index, name in enumerate(entry.sources):
                 if name not in facts and name not in content.declared_facts:
                     fact = f"entry '{entry.id}' cites {name}, which no record has"
-                    yield at.problem("F204", fact, "correct it, or add the fact to its record", "sources", index)
+                    yield at.diagnostic("F204", fact, "correct it, or add the fact to its record", "sources", index)
                 elif name in facts and facts[name].left_out:
                     fact = f"entry '{entry.id}' cites {name}, which is left out: {facts[name].left_out}"
-                    yield at.problem("F207", fact, "cite another fact", "sources", index)
+                    yield at.diagnostic("F207", fact, "cite another fact", "sources", index)
             for index, name in enumerate(entry.read_more):
                 if name not in pages and name not in content.declared_sources:
                     fact = f"entry '{entry.id}' links to '{name}', which no record has"
-                    yield at.problem("F206", fact, "correct it, or add the page to links.yaml", "read_more", index)
-        for name, is_question, problem in _references(edition):
+                    yield at.diagnostic("F206", fact, "correct it, or add the page to links.yaml", "read_more", index)
+        for name, is_question, diagnostic in _references(edition):
             if name not in declared or (is_question and name in cards):
                 what = "no question of the FAQ" if is_question else "no entry"
-                yield replace(problem, fact=f"{problem.fact}, which is {what}")
+                yield replace(diagnostic, fact=f"{diagnostic.fact}, which is {what}")
 
 
 def check_drafts(content: Content, drafts: Mapping[str, Sequence[Named]]) -> Iterator[Diagnostic]:
-    """Every draft, and every reference to one. ``drafts`` are those of each language."""
+    """Yield each draft and each reference to one. ``drafts`` are those of each language."""
     for name, at in (draft for of_language in drafts.values() for draft in of_language):
         hint = "write its answer and take out the line 'draft: true'"
-        yield at.problem(DRAFT, f"entry '{name}' is a draft", hint, "draft")
+        yield at.diagnostic(DRAFT, f"entry '{name}' is a draft", hint, "draft")
     for language, edition in content.editions.items():
         languages = {MAIN_LANGUAGE, language} & content.editions.keys()
         known = {entry.id for one in languages for entry, _ in content.editions[one].entries}
         unknown = {name for one in languages for name, _ in drafts[one]} - known
-        for name, _, problem in _references(edition):
+        for name, _, diagnostic in _references(edition):
             if name in unknown:
                 hint = "write the draft's answer first, or take this out until then"
-                yield replace(problem, fact=f"{problem.fact}, which is a draft", hint=hint)
+                yield replace(diagnostic, fact=f"{diagnostic.fact}, which is a draft", hint=hint)
 
 
 def _references(edition: Edition) -> Iterator[tuple[str, bool, Diagnostic]]:
-    """Every entry that is named: its id, whether it has to be a question, and the problem that it is if it is none."""
+    """Each reference to an entry: its id, whether it must be a question, and the diagnostic in case it is invalid."""
     for entry, at in edition.entries:
         for index, name in enumerate(entry.see_also):
             fact = f"entry '{entry.id}' relates to '{name}'"
-            yield name, True, at.problem("F205", fact, "correct or delete it", "see_also", index)
+            yield name, True, at.diagnostic("F205", fact, "correct or delete it", "see_also", index)
         for index, other in enumerate(entry.not_this):
             if other.belongs_to is not None:
                 fact = f"a look-alike of '{entry.id}' belongs to '{other.belongs_to}'"
-                problem = at.problem("F205", fact, "correct it, or write 'none'", "not_this", index)
-                yield other.belongs_to, False, problem
+                diagnostic = at.diagnostic("F205", fact, "correct it, or write 'none'", "not_this", index)
+                yield other.belongs_to, False, diagnostic
     if edition.interface is not None and edition.interface_tree is not None:
         tree = edition.interface_tree
         for index, name in enumerate(edition.interface.examples):

@@ -1,4 +1,4 @@
-"""The form of each YAML file, as pydantic models: the loader checks by them, the JSON Schemas come from them."""
+"""A pydantic model for each YAML file: the loader validates by it, and its JSON Schema is generated from it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from dataclasses import fields
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, create_model
+import snowballstemmer
+from pydantic import BaseModel, ConfigDict, Field, GetPydanticSchema, create_model
+from pydantic_core import core_schema
 
 from bot.domain.faq import Interface
 
@@ -14,54 +16,18 @@ ID_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 ID_BYTES = 40
 Text = Annotated[str, Field(min_length=1)]
 AsOf = Literal["printed", "inferred"]
-# Those that snowballstemmer has: snowballstem.org/algorithms
-Stemmer = Literal[
-    "arabic",
-    "armenian",
-    "basque",
-    "catalan",
-    "czech",
-    "danish",
-    "dutch",
-    "dutch_porter",
-    "english",
-    "esperanto",
-    "estonian",
-    "finnish",
-    "french",
-    "german",
-    "greek",
-    "hindi",
-    "hungarian",
-    "indonesian",
-    "irish",
-    "italian",
-    "lithuanian",
-    "nepali",
-    "norwegian",
-    "persian",
-    "polish",
-    "porter",
-    "portuguese",
-    "romanian",
-    "russian",
-    "serbian",
-    "sesotho",
-    "spanish",
-    "swedish",
-    "tamil",
-    "turkish",
-    "yiddish",
-]
+# Of those that are installed, see snowballstem.org/algorithms; empty for none.
+STEMMERS = (*snowballstemmer.algorithms(), "")
+Stemmer = Annotated[str, GetPydanticSchema(lambda _source, _handler: core_schema.literal_schema(list(STEMMERS)))]
 
 
-class Form(BaseModel):
-    """Unknown keys are errors; a value must already have its type: YAML's `no` is no text."""
+class Schema(BaseModel):
+    """Unknown keys are errors, and no value is converted to the type of its key: YAML's `no` is not a text."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
-class FactForm(Form):
+class FactSchema(Schema):
     """One thing that a source states."""
 
     id: int = Field(ge=1, description="The fact's number within its source.")
@@ -73,7 +39,7 @@ class FactForm(Form):
     left_out: Text | None = Field(default=None, description="Why no entry may answer with this fact.")
 
 
-class SourceForm(Form):
+class SourceSchema(Schema):
     """What documents and pages have in common."""
 
     id: str = Field(description="Lower-case ASCII letters, digits and single hyphens; at most 40 bytes.")
@@ -85,7 +51,7 @@ class SourceForm(Form):
     note: Text | None = None
 
 
-class DocumentForm(SourceForm):
+class DocumentSchema(SourceSchema):
     """seeds/DOCUMENT.yaml: one source document and all that it states."""
 
     is_: Literal["document", "landing", "publisher"] = Field(alias="is", description="What the address leads to.")
@@ -93,44 +59,44 @@ class DocumentForm(SourceForm):
     as_of: AsOf = Field(description="Whether the document prints that date or we inferred it.")
     date_from: Text = Field(description="How the date is known.")
     original: Text = Field(description="The name of the original's text file, for `check --documents`.")
-    facts: list[FactForm]
+    facts: list[FactSchema]
 
 
-class PageForm(SourceForm):
+class PageSchema(SourceSchema):
     """A page that answers link to, with facts of its own where an answer needs one."""
 
     is_: Literal["document", "landing", "publisher", "page"] = Field(alias="is", description="What the address is.")
     purpose: Literal["help", "policy", "data"]
-    facts: list[FactForm] = []
+    facts: list[FactSchema] = []
 
 
-class LinksForm(Form):
+class LinksSchema(Schema):
     """seeds/links.yaml: read-more and help pages."""
 
-    pages: list[PageForm]
+    pages: list[PageSchema]
 
 
-class LookalikeForm(Form):
+class LookalikeSchema(Schema):
     """A message that looks like this entry's and belongs elsewhere."""
 
     text: Text
     belongs_to: Text = Field(description="The entry that it belongs to, or `none`.")
 
 
-class BaseEntryForm(Form):
+class BaseEntrySchema(Schema):
     """What entries of every kind have in common."""
 
     id: str = Field(description="Lower-case ASCII letters, digits and single hyphens; at most 40 bytes; unique.")
     draft: bool = Field(default=False, description="While its answer is being written: the bot does not know it yet.")
     phrasings: list[Text] = Field(description="How people ask; eight or more, of different kinds.")
-    not_this: list[LookalikeForm] = []
+    not_this: list[LookalikeSchema] = []
     answer: Text
     read_more: list[Text] = Field(default=[], description="Ids of pages in seeds/links.yaml.")
     reviewed: date
     review_by: date
 
 
-class EntryForm(BaseEntryForm):
+class EntrySchema(BaseEntrySchema):
     """A question with its sourced answer."""
 
     question: Text
@@ -138,27 +104,27 @@ class EntryForm(BaseEntryForm):
     see_also: list[Text] = []
 
 
-class TopicForm(Form):
+class TopicSchema(Schema):
     """faq/LANGUAGE/TOPIC.yaml: the entries of one topic."""
 
     topic: Text
-    entries: list[EntryForm]
+    entries: list[EntrySchema]
 
 
-class CardForm(BaseEntryForm):
+class CardSchema(BaseEntrySchema):
     """An entry that is no question: an urgent card, small talk, or what the FAQ does not cover."""
 
     title: Text = Field(description="What it is about, for editors.")
 
 
-class CardsForm(Form):
+class CardsSchema(Schema):
     """faq/LANGUAGE/urgent.yaml, smalltalk.yaml and out_of_scope.yaml."""
 
     kind: Literal["urgent", "smalltalk", "out-of-scope"]
-    entries: list[CardForm]
+    entries: list[CardSchema]
 
 
-class WordsForm(Form):
+class WordsSchema(Schema):
     """faq/LANGUAGE/words.yaml: how the people of this language type."""
 
     spellings: dict[str, Text] = {}
@@ -168,7 +134,7 @@ class WordsForm(Form):
     places: list[list[Text]] = Field(
         default=[], description="Names of countries, peoples, cities, seas; grouped freely."
     )
-    stemmer: Stemmer | Literal[""] = Field(
+    stemmer: Stemmer = Field(
         default="", description="The Snowball algorithm that takes this language's words to their stems."
     )
     number_words: Literal["english", ""] = Field(
@@ -176,33 +142,33 @@ class WordsForm(Form):
     )
 
 
-class OffTopicForm(Form):
+class OffTopicSchema(Schema):
     """faq/LANGUAGE/off_topic.yaml: messages that no entry is for."""
 
     off_topic: list[Text] = Field(description="Messages in the editors' words; what is like them gets no answer.")
 
 
-def _interface_form() -> type[Form]:
+def _interface_schema() -> type[Schema]:
     """faq/LANGUAGE/interface.yaml: the fields of `Interface`, each a text that is not empty."""
     types: dict[str, Any] = {"str": Text, "tuple[str, ...]": list[Text], "Mapping[str, str]": dict[Text, Text]}
     keys: dict[str, Any] = {item.name: (types[str(item.type)], ...) for item in fields(Interface)}
-    return create_model("InterfaceForm", __base__=Form, **keys)
+    return create_model("InterfaceSchema", __base__=Schema, **keys)
 
 
-InterfaceForm = _interface_form()
+InterfaceSchema = _interface_schema()
 
-FORMS: dict[str, type[Form]] = {
-    "document": DocumentForm,
-    "links": LinksForm,
-    "topic": TopicForm,
-    "cards": CardsForm,
-    "words": WordsForm,
-    "off_topic": OffTopicForm,
-    "interface": InterfaceForm,
+SCHEMAS: dict[str, type[Schema]] = {
+    "document": DocumentSchema,
+    "links": LinksSchema,
+    "topic": TopicSchema,
+    "cards": CardsSchema,
+    "words": WordsSchema,
+    "off_topic": OffTopicSchema,
+    "interface": InterfaceSchema,
 }
-SEED_FORMS = ("document", "links")
+SEED_SCHEMAS = ("document", "links")
 
 
 def json_schema(name: str) -> dict[str, Any]:
-    """The JSON Schema of a form, for editors with a YAML language server."""
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **FORMS[name].model_json_schema(by_alias=True)}
+    """The JSON Schema of one of `SCHEMAS`, for editors with a YAML language server."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **SCHEMAS[name].model_json_schema(by_alias=True)}

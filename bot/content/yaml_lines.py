@@ -1,4 +1,4 @@
-"""The text of a YAML file, line by line: where its lists stand and end, and how a text is written as one line."""
+"""The text of a YAML file, line by line: where its lists are, and how a text is written as one line."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ import yaml
 from bot.content.parsed import KeyPath
 from bot.content.yaml_reader import Loader
 
-_ODD_BREAK = re.compile("\r(?!\n)|[\x85\u2028\u2029]")  # lines to YAML, and none to git
-# What a text in one line cannot hold: line breaks, control characters, halves of characters.
+_ODD_BREAK = re.compile("\r(?!\n)|[\x85\u2028\u2029]")  # line breaks to YAML, but not to git
+# What a text in one line cannot hold: line breaks, control characters, lone surrogates, noncharacters.
 _UNFIT = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
-# Marks that turn the direction of what follows, and the byte order mark: escaped, so that a diff shows what is there.
+# Bidirectional control characters and the byte order mark: escaped, so that a diff shows them.
 _UNSEEN = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 
 
 class EditError(Exception):
-    """An edit that cannot be made or applied: its place, the fact, and what mends it."""
+    """An edit that cannot be made or applied: its place, the reason, and a hint what to do."""
 
     def __init__(self, path: Path, line: int, fact: str, hint: str) -> None:
         self.path, self.line, self.fact, self.hint = path, line, fact, hint
@@ -30,7 +30,7 @@ class EditError(Exception):
 
 
 class YamlLines:
-    """A text as YAML composes it: where its lists are, and where they end."""
+    """A YAML text with its composed nodes. Raises EditError where it is no YAML."""
 
     def __init__(self, path: Path, text: str) -> None:
         self.path, self.text, self.lines = path, text, text.splitlines(keepends=True)
@@ -58,13 +58,13 @@ class YamlLines:
         return int(self.find(at).start_mark.line) + 1
 
     def entry(self, entry_id: str) -> int | None:
-        """The index of an entry."""
+        """The index of the entry with an id, or None."""
         entries = self.find(("entries",))
         ids = (self.find(("entries", index, "id")) for index in range(len(entries.value) if entries else 0))
         return next((index for index, node in enumerate(ids) if node is not None and node.value == entry_id), None)
 
     def end_of(self, at: KeyPath) -> tuple[yaml.SequenceNode, int, str]:
-        """The list at a path, the index of its last line, and what its items begin with: the indent and the dash."""
+        """The list at a path, the index of its last line, and the indent and dash that its items begin with."""
         items = self.find(at)
         if not isinstance(items, yaml.SequenceNode) or items.flow_style:
             line, name = items.start_mark.line + 1 if items else 1, at[-1] if at else "the file"
@@ -85,12 +85,12 @@ class YamlLines:
         return index
 
     def has_gaps(self, items: yaml.SequenceNode) -> bool:
-        """Whether a blank line goes before the last item; so it shall where there is but one."""
+        """Whether items are separated by blank lines, as the last one is. True for a single item."""
         first = self.last_line(items.value[-2]) + 1 if len(items.value) > 1 else 0
         return not first or not all(map(str.strip, self.lines[first : items.value[-1].start_mark.line]))
 
     def fit(self, text: str) -> str:
-        """A text as it is kept, without blanks around it. Refused if it is empty or is not one line of text."""
+        """A text without blanks around it. Raises EditError if it is empty or is not one line of text."""
         text = text.strip()
         odd = _UNFIT.search(text)
         if odd is not None or not text:
@@ -99,7 +99,7 @@ class YamlLines:
         return text
 
     def with_rows(self, last: int, rows: Sequence[str]) -> str:
-        """The text with rows after the line with an index, which is given an end where the text ends without one."""
+        """The text with rows inserted after the line with an index, which gets a line end if it has none."""
         old, rest = "".join(self.lines[: last + 1]), "".join(self.lines[last + 1 :])
         newline = "\r\n" if self.lines[0].endswith("\r\n") else "\n"
         old += "" if old.endswith("\n") else newline
@@ -107,9 +107,9 @@ class YamlLines:
 
 
 def scalar(text: str) -> str:
-    """A text as YAML reads it back: bare where it can stand so, else in double quotes."""
-    bare = yaml.safe_dump([text], default_flow_style=False, allow_unicode=True, width=sys.maxsize) == f"- {text}\n"
-    if bare and not _UNSEEN.search(text):
+    """A text as a YAML scalar: plain where YAML reads it back unchanged, else in double quotes."""
+    is_plain = yaml.safe_dump([text], default_flow_style=False, allow_unicode=True, width=sys.maxsize) == f"- {text}\n"
+    if is_plain and not _UNSEEN.search(text):
         return text
     quoted = json.dumps(text, ensure_ascii=False)  # YAML reads JSON: https://yaml.org/spec/1.2.2/#12-yaml-history
     return _UNSEEN.sub(lambda mark: f"\\u{ord(mark[0]):04x}", quoted)

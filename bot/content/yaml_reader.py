@@ -1,7 +1,7 @@
-"""Read one YAML file strictly: its data, the line of every value, and all that is wrong with it, as problems.
+"""Read one YAML file strictly: its data, the line of every value, and diagnostics for all that is wrong with it.
 
 YAML's own traps (a key written twice, `no` for false, `1.10` for 1.1, anchors that grow without end, tabs, odd
-encodings) become problems with a place and a mend. Knows nothing of what the files mean.
+encodings) become diagnostics with a place and a hint. Knows nothing of what the files mean.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from pydantic import ValidationError
 
 from bot.content.diagnostics import Diagnostic
 from bot.content.parsed import KeyPath, Tree
-from bot.content.schema import Form
+from bot.content.schema import Schema
 
 MAX_BYTES = 1_000_000
-# The C loader where PyYAML has it (all wheels do): the whole FAQ in a fraction of a second.
+# The C loader where PyYAML has it, as in all wheels: it reads the whole FAQ in a fraction of a second.
 Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-MAX_DEPTH = 12  # levels; the deepest form has five
-LONGEST_NUMBER = 40
+MAX_DEPTH = 12  # levels; the deepest schema has five
+LONGEST_NUMBER = 40  # characters
 _TEXT = "tag:yaml.org,2002:str"
 _RESOLVER: Any = yaml.resolver.Resolver()
 _CONSTRUCT = {
@@ -36,11 +36,11 @@ _CONSTRUCT = {
 _NOT_YAML = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _MISSING = object()
 
-F = TypeVar("F", bound=Form)
+Parsed = TypeVar("Parsed", bound=Schema)
 
 
 def read_tree(path: Path, shown: str) -> Tree:
-    """Read a file. ``shown`` is how problems name it. Never raises for what the file holds."""
+    """Read a file. ``shown`` is how diagnostics name it. Never raises for what the file holds."""
     tree = Tree(shown)
     text = _read_text(path, tree)
     if text is None:
@@ -58,7 +58,7 @@ def read_tree(path: Path, shown: str) -> Tree:
         tree.report(line, "Y102", f"the control character U+{ord(odd[0]):04X} stands here", "take it out")
         return tree
     _build(text, tree)
-    if tree.data is None and not any(problem.code != "Y110" for problem in tree.problems):
+    if tree.data is None and not any(diagnostic.code != "Y110" for diagnostic in tree.diagnostics):
         tree.report(1, "Y102", "the file is empty", "write its keys, or delete it")
     elif tree.data is not None and not isinstance(tree.data, dict):
         tree.report(tree.line(), "Y102", "the file is no mapping", "begin it with 'key: value'")
@@ -69,12 +69,12 @@ def read_tree(path: Path, shown: str) -> Tree:
 def _read_text(path: Path, tree: Tree) -> str | None:
     hint = "see that it is a file that the bot may read"
     try:
-        seen = path.stat()
-        if not stat.S_ISREG(seen.st_mode):  # reading a pipe would never end
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):  # reading a pipe would never end
             tree.report(1, "Y101", "is no file", hint)
             return None
-        if seen.st_size > MAX_BYTES:
-            tree.report(1, "Y101", f"has {seen.st_size:,} bytes", f"split it; a file has at most {MAX_BYTES:,}")
+        if status.st_size > MAX_BYTES:
+            tree.report(1, "Y101", f"has {status.st_size:,} bytes", f"split it; a file has at most {MAX_BYTES:,}")
             return None
         raw = path.read_bytes()
     except OSError as error:
@@ -89,7 +89,7 @@ def _read_text(path: Path, tree: Tree) -> str | None:
 
 
 def _build(text: str, tree: Tree) -> None:
-    """Build the tree's data from the parser's events, one by one: no recursion, and nothing that grows by aliases."""
+    """Build the tree's data from the parser's events one by one, without recursion and without expanding aliases."""
     builder = _Builder(tree)
     try:
         for event in yaml.parse(text, Loader=Loader):
@@ -118,33 +118,35 @@ def _line(event: yaml.Event) -> int:
 
 
 def _tag(event: yaml.ScalarEvent) -> str:
-    """What YAML takes a scalar for, by its looks and quotes."""
+    """The type that YAML resolves a scalar to, by its text and quotes."""
     tag: str = _RESOLVER.resolve(yaml.ScalarNode, event.value, event.implicit)
     return tag
 
 
 class _Frame:
-    """A mapping or list that is being filled. ``key`` is the key whose value comes next, if ``has_key``."""
+    """A mapping or list that is being built. ``key`` is the key whose value comes next, if ``has_key``."""
 
     __slots__ = ("data", "has_key", "key", "key_line", "path")
 
     def __init__(self, data: dict[str, Any] | list[Any], path: KeyPath) -> None:
         self.data = data
         self.path = path
-        self.key: str | None = None  # None: the value is dropped
+        self.key: str | None = None  # None: its value is dropped
         self.key_line = 0
         self.has_key = False
 
 
 class _Builder:
+    """Builds a tree from events, and reports what the files may not use: anchors, aliases, tags, duplicate keys."""
+
     def __init__(self, tree: Tree) -> None:
         self._tree = tree
         self._frames: list[_Frame] = []
-        self._anchors: dict[str, int] = {}  # with no alias so far
+        self._anchors: dict[str, int] = {}  # anchors without an alias so far, with their lines
         self.documents = 0
 
     def accept(self, event: yaml.Event) -> bool:
-        """Take one event; False if the file is nested too deeply."""
+        """Process one event; False if the file is nested too deeply."""
         anchor = getattr(event, "anchor", None)
         if anchor is not None and not isinstance(event, yaml.AliasEvent):
             self._anchors[anchor] = _line(event)
@@ -163,7 +165,7 @@ class _Builder:
                 fact, hint = f"the alias *{event.anchor} stands here", "write the value out"
                 self._tree.report(_line(event), "Y105", fact, hint)
                 if not self._drop_key():
-                    self._attach(self._place(event), None, is_reported=True)
+                    self._attach(self._begin_value(event), None, is_reported=True)
             case yaml.ScalarEvent():
                 self._scalar(event)
         return True
@@ -176,25 +178,25 @@ class _Builder:
         if self._drop_key():
             self._tree.report(_line(event), "Y108", "a key is a list or a mapping", "make the key a word")
         else:
-            path = self._place(event)
+            path = self._begin_value(event)
             self._attach(path, data, is_reported=self._refuse_tag(event))
         self._frames.append(_Frame(data, path if path is not None else ("?",)))
         return True
 
     def _drop_key(self) -> bool:
-        """Whether a key is due here; if so, neither it nor its value is kept."""
-        frame = self._awaits_key()
+        """Whether a key is expected here; if so, it and its value are dropped."""
+        frame = self._frame_awaiting_key()
         if frame is not None:
             frame.key, frame.has_key = None, True
         return frame is not None
 
-    def _awaits_key(self) -> _Frame | None:
-        """The mapping that is being filled, if a key is due in it."""
+    def _frame_awaiting_key(self) -> _Frame | None:
+        """The mapping that is being built, if its next event is a key."""
         frame = self._frames[-1] if self._frames else None
         return frame if frame is not None and isinstance(frame.data, dict) and not frame.has_key else None
 
-    def _place(self, event: yaml.NodeEvent) -> KeyPath | None:
-        """The path of a value that begins here, its line noted; None if it is dropped."""
+    def _begin_value(self, event: yaml.NodeEvent) -> KeyPath | None:
+        """The path of a value that begins here, whose line is recorded; None if the value is dropped."""
         line = _line(event)
         if not self._frames:
             self._tree.lines[()] = line
@@ -224,19 +226,19 @@ class _Builder:
         frame.key, frame.has_key = None, False
 
     def _scalar(self, event: yaml.ScalarEvent) -> None:
-        frame = self._awaits_key()
+        frame = self._frame_awaiting_key()
         if frame is not None:
             self._key(event, frame)
             return
-        path = self._place(event)
+        path = self._begin_value(event)
         if self._refuse_tag(event):
             self._attach(path, event.value, is_reported=True)
             return
         tag = _tag(event)
-        value, is_broken = self._value(event, tag)
+        value, is_invalid = self._value(event, tag)
         if tag != _TEXT and path is not None:
             self._tree.raw[path] = event.value
-        self._attach(path, value, is_reported=is_broken)
+        self._attach(path, value, is_reported=is_invalid)
 
     def _key(self, event: yaml.ScalarEvent, frame: _Frame) -> None:
         line = _line(event)
@@ -251,7 +253,7 @@ class _Builder:
         frame.key, frame.key_line, frame.has_key = key, line, True
 
     def _value(self, event: yaml.ScalarEvent, tag: str) -> tuple[Any, bool]:
-        """The value of a scalar, and whether it is broken and that was reported."""
+        """The value of a scalar, and whether it is invalid, which is reported."""
         line, raw = _line(event), event.value
         construct = _CONSTRUCT.get(tag)
         if tag == _TEXT or construct is None:
@@ -274,29 +276,29 @@ class _Builder:
         return True
 
 
-def parse(tree: Tree, form: type[F], *, data: Any = _MISSING, at: KeyPath = ()) -> F | None:
-    """The file's data as its form, or None with the reasons among the tree's problems.
+def parse(tree: Tree, schema: type[Parsed], *, data: Any = _MISSING, at: KeyPath = ()) -> Parsed | None:
+    """The file's data as an instance of its schema, or None with the reasons among the tree's diagnostics.
 
     With ``data`` and ``at``, only the part of the file at that path.
     """
     try:
-        return form.model_validate(tree.data if data is _MISSING else data)
+        return schema.model_validate(tree.data if data is _MISSING else data)
     except ValidationError as error:
-        tree.problems.extend(_problems(error, tree, at))
+        tree.diagnostics.extend(_diagnostics(error, tree, at))
         return None
 
 
-def parse_each(tree: Tree, key: str, form: type[F]) -> Iterator[tuple[KeyPath, F]]:
-    """The sound items of the list under a key, each with its path; the others become problems one by one."""
+def parse_each(tree: Tree, key: str, schema: type[Parsed]) -> Iterator[tuple[KeyPath, Parsed]]:
+    """The valid items of the list under a key, each with its path; the others give diagnostics."""
     items = tree.data.get(key)
     for index, item in enumerate(items if isinstance(items, list) else ()):
         at: KeyPath = (key, index)
-        parsed = parse(tree, form, data=item, at=at)
+        parsed = parse(tree, schema, data=item, at=at)
         if parsed is not None:
             yield at, parsed
 
 
-def _problems(error: ValidationError, tree: Tree, at: KeyPath) -> Iterator[Diagnostic]:
+def _diagnostics(error: ValidationError, tree: Tree, at: KeyPath) -> Iterator[Diagnostic]:
     for detail in error.errors(include_url=False, include_context=True):
         path = (*at, *detail["loc"])
         name = _name(path) if path else tree.file
@@ -323,7 +325,7 @@ def _problems(error: ValidationError, tree: Tree, at: KeyPath) -> Iterator[Diagn
 
 
 def _name(path: KeyPath) -> str:
-    """A key, or an item of a list as an editor counts them."""
+    """How a diagnostic names a value: its key, or its number in the list, counted from 1."""
     last = path[-1]
     return last if isinstance(last, str) else f"item {last + 1} of {_name(path[:-1]) if path[:-1] else 'the file'}"
 

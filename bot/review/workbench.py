@@ -332,7 +332,7 @@ class Workbench:
                 if trial.number in self.trials:  # still
                     await self._learn(trial)
         except ContentError as error:
-            trial.problem = "\n".join(map(str, error.problems))
+            trial.problem = "\n".join(map(str, error.diagnostics))
         except (CannotLearnError, OSError) as error:
             trial.problem = str(error)
         except Exception as error:  # a fault of ours must not leave its page waiting for ever

@@ -79,7 +79,7 @@ class FaqWatcher:
         try:
             is_taken_up = await self._reload(catalog)
         except ContentError as error:
-            faults = [str(problem) for problem in error.problems]
+            faults = [str(problem) for problem in error.diagnostics]
         except NotLearnedError as error:
             faults = [str(error)]
         except Exception as fault:  # of ours, or the system gives no process: it must not end the watching

@@ -17,7 +17,7 @@ from unittest.mock import patch
 import pytest
 
 from bot.cli.main import main
-from bot.content.schema import FORMS
+from bot.content.schema import SCHEMAS
 from bot.matching.matcher import RegressionMatcher
 from tests.support.paths import ROOT, SMALL
 
@@ -241,7 +241,7 @@ def test_schema_writes_and_checks(cache: Path, small: Path) -> None:
     assert call("schema", "--check", cache=cache, folder=small).returncode == 1
     assert call("schema", cache=cache, folder=small).returncode == 0
     assert call("schema", "--check", cache=cache, folder=small).returncode == 0
-    assert len(list(small.rglob("schema/*.json"))) == len(FORMS)
+    assert len(list(small.rglob("schema/*.json"))) == len(SCHEMAS)
 
 
 def test_an_output_that_nobody_reads_is_no_error(cache: Path) -> None:

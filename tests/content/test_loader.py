@@ -35,7 +35,7 @@ def refused(folder: Path) -> tuple[Diagnostic, ...]:
     """The errors for which the copy cannot be used."""
     with pytest.raises(ContentError) as caught:
         load(folder)
-    return caught.value.problems
+    return caught.value.diagnostics
 
 
 def add_french(folder: Path) -> None:
@@ -139,7 +139,7 @@ def test_messages_off_topic_are_loaded(small: Path) -> None:
 def test_a_broken_list_of_messages_is_told(small: Path, text: str) -> None:
     """With its place, like any other file."""
     (small / "faq/en/off_topic.yaml").write_text(text + "\n")
-    problems = read_content(small / "faq", small / "seeds").problems
+    problems = read_content(small / "faq", small / "seeds").diagnostics
     assert problems
     assert {problem.file for problem in problems} == {"faq/en/off_topic.yaml"}
 
@@ -334,7 +334,7 @@ def test_a_broken_entry_does_not_hide_problems_of_others(small: Path, edit: Edit
     edit(FERRY, "    question: What does a ticket cost?\n", "")
     edit(FERRY, "    question: When did the ferry line open?\n", "    question: 1921\n")
     content = read_content(small / "faq", small / "seeds")
-    assert {(problem.line, problem.code) for problem in content.problems} == {
+    assert {(problem.line, problem.code) for problem in content.diagnostics} == {
         (line_of(small / FERRY, "- id: ferry-fares"), "Y107"),
         (line_of(small / FERRY, "question: 1921"), "Y109"),
     }
@@ -346,7 +346,7 @@ def test_a_broken_entry_is_not_unknown_to_those_that_point_to_it(small: Path, ed
     """One mistake in an entry is one problem, not one more at every entry that relates to it."""
     edit(FERRY, "    question: When do the boats leave?\n", "")
     content = read_content(small / "faq", small / "seeds")
-    assert [problem.code for problem in content.problems] == ["Y107"]
+    assert [problem.code for problem in content.diagnostics] == ["Y107"]
     assert list(check_references(content)) == []
 
 
@@ -354,7 +354,7 @@ def test_a_broken_record_is_not_unknown_to_those_that_cite_it(small: Path, edit:
     """One mistake in a record is one problem, not one more at every entry that cites it."""
     edit("seeds/note.yaml", "publisher: Town of Lindmere\n", "")
     content = read_content(small / "faq", small / "seeds")
-    assert [problem.code for problem in content.problems] == ["Y107"]
+    assert [problem.code for problem in content.diagnostics] == ["Y107"]
     assert list(check_references(content)) == []
 
 
@@ -382,7 +382,7 @@ def test_the_error_says_every_problem_in_words(small: Path, edit: Edit) -> None:
     edit("faq/en/words.yaml", "hw: how", "hw: no")
     with pytest.raises(ContentError) as caught:
         load(small)
-    assert str(caught.value).splitlines() == [str(problem) for problem in caught.value.problems]
+    assert str(caught.value).splitlines() == [str(problem) for problem in caught.value.diagnostics]
     assert 'faq/en/words.yaml:4: Y109 unquoted: YAML reads no as yes or no, not as text; write "no"' in str(
         caught.value
     )
@@ -438,7 +438,7 @@ def test_an_id_in_two_files_names_both_places(small: Path) -> None:
 def test_an_id_may_stand_in_two_languages(small: Path) -> None:
     """A translation repeats the ids; that is no double."""
     add_french(small)
-    assert read_content(small / "faq", small / "seeds").problems == []
+    assert read_content(small / "faq", small / "seeds").diagnostics == []
 
 
 def test_a_page_and_a_document_do_not_share_an_id(small: Path, edit: Edit) -> None:
@@ -461,7 +461,7 @@ def test_a_record_is_named_like_its_file(small: Path) -> None:
 def test_pages_that_are_no_list_are_a_problem(small: Path, pages: str) -> None:
     """links.yaml with something else than a list under `pages` is wrong, not empty."""
     (small / "seeds/links.yaml").write_text(f"# yaml-language-server: $schema=x\npages: {pages}\n", encoding="utf-8")
-    found = read_content(small / "faq", small / "seeds").problems
+    found = read_content(small / "faq", small / "seeds").diagnostics
     assert [(problem.file, problem.line, problem.code) for problem in found] == [("seeds/links.yaml", 2, "Y108")]
 
 
@@ -470,7 +470,7 @@ def test_entries_that_are_no_list_are_a_problem(small: Path, entries: str) -> No
     """A topic with something else than a list under `entries` is wrong."""
     body = f"# yaml-language-server: $schema=x\ntopic: Crew\nentries: {entries}\n"
     (small / "faq/en/crew.yaml").write_text(body, encoding="utf-8")
-    found = read_content(small / "faq", small / "seeds").problems
+    found = read_content(small / "faq", small / "seeds").diagnostics
     assert [(problem.file, problem.line, problem.code) for problem in found] == [("faq/en/crew.yaml", 3, "Y108")]
 
 
@@ -527,7 +527,7 @@ def test_a_file_that_no_language_reads_is_reported(small: Path) -> None:
         path = small / place
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("topic: Lost\n", encoding="utf-8")
-    found = read_content(small / "faq", small / "seeds").problems
+    found = read_content(small / "faq", small / "seeds").diagnostics
     assert {problem.file for problem in found if problem.code == "Y111"} == {
         "faq/lost.yaml",
         "faq/pt-BR/lost.yaml",

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from copy import deepcopy
 from datetime import date
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import pytest
 import snowballstemmer
@@ -15,7 +15,7 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from bot.content.parsed import Tree
-from bot.content.schema import FORMS, Stemmer, json_schema
+from bot.content.schema import SCHEMAS, json_schema
 from bot.content.yaml_reader import parse
 from tests.support.paths import ROOT, SMALL
 
@@ -38,7 +38,7 @@ EXAMPLES = {
     "off_topic": "../../faq/en/off_topic.yaml",  # the small FAQ has none
     "interface": "faq/en/interface.yaml",
 }
-VALIDATORS = {name: Draft202012Validator(json_schema(name)) for name in FORMS}
+VALIDATORS = {name: Draft202012Validator(json_schema(name)) for name in SCHEMAS}
 
 
 def form_of(path: Path) -> str:
@@ -73,7 +73,7 @@ def refusals(form: str, data: dict[str, Any]) -> list[str]:
 
 def loads(form: str, data: dict[str, Any]) -> bool:
     """Whether the loader takes data as a form."""
-    return parse(Tree("file.yaml", data), FORMS[form]) is not None
+    return parse(Tree("file.yaml", data), SCHEMAS[form]) is not None
 
 
 def mappings(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
@@ -97,7 +97,7 @@ def at(data: Any, path: tuple[str | int, ...]) -> Any:
 # --- The schemas and the project's files -------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", SCHEMAS)
 def test_a_schema_is_sound(form: str) -> None:
     """Each schema is one by the standard that it names, and every key tells an editor what it is for or its type."""
     schema = json_schema(form)
@@ -124,7 +124,7 @@ def test_a_file_names_the_schema_of_its_form(path: Path) -> None:
 # --- What both refuse --------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", SCHEMAS)
 def test_an_unknown_key_is_refused_at_every_level(form: str) -> None:
     """A mistyped key is refused wherever a form has keys of its own, by the schema and by the loader."""
     sound = example_of(form)
@@ -138,7 +138,7 @@ def test_an_unknown_key_is_refused_at_every_level(form: str) -> None:
     assert paths
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", SCHEMAS)
 def test_a_missing_key_is_refused_by_both_or_by_none(form: str) -> None:
     """The schema asks for the same keys as the loader, at every level."""
     sound = example_of(form)
@@ -151,7 +151,7 @@ def test_a_missing_key_is_refused_by_both_or_by_none(form: str) -> None:
 
 
 @pytest.mark.parametrize("value", [7, True, None, "", [], ["a"], {}, {"a": "b"}, 1.5])
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", SCHEMAS)
 def test_a_value_of_another_type_is_refused_by_both_or_by_none(form: str, value: Any) -> None:
     """Numbers, lists, texts and nothing in place of what belongs there: schema and loader agree."""
     sound = example_of(form)
@@ -209,7 +209,7 @@ def test_keys_that_need_it_are_explained() -> None:
     """Keys whose meaning is no matter of course carry a description, which editors see while they type."""
     described = {
         name
-        for form in FORMS
+        for form in SCHEMAS
         for definition in (json_schema(form), *json_schema(form).get("$defs", {}).values())
         for name, key in definition.get("properties", {}).items()
         if "description" in key
@@ -220,4 +220,4 @@ def test_keys_that_need_it_are_explained() -> None:
 
 def test_stemmers_are_those_that_there_are() -> None:
     """A word list can name each algorithm of the library, and no other."""
-    assert set(get_args(Stemmer)) == set(snowballstemmer.algorithms())
+    assert json_schema("words")["properties"]["stemmer"]["enum"] == [*snowballstemmer.algorithms(), ""]

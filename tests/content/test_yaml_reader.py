@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from bot.content.diagnostics import Diagnostic, Severity, errors
 from bot.content.loader import read_content
 from bot.content.parsed import Tree
-from bot.content.schema import FORMS, EntryForm, Form, LinksForm, PageForm, TopicForm, WordsForm
+from bot.content.schema import SCHEMAS, EntrySchema, LinksSchema, PageSchema, Schema, TopicSchema, WordsSchema
 from bot.content.yaml_reader import MAX_BYTES, parse, parse_each, read_tree
 
 HEAD = "# yaml-language-server: $schema=../schema/words.json\n"
@@ -42,12 +42,12 @@ def read(folder: Path, content: str | bytes) -> Tree:
     return read_tree(path, FILE)
 
 
-def problems(folder: Path, content: str | bytes, form: type[Form] = WordsForm) -> list[Diagnostic]:
+def problems(folder: Path, content: str | bytes, form: type[Schema] = WordsSchema) -> list[Diagnostic]:
     """All that is wrong with a file of this form."""
     tree = read(folder, content)
     if tree.data is not None:
         parse(tree, form)
-    return tree.problems
+    return tree.diagnostics
 
 
 def the_only(found: list[Diagnostic]) -> Diagnostic:
@@ -131,7 +131,7 @@ def test_what_cannot_be_opened_is_a_problem(tmp_path: Path, make: str) -> None:
     path = tmp_path / "words.yaml"
     if make == "folder":
         path.mkdir()
-    problem = the_only(read_tree(path, FILE).problems)
+    problem = the_only(read_tree(path, FILE).diagnostics)
     assert (problem.file, problem.line, problem.code) == (FILE, 1, "Y101")
     assert "a file that the bot may read" in problem.hint
 
@@ -140,8 +140,8 @@ def test_a_missing_schema_line_only_warns(tmp_path: Path) -> None:
     """A file without the schema line is read all the same."""
     tree = read(tmp_path, "first_person: [i]\n")
     assert tree.data == {"first_person": ["i"]}
-    assert the_only(tree.problems).rule.severity is Severity.WARNING
-    assert errors(tuple(tree.problems)) == ()
+    assert the_only(tree.diagnostics).rule.severity is Severity.WARNING
+    assert errors(tuple(tree.diagnostics)) == ()
 
 
 def test_a_byte_order_mark_does_not_hide_the_schema_line(tmp_path: Path) -> None:
@@ -161,7 +161,7 @@ def test_all_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
 
 def test_a_missing_key_is_reported_at_the_mapping_that_lacks_it(tmp_path: Path) -> None:
     """The place of a key that is not there is that of the entry that needs it, and the mend shows how to write it."""
-    problem = the_only(problems(tmp_path, HEAD + ENTRY.replace("    answer: Now.\n", ""), TopicForm))
+    problem = the_only(problems(tmp_path, HEAD + ENTRY.replace("    answer: Now.\n", ""), TopicSchema))
     assert (problem.file, problem.line, problem.code) == (FILE, 4, "Y107")
     assert "'answer' is missing" in problem.fact
     assert "add 'answer: …'" in problem.hint
@@ -169,7 +169,7 @@ def test_a_missing_key_is_reported_at_the_mapping_that_lacks_it(tmp_path: Path) 
 
 def test_a_missing_key_at_the_top_is_reported(tmp_path: Path) -> None:
     """A file that lacks a key of its form says which."""
-    problem = the_only(problems(tmp_path, HEAD + "topic: The ferry\n", TopicForm))
+    problem = the_only(problems(tmp_path, HEAD + "topic: The ferry\n", TopicSchema))
     assert (problem.code, problem.hint) == ("Y107", "add 'entries: …'")
 
 
@@ -177,24 +177,24 @@ def test_sound_items_of_a_list_are_kept_beside_broken_ones(tmp_path: Path) -> No
     """One broken entry is a problem of its own; the next one is read."""
     second = ENTRY[ENTRY.index("  - id") :].replace("ferry-times", "ferry-fares")
     tree = read(tmp_path, HEAD + ENTRY.replace("answer", "anwser") + second)
-    assert [(at, form.id) for at, form in parse_each(tree, "entries", EntryForm)] == [(("entries", 1), "ferry-fares")]
-    assert {(problem.line, problem.code) for problem in tree.problems} == {(4, "Y107"), (7, "Y106")}
+    assert [(at, form.id) for at, form in parse_each(tree, "entries", EntrySchema)] == [(("entries", 1), "ferry-fares")]
+    assert {(problem.line, problem.code) for problem in tree.diagnostics} == {(4, "Y107"), (7, "Y106")}
 
 
 @pytest.mark.parametrize("item", ["hello", "7", "[a, b]", "no"])
 def test_an_item_that_is_no_mapping_is_one_problem_at_its_line(tmp_path: Path, item: str) -> None:
     """A text, number or list where an entry is wanted is one problem of type."""
     tree = read(tmp_path, HEAD + f"pages:\n  - {item}\n")
-    assert list(parse_each(tree, "pages", PageForm)) == []
-    problem = the_only(tree.problems)
+    assert list(parse_each(tree, "pages", PageSchema)) == []
+    problem = the_only(tree.diagnostics)
     assert (problem.line, problem.code) == (3, "Y108")
 
 
 def test_an_empty_item_is_one_problem_at_its_line(tmp_path: Path) -> None:
     """A hyphen with nothing after it is one problem too."""
     tree = read(tmp_path, HEAD + "pages:\n  -\n")
-    assert list(parse_each(tree, "pages", PageForm)) == []
-    assert the_only(tree.problems).line == 3
+    assert list(parse_each(tree, "pages", PageSchema)) == []
+    assert the_only(tree.diagnostics).line == 3
 
 
 # --- Text that YAML reads as something else ----------------------------------------------------------------------
@@ -230,8 +230,8 @@ def test_the_mend_of_unquoted_text_mends_it(tmp_path: Path, typed: str) -> None:
     """What the mend says to write is read as the text it looks like."""
     hint = the_only(problems(tmp_path, HEAD + f"first_person:\n  - {typed}\n")).hint
     tree = read(tmp_path, HEAD + f"first_person:\n  - {hint.removeprefix('write ')}\n")
-    assert parse(tree, WordsForm) == WordsForm(first_person=[typed])
-    assert tree.problems == []
+    assert parse(tree, WordsSchema) == WordsSchema(first_person=[typed])
+    assert tree.diagnostics == []
 
 
 @pytest.mark.parametrize("value", ["first_person:\n  -\n", "first_person:\n  - i\n  - \n  - me\n"])
@@ -261,7 +261,7 @@ def test_a_key_that_yaml_does_not_read_as_text_is_reported(tmp_path: Path, key: 
 
 def test_an_alias_is_refused(tmp_path: Path) -> None:
     """Every value is written out, so that an entry never changes because another one was edited."""
-    problem = the_only(read(tmp_path, HEAD + "first_person: &own [i]\nplaces:\n  - *own\n").problems)
+    problem = the_only(read(tmp_path, HEAD + "first_person: &own [i]\nplaces:\n  - *own\n").diagnostics)
     assert (problem.file, problem.code) == (FILE, "Y105")
     assert "write the value out" in problem.hint
 
@@ -269,7 +269,7 @@ def test_an_alias_is_refused(tmp_path: Path) -> None:
 def test_an_alias_is_reported_at_its_line(tmp_path: Path) -> None:
     """The line of an alias is the one on which it stands."""
     body = HEAD + "first_person: &own [i]\nplaces:\n  - *own\n  - *own\n"
-    assert [problem.line for problem in read(tmp_path, body).problems] == [4, 5]
+    assert [problem.line for problem in read(tmp_path, body).diagnostics] == [4, 5]
 
 
 def test_an_alias_bomb_is_reported_without_being_built(tmp_path: Path) -> None:
@@ -277,7 +277,7 @@ def test_an_alias_bomb_is_reported_without_being_built(tmp_path: Path) -> None:
     lines = ["a: &a [x, x, x, x, x, x, x, x, x]"]
     lines += [f"{name}: &{name} [{', '.join([f'*{before}'] * 9)}]" for before, name in pairwise("abcdefghi")]
     tracemalloc.start()
-    found = read(tmp_path, HEAD + "\n".join(lines)).problems
+    found = read(tmp_path, HEAD + "\n".join(lines)).diagnostics
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert {problem.code for problem in found} == {"Y105"}
@@ -286,19 +286,19 @@ def test_an_alias_bomb_is_reported_without_being_built(tmp_path: Path) -> None:
 
 def test_an_anchor_by_itself_is_refused(tmp_path: Path) -> None:
     """A mark that nothing refers to is none of the FAQ's business either."""
-    problem = the_only(read(tmp_path, HEAD + "places: &all []\n").problems)
+    problem = the_only(read(tmp_path, HEAD + "places: &all []\n").diagnostics)
     assert (problem.code, problem.line) == ("Y105", 2)
 
 
 def test_an_alias_to_what_holds_it_ends(tmp_path: Path) -> None:
     """A list that contains itself is a problem, not an endless loop."""
-    assert the_only(read(tmp_path, HEAD + "places: &all [*all]\n").problems).code == "Y105"
+    assert the_only(read(tmp_path, HEAD + "places: &all [*all]\n").diagnostics).code == "Y105"
 
 
 def test_an_alias_for_a_key_is_one_problem(tmp_path: Path) -> None:
     """An alias in place of a key is refused like any other and does not disturb the keys below it."""
     tree = read(tmp_path, HEAD + "first_person: [&own i]\n*own : [b]\nplaces: []\n")
-    problem = the_only(tree.problems)
+    problem = the_only(tree.diagnostics)
     assert (problem.line, problem.code) == (3, "Y105")
     assert tree.data == {"first_person": ["i"], "places": []}
 
@@ -365,7 +365,7 @@ def test_a_hundred_thousand_levels_do_not_kill_the_process(tmp_path: Path) -> No
     path.write_text(HEAD + "places: " + "[" * 100_000 + "]" * 100_000, encoding="utf-8")
     code = (
         "import sys; from pathlib import Path; from bot.content.yaml_reader import read_tree;"
-        "print(read_tree(Path(sys.argv[1]), 'words.yaml').problems)"
+        "print(read_tree(Path(sys.argv[1]), 'words.yaml').diagnostics)"
     )
     run = subprocess.run([sys.executable, "-c", code, path], capture_output=True, text=True, check=False)  # noqa: S603 - our own code
     assert run.returncode == 0, run.stderr[-500:]
@@ -375,7 +375,7 @@ def test_a_hundred_thousand_levels_do_not_kill_the_process(tmp_path: Path) -> No
 def test_an_id_that_is_a_huge_number_is_a_problem(small: Path) -> None:
     """A number too long to be printed is wrong like any other number in place of a text."""
     (small / "faq/en/huge.yaml").write_text(f"{HEAD}topic: x\nentries:\n  - id: 0x{'f' * 5_000}\n", encoding="utf-8")
-    found = read_content(small / "faq", small / "seeds").problems
+    found = read_content(small / "faq", small / "seeds").diagnostics
     assert {problem.file for problem in found} == {"faq/en/huge.yaml"}
 
 
@@ -392,7 +392,7 @@ def test_an_id_that_is_a_huge_number_is_a_problem(small: Path) -> None:
 def test_a_yml_file_is_reported_and_not_passed_over(small: Path, name: str) -> None:
     """A file whose name ends in .yml would be missed in silence."""
     (small / name).write_text("id: x\n", encoding="utf-8")
-    problem = the_only(read_content(small / "faq", small / "seeds").problems)
+    problem = the_only(read_content(small / "faq", small / "seeds").diagnostics)
     assert (problem.file, problem.line, problem.code) == (name, 1, "Y111")
     assert ".yaml" in problem.hint
 
@@ -455,14 +455,14 @@ def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def check_reading(scratch: Path, content: str | bytes) -> None:
     """Read and parse as every form; see that what comes out is sound."""
     tree = read(scratch, content)
-    assert tree.data is not None or errors(tuple(tree.problems))
+    assert tree.data is not None or errors(tuple(tree.diagnostics))
     if tree.data is not None:
-        for form in FORMS.values():
+        for form in SCHEMAS.values():
             parse(tree, form)
         for key in tree.data:
-            list(parse_each(tree, key, EntryForm))
+            list(parse_each(tree, key, EntrySchema))
     breaks = len(re.findall(r"[\n\r\x85\u2028\u2029]", content)) if isinstance(content, str) else content.count(b"\n")
-    for problem in tree.problems:
+    for problem in tree.diagnostics:
         assert 1 <= problem.line <= breaks + 2
         assert str(problem).encode()
 
@@ -522,7 +522,7 @@ def test_texts_are_read_as_they_were_written(scratch: Path, data: dict[str, Any]
     written = yaml.dump(data, Dumper=Plain, allow_unicode=True, default_flow_style=style == "flow", sort_keys=False)
     tree = read(scratch, HEAD + written)
     assert tree.data == data
-    assert tree.problems == []
+    assert tree.diagnostics == []
 
 
 SCALARS = st.none() | st.booleans() | st.integers(-(10**18), 10**18) | st.floats(allow_nan=False) | st.dates() | TEXT
@@ -537,7 +537,7 @@ def test_a_sound_file_is_read_as_yaml_itself_reads_it(scratch: Path, data: dict[
     """Where nothing is reported, the data are those of PyYAML's own loader, which is the slower and the simpler one."""
     written = yaml.dump(data, Dumper=Plain, allow_unicode=True, default_flow_style=style == "flow", sort_keys=False)
     tree = read(scratch, HEAD + written)
-    assert tree.problems == []
+    assert tree.diagnostics == []
     assert tree.data == yaml.safe_load(written) == data
 
 
@@ -557,5 +557,5 @@ def test_the_line_of_every_item_is_known(scratch: Path, words: list[str], blanks
 def test_a_part_of_a_file_is_parsed_at_its_place(tmp_path: Path) -> None:
     """A problem within one item of a list is placed in the file, not in the item."""
     tree = read(tmp_path, HEAD + "pages:\n  - id: a\n  - id: b\n    title: 7\n")
-    assert parse(tree, LinksForm) is None
-    assert ("Y109", 5) in {(problem.code, problem.line) for problem in tree.problems}
+    assert parse(tree, LinksSchema) is None
+    assert ("Y109", 5) in {(problem.code, problem.line) for problem in tree.diagnostics}

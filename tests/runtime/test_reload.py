@@ -528,5 +528,5 @@ def problems_of(folder: Path) -> tuple[Diagnostic, ...]:
     try:
         assert "en" in load_faqs(folder / "faq", folder / "seeds")
     except ContentError as error:
-        return error.problems or (Diagnostic("", 0, "Y101", "no problem is named", ""),)
+        return error.diagnostics or (Diagnostic("", 0, "Y101", "no problem is named", ""),)
     return ()
