@@ -1,1 +1,1 @@
-"""From a message to what a person reads: decide, render, and one turn of a conversation. Pure; knows no channel."""
+"""From a message to its reply: decide, render, and one turn of a conversation. Pure, and independent of channels."""

@@ -1,4 +1,4 @@
-"""The bot's commands: one table, from which the terminal, Telegram, its menu and the help come."""
+"""The bot's commands: one table for the terminal, for Telegram and for its command menu."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _COMMAND = re.compile(r"\s*/([A-Za-z]\w*)(?:@(\w+))?(?:\s+(.*))?", re.S)
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A command: what it is answered with, and whether the menu of groups offers it too."""
+    """A command: the function that makes its reply, and whether the menu in groups offers it too."""
 
     reply: Callable[[Faq, str], Reply]
     in_groups: bool = False
@@ -23,7 +23,7 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A command as somebody typed it: its name, the bot it is meant for if one is named, what stands behind it."""
+    """A command as typed, such as `/start@some_bot ID`: its name, the bot that it addresses if any, the argument."""
 
     name: str
     bot: str | None
@@ -31,19 +31,19 @@ class Call:
 
 
 def call_of(text: str) -> Call | None:
-    """The command that a text is; None if it is none."""
+    """Parse a text as a command; None if it is none."""
     match = _COMMAND.match(text)
     return Call(match[1].lower(), match[2], (match[3] or "").strip()) if match else None
 
 
 def asks_to_forget(text: str) -> bool:
-    """Whether a text is `/forget`, before whose reply something has to be deleted."""
+    """Whether a text is `/forget`. The caller deletes the person's data before it sends the reply."""
     call = call_of(text)
     return call is not None and call.name == "forget"
 
 
 def command_reply(text: str, faq: Faq) -> Reply | None:
-    """What a command is answered with; None if the text is no command. It changes nothing: deleting is the edge's."""
+    """The reply to a command, without its effects such as deleting; None if the text is no command."""
     call = call_of(text)
     if call is None:
         return None
@@ -58,13 +58,13 @@ def topic_reply(topic: str, faq: Faq) -> Reply:
 
 
 def linked(payload: str, faq: Faq) -> Entry | None:
-    """The answer that a deep link leads to; None for a payload that names none. Cards are not for linking to."""
+    """The answer that the payload of a deep link names, or None. Cards cannot be linked to."""
     entry = faq.entries.get(payload)
     return entry if entry is not None and entry.kind is Kind.ANSWER else None
 
 
 def deep_link(text: str, faq: Faq) -> Entry | None:
-    """The answer that a text asks for as a deep link does: `/start ID`."""
+    """The answer that a text names as a deep link does, `/start ID`; None if it names none."""
     call = call_of(text)
     return linked(call.argument, faq) if call is not None and call.name == "start" else None
 
@@ -93,7 +93,7 @@ def _sources(faq: Faq, argument: str) -> Reply:
 
 
 def _settings(faq: Faq, argument: str) -> Reply:
-    """The languages to choose from, once there are two."""
+    """The languages to choose from, where there are at least two."""
     if len(faq.languages) < 2:
         return Reply((Section("", faq.interface.settings),))
     languages = tuple(Choice(name, language=code) for code, name in faq.languages.items())

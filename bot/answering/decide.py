@@ -20,22 +20,22 @@ from bot.text.normalize import clean, sentences
 from bot.text.redaction import without_personal_data
 
 _BLANKS = re.compile(r"[^\S\n]+")
-MOST_PARTS = 12  # of a long story; what follows is told in the same words
+MOST_PARTS = 12  # of a long message; what follows seldom adds anything
 CLARIFY_SHARE = 0.5  # a choice scores at least this share of the best
-MOST_GREETINGS = 3  # clauses at the head of a sentence that may be greetings or thanks
-FIRST_WORDS = 4  # among them a question word makes a question, with or without its mark
-NOTED_SCORE = 0.2  # an out-of-scope entry below it says nothing of why there is no answer
-KNOWN = 0.5  # of a message's words, by weight; where fewer are known nothing is answered or offered
-FOREIGN = 0.7  # where fewer are known the message may be in another language
-FEWEST_WORDS = 3  # a shorter part of a message says nothing by itself; "no" stands in many a cry for help
-CARD_OF_FEW_WORDS = 0.3  # the score from which so short a message is taken for urgent, its card being first of all
+MOST_GREETINGS = 3  # clauses at the beginning of a sentence that may be greetings or thanks
+FIRST_WORDS = 4  # of a sentence; a question word among them makes it a question, even without a question mark
+NOTED_SCORE = 0.2  # least score for an out-of-scope entry to explain why there is no answer
+KNOWN = 0.5  # least coverage, the share of known words by weight, for answering or offering anything
+FOREIGN = 0.7  # coverage below which the message may be in another language
+FEWEST_WORDS = 3  # of a part that is judged by itself; "no" alone is close to many urgent phrasings
+CARD_OF_FEW_WORDS = 0.3  # least score of a card for a shorter message to be urgent; the card must also rank first
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
     """A message, or a sentence of it, with its ranking.
 
-    ``unmet`` are the years and places that it names and of which the best reply says nothing.
+    ``unmet`` are the years and places that it names and that the best reply does not cover.
     """
 
     text: str
@@ -43,17 +43,17 @@ class Part:
     is_question: bool
     unmet: tuple[str, ...]
 
-    def answers(self, lines: Thresholds) -> bool:
-        """Whether the best reply is an answer that is sure enough and meets all that the part names."""
+    def answers(self, thresholds: Thresholds) -> bool:
+        """Whether the best reply is an answer that is sure enough and covers the years and places of the part."""
         ranking = self.ranking
-        is_sure = ranking.confidence >= lines.answer and ranking.certainty >= lines.certain
+        is_sure = ranking.confidence >= thresholds.answer and ranking.certainty >= thresholds.certain
         is_known = ranking.coverage >= KNOWN
         return ranking.reply.entry.kind is Kind.ANSWER and is_sure and is_known and not self.unmet
 
 
 @dataclass(frozen=True, slots=True)
 class Reasoning:
-    """How a decision fell: the whole message and its parts, as ranked."""
+    """A decision with what it was based on: the whole message and its parts, as ranked."""
 
     decision: Decision
     whole: Part
@@ -66,16 +66,18 @@ def decide(question: Question, matcher: Matcher) -> Decision:
 
 
 def decide_with_reasoning(question: Question, matcher: Matcher) -> Reasoning:
-    """The decision with the rankings it rests on, for `--explain`.
+    """The decision with the rankings it is based on, for `--explain`.
 
-    A number to call, or a place to come to, does not make a cry for help less of one.
+    A message is also urgent if it would be without the personal data in it, such as a phone number or an address.
     """
     reasoning = _reason(question, matcher)
     if isinstance(reasoning.decision, Urgent):
         return reasoning
-    left = without_personal_data(question.text)
-    bare = _reason(replace(question, text=left), matcher) if left != question.text else reasoning
-    return bare if isinstance(bare.decision, Urgent) else reasoning
+    redacted = without_personal_data(question.text)
+    if redacted == question.text:
+        return reasoning
+    retried = _reason(replace(question, text=redacted), matcher)
+    return retried if isinstance(retried.decision, Urgent) else reasoning
 
 
 def _reason(question: Question, matcher: Matcher) -> Reasoning:
@@ -88,10 +90,10 @@ def _reason(question: Question, matcher: Matcher) -> Reasoning:
 
 
 def split(text: str, matcher: Matcher) -> list[str]:
-    """The parts of a message that may be asked by themselves, if it has any.
+    """The parts of a message that are ranked by themselves; none if the message is a single part.
 
-    Its sentences; of a sentence that joins two questions ("… and how many …") both; of one that begins with a
-    greeting or thanks, what follows.
+    They are its sentences. A sentence that joins two questions ("… and how many …") is split into both, one that begins
+    with a greeting or thanks into the greeting and the rest.
     """
     parts: list[str] = []
     for sentence in sentences(text)[:MOST_PARTS]:
@@ -103,7 +105,7 @@ def split(text: str, matcher: Matcher) -> list[str]:
 
 
 def _greeting(sentence: str, matcher: Matcher) -> tuple[str, str]:
-    """The greetings and thanks that a sentence begins with, each up to a comma or the like, and the rest."""
+    """Split the greetings and thanks off the beginning of a sentence, each up to a comma or the like."""
     clauses = re.split(r"(?<=[,;:–—])\s", sentence, maxsplit=MOST_GREETINGS)
     for at, clause in enumerate(clauses[:-1]):
         ranking = matcher.rank(clause)
@@ -118,26 +120,25 @@ def _part(text: str, matcher: Matcher) -> Part:
     return Part(text, ranking, asks, matcher.unmet(ranking.reading, ranking.reply.entry))
 
 
-def conclude(question: Question, whole: Part, parts: Sequence[Part], lines: Thresholds) -> Decision:
-    """The decision that the rankings of a message and its parts lead to."""
+def conclude(question: Question, whole: Part, parts: Sequence[Part], thresholds: Thresholds) -> Decision:
+    """Decide from the rankings of a message and its parts."""
     if not whole.ranking.reading.typed:
         return Unanswered(NoAnswerReason.EMPTY)
-    card, urgency = _card(whole, parts, lines)
-    if card is not None and urgency >= lines.surely_urgent:
+    card, urgency = _card(whole, parts, thresholds)
+    if card is not None and urgency >= thresholds.surely_urgent:
         return Urgent(card)
+    urgent = Urgent(card) if card is not None and urgency >= thresholds.urgent else None
     if whole.ranking.coverage < FOREIGN and is_foreign(question.text, question.language):
-        return (
-            Urgent(card) if card is not None and urgency >= lines.urgent else Unanswered(NoAnswerReason.OTHER_LANGUAGE)
-        )
-    answers = _answers(whole, parts, lines)
+        return urgent or Unanswered(NoAnswerReason.OTHER_LANGUAGE)
+    answers = _answers(whole, parts, thresholds)
     if answers:
         return Answer(answers)
-    if card is not None and urgency >= lines.urgent:
-        return Urgent(card)
-    if _is_smalltalk(whole, parts, lines):
+    if urgent is not None:
+        return urgent
+    if _is_smalltalk(whole, parts, thresholds):
         return Smalltalk(whole.ranking.reply.entry)
     outside = _out_of_scope(whole)
-    choices = _choices(whole, parts, lines) if outside is None else ()
+    choices = _choices(whole, parts, thresholds) if outside is None else ()
     if choices:
         return Clarify(choices)
     if outside is not None:
@@ -146,16 +147,16 @@ def conclude(question: Question, whole: Part, parts: Sequence[Part], lines: Thre
 
 
 def _out_of_scope(whole: Part) -> Entry | None:
-    """The out-of-scope entry that a message is most like of all."""
+    """The out-of-scope entry that ranks first for a message, if its score and coverage suffice."""
     first = whole.ranking.candidates[0]
     is_like = first.score >= NOTED_SCORE and whole.ranking.coverage >= KNOWN
     return first.entry if first.entry.kind is Kind.OUT_OF_SCOPE and is_like else None
 
 
-def _card(whole: Part, parts: Sequence[Part], lines: Thresholds) -> tuple[Entry | None, float]:
-    """The best card for a message or a sentence of it, and how urgent that is.
+def _card(whole: Part, parts: Sequence[Part], thresholds: Thresholds) -> tuple[Entry | None, float]:
+    """The best card for a message or a sentence of it, and the urgency from 0 to 1.
 
-    A sentence counts only as far as the whole message is half-way urgent too, and is never surely urgent by itself.
+    The urgency of a sentence counts up to twice that of the whole message, and never as surely urgent.
     """
     most = max((whole, *parts), key=lambda part: part.ranking.urgency)
     card = most.ranking.card
@@ -165,42 +166,44 @@ def _card(whole: Part, parts: Sequence[Part], lines: Thresholds) -> tuple[Entry 
     if len(most.ranking.reading.typed) < FEWEST_WORDS and not is_first:
         return None, 0.0
     of_part = min(most.ranking.urgency, 2 * whole.ranking.urgency)
-    of_part = min(of_part, math.nextafter(lines.surely_urgent, 0))
+    of_part = min(of_part, math.nextafter(thresholds.surely_urgent, 0))
     return card.entry, max(whole.ranking.urgency, of_part)
 
 
-def _answers(whole: Part, parts: Sequence[Part], lines: Thresholds) -> tuple[Entry, ...]:
+def _answers(whole: Part, parts: Sequence[Part], thresholds: Thresholds) -> tuple[Entry, ...]:
     """The entry that answers the message, or the two that answer two questions in it."""
-    sure = [part for part in parts if part.answers(lines)]
+    sure = [part for part in parts if part.answers(thresholds)]
     asked = list(dict.fromkeys(part.ranking.reply.entry for part in sure if part.is_question))
     if len(asked) == 2:
         return tuple(asked)
-    if whole.answers(lines):
+    if whole.answers(thresholds):
         return (whole.ranking.reply.entry,)
     if sure:
         return (max(sure, key=lambda part: part.ranking.confidence).ranking.reply.entry,)
     return ()
 
 
-def _is_smalltalk(whole: Part, parts: Sequence[Part], lines: Thresholds) -> bool:
-    """Whether a message is surely small talk and no part of it asks something else."""
+def _is_smalltalk(whole: Part, parts: Sequence[Part], thresholds: Thresholds) -> bool:
+    """Whether a message is surely small talk and no part of it asks a question of the FAQ."""
     asks = any(
-        part.is_question and part.ranking.reply.entry.kind is Kind.ANSWER and part.ranking.confidence >= lines.clarify
+        part.is_question
+        and part.ranking.reply.entry.kind is Kind.ANSWER
+        and part.ranking.confidence >= thresholds.clarify
         for part in parts
     )
-    is_sure = whole.ranking.confidence >= lines.answer and whole.ranking.coverage >= KNOWN
+    is_sure = whole.ranking.confidence >= thresholds.answer and whole.ranking.coverage >= KNOWN
     return whole.ranking.reply.entry.kind is Kind.SMALLTALK and is_sure and not asks
 
 
-def _choices(whole: Part, parts: Sequence[Part], lines: Thresholds) -> tuple[Entry, ...]:
-    """The entries of which one is probably meant; where several questions are asked, the first of each."""
-    asked = [part.ranking for part in parts if part.is_question and part.ranking.confidence >= lines.clarify]
+def _choices(whole: Part, parts: Sequence[Part], thresholds: Thresholds) -> tuple[Entry, ...]:
+    """The entries of which one is probably meant; if several questions are asked, the best entry of each."""
+    asked = [part.ranking for part in parts if part.is_question and part.ranking.confidence >= thresholds.clarify]
     firsts = dict.fromkeys(ranking.answers[0].entry for ranking in asked if ranking.answers)
     if len(firsts) > 1:
         return tuple(firsts)[:CHOICES]
     asking = [part.ranking for part in (whole, *parts) if part.ranking.reply.entry.kind is Kind.ANSWER]
     best = max(asking, key=lambda ranking: ranking.confidence, default=whole.ranking)
-    if best.confidence < lines.clarify or best.coverage < KNOWN:
+    if best.confidence < thresholds.clarify or best.coverage < KNOWN:
         return ()
     choices = best.answers[:CHOICES]
     near = [candidate for candidate in choices if candidate.score >= CLARIFY_SHARE * choices[0].score]

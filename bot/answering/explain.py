@@ -1,4 +1,4 @@
-"""`ask --explain`: how a message was read, which entries it may mean and why, and why the decision fell as it did."""
+"""`ask --explain`: how a message was read, which entries it may mean and why, and the reason for the decision."""
 
 from __future__ import annotations
 
@@ -30,18 +30,18 @@ def explain(text: str, matcher: Matcher) -> str:
 
 
 def _explain_part(name: str, part: Part, matcher: Matcher) -> Iterator[str]:
-    ranking, lines = part.ranking, matcher.thresholds
+    ranking, least = part.ranking, matcher.thresholds
     yield f"{name}: {normalise(part.text)}"
     yield f"  read as        {' '.join(ranking.reading.corrected)}"
-    corrected = _mended(ranking.reading)
-    if corrected:
-        yield f"  taking         {', '.join(corrected)}"
+    corrections = _corrections(ranking.reading)
+    if corrections:
+        yield f"  taking         {', '.join(corrections)}"
     yield f"  with meanings  {' '.join(ranking.reading.meanings)}"
     yield f"  known words    {ranking.coverage:.0%} (below {FOREIGN:.0%} it may be in another language)"
-    yield f"  urgent         {ranking.urgency:.2f} (a card from {lines.urgent:.2f})"
-    confidence = f"{ranking.confidence:.2f} (an answer from {lines.answer:.2f}, a choice from {lines.clarify:.2f})"
+    yield f"  urgent         {ranking.urgency:.2f} (a card from {least.urgent:.2f})"
+    confidence = f"{ranking.confidence:.2f} (an answer from {least.answer:.2f}, a choice from {least.clarify:.2f})"
     yield f"  best reply     {ranking.reply.entry.id}, confidence {confidence}"
-    yield f"                 certainty {ranking.certainty:.2f} that it is this one (an answer from {lines.certain:.2f})"
+    yield f"                 certainty {ranking.certainty:.2f} that it is this one (an answer from {least.certain:.2f})"
     if part.unmet:
         yield f"  but it names   {', '.join(part.unmet)}, of which that entry says nothing"
     yield "  candidates"
@@ -56,8 +56,8 @@ def _explain_part(name: str, part: Part, matcher: Matcher) -> Iterator[str]:
             yield f"           phrasing {weight}: {carrier.text}{owner}"
 
 
-def _mended(reading: Reading) -> list[str]:
-    """What was typed, and the words it was taken for where they differ, as `migrnats for migrants`."""
+def _corrections(reading: Reading) -> list[str]:
+    """The words that were corrected, with what was read instead, as in `migrnats for migrants`."""
     changes = SequenceMatcher(None, reading.typed, reading.corrected, autojunk=False).get_opcodes()
     return [
         f"{' '.join(reading.typed[start:end])} for {' '.join(reading.corrected[to:until])}"

@@ -1,7 +1,4 @@
-"""From a decision to what a person reads: a Reply free of markup, then HTML for Telegram or plain text.
-
-All that comes from outside the program is escaped here and nowhere else.
-"""
+"""Render a decision as a Reply free of markup, and a Reply as plain text."""
 
 from __future__ import annotations
 
@@ -25,7 +22,7 @@ from bot.domain.faq import Entry, Fact, Faq, Kind, Source
 
 
 def render(decision: Decision, faq: Faq) -> Reply:
-    """What a person reads as the answer to a message."""
+    """The reply to a message, from the decision about it."""
     says = faq.interface
     match decision:
         case Answer(entries):
@@ -45,7 +42,7 @@ def render(decision: Decision, faq: Faq) -> Reply:
 
 
 def render_entry(entry: Entry, faq: Faq) -> Reply:
-    """An entry as its own decision would show it."""
+    """The reply that shows an entry, as a decision for it would."""
     match entry.kind:
         case Kind.ANSWER:
             return render(Answer((entry,)), faq)
@@ -60,7 +57,7 @@ def render_entry(entry: Entry, faq: Faq) -> Reply:
 
 
 def choices_of(entries: Iterable[Entry]) -> tuple[Choice, ...]:
-    """Entries as something to choose from."""
+    """Choices of entries, labelled by their questions."""
     return tuple(Choice(entry.question, entry.id) for entry in entries)
 
 
@@ -98,7 +95,7 @@ def _section(entry: Entry, faq: Faq) -> Section:
 
 
 def _time_line(facts: Sequence[Fact], faq: Faq) -> str:
-    """The times that an answer's facts speak of, in the order of its facts; those that no fact prints are marked."""
+    """The line with the times of an answer's facts, in their order; a time that no source prints is marked inferred."""
     printed = {fact.time for fact in facts if fact.as_of == "printed"}
     times = dict.fromkeys(fact.time for fact in facts)
     marked = (time if time in printed else f"{time} ({faq.interface.inferred})" for time in times)
@@ -106,7 +103,7 @@ def _time_line(facts: Sequence[Fact], faq: Faq) -> str:
 
 
 def source_link(source: Source, faq: Faq) -> Link:
-    """A source as a person sees it, with its date and with what its address leads to where that is not the text."""
+    """A link to a source, titled with its date and labelled where the address does not lead to the text itself."""
     says = faq.interface
     label = {"landing": says.landing, "publisher": says.publisher}.get(source.is_, "")
     title = f"{source.title} ({source.date})" if source.date else source.title
@@ -117,11 +114,11 @@ def _pages(entry: Entry, faq: Faq) -> tuple[Link, ...]:
     return tuple(Link(page.title, page.url) for page in (faq.sources[name] for name in entry.read_more))
 
 
-# --- As HTML for Telegram, and as plain text ---------------------------------------------------------------------
+# --- As plain text -----------------------------------------------------------------------------------------------
 
 
 def body_text(reply: Reply) -> str:
-    """What a person reads, as plain text without the echoed question and the source lines."""
+    """The reply as plain text, without the echoed question and the source lines."""
     parts: list[str] = []
     for section in reply.sections:
         parts += [section.text.strip(), section.time]
@@ -153,5 +150,5 @@ def _text_link(link: Link) -> str:
 
 
 def sources_of(reply: Reply) -> tuple[Link, ...]:
-    """All the pages behind a reply: its sources, then its further pages, each once."""
+    """All links of a reply: its sources, then its further pages, each once."""
     return tuple(dict.fromkeys([link for section in reply.sections for link in section.sources] + list(reply.pages)))

@@ -1,7 +1,7 @@
-"""One turn of a talk: a message comes in, what the person reads goes out.
+"""One turn of a conversation: a message and the reply to it.
 
-A turn knows only the choices that the turn before showed, if any: in the terminal a bare number picks one of them, in
-Telegram buttons do.
+The only state is the list of choices that the previous turn offered: in the terminal a bare number picks one of them,
+in Telegram a button does.
 """
 
 from __future__ import annotations
@@ -38,9 +38,9 @@ _NUMBER = re.compile(r"\s*(\d{1,2})\s*[.)]?\s*")
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What became of a message: the outcome, the entry it led to (if one did), what the person reads, the ranking.
+    """The result of a message: the outcome, the reply, the entry that it led to if any, and the ranked candidates.
 
-    ``gap`` says why it is a gap, if it is one; ``language`` is the one that the person chose by it.
+    ``gap`` is the reason why it is a gap, if it is one; ``language`` is set where the person chose a language by it.
     """
 
     outcome: Outcome
@@ -52,7 +52,7 @@ class Turn:
 
 
 def take_turn(question: Question, matcher: Matcher, offered: tuple[Choice, ...] = ()) -> Turn:
-    """Answer a message. ``offered`` are the choices that the turn before showed."""
+    """Answer a message. ``offered`` are the choices of the previous turn."""
     faq = matcher.faq
     command = command_reply(question.text, faq)
     if command is not None:
@@ -68,7 +68,7 @@ def take_turn(question: Question, matcher: Matcher, offered: tuple[Choice, ...] 
 
 
 def outcome_of(decision: Decision) -> tuple[Outcome, str | None]:
-    """A decision's name, and the id of the entry it leads to."""
+    """The outcome of a decision, and the id of the entry that it leads to."""
     match decision:
         case Answer(entries):
             return Outcome.ANSWER, entries[0].id
@@ -85,7 +85,7 @@ def outcome_of(decision: Decision) -> tuple[Outcome, str | None]:
 
 
 def gap_reason(decision: Decision) -> GapReason | None:
-    """Why a decision is a gap. What an out-of-scope entry explains is none: the editors know of it."""
+    """Why a decision is a gap, or None. A message of an out-of-scope entry is no gap: the editors foresaw it."""
     match decision:
         case Unanswered(NoAnswerReason.NO_MATCH):
             return GapReason.NO_MATCH

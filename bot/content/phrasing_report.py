@@ -1,8 +1,8 @@
 """What `check --listed` shows: which phrasings find their entry only because they are listed, as a help to editors.
 
-Such a phrasing is no error. But the other phrasings of an entry that has many of them generalise badly: people who ask
-for it in other words will probably not find it, so that it is the entry that more phrasings would help most. Small talk
-and out-of-scope entries are left out: they are collections, whose phrasings have little in common.
+Such a phrasing is no error. But an entry with many of them generalises badly: people who ask for it in other words
+will probably not find it, and more phrasings would help it most. Small talk and out-of-scope entries are left out: they
+are collections, whose phrasings have little in common.
 """
 
 from __future__ import annotations

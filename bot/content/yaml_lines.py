@@ -85,7 +85,7 @@ class YamlLines:
         return index
 
     def has_gaps(self, items: yaml.SequenceNode) -> bool:
-        """Whether items are separated by blank lines, as the last one is. True for a single item."""
+        """Whether a blank line separates the last two items; true where there is only one."""
         first = self.last_line(items.value[-2]) + 1 if len(items.value) > 1 else 0
         return not first or not all(map(str.strip, self.lines[first : items.value[-1].start_mark.line]))
 
