@@ -1,4 +1,4 @@
-"""What the environment and a .env file set. All problems are reported at once, and no secret is ever shown."""
+"""Settings from the environment, a .env file and files of secrets. All errors are reported at once, without secrets."""
 
 from __future__ import annotations
 
@@ -20,30 +20,30 @@ Share = Annotated[int, Field(ge=0)]
 TELEGRAM = "https://api.telegram.org"
 HOOK_PORTS = (443, 80, 88, 8443)  # core.telegram.org/bots/api#setwebhook
 HOOK_PATH = "/telegram"
-_HOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}")  # Telegram would take shorter ones
+_HOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}")  # Telegram would accept shorter ones
 _LISTEN = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([0-9A-Za-z.-]+)):([0-9]{1,5})")
 _CHAT = re.compile(r"-?[1-9][0-9]{0,15}")  # core.telegram.org/bots/api#chat: at most 52 significant bits
 
 
 def _folder(variable: str, *home: str) -> Path:
-    """A folder of ours below the one that the XDG base directory variable names, or below its place in the home."""
+    """This program's folder in an XDG base directory: the one that the variable names, or its default in the home."""
     try:
         folder = Path(os.environ.get(variable) or Path.home().joinpath(*home))
-    except RuntimeError:  # nobody's home
+    except RuntimeError:  # the user has no home directory
         folder = Path(tempfile.gettempdir())
     return folder / NAME
 
 
 def config_folder() -> Path | None:
-    """Where keys are kept that no setting gives; None for somebody without a home."""
+    """The folder of generated keys; None for a user without a home directory."""
     try:
         return Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / NAME
     except RuntimeError:
         return None
 
 
-class _Files(PydanticBaseSettingsSource):
-    """The files of the folder that `secrets_dir` names, each a setting by its name, in any case."""
+class _SecretFiles(PydanticBaseSettingsSource):
+    """The files in the folder `secrets_dir`, each the value of the setting of its name, in any case."""
 
     def __call__(self) -> dict[str, Any]:
         named = self.current_state.get("secrets_dir")
@@ -52,9 +52,9 @@ class _Files(PydanticBaseSettingsSource):
         values = {name: self.get_field_value(field, name)[0] for name, field in self.settings_cls.model_fields.items()}
         return {name: value for name, value in values.items() if value is not None}
 
-    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[str | None, str, bool]:  # noqa: ARG002  # theirs
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[str | None, str, bool]:  # noqa: ARG002  # pydantic's signature
         file = self._files.get(field_name)
-        value = None if file is None else file.read_text(encoding="utf-8").strip() or None  # nothing in it: not set
+        value = None if file is None else file.read_text(encoding="utf-8").strip() or None  # an empty file is no value
         return value, field_name, False
 
 
@@ -70,9 +70,9 @@ class Settings(BaseSettings):
         init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource,
         dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003  # `_Files` is in its place
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003  # `_SecretFiles` replaces it
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        return init_settings, env_settings, dotenv_settings, _Files(settings_cls)
+        return init_settings, env_settings, dotenv_settings, _SecretFiles(settings_cls)
 
     secrets_dir: Path | None = None
     faq_dir: Path = Path("faq")
@@ -83,23 +83,23 @@ class Settings(BaseSettings):
     telegram_bot_token: SecretStr | None = None
     telegram_api_url: str = TELEGRAM
     concurrency: int = Field(default=64, ge=1, le=64)  # messages handled at once
-    silence_seconds: int = Field(default=600, ge=1)  # with no updates to be had from Telegram, before the bot ends
-    webhook_url: str | None = None  # where Telegram brings the messages; without it they are fetched
-    webhook_secret: SecretStr | None = None  # by which we know that it is Telegram
-    webhook_connections: int = Field(default=40, ge=1, le=100)  # over which Telegram brings them
-    listen: str | None = None  # `listens_at` has its parts
+    silence_seconds: int = Field(default=600, ge=1)  # without a successful poll of Telegram, after which the bot ends
+    webhook_url: str | None = None  # where Telegram sends updates; without it the bot polls
+    webhook_secret: SecretStr | None = None  # proves that a request is Telegram's
+    webhook_connections: int = Field(default=40, ge=1, le=100)  # that Telegram opens at once
+    listen: str | None = None  # parsed by `listens_at`
     sends_a_second: Share = 30  # over all chats; 0 for no limit
     group_sends_a_minute: Share = 20  # in one group; 0 for no limit
     throttle_messages: Share = 20  # of one person in `throttle_seconds`; 0 for no limit
     throttle_seconds: int = Field(default=60, ge=1)
-    maintainer_chats: SecretStr | None = None  # who keeps the bot is nobody's business; `maintainers` has the numbers
+    maintainer_chats: SecretStr | None = None  # secret, since it says who runs the bot; parsed by `maintainers`
 
     log_format: Literal["plain", "json"] = "plain"
 
     database_url: SecretStr | None = None  # of PostgreSQL; without it SQLite in `data_dir`
     gaps_key: SecretStr | None = None
     asker_key: SecretStr | None = None
-    keys_required: bool = False  # refuse to start rather than make keys
+    keys_required: bool = False  # refuse to start rather than generate keys
     retention_days: int = Field(default=90, ge=1, le=3650)
 
     @field_validator("faq_dir", "seeds_dir", "cache_dir", "data_dir")
@@ -126,10 +126,10 @@ class Settings(BaseSettings):
     def _origin(cls, url: str) -> str:
         try:
             parts = urlsplit(url)
-            is_sound = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+            is_valid = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
         except ValueError:  # a port that is no number, a bracket that is not closed
-            is_sound = False
-        if not is_sound or "@" in parts.netloc:
+            is_valid = False
+        if not is_valid or "@" in parts.netloc:
             raise ValueError("is no address; write scheme, host and port, as in https://api.telegram.org")
         if parts.path.strip("/") or parts.query or parts.fragment:
             raise ValueError("has more than scheme, host and port; write it as in https://api.telegram.org")
@@ -188,7 +188,7 @@ class Settings(BaseSettings):
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """What must never be shown."""
+        """The values that must never be shown."""
         kept = (self.telegram_bot_token, self.webhook_secret, self.gaps_key, self.asker_key, self.database_url)
         return (*(one.get_secret_value() for one in kept if one), *self._database_password)
 
@@ -203,32 +203,32 @@ class Settings(BaseSettings):
 
     @property
     def listens_at(self) -> tuple[str, int] | None:
-        """The host and port where the running bot is reached; None where it is not."""
+        """The host and port that the running bot listens at; None if it does not listen."""
         place = self.listen or ("127.0.0.1:8080" if self.webhook_url else None)
         return None if place is None else _host_and_port(place)
 
     @property
     def maintainers(self) -> tuple[int, ...]:
-        """The numbers of the maintainers' chats, each once, as they are set."""
+        """The numbers of the maintainers' chats, without duplicates, in the order of the setting."""
         return () if self.maintainer_chats is None else _numbers(self.maintainer_chats.get_secret_value())
 
     @property
     def retention(self) -> timedelta:
-        """How long gaps and persons are kept."""
+        """How long gaps and data about persons are kept."""
         return timedelta(days=self.retention_days)
 
 
 class SettingsError(Exception):
-    """Settings that cannot be used; the text names each with its mend."""
+    """Settings that cannot be used; the text names each with how to fix it."""
 
 
 def read_settings() -> Settings:
-    """The settings of this process. Raises SettingsError with all that is wrong."""
+    """Read the settings of this process. Raises SettingsError with all errors."""
     try:
         return Settings()
     except ValidationError as error:
         items = error.errors(include_url=False, include_input=False)
-        lines = [f"{str(item['loc'][0]).upper()}: {_said(item['msg'])}" for item in items]
+        lines = [f"{str(item['loc'][0]).upper()}: {_message(item['msg'])}" for item in items]
         raise SettingsError("\n".join(lines)) from None
     except UnicodeDecodeError:
         raise SettingsError(".env, or a file in SECRETS_DIR: is not UTF-8; save it as UTF-8") from None
@@ -238,7 +238,7 @@ def read_settings() -> Settings:
 
 
 def check_for_running(settings: Settings) -> None:
-    """See that all is set that the bot in Telegram needs. Raises SettingsError with all that is not."""
+    """Check that all is set that the bot in Telegram needs. Raises SettingsError with all that is missing."""
     lines = []
     if settings.telegram_bot_token is None:
         lines.append("TELEGRAM_BOT_TOKEN: is not set; get a token from @BotFather in Telegram")
@@ -251,9 +251,10 @@ def check_for_running(settings: Settings) -> None:
         raise SettingsError("\n".join(lines))
 
 
-def _said(message: str) -> str:
-    own = message.removeprefix("Value error, ")
-    return own if own != message else f"{message}; correct it, or leave it out"
+def _message(text: str) -> str:
+    """The message of a pydantic error. Those of the validators here end with a hint; the others get one."""
+    own = text.removeprefix("Value error, ")
+    return own if own != text else f"{text}; correct it, or leave it out"
 
 
 def _is_token(token: str) -> bool:
@@ -262,18 +263,18 @@ def _is_token(token: str) -> bool:
 
 
 def _check_hook(url: str, *, is_telegrams: bool) -> None:
-    """See that Telegram would bring messages to an address. A Bot API server of one's own also does so without TLS.
+    """Check that Telegram would accept a webhook URL. A self-hosted Bot API server also accepts one without TLS.
 
-    Raises ValueError with the mend.
+    Raises ValueError with a hint.
     """
     schemes = ("https",) if is_telegrams else ("https", "http")
     try:
         parts = urlsplit(url)
-        is_sound = parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
+        is_valid = parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
         port = parts.port or 443
     except ValueError:  # a port that is no number, a bracket that is not closed
-        is_sound = False
-    if not is_sound or "@" in parts.netloc or not url.isascii() or not url.isprintable():
+        is_valid = False
+    if not is_valid or "@" in parts.netloc or not url.isascii() or not url.isprintable():
         raise ValueError(f"is no address that Telegram can use; write it as in https://bot.example.org{HOOK_PATH}")
     if is_telegrams and port not in HOOK_PORTS:
         raise ValueError(f"has a port that Telegram does not use; take one of {', '.join(map(str, HOOK_PORTS))}")
@@ -282,7 +283,7 @@ def _check_hook(url: str, *, is_telegrams: bool) -> None:
 
 
 def _host_and_port(place: str) -> tuple[str, int]:
-    """The parts of a place to listen at. Raises ValueError with the mend."""
+    """Split an address to listen at into host and port. Raises ValueError with a hint."""
     found = _LISTEN.fullmatch(place)
     if found is None or int(found[3]) > 65535:
         raise ValueError("is no host and port; write them as in 127.0.0.1:8080, or 0.0.0.0:8080 for all networks")
@@ -290,7 +291,7 @@ def _host_and_port(place: str) -> tuple[str, int]:
 
 
 def _numbers(setting: str) -> tuple[int, ...]:
-    """The numbers of chats that a setting lists. Raises ValueError, which shows none of them."""
+    """The chat numbers that a setting lists. Raises ValueError, which does not show them."""
     parts = setting.replace(",", " ").split()
     if not all(_CHAT.fullmatch(part) for part in parts):
         raise ValueError("is no list of chat numbers; write them as in 12345678, -1001234567890")

@@ -41,7 +41,7 @@ from bot.gaps.transfer import export_log, new_export_key, read_export, write_exp
 from bot.gaps.writer import GapWriter
 from bot.matching.matcher import RegressionMatcher
 from bot.matching.model_cache import load_or_fit
-from bot.observability.logs import OURS, RedactingFormatter
+from bot.observability.logs import OWN_LOGGER, RedactingFormatter
 from bot.runtime.catalog import Catalog
 from bot.settings import Settings
 from bot.storage.stores import FILE
@@ -167,7 +167,7 @@ def only_ours() -> Iterator[list[str]]:
     with all_logged(logging.Formatter("%(name)s %(message)s")) as lines:
         ours: list[str] = []
         yield ours
-        ours += [line for line in lines if line.startswith(OURS)]
+        ours += [line for line in lines if line.startswith(OWN_LOGGER)]
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""What `python -m bot doctor` finds: one thing that it looked at, whether it is well, and what mends it."""
+"""A finding of `python -m bot doctor`: what was checked, the result, and a hint if something is to be fixed."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """``what`` was looked at and what it ``says``; ``hint`` is empty where all is well."""
+    """``what`` was checked and what the result ``says``; ``hint`` is how to fix it, empty where all is well."""
 
     what: str
     says: str
@@ -15,5 +15,5 @@ class Finding:
 
     @property
     def is_well(self) -> bool:
-        """Whether nothing is to be mended."""
+        """Whether nothing needs to be fixed."""
         return not self.hint

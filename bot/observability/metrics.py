@@ -1,7 +1,7 @@
-"""What the running bot counts of itself, for Prometheus: no text, no person, no token.
+"""The metrics of the running bot, for Prometheus: no text, no person, no token.
 
-Every label takes its values from a finite set, which stands here or is the languages of the FAQ; whatever else comes is
-`other`. What costs a lock or a look-up is kept, so that counting takes a microsecond or two.
+Every label has a finite set of values, listed here or the languages of the FAQ; any other value becomes `other`.
+Children of labelled metrics are cached, so that counting takes a microsecond or two.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from bot.domain.gap import GapReason
 
 
 class Reload(StrEnum):
-    """What became of an edit of the FAQ: taken up, one that says the same, or refused."""
+    """The result of an edit of the FAQ: put to use, without a change of content, or rejected."""
 
     TAKEN_UP = "taken-up"
     SAME = "same"
@@ -37,7 +37,7 @@ class Reload(StrEnum):
 
 
 def label(value: str) -> str:
-    """A value of ours as it stands in labels and log lines."""
+    """An enumeration's value as written in labels and log lines."""
     return value.replace(" ", "-")
 
 
@@ -65,7 +65,7 @@ disable_created_metrics()  # type: ignore[no-untyped-call]
 
 
 class Metrics:
-    """The metrics of one process, or of one test: made where the process begins, and handed to all that count."""
+    """The metrics of one process or one test: created at its start, and passed to everything that counts."""
 
     def __init__(self) -> None:
         self._registry = registry = CollectorRegistry()
@@ -97,42 +97,42 @@ class Metrics:
         self._gap_log_failures = Counter(
             "faq_bot_gap_log_failures_total", "Times that the gap log could not be read or written", registry=registry
         )
-        self._of_message, self._of_call = cache(messages.labels), cache(failures.labels)
-        self._of_gap, self._of_reload = cache(gaps.labels), cache(reloads.labels)
-        for reason in REASONS:  # that there were none yet is known only if they are there
-            self._of_gap(reason)
+        self._messages, self._failures = cache(messages.labels), cache(failures.labels)
+        self._gaps, self._reloads = cache(gaps.labels), cache(reloads.labels)
+        for reason in REASONS:  # shown as 0 from the start, not only after the first
+            self._gaps(reason)
         for result in RELOADS:
-            self._of_reload(result)
+            self._reloads(result)
         self._live = _Live()
         registry.register(self._live)
         ProcessCollector(registry=registry)
         PlatformCollector(registry=registry)
 
     def message(self, outcome: Outcome, channel: Channel, language: str, *, seconds: float | None = None) -> None:
-        """Count what became of a message, and how long its reply took if it had one."""
-        known = language if language in self._live.languages() else OTHER
-        self._of_message(label(outcome), _one_of(CHANNELS, channel), known).inc()
+        """Count a message by its outcome, and the seconds until its reply if it had one."""
+        language = language if language in self._live.languages() else OTHER
+        self._messages(label(outcome), _one_of(CHANNELS, channel), language).inc()
         if seconds is not None:
             self._seconds.observe(seconds)
 
     def call_failed(self, method: str, fault: BaseException) -> None:
         """Count an attempt at a call to Telegram that failed."""
-        self._of_call(_one_of(METHODS, method), _one_of(FAULTS, type(fault).__name__)).inc()
+        self._failures(_one_of(METHODS, method), _one_of(FAULTS, type(fault).__name__)).inc()
 
     def gap(self, reason: GapReason) -> None:
         """Count a question that is noted as a gap."""
-        self._of_gap(label(reason)).inc()
+        self._gaps(label(reason)).inc()
 
     def reload(self, result: Reload) -> None:
-        """Count an edit of the FAQ."""
-        self._of_reload(label(result)).inc()
+        """Count an edit of the FAQ by its result."""
+        self._reloads(label(result)).inc()
 
     def notes_dropped(self, number: int) -> None:
-        """Count notes that were lost to the gap log."""
+        """Count notes that were lost before they were written to the gap log."""
         self._notes_dropped.inc(number)
 
     def gap_log_failed(self) -> None:
-        """Count a time that the gap log could not be read or written."""
+        """Count a failure to read or write the gap log."""
         self._gap_log_failures.inc()
 
     def watch(
@@ -145,7 +145,7 @@ class Metrics:
         updates_repeated: Callable[[], int] | None = None,
         silent_seconds: Callable[[], float] | None = None,
     ) -> None:
-        """Take these figures where they stand, whenever somebody looks. What is not given is not shown.
+        """Read these figures by their functions at each scrape. A figure without one is not shown.
 
         ``versions`` are those of the FAQ in use, by language.
         """
@@ -163,12 +163,12 @@ class Metrics:
         }
 
     def exposition(self) -> tuple[bytes, str]:
-        """All metrics as Prometheus reads them, and the content type of that."""
+        """All metrics in the Prometheus exposition format, and its content type."""
         return generate_latest(self._registry), CONTENT_TYPE_LATEST
 
 
 class _Live(Collector):
-    """The figures that are looked up when somebody asks."""
+    """The figures that are read at each scrape."""
 
     def __init__(self) -> None:
         self.versions: Callable[[], Mapping[str, str]] | None = None
@@ -199,5 +199,5 @@ _COUNTED = frozenset({"updates_skipped", "updates_repeated"})
 
 
 def _one_of(known: Collection[str], value: str) -> str:
-    """A value if it is known, else `other`."""
+    """A value if it is one of the known values, else `other`."""
     return value if value in known else OTHER
