@@ -1,4 +1,4 @@
-"""`python -m bot chat` and `ask`: talk with the bot."""
+"""`python -m bot chat` and `ask`: talk with the bot in the terminal."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def chat(*, no_log: Annotated[bool, typer.Option("--no-log", help="Note nothing 
     from bot.runtime.load import load_matchers
 
     settings = read_settings()
-    catalog = Catalog(load_matchers(settings, tell=note))
+    catalog = Catalog(load_matchers(settings, notify=note))
     show_text(hint())
     with Session(catalog, TerminalGapNotes(settings, is_on=not no_log, warn=note)) as session:
         chat_(_typed_lines(), lambda text: show_text(f"\n{text}"), session)
@@ -63,7 +63,7 @@ def ask(
         from bot.channels.terminal.jsonl import answer_lines
 
         notes = TerminalGapNotes(settings, is_on=True, warn=note) if log else None
-        with Session(Catalog(load_matchers(settings, tell=note)), notes) as session:
+        with Session(Catalog(load_matchers(settings, notify=note)), notes) as session:
             for line in answer_lines(_raw_lines(), session):
                 print(line, flush=True)
     else:
@@ -75,7 +75,7 @@ def ask(
 
 
 def _typed_lines() -> Iterator[str]:
-    """What a person types, line by line, with a prompt where there is a person."""
+    """Read what is typed line by line, with a prompt where standard input is a terminal."""
     from bot.channels.terminal.chat import PROMPT
 
     while True:
@@ -87,6 +87,6 @@ def _typed_lines() -> Iterator[str]:
 
 
 def _raw_lines() -> Iterator[str]:
-    """Standard input line by line; bytes that are not UTF-8 do not end the run."""
+    """Read standard input line by line; bytes that are not UTF-8 are replaced."""
     for number, line in enumerate(getattr(sys.stdin, "buffer", ())):
         yield line.decode("utf-8-sig" if number == 0 else "utf-8", errors="replace")

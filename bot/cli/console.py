@@ -1,4 +1,4 @@
-"""What all commands share: output for a person or a program, and the end with a message."""
+"""What commands share: standard streams, output for a person, and exiting with an error message."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 
 def open_streams() -> None:
-    """Streams that take and give every character, or that lead nowhere where the process was started without."""
-    sys.stdin = sys.stdin or Path(os.devnull).open(encoding="utf-8")  # noqa: SIM115  # open to the end
+    """Make the standard streams accept every character, and open the null device for those that are missing."""
+    sys.stdin = sys.stdin or Path(os.devnull).open(encoding="utf-8")  # noqa: SIM115  # open until the process exits
     sys.stdout = sys.stdout or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
     sys.stderr = sys.stderr or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
     for stream, errors in ((sys.stdin, "replace"), (sys.stdout, "backslashreplace"), (sys.stderr, "backslashreplace")):
@@ -29,13 +29,14 @@ def open_streams() -> None:
 
 
 def load_main_matcher(settings: Settings) -> Matcher:
+    """Load the matcher of the main language. Raises ContentError where the files cannot be used."""
     from bot.runtime.load import load_matcher
 
-    return load_matcher(settings, tell=note)
+    return load_matcher(settings, notify=note)
 
 
 def show_text(text: str) -> None:
-    """A reply; in a terminal its lines end between words."""
+    """Print a text; in a terminal its lines are wrapped between words."""
     if sys.stdout.isatty():
         width = shutil.get_terminal_size().columns
         wrap = TextWrapper(width, break_long_words=False, break_on_hyphens=False, replace_whitespace=False).wrap
@@ -44,10 +45,11 @@ def show_text(text: str) -> None:
 
 
 def note(text: str) -> None:
-    """Something for the person at the terminal that is no part of the output."""
+    """Print a message that is no part of the output to standard error."""
     print(text, file=sys.stderr, flush=True)
 
 
 def fail(message: str) -> NoReturn:
+    """End the command with a message and exit code 2."""
     print(message, file=sys.stderr)
     raise typer.Exit(2)

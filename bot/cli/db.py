@@ -1,4 +1,4 @@
-"""`python -m bot db …`: the database of the gap log, from the command line."""
+"""`python -m bot db` and `keys`: the database of the gap log, and keys for it."""
 
 from __future__ import annotations
 
@@ -41,16 +41,16 @@ def upgrade(
         if not store.is_begun():
             print(f"There is no gap log in {settings.data_dir} yet; its first use begins it, with schema {NEWEST}")
             return
-        was = _step(store, only_check=only_check)
+        schema = _prepare(store, only_check=only_check)
     except LogError as error:
         _fail(str(error))
-    if was == NEWEST:
+    if schema == NEWEST:
         print(f"{store.name}: has schema {NEWEST}, the newest")
     elif only_check:
-        print(f"{store.name}: has {_schema(was)}, the newest is {NEWEST}; run: python -m bot db upgrade")
+        print(f"{store.name}: has {_schema(schema)}, the newest is {NEWEST}; run: python -m bot db upgrade")
         raise typer.Exit(1)
     else:
-        print(f"{store.name}: has schema {NEWEST} now, and had {_schema(was)}")
+        print(f"{store.name}: has schema {NEWEST} now, and had {_schema(schema)}")
 
 
 def keys() -> None:
@@ -60,8 +60,8 @@ def keys() -> None:
     print(f"GAPS_KEY={new_text_key()}\nASKER_KEY={new_asker_key()}")
 
 
-def _step(store: Store, *, only_check: bool) -> str | None:
-    """The step that the database was at, and no longer is unless it is only looked at. Raises LogError."""
+def _prepare(store: Store, *, only_check: bool) -> str | None:
+    """Upgrade the database unless ``only_check``; return the schema that it had before. Raises LogError."""
     from bot.storage.database import translate_db_errors
     from bot.storage.migrate import step_of
     from bot.storage.migrate import upgrade as upgrade_

@@ -21,7 +21,7 @@ def doctor(*, as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] 
     """
     from bot.cli.health_checks import examine
 
-    async def examined() -> list[Finding]:
+    async def run_checks() -> list[Finding]:
         found = []
         async for finding in examine(read_settings()):
             found.append(finding)
@@ -31,7 +31,7 @@ def doctor(*, as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] 
                     print(f"      {finding.hint}", flush=True)
         return found
 
-    found = asyncio.run(examined())
+    found = asyncio.run(run_checks())
     if as_json:
         print(json.dumps([{"what": one.what, "says": one.says, "mend": one.hint or None} for one in found], indent=2))
     raise typer.Exit(int(any(not one.is_well for one in found)))

@@ -1,4 +1,4 @@
-"""`python -m bot evaluate`: how well the bot does on question sets."""
+"""`python -m bot evaluate`: score the bot on the question sets."""
 
 from __future__ import annotations
 
@@ -41,27 +41,27 @@ def evaluate(
 
     try:
         messages = read_questions(questions)
-        wanted = read_floor(floor.read_text(encoding="utf-8")) if floor is not None else {}
+        minimum = read_floor(floor.read_text(encoding="utf-8")) if floor is not None else {}
     except (OSError, ValueError) as error:
         fail(f"evaluate: {error}")
     matcher = load_main_matcher(read_settings())
     progress = Console(stderr=True)
-    asked = track(evaluate_(messages, matcher), "Asking", len(messages), console=progress, transient=True)
-    judged = list(asked)
+    results = track(evaluate_(messages, matcher), "Asking", len(messages), console=progress, transient=True)
+    judged = list(results)
     console = Console()
     print_scoreboard(judged, matcher.faq, console, with_misses=misses)
     points = curve(judged, matcher.thresholds)
     print_curve(points, console)
     if plot is not None:
         _draw(lambda path: draw_curve(points, path), plot)
-    short = below_floor(judged, wanted)
-    for line in short:
+    shortfalls = below_floor(judged, minimum)
+    for line in shortfalls:
         print(f"below the floor: {line}")
-    raise typer.Exit(1 if short else 0)
+    raise typer.Exit(1 if shortfalls else 0)
 
 
 def _show_calibration(plot: Path | None) -> None:
-    """Learn the FAQ anew, and show what its probabilities and thresholds rest on."""
+    """Learn the FAQ anew, and show what its probabilities and thresholds are based on."""
     from rich.console import Console
 
     from bot.evaluation.calibration_report import draw_calibration, print_calibration

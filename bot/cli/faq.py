@@ -16,6 +16,8 @@ from bot.settings import SettingsError, read_settings
 
 
 class Format(StrEnum):
+    """How `check` prints the diagnostics."""
+
     TEXT = "text"
     JSON = "json"
 
@@ -78,11 +80,11 @@ def check(
         from bot.content.phrasing_report import report_lines
         from bot.runtime.load import load_matcher
 
-        show_text("\n".join(report_lines(load_matcher(read_settings(), tell=note))))
+        show_text("\n".join(report_lines(load_matcher(read_settings(), notify=note))))
         return
     from bot.content.lint import lint
     from bot.content.loader import read_content
-    from bot.runtime.load import learned, read_originals
+    from bot.runtime.load import load_model, read_originals
 
     settings = read_settings()
     if documents is not None and not documents.is_dir():
@@ -93,26 +95,26 @@ def check(
         fail(f"check: '{today}' is no day; write it as in 2026-11-21")
     content = read_content(settings.faq_dir, settings.seeds_dir)
     originals = read_originals(documents, content) if documents is not None else None
-    problems = lint(content, day, originals=originals, learn=lambda faq: learned(faq, settings, tell=note))
-    failed = sum(problem.rule.severity is Severity.ERROR for problem in problems)
+    diagnostics = lint(content, day, originals=originals, learn=lambda faq: load_model(faq, settings, notify=note))
+    failed = sum(diagnostic.rule.severity is Severity.ERROR for diagnostic in diagnostics)
     if format_ is Format.JSON:
         rows = [
             {
-                "file": problem.file,
-                "line": problem.line,
-                "code": problem.code,
-                "name": problem.rule.name,
-                "severity": problem.rule.severity,
-                "fact": problem.fact,
-                "mend": problem.hint,
+                "file": diagnostic.file,
+                "line": diagnostic.line,
+                "code": diagnostic.code,
+                "name": diagnostic.rule.name,
+                "severity": diagnostic.rule.severity,
+                "fact": diagnostic.fact,
+                "mend": diagnostic.hint,
             }
-            for problem in problems
+            for diagnostic in diagnostics
         ]
         print(json.dumps(rows, indent=2))
     else:
-        for problem in problems:
-            print(problem)
-        print(f"{failed} errors, {len(problems) - failed} warnings")
+        for diagnostic in diagnostics:
+            print(diagnostic)
+        print(f"{failed} errors, {len(diagnostics) - failed} warnings")
     raise typer.Exit(1 if failed else 0)
 
 
@@ -120,7 +122,7 @@ def learn() -> None:
     """Learn the FAQ now, so that the next start is quick."""
     from bot.runtime.load import load_matchers
 
-    for language, matcher in load_matchers(read_settings(), tell=note).items():
+    for language, matcher in load_matchers(read_settings(), notify=note).items():
         print(f"{language}: {len(matcher.entries)} entries, version {matcher.faq.version}")
 
 
@@ -151,12 +153,12 @@ def schema(
     raise typer.Exit(1 if only_check and stale else 0)
 
 
-def _ids(typed: str) -> list[str]:
-    """Ids that begin as typed, for the shell's completion; none where the FAQ cannot be read."""
+def _ids(prefix: str) -> list[str]:
+    """The ids that begin with a prefix, for the shell's completion; none where the FAQ cannot be read."""
     from bot.runtime.load import load_faq
 
     try:
         entries = load_faq(read_settings()).entries
     except (ContentError, SettingsError):
         return []
-    return [name for name in entries if name.startswith(typed)]
+    return [name for name in entries if name.startswith(prefix)]

@@ -1,6 +1,7 @@
-"""What the commands of the gap log print: JSON for programs, and listings as tables in a terminal or as plain lines.
+"""The output of the gap commands: JSON for programs, and listings as tables in a terminal or as plain lines.
 
-What people wrote goes into a listing as it is. Whoever prints one makes it inert, so that nothing acts on a terminal.
+A listing holds what people wrote unescaped; it is escaped when it is printed, so that no control character acts on the
+terminal.
 """
 
 from __future__ import annotations
@@ -26,18 +27,18 @@ from bot.gaps.statistics import Statistics
 _NEAREST = 2  # shown of each gap in a list
 _TEXTS = 4  # shown of each group, beside its own
 _ENTRIES = 10  # shown of each list of entries
-_WIDTH = 30  # of a bar that is full
-_LISTED = (Became.ANSWERED, Became.CHANGED)  # of a replay one by one; of the others only how many
+_WIDTH = 30  # of a full bar, in characters
+_LISTED = (Became.ANSWERED, Became.CHANGED)  # the results of a replay that are listed one by one, not only counted
 _BARS = "▁▂▃▄▅▆▇█"
-# What moves a terminal's cursor or turns the direction of what follows.
-_ACTIVE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
+# Control characters, and those that change the direction of the text after them.
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 
 
 # --- Listings --------------------------------------------------------------------------------------------------------
 
 
 class Row(NamedTuple):
-    """One thing that is listed: short cells, then lines, of which ``main`` is the one to read first."""
+    """An item of a listing: short cells, then lines of text; ``main`` is the index of the line to emphasise."""
 
     cells: Sequence[str]
     lines: Sequence[str]
@@ -45,9 +46,9 @@ class Row(NamedTuple):
 
 
 class Listing(NamedTuple):
-    """Rows under a title; or a title alone, which then says it all. A last column without a name is cut to fit.
+    """Rows under a title, or a title alone. A last column without a name is cut to the width instead of wrapped.
 
-    ``is_short``: one line of plain text; as a table it has its title in its first column's head already.
+    ``is_short``: printed as one line of plain text; as a table without its title, which is its first column's name.
     """
 
     title: str
@@ -57,7 +58,7 @@ class Listing(NamedTuple):
 
 
 def show_listings(found: object, listings: Iterable[Listing], *, as_json: bool) -> None:
-    """A result, as JSON, as tables in a terminal, or as plain text."""
+    """Print a result as JSON, as tables in a terminal, or as plain text."""
     if as_json:
         print(json.dumps(found, indent=2))
     elif is_terminal():
@@ -68,7 +69,7 @@ def show_listings(found: object, listings: Iterable[Listing], *, as_json: bool) 
 
 
 def print_tables(listings: Iterable[Listing], console: Console) -> None:
-    """Listings as tables whose last column takes the room that is left and breaks between words."""
+    """Print listings as tables, whose last column takes the remaining width and wraps between words."""
     for title, columns, rows, is_short in listings:
         if title and not is_short:
             console.print(Text(inert(title), "bold" if rows else ""))
@@ -84,7 +85,7 @@ def print_tables(listings: Iterable[Listing], console: Console) -> None:
 
 
 def plain_lines(listings: Iterable[Listing]) -> Iterator[str]:
-    """Listings as lines to search or to keep: each text is whole and in one line, however long."""
+    """Listings as plain lines, for searching: each text is complete and in one line, however long."""
     for title, _, rows, is_short in listings:
         if is_short:
             yield inert(f"{title}: {', '.join(' '.join((*row.cells, *row.lines)) for row in rows)}")
@@ -98,16 +99,16 @@ def plain_lines(listings: Iterable[Listing]) -> Iterator[str]:
 
 
 def inert(text: str) -> str:
-    """A text in one line: line feeds as ``↵``, and what would act on a terminal written out, as ``\\x1b``."""
+    """A text in one line: line feeds as ``↵``, and other control characters escaped, as ``\\x1b``."""
     in_one_line = text.replace("\n", " ↵ ").replace("\t", " ")
-    return _ACTIVE.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), in_one_line)
+    return _CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), in_one_line)
 
 
 # --- Gaps ------------------------------------------------------------------------------------------------------------
 
 
 def gap_object(logged: LoggedGap, entries: Mapping[str, Entry] | None = None) -> dict[str, Any]:
-    """A gap as a JSON object; with entries its nearest have their questions, null where the FAQ has one no more."""
+    """A gap as a JSON object. With entries, its nearest get their questions, null for an entry no longer in the FAQ."""
     nearest: list[dict[str, Any]] = [{"entry": entry, "score": score} for entry, score in logged.gap.nearest]
     if entries is not None:
         for near in nearest:
@@ -128,7 +129,7 @@ def gap_object(logged: LoggedGap, entries: Mapping[str, Entry] | None = None) ->
 
 
 def list_gaps(gaps: Iterable[LoggedGap]) -> Listing:
-    """Each gap with its number, when and why, its text, and the first of its nearest entries."""
+    """Each gap with its number, time, reason, text and nearest entries."""
     return Listing("", ("no.", "question"), [Row([str(logged.id)], _about(logged), 1) for logged in gaps])
 
 
@@ -141,7 +142,7 @@ def _about(logged: LoggedGap) -> tuple[str, str, str]:
 
 
 def list_whole_gap(logged: LoggedGap, entries: Mapping[str, Entry]) -> Listing:
-    """A gap with all that is kept of it, and all its nearest entries with their questions."""
+    """All fields of a gap, and all its nearest entries with their questions."""
     gap = logged.gap
     fields = {
         "text": gap.text,
@@ -180,7 +181,7 @@ def group_object(group: Group) -> dict[str, Any]:
 
 
 def list_groups(groups: Iterable[Group]) -> Listing:
-    """Each group: how many and since when, its texts, what is near, why it is not given, and the gaps' numbers."""
+    """Each group: size, period and trend, texts, nearest entries, why they do not answer it, and the gaps' numbers."""
     rows = [Row([str(group.count), bars(group.trend)], list(_group_lines(group))) for group in groups]
     return Listing("" if rows else "No gaps are open.", ("gaps", "by week", "question"), rows)
 
@@ -212,7 +213,7 @@ def replayed_object(one: Replayed) -> dict[str, Any]:
 
 
 def list_replayed(replayed: Sequence[Replayed]) -> Iterator[Listing]:
-    """What became of the gaps: how many of each kind, and those that changed or are answered now."""
+    """The results of a replay: the number of gaps of each kind, and those that changed or are answered now."""
     for became in Became:
         of_kind = [one for one in replayed if one.became is became]
         rows = [Row([str(one.gap.id)], [one.gap.gap.text, _change(one)]) for one in of_kind if became in _LISTED]
@@ -220,13 +221,13 @@ def list_replayed(replayed: Sequence[Replayed]) -> Iterator[Listing]:
 
 
 def _change(one: Replayed) -> str:
-    """From the entry that resolved a gap, if one did, to what it gets now."""
+    """The entry that resolved a gap, if any, and what the gap gets now."""
     was = f"{one.gap.resolution} -> " if one.gap.resolution else ""
     return f"{was}{', '.join(one.entries) or one.outcome}"
 
 
 def sets_object(sets: ReplayedSets) -> dict[str, Any]:
-    """The replayed question sets as a JSON object; null stands for a list that there is not."""
+    """The replayed question sets as a JSON object, with null for both lists where no known misses are recorded."""
     return {
         "messages": sets.messages,
         "missed": sets.missed,
@@ -241,7 +242,7 @@ def _judged_object(one: Judged) -> dict[str, Any]:
 
 
 def list_sets(sets: ReplayedSets) -> Iterator[Listing]:
-    """How many messages of the question sets are missed; which are not known as missed, and which need not be."""
+    """How many messages of the question sets are missed; which are newly missed, and which no longer."""
     unlisted = "" if sets.newly_missed is not None else "; no known_misses.txt says which are known"
     yield Listing(f"question sets: {sets.missed} of {sets.messages} messages missed{unlisted}")
     for name, judged in (
@@ -260,37 +261,37 @@ def _got(one: Judged) -> str:
 # --- Statistics ------------------------------------------------------------------------------------------------------
 
 
-def statistics_object(summed: Statistics) -> dict[str, Any]:
+def statistics_object(statistics: Statistics) -> dict[str, Any]:
     """The statistics as a JSON object."""
     return {
-        "questions": summed.questions,
-        "by_day": {day.isoformat(): number for day, number in summed.by_day.items()},
-        "by_outcome": summed.by_outcome,
-        "by_language": summed.by_language,
-        "helpful": summed.helpful,
-        "not_helpful": summed.not_helpful,
-        "asked": summed.asked,
-        "complaints": summed.complaints,
-        "never": summed.never,
+        "questions": statistics.questions,
+        "by_day": {day.isoformat(): number for day, number in statistics.by_day.items()},
+        "by_outcome": statistics.by_outcome,
+        "by_language": statistics.by_language,
+        "helpful": statistics.helpful,
+        "not_helpful": statistics.not_helpful,
+        "asked": statistics.asked,
+        "complaints": statistics.complaints,
+        "never": statistics.never,
     }
 
 
-def list_statistics(summed: Statistics) -> Iterator[Listing]:
-    """What is asked and how far it is served, with bars where there is a shape to see."""
-    days, by_day = list(summed.by_day), list(summed.by_day.values())
+def list_statistics(statistics: Statistics) -> Iterator[Listing]:
+    """What is asked and how much of it is answered, with bar charts of outcomes and days."""
+    days, by_day = list(statistics.by_day), list(statistics.by_day.values())
     outcomes = []
-    for outcome, number in summed.by_outcome.items():
-        share = number / summed.questions if summed.questions else 0
+    for outcome, number in statistics.by_outcome.items():
+        share = number / statistics.questions if statistics.questions else 0
         outcomes.append(Row([f"{outcome:13}", f"{number:6}", f"{share:4.0%}"], ["█" * round(_WIDTH * share)]))
-    title = f"{summed.questions} questions from {days[0]} to {days[-1]}"
+    title = f"{statistics.questions} questions from {days[0]} to {days[-1]}"
     yield Listing(title, ("outcome", "questions", "share", ""), outcomes)
     yield Listing(f"a day: {bars(by_day)} (at most {max(by_day)})")
-    yield Listing(f"helpful {summed.helpful}, not helpful {summed.not_helpful}")
-    yield _list_numbers("languages", summed.by_language)
-    yield _list_numbers("most asked", summed.asked)
-    yield _list_numbers("most complaints", summed.complaints)
-    named = ", ".join(summed.never[:_ENTRIES]) + (", …" if len(summed.never) > _ENTRIES else "")
-    yield Listing(f"never asked: {len(summed.never)}{': ' if summed.never else ''}{named}")
+    yield Listing(f"helpful {statistics.helpful}, not helpful {statistics.not_helpful}")
+    yield _list_numbers("languages", statistics.by_language)
+    yield _list_numbers("most asked", statistics.asked)
+    yield _list_numbers("most complaints", statistics.complaints)
+    named = ", ".join(statistics.never[:_ENTRIES]) + (", …" if len(statistics.never) > _ENTRIES else "")
+    yield Listing(f"never asked: {len(statistics.never)}{': ' if statistics.never else ''}{named}")
 
 
 def _list_numbers(name: str, numbers: Mapping[str, int]) -> Listing:
@@ -299,6 +300,6 @@ def _list_numbers(name: str, numbers: Mapping[str, int]) -> Listing:
 
 
 def bars(numbers: Sequence[int]) -> str:
-    """Numbers as a row of bars, the largest being full."""
+    """Numbers as a bar chart of one line, scaled to the largest."""
     most = max(numbers, default=0)
     return "".join(_BARS[-(-(len(_BARS) - 1) * number // most)] if most else _BARS[0] for number in numbers)

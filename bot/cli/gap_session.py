@@ -1,4 +1,4 @@
-"""What each command of the gap log needs: the log for a moment, the end with a mend, and objects for programs."""
+"""What the gap commands share: opening the log, output as JSON or text, and exiting with an error message."""
 
 from __future__ import annotations
 
@@ -19,67 +19,67 @@ Result = TypeVar("Result")
 Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
 
 
-def is_begun(settings: Settings) -> bool:
-    """Whether there is a log, in the data folder or in PostgreSQL."""
+def log_exists(settings: Settings) -> bool:
+    """Whether the log exists, in the data folder or in PostgreSQL."""
     from bot.storage.stores import store_of
 
     return store_of(settings.data_dir, settings.database_url).is_begun()
 
 
-def opened(settings: Settings, keys: Keys) -> GapLog:
-    """The log of the data folder, or of the PostgreSQL database that is set, with these keys."""
+def open_log(settings: Settings, keys: Keys) -> GapLog:
+    """The log in the data folder, or in the PostgreSQL database of the settings, with these keys."""
     from bot.gaps.repository import GapLog
 
     return GapLog(settings.data_dir, keys, keep=settings.retention, url=settings.database_url)
 
 
-def use(settings: Settings, do: Callable[[GapLog], Awaitable[Result]]) -> Result | None:
-    """What a use of the log gives; None where there is no log."""
-    return begin(settings, do) if is_begun(settings) else None
+def use_log(settings: Settings, work: Callable[[GapLog], Awaitable[Result]]) -> Result | None:
+    """Do some work with the log and return its result; None if there is no log. See `run_or_fail`."""
+    return use_or_create_log(settings, work) if log_exists(settings) else None
 
 
-def begin(settings: Settings, do: Callable[[GapLog], Awaitable[Result]]) -> Result:
-    """What a use of the log gives, which is begun where there is none. See `finish`."""
+def use_or_create_log(settings: Settings, work: Callable[[GapLog], Awaitable[Result]]) -> Result:
+    """Do some work with the log, which is created if there is none, and return its result. See `run_or_fail`."""
     from bot.runtime.gap_keys import keys_of
 
-    async def used() -> Result:
-        async with opened(settings, keys_of(settings)) as log:
-            return await do(log)
+    async def work_with_log() -> Result:
+        async with open_log(settings, keys_of(settings)) as log:
+            return await work(log)
 
-    return finish(used)
+    return run_or_fail(work_with_log)
 
 
-def finish(work: Callable[[], Awaitable[Result]]) -> Result:
-    """What some work gives. A log, key or export that cannot be used ends the command with what to do."""
+def run_or_fail(work: Callable[[], Awaitable[Result]]) -> Result:
+    """Run some work and return its result. A log, key or export that cannot be used ends the command with a hint."""
     from bot.gaps.transfer import ExportError
     from bot.storage.errors import LogError
     from bot.storage.keys import KeyProblem
 
-    async def done() -> Result:
+    async def run() -> Result:
         return await work()
 
     try:
-        return asyncio.run(done())
-    except (KeyProblem, LogError, ExportError) as trouble:
-        fail(str(trouble))
+        return asyncio.run(run())
+    except (KeyProblem, LogError, ExportError) as error:
+        fail(str(error))
 
 
 def show(found: object, text: str, *, as_json: bool) -> None:
-    """A result, as JSON or in words."""
+    """Print a result, as JSON or as text."""
     print(json.dumps(found, indent=2) if as_json else text)
 
 
 def note(text: str) -> None:
-    """Something for the person at the terminal that is no part of the output."""
+    """Print a message that is no part of the output to standard error."""
     typer.echo(text, err=True)
 
 
 def fail(message: str) -> NoReturn:
-    """End the command, exit code 2."""
+    """End the command with a message and exit code 2."""
     note(f"gaps: {message}")
     raise typer.Exit(2)
 
 
 def is_terminal(stream: Any = None) -> bool:
-    """Whether somebody reads the output; or another stream, which is given."""
+    """Whether a stream is a terminal, by default standard output."""
     return bool((stream or sys.stdout).isatty())

@@ -1,4 +1,4 @@
-"""`python -m bot gaps …`: the questions that the FAQ did not serve, from the command line."""
+"""`python -m bot gaps …`: list, review and replay the questions that the FAQ did not answer."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from bot.cli import gaps_transfer as gaps_moving_cli
-from bot.cli.gap_session import Json, fail, is_terminal, note, show, use
+from bot.cli import gaps_transfer
+from bot.cli.gap_session import Json, fail, is_terminal, note, show, use_log
 from bot.domain.gap import OPEN, GapStatus
 from bot.settings import Settings, read_settings
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from bot.gaps.repository import GapLog
 
 app = typer.Typer(help="The questions that the FAQ did not serve.")
-for command in (gaps_moving_cli.export, gaps_moving_cli.import_, gaps_moving_cli.purge, gaps_moving_cli.rekey):
+for command in (gaps_transfer.export, gaps_transfer.import_, gaps_transfer.purge, gaps_transfer.rekey):
     app.command(command.__name__.rstrip("_"))(command)
 Item = TypeVar("Item")
 Ids = Annotated[list[int], typer.Argument(help="The gaps' numbers, as `gaps` shows them.", min=1, max=2**63 - 1)]
@@ -67,7 +67,7 @@ def show_(ids: Ids, *, as_json: Json = False) -> None:
     entries = load_faq(settings).entries
     found = [gap_object(one, entries) for one in listed]
     show_listings(found, [list_whole_gap(one, entries) for one in listed], as_json=as_json)
-    _see_that_all_are_gaps(set(ids) - {one.id for one in listed})
+    _fail_if_any(set(ids) - {one.id for one in listed})
 
 
 @app.command()
@@ -80,7 +80,7 @@ def groups(*, as_json: Json = False, most: Most = 20) -> None:
 
     settings = read_settings()
     listed = _read(settings, OPEN)
-    found = group_gaps(listed, load_matcher(settings, tell=note), now=utc_now(), most=most)
+    found = group_gaps(listed, load_matcher(settings, notify=note), now=utc_now(), most=most)
     show_listings([group_object(group) for group in found], [list_groups(found)], as_json=as_json)
 
 
@@ -165,7 +165,7 @@ def replay(
 
     settings = read_settings()
     listed = _read(settings, (*OPEN, GapStatus.RESOLVED))
-    matcher = load_matcher(settings, tell=note)
+    matcher = load_matcher(settings, notify=note)
     replayed = list(_tracked(replay_(listed, matcher), len(listed), "Asking the gaps again"))
     sets = _replay_sets(questions, matcher)
     closed = {one.gap.id: one.answered_by for one in replayed if close and one.became is Became.ANSWERED}
@@ -182,7 +182,7 @@ def replay(
 
 
 def _replay_sets(questions: Path | None, matcher: Matcher) -> ReplayedSets | None:
-    """What the question sets get; None where the folder that is usual is not there."""
+    """Replay the question sets; None if no folder is named and the default one does not exist."""
     from bot.evaluation.evaluate import evaluate
     from bot.evaluation.question_sets import read_known_misses, read_questions
     from bot.gaps.replay import compare
@@ -211,7 +211,7 @@ def stats(
     from bot.runtime.load import load_faq
 
     settings = read_settings()
-    counts = use(settings, lambda log: log.counts()) or []
+    counts = use_log(settings, lambda log: log.counts()) or []
     summed = statistics(counts, load_faq(settings), today=utc_now().date(), days=days)
     show_listings(statistics_object(summed), list_statistics(summed), as_json=as_json)
 
@@ -226,30 +226,30 @@ def _read(
     most: int | None = None,
     ids: Collection[int] | None = None,
 ) -> list[LoggedGap]:
-    """The gaps, newest first; those that are too old go before."""
+    """The gaps, newest first, after those past the retention period are deleted."""
 
     async def read(log: GapLog) -> list[LoggedGap]:
         await log.expire()
         return await log.gaps(statuses=statuses, most=most, ids=ids)
 
-    return use(settings, read) or []
+    return use_log(settings, read) or []
 
 
 def _mark(ids: Sequence[int], status: GapStatus, *, entry: str = "", as_json: bool) -> None:
     async def mark(log: GapLog) -> set[int]:
-        known = await log.known(ids)
-        await log.mark(known, status, entry=entry)
-        return known
+        existing = await log.known(ids)
+        await log.mark(existing, status, entry=entry)
+        return existing
 
-    marked = use(read_settings(), mark) or set()
+    marked = use_log(read_settings(), mark) or set()
     missing = set(ids) - marked
     found = {"status": status.value, "entry": entry or None, "marked": sorted(marked), "missing": sorted(missing)}
     text = f"{len(marked)} of {len(set(ids))} gaps: {status.value}{f' by {entry}' if entry else ''}"
     show(found, text, as_json=as_json)
-    _see_that_all_are_gaps(missing)
+    _fail_if_any(missing)
 
 
-def _see_that_all_are_gaps(missing: Collection[int]) -> None:
+def _fail_if_any(missing: Collection[int]) -> None:
     if missing:
         numbers = ", ".join(map(str, sorted(missing)))
         fail(f"some numbers are no gaps: {numbers}; see: python -m bot gaps --all")
@@ -263,11 +263,11 @@ def _close(settings: Settings, closed: dict[int, str]) -> None:
             await log.mark([gap for gap, by in closed.items() if by == entry], GapStatus.RESOLVED, entry=entry)
 
     if closed:
-        use(settings, close)
+        use_log(settings, close)
 
 
 def _tracked(items: Iterable[Item], number: int, title: str) -> Iterable[Item]:
-    """The items, with a bar on standard error where somebody sees it."""
+    """The items, with a progress bar where standard error is a terminal."""
     if not is_terminal(sys.stderr):
         return items
     from rich.console import Console

@@ -1,4 +1,4 @@
-"""`python -m bot gaps export`, `import`, `purge`, `rekey`: the gap log as a whole, from the command line."""
+"""`python -m bot gaps export`, `import`, `purge`, `rekey`: commands for the gap log as a whole."""
 
 from __future__ import annotations
 
@@ -11,7 +11,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli.gap_session import Json, begin, fail, finish, is_begun, is_terminal, opened, show, use
+from bot.cli.gap_session import (
+    Json,
+    fail,
+    is_terminal,
+    log_exists,
+    open_log,
+    run_or_fail,
+    show,
+    use_log,
+    use_or_create_log,
+)
 from bot.domain.gap import GapStatus
 from bot.settings import Settings, config_folder, read_settings
 
@@ -38,7 +48,7 @@ def export(
     from bot.gaps.transfer import export_log, new_export_key, write_export
 
     settings = read_settings()
-    _see_that_it_is_begun(settings)
+    _fail_without_log(settings)
     key = new_export_key()
 
     async def write(log: GapLog) -> Export:
@@ -46,9 +56,9 @@ def export(
         write_export(file, exported, key)
         return exported
 
-    exported = begin(settings, write)
+    exported = use_or_create_log(settings, write)
     found = {"file": str(file), "gaps": len(exported.gaps), "counts": len(exported.counts), "key": key}
-    text = f"{_gaps(len(exported.gaps))} and {len(exported.counts)} counts are in {file}, encrypted."
+    text = f"{_number_of_gaps(len(exported.gaps))} and {len(exported.counts)} counts are in {file}, encrypted."
     text += f"\nKey of this export: {key}\nIt is shown this once; give it to the reviewer by another way than the file."
     show(found, text, as_json=as_json)
 
@@ -70,24 +80,24 @@ def import_(
         sealed = read_export(file)
         return open_export(sealed, _export_key())
 
-    exported = finish(read)
-    done = begin(settings, lambda log: import_log(log, exported))
+    exported = run_or_fail(read)
+    done = use_or_create_log(settings, lambda log: import_log(log, exported))
     if isinstance(done, Returned):
-        show({"did": "reviews", **asdict(done)}, _returned(done), as_json=as_json)
+        show({"did": "reviews", **asdict(done)}, _describe_reviews(done), as_json=as_json)
     else:
-        show({"did": "copy", **asdict(done)}, _copied(done, settings), as_json=as_json)
+        show({"did": "copy", **asdict(done)}, _describe_copy(done, settings), as_json=as_json)
 
 
 def _export_key() -> str:
-    """The key of an export, never from an argument, which the shell would remember."""
+    """The key of an export; not an argument, since it would stay in the shell's history."""
     key = os.environ.get("EXPORT_KEY", "")
     if not key and not is_terminal(sys.stdin):
         fail("there is nobody to ask for the export's key; set EXPORT_KEY to it")
     return key or str(typer.prompt("Key of the export (it is not shown)", hide_input=True, err=True))
 
 
-def _returned(done: Returned) -> str:
-    parts = [f"{_gaps(number)} set to {status.value}" for status, number in done.set_to.items()]
+def _describe_reviews(done: Returned) -> str:
+    parts = [f"{_number_of_gaps(number)} set to {status.value}" for status, number in done.set_to.items()]
     if done.left:
         parts.append(f"{done.left} left: {'it was' if done.left == 1 else 'they were'} reviewed here already")
     if done.gone:
@@ -95,8 +105,8 @@ def _returned(done: Returned) -> str:
     return ", ".join(parts) or "No gap is set: the file holds no review that is not here already"
 
 
-def _copied(done: Copied, settings: Settings) -> str:
-    parts = [f"{_gaps(done.gaps)} in the copy in {settings.data_dir}, {done.new} of them new"]
+def _describe_copy(done: Copied, settings: Settings) -> str:
+    parts = [f"{_number_of_gaps(done.gaps)} in the copy in {settings.data_dir}, {done.new} of them new"]
     if done.deleted:
         parts.append(f"{done.deleted} deleted, no longer being in the file")
     if done.kept:
@@ -129,12 +139,12 @@ def purge(
         fail("purge: there is nobody to ask; add --yes to delete for good")
     settings = read_settings()
     statuses = SETTLED if resolved else tuple(GapStatus)
-    number = use(settings, lambda log: log.number(statuses=statuses, before=day)) or 0
-    asked = f"Delete {_gaps(number)}{' and all counts' if counts else ''} in {settings.data_dir} for good?"
+    number = use_log(settings, lambda log: log.number(statuses=statuses, before=day)) or 0
+    asked = f"Delete {_number_of_gaps(number)}{' and all counts' if counts else ''} in {settings.data_dir} for good?"
     if not yes and (number or counts) and not typer.confirm(asked, err=True):
         fail("purge: nothing was deleted")
-    deleted = use(settings, lambda log: log.purge(statuses=statuses, before=day, with_counts=counts)) or 0
-    text = f"{_gaps(deleted)} deleted{', and all counts' if counts else ''}."
+    deleted = use_log(settings, lambda log: log.purge(statuses=statuses, before=day, with_counts=counts)) or 0
+    text = f"{_number_of_gaps(deleted)} deleted{', and all counts' if counts else ''}."
     show({"deleted": deleted, "counts_deleted": counts}, text, as_json=as_json)
 
 
@@ -154,53 +164,53 @@ def rekey(
     the old one stays behind it until --drop-old.
     """
     settings = read_settings()
-    _see_that_it_is_begun(settings)
-    done, then = (
+    _fail_without_log(settings)
+    done, next_step = (
         _rekey_with_file(settings, drop_old=drop_old)
         if settings.gaps_key is None
         else _rekey(settings, drop_old=drop_old)
     )
     texts = f"{done.texts} text{'' if done.texts == 1 else 's'} written anew with the new key."
-    show({**asdict(done), "next": then}, f"{texts}\n{then}", as_json=as_json)
+    show({**asdict(done), "next": next_step}, f"{texts}\n{next_step}", as_json=as_json)
 
 
 def _rekey(settings: Settings, *, drop_old: bool) -> tuple[Rekeyed, str]:
-    """With the keys of a setting; and what to do next."""
+    """Re-encrypt with the keys of the setting; also returns what to do next."""
     from bot.gaps.key_rotation import Rekeyed
     from bot.gaps.key_rotation import rekey as rekey_
 
     if drop_old:
         fail("rekey: GAPS_KEY is a setting; take the old key out of it where it is set, after: gaps rekey")
 
-    async def do(log: GapLog) -> Rekeyed:
-        await log.number()  # says whether the keys are those of the log at all
+    async def work(log: GapLog) -> Rekeyed:
+        await log.number()  # raises LogError unless the keys are those of the log
         keys = log.database.keys.texts
         if len(keys) == 1:
             hint = "put a new one before it, GAPS_KEY=new,old (python -m bot keys makes one), and start the bot anew"
             fail(f"rekey: GAPS_KEY holds one key; {hint}, then run this again")
         return Rekeyed(await rekey_(log, accepted=keys[:1]), len(keys))
 
-    then = (
+    next_step = (
         "Next: start every bot anew that runs with the old key alone; it notes nothing until then. "
         "Then take the old key out of GAPS_KEY."
     )
-    return begin(settings, do), then
+    return use_or_create_log(settings, work), next_step
 
 
 def _rekey_with_file(settings: Settings, *, drop_old: bool) -> tuple[Rekeyed, str]:
-    """With the key in the configuration folder; and what to do next."""
+    """Re-encrypt with the key in the configuration folder; also returns what to do next."""
     from bot.gaps.key_rotation import drop_old_keys, rekey_with_file
     from bot.runtime.gap_keys import keys_of
     from bot.storage.keys import TEXTS_FILE
 
     file = (config_folder() or Path()) / TEXTS_FILE
 
-    async def do() -> Rekeyed:
-        keys_of(settings)  # says what is the matter if there are none
+    async def work() -> Rekeyed:
+        keys_of(settings)  # raises KeyProblem, with a hint, if there are none
         step = drop_old_keys if drop_old else rekey_with_file
-        return await step(lambda keys: opened(settings, keys), lambda: keys_of(settings), file)
+        return await step(lambda keys: open_log(settings, keys), lambda: keys_of(settings), file)
 
-    done = finish(do)
+    done = run_or_fail(work)
     if drop_old:
         return done, f"{file} holds the new key alone. A bot that was not started anew notes nothing until it is."
     return done, (
@@ -212,10 +222,10 @@ def _rekey_with_file(settings: Settings, *, drop_old: bool) -> tuple[Rekeyed, st
 # --- Words ----------------------------------------------------------------------------------------------------------
 
 
-def _see_that_it_is_begun(settings: Settings) -> None:
-    if not is_begun(settings):
+def _fail_without_log(settings: Settings) -> None:
+    if not log_exists(settings):
         fail(f"there is no gap log in {settings.data_dir}; set DATA_DIR to the folder that holds one")
 
 
-def _gaps(number: int) -> str:
+def _number_of_gaps(number: int) -> str:
     return f"{number} gap{'' if number == 1 else 's'}"

@@ -1,6 +1,6 @@
-"""Looks at all that the bot needs, from its files to Telegram, and says of each what is the matter and what mends it.
+"""The checks of `python -m bot doctor`: everything that the bot needs, from its files to Telegram.
 
-Nothing is changed by it: no key and no log is made, no message is sent and none is fetched.
+They change nothing: no key and no log is created, no message is sent or fetched.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
 from bot.channels.telegram.diagnostics import check_telegram
-from bot.cli.gap_session import is_begun, opened
+from bot.cli.gap_session import log_exists, open_log
 from bot.content.diagnostics import ContentError, errors
 from bot.content.lint import lint
 from bot.content.loader import load_faqs, read_content
@@ -30,19 +30,19 @@ from bot.storage.keys import KeyProblem, Keys, read_keys
 from bot.storage.migrate import NEWEST, step_of
 from bot.storage.stores import store_of
 
-PATIENCE = 5.0  # seconds that a bot has to say how it does
-MOST_BYTES = 10_000  # of what it says
-_EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  # where a bot that listens at all is asked
+PATIENCE = 5.0  # seconds to wait for the state of a running bot
+MOST_BYTES = 10_000  # read of its response
+_EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  # the address to query, by the address listened at
 
 
 async def examine(settings: Settings) -> AsyncIterator[Finding]:
-    """What is found, one thing after the other; Telegram comes last, since it may take its time."""
+    """Run all checks and yield their findings as they come; Telegram is last, since it may be slow."""
     for finding in await asyncio.to_thread(_check_faq, settings):
         yield finding
     keys, found = _check_keys(settings)
     yield found
     yield await _check_log(settings, keys)
-    for finding in await asyncio.to_thread(_check_doors, settings):
+    for finding in await asyncio.to_thread(_check_endpoints, settings):
         yield finding
     async for finding in check_telegram(settings):
         yield finding
@@ -56,8 +56,8 @@ def _check_faq(settings: Settings) -> list[Finding]:
         return [Finding("FAQ", says, "mend them; all are shown by: python -m bot check")]
     main = faqs[MAIN_LANGUAGE]
     found = [Finding("FAQ", f"{len(main.entries)} entries, version {main.version}, languages {', '.join(faqs)}")]
-    problems = lint(read_content(settings.faq_dir, settings.seeds_dir), date.today(), learn=None)
-    if failed := errors(problems):
+    diagnostics = lint(read_content(settings.faq_dir, settings.seeds_dir), date.today(), learn=None)
+    if failed := errors(diagnostics):
         hint = "mend them; all are shown by: python -m bot check"
         found.append(Finding("content", f"{len(failed)} errors of the content check, first: {failed[0]}", hint))
     if all(is_learned(faq, settings.cache_dir) for faq in faqs.values()):
@@ -81,7 +81,7 @@ def _check_keys(settings: Settings) -> tuple[Keys | None, Finding]:
             create=False,
         )
     except KeyProblem as problem:
-        if not is_begun(settings) and not settings.keys_required:
+        if not log_exists(settings) and not settings.keys_required:
             return None, Finding("keys", "there are none yet; they are made when the first gap is noted")
         return None, Finding("keys", str(problem), "see there")
     return keys, Finding("keys", "both are there")
@@ -103,15 +103,15 @@ async def _check_log(settings: Settings, keys: Keys | None) -> Finding:
         if step != NEWEST:
             was = "no tables" if step is None else f"schema {step}"
             return Finding("gap log", f"has {was} yet; the next start brings it up to schema {NEWEST}")
-        async with opened(settings, keys) as log:
+        async with open_log(settings, keys) as log:
             number = await log.number()
     except LogError as error:
         return Finding("gap log", str(error), "see there")
     return Finding("gap log", f"can be read; it holds {number}, each for {settings.retention_days} days")
 
 
-def _check_doors(settings: Settings) -> list[Finding]:
-    """Whether the running bot can be reached where it is to be, or could listen there."""
+def _check_endpoints(settings: Settings) -> list[Finding]:
+    """Check that the bot answers at its address, or that a bot could listen there."""
     if settings.webhook_url is not None and settings.webhook_secret is None:
         hint = "make one, the same for all replicas, with: openssl rand -hex 32"
         return [Finding("webhook", "WEBHOOK_SECRET is not set, so the bot does not start", hint)]
@@ -123,30 +123,30 @@ def _check_doors(settings: Settings) -> list[Finding]:
         with listen(host, port):
             return [Finding("doors", f"{where} is free: no bot listens there now")]
     except PortError as error:
-        refused = str(error)
+        reason = str(error)
     state = _state_at(_EVERYWHERE.get(host, host), port)
     if state is None:
         hint = "name another port in LISTEN, or end what uses this one"
-        return [Finding("doors", f"{where} cannot be listened at ({refused}), and no bot answers there", hint)]
+        return [Finding("doors", f"{where} cannot be listened at ({reason}), and no bot answers there", hint)]
     if state != State.READY:
         return [Finding("doors", f"the bot at {where} is {state}", "see its log")]
     return [Finding("doors", f"the bot at {where} is ready")]
 
 
 def _state_at(host: str, port: int) -> str | None:
-    """What the bot that listens somewhere says it is about; None where none does."""
-    asked = HTTPConnection(host, port, timeout=PATIENCE)
+    """The state that the bot at an address reports; None if none answers there."""
+    connection = HTTPConnection(host, port, timeout=PATIENCE)
     try:
-        asked.request("GET", "/readyz")
-        row = json.loads(asked.getresponse().read(MOST_BYTES))
+        connection.request("GET", "/readyz")
+        row = json.loads(connection.getresponse().read(MOST_BYTES))
         return str(State(row["state"]))
     except (OSError, HTTPException, ValueError, RecursionError, LookupError, TypeError):
         return None
     finally:
-        asked.close()
+        connection.close()
 
 
 def _may_write(folder: Path) -> bool:
-    """Whether this user may write to a folder, or make it."""
-    there = next(place for place in (folder, *folder.absolute().parents) if place.exists())
-    return there.is_dir() and os.access(there, os.W_OK)
+    """Whether this user may write to a folder, or create it."""
+    nearest = next(place for place in (folder, *folder.absolute().parents) if place.exists())
+    return nearest.is_dir() and os.access(nearest, os.W_OK)

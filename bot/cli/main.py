@@ -43,7 +43,7 @@ for command in (run, chat, ask, show, topics, check, review, doctor, keys, learn
 
 
 def main() -> None:
-    """Run the command line. A problem that its user can mend is told in words, with exit code 2."""
+    """Run the command line. An error that the user can fix is printed without a traceback, with exit code 2."""
     open_streams()
     try:
         app()

@@ -1,4 +1,4 @@
-"""`python -m bot run` and `review`: what goes on until it is asked to end."""
+"""`python -m bot run` and `review`: the commands that run until they are stopped."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import typer
 from bot.cli.console import fail, note
 from bot.settings import read_settings
 
-GARBAGE = 20_000  # new objects until Python looks for garbage; at its 700 that takes a tenth of the bot's time
+GC_THRESHOLD = 20_000  # new objects between collections; at Python's 700 they take a tenth of the bot's time
 
 
 def run() -> None:
@@ -19,7 +19,7 @@ def run() -> None:
 
     Edited FAQ files are taken up while it runs.
     """
-    gc.set_threshold(GARBAGE)
+    gc.set_threshold(GC_THRESHOLD)
     from bot.channels.telegram.run import run as run_
     from bot.observability import logs
     from bot.observability.metrics import Metrics
@@ -41,7 +41,7 @@ def run() -> None:
         fail(f"run: {problem}")
     metrics = Metrics()
     watch = FaqWatcher(settings, metrics)
-    catalog = Catalog(load_matchers(settings, tell=note))
+    catalog = Catalog(load_matchers(settings, notify=note))
     logs.configure((*settings.secrets, *keys.secrets), as_json=settings.log_format == "json")
     note(f"Connecting to Telegram at {settings.telegram_api_url} …")
     run_(settings, catalog, keys, watch, metrics)
@@ -59,7 +59,7 @@ def review(
 
     Groups of what had no answer; add a phrasing, draft an entry, see first what that changes.
     """
-    from bot.cli.gap_session import opened
+    from bot.cli.gap_session import open_log
     from bot.evaluation.question_sets import read_known_misses, read_questions
     from bot.http.server import PortError
     from bot.review.app import serve
@@ -78,12 +78,12 @@ def review(
         messages = []
         note(f"review: {error}; edits are tried on the gaps alone")
     try:
-        log = opened(settings, keys_of(settings))
+        log = open_log(settings, keys_of(settings))
         watch = FaqWatcher(settings)
-        catalog = Catalog(load_matchers(settings, tell=note))
+        catalog = Catalog(load_matchers(settings, notify=note))
         desk = Workbench(settings, log, catalog, messages, known_misses=read_known_misses(questions))
         serve(desk, watch, port=port, opens=not no_browser, tell=note)
     except PortError as error:
         fail(f"review: port {port} cannot be used ({error}); name another with --port, or leave it out")
-    except (KeyProblem, LogError) as trouble:
-        fail(f"review: {trouble}")
+    except (KeyProblem, LogError) as error:
+        fail(f"review: {error}")

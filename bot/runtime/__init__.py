@@ -1,1 +1,1 @@
-"""What a running process holds: the FAQ in use, loading and reloading it, the wish to end."""
+"""What a running process needs: the FAQ in use, loading and reloading it, the gap log's keys, stop signals."""

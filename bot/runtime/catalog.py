@@ -11,7 +11,7 @@ from bot.domain.matching import Matcher
 
 @dataclass(slots=True)
 class Catalog:
-    """The matcher of each language. An edited FAQ takes the place of all of them at once."""
+    """The matcher of each language. After an edit of the FAQ all of them are replaced at once."""
 
     matchers: Mapping[str, Matcher]
 

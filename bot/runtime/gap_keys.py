@@ -1,4 +1,4 @@
-"""The keys of the gap log, as the settings give them or as they are made once."""
+"""The keys of the gap log, from the settings or from the files that they are generated into."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from bot.storage.stores import store_of
 
 
 def keys_of(settings: Settings) -> Keys:
-    """The keys of the gap log. Those that no setting gives are made, unless there is a log that needs its old ones.
+    """The keys of the gap log. Those that no setting gives are read from files, or generated if there is no log yet.
 
-    Raises KeyProblem.
+    Raises KeyProblem, also for a missing key of a log that exists or where KEYS_REQUIRED is set.
     """
     try:
         is_begun = store_of(settings.data_dir, settings.database_url).is_begun()

@@ -1,4 +1,4 @@
-"""Settings and files in, a ready matcher out: what every command that answers begins with."""
+"""Load the FAQ and its matchers as the settings say, which every command that answers does first."""
 
 from __future__ import annotations
 
@@ -16,41 +16,43 @@ from bot.settings import Settings
 
 
 def load_faq(settings: Settings) -> Faq:
-    """The FAQ of the main language. Raises ContentError where the files cannot be used."""
+    """Load the FAQ of the main language. Raises ContentError where the files cannot be used."""
     return load_faqs(settings.faq_dir, settings.seeds_dir)[MAIN_LANGUAGE]
 
 
-def load_matchers(settings: Settings, *, tell: Callable[[str], None] = print) -> dict[str, RegressionMatcher]:
-    """The matcher of every language. Raises ContentError where the files cannot be used.
+def load_matchers(settings: Settings, *, notify: Callable[[str], None] = print) -> dict[str, RegressionMatcher]:
+    """Load the matcher of every language. Raises ContentError where the files cannot be used.
 
-    ``tell`` is told of the seconds that an FAQ takes to be learned, once after each edit.
+    ``notify`` is called with a line of text before an FAQ is learned, which takes some seconds, once after each edit.
     """
     faqs = load_faqs(settings.faq_dir, settings.seeds_dir)
-    return {language: _matcher(faq, settings, tell=tell) for language, faq in faqs.items()}
+    return {language: _matcher(faq, settings, notify=notify) for language, faq in faqs.items()}
 
 
-def load_matcher(settings: Settings, *, tell: Callable[[str], None] = print) -> RegressionMatcher:
-    """The matcher of the main language. Raises ContentError where the files cannot be used."""
-    return _matcher(load_faq(settings), settings, tell=tell)
+def load_matcher(settings: Settings, *, notify: Callable[[str], None] = print) -> RegressionMatcher:
+    """Load the matcher of the main language. Raises ContentError where the files cannot be used."""
+    return _matcher(load_faq(settings), settings, notify=notify)
 
 
-def _matcher(faq: Faq, settings: Settings, *, tell: Callable[[str], None]) -> RegressionMatcher:
-    return RegressionMatcher(_with_days(faq, settings.retention_days), learned(faq, settings, tell=tell))
+def _matcher(faq: Faq, settings: Settings, *, notify: Callable[[str], None]) -> RegressionMatcher:
+    return RegressionMatcher(_with_days(faq, settings.retention_days), load_model(faq, settings, notify=notify))
 
 
 def _with_days(faq: Faq, days: int) -> Faq:
-    """The FAQ whose texts say how long questions are kept."""
-    says = faq.interface
-    privacy, description = says.privacy.format(days=days), says.description.format(days=days)
-    return replace(faq, interface=replace(says, privacy=privacy, description=description))
+    """The FAQ with the days that questions are kept filled into its texts."""
+    texts = faq.interface
+    privacy, description = texts.privacy.format(days=days), texts.description.format(days=days)
+    return replace(faq, interface=replace(texts, privacy=privacy, description=description))
 
 
-def learned(faq: Faq, settings: Settings, *, tell: Callable[[str], None] = print) -> Model:
-    """The model of an FAQ, learned now unless it was before."""
+def load_model(faq: Faq, settings: Settings, *, notify: Callable[[str], None] = print) -> Model:
+    """The model of an FAQ, from the cache or learned now. ``notify`` as in `load_matchers`."""
 
     def before_fit(faq: Faq) -> None:
         phrasings = sum(len(entry.phrasings) for entry in faq.entries.values())
-        tell(f"Learning {len(faq.entries)} entries from {phrasings:,} phrasings: some seconds, once after each edit …")
+        notify(
+            f"Learning {len(faq.entries)} entries from {phrasings:,} phrasings: some seconds, once after each edit …"
+        )
 
     return load_or_fit(faq, settings.cache_dir, before_fit=before_fit)
 
@@ -67,7 +69,7 @@ def throw_away() -> None:
 
 
 def read_originals(folder: Path, content: Content) -> dict[str, str | None]:
-    """The original documents that the records name, by file name; None for one that cannot be read as text."""
+    """Read the original documents that the records name, by file name; None for one that cannot be read as text."""
     return {source.original: _text(folder / source.original) for source, _ in content.sources if source.original}
 
 

@@ -1,7 +1,7 @@
-"""Edited FAQ files are taken up while the bot runs: checked, learned beside it, and put to use as a whole.
+"""Reload edited FAQ files while the bot runs: check them, learn them, and replace all matchers at once.
 
-A broken file changes nothing; its place is logged, and told to those who can mend it. Learning is a process of its own,
-so that answers do not wait for it and its memory is given back.
+An invalid file changes nothing; its errors are logged, and reported to the maintainers. Learning runs in a subprocess,
+so that answers do not wait for it and its memory is freed.
 """
 
 from __future__ import annotations
@@ -23,28 +23,30 @@ from bot.runtime.catalog import Catalog
 from bot.runtime.load import load_matchers
 from bot.settings import Settings
 
-LOOK_AGAIN = 5.0  # seconds; a folder that was exchanged as a whole, or lies on another machine, sends no word
-QUIET = 400  # milliseconds without a change, after which an edit of several files is taken to be done
-MOST_LOGGED, MOST_TOLD = 20, 3  # problems of one edit
-LONGEST_TOLD = 600  # characters of one problem; a chat's message has at most 4,096
+POLL_SECONDS = 5.0  # since a folder that was replaced as a whole, or is on a network, gives no notification
+DEBOUNCE = 400  # milliseconds without a change, after which an edit of several files counts as complete
+MOST_LOGGED, MOST_REPORTED = 20, 3  # errors of one edit
+LONGEST_REPORTED = 600  # characters of one error; a chat's message has at most 4,096
 _logger = logging.getLogger(__name__)
 
 
 class NotLearnedError(Exception):
-    """Learning the files did not end well; the text says so, and what shows why."""
+    """Learning the files failed; the text names the command that shows why."""
 
 
 class FaqWatcher:
-    """Watches the folders of the FAQ, from when it is made: make it before the FAQ is loaded, and no edit is missed.
+    """Watches the folders of the FAQ from its creation on: create it before loading the FAQ, so that no edit is missed.
 
-    It looks at them at least every ``look_again`` seconds, whether there is word of a change or not.
+    It compares the files at least every ``poll_seconds``, also without a notification of a change.
     """
 
-    def __init__(self, settings: Settings, metrics: Metrics | None = None, *, look_again: float = LOOK_AGAIN) -> None:
+    def __init__(
+        self, settings: Settings, metrics: Metrics | None = None, *, poll_seconds: float = POLL_SECONDS
+    ) -> None:
         self._metrics = metrics or Metrics()
-        self._settings, self._look_again = settings, look_again
-        self._seen = self._state()
-        self._told = ""  # what is the matter with the files, as it was told last
+        self._settings, self._poll_seconds = settings, poll_seconds
+        self._last_state = self._state()
+        self._reported = ""  # the errors that were reported last
 
     async def run(
         self,
@@ -53,49 +55,49 @@ class FaqWatcher:
         changed: Callable[[], Awaitable[None]],
         tell: Callable[[str], None] = lambda _: None,
     ) -> None:
-        """For ever put each edit to use in ``catalog``; ``changed`` is called after it.
+        """Reload ``catalog`` after each edit, until cancelled; ``changed`` is called after each reload.
 
-        ``tell`` is told in words, once, that an edit is not taken up, and why; and once that it is mended.
+        ``tell`` is called with a text once when an edit is rejected, with the errors, and once when they are fixed.
         """
         folders = (self._settings.faq_dir, self._settings.seeds_dir)
-        again = round(self._look_again * 1000)
+        poll_milliseconds = round(self._poll_seconds * 1000)
         while True:
-            await self._look(catalog, changed, tell)
+            await self._reload_if_edited(catalog, changed, tell)
             try:
-                async for _ in awatch(*folders, step=QUIET, rust_timeout=again, yield_on_timeout=True):
-                    await self._look(catalog, changed, tell)
-            except (OSError, RuntimeError):  # a folder is not there now; it may come back
-                await asyncio.sleep(self._look_again)
+                async for _ in awatch(*folders, step=DEBOUNCE, rust_timeout=poll_milliseconds, yield_on_timeout=True):
+                    await self._reload_if_edited(catalog, changed, tell)
+            except (OSError, RuntimeError):  # a folder is missing now; it may come back
+                await asyncio.sleep(self._poll_seconds)
 
-    async def _look(
+    async def _reload_if_edited(
         self, catalog: Catalog, changed: Callable[[], Awaitable[None]], tell: Callable[[str], None]
     ) -> None:
-        """Put the files to use if they are others than before. Whatever is wrong with them, the watching goes on."""
+        """Reload the files if they have changed. No error in them ends the watching."""
         state = self._state()
-        if state == self._seen:
+        if state == self._last_state:
             return
-        self._seen = state
-        is_taken_up, faults = False, []
+        self._last_state = state
+        is_reloaded, errors = False, []
         try:
-            is_taken_up = await self._reload(catalog)
+            is_reloaded = await self._reload(catalog)
         except ContentError as error:
-            faults = [str(problem) for problem in error.diagnostics]
+            errors = [str(diagnostic) for diagnostic in error.diagnostics]
         except NotLearnedError as error:
-            faults = [str(error)]
-        except Exception as fault:  # of ours, or the system gives no process: it must not end the watching
-            faults = [f"{kind_and_place(fault)}; start the bot again, or save a file to have it tried again"]
-        self._metrics.reload(Reload.REFUSED if faults else Reload.TAKEN_UP if is_taken_up else Reload.SAME)
-        self._say(faults, catalog.main.faq.version, tell)
-        if is_taken_up:
+            errors = [str(error)]
+        except Exception as fault:  # a bug, or no process can be started: it must not end the watching
+            errors = [f"{kind_and_place(fault)}; start the bot again, or save a file to have it tried again"]
+        self._metrics.reload(Reload.REFUSED if errors else Reload.TAKEN_UP if is_reloaded else Reload.SAME)
+        self._report(errors, catalog.main.faq.version, tell)
+        if is_reloaded:
             try:
                 await changed()
             except Exception as fault:
                 _logger.error("after an edit of the FAQ: %s", kind_and_place(fault))
 
     async def _reload(self, catalog: Catalog) -> bool:
-        """Check and learn the files, and put them to use; whether they say something new.
+        """Check and learn the files, and replace the matchers; False if their content is the same as before.
 
-        No language that is in use is left out. Raises ContentError and NotLearnedError.
+        A language that is in use is never dropped. Raises ContentError and NotLearnedError.
         """
         settings = self._settings
         faqs = await asyncio.to_thread(load_faqs, settings.faq_dir, settings.seeds_dir, needed=catalog.versions.keys())
@@ -105,25 +107,25 @@ class FaqWatcher:
         code = await learn_apart(settings)
         if code != 0:
             raise NotLearnedError(f"learning it ended with {code}; python -m bot learn says why")
-        catalog.matchers = await asyncio.to_thread(load_matchers, settings, tell=_logger.info)
+        catalog.matchers = await asyncio.to_thread(load_matchers, settings, notify=_logger.info)
         _logger.info("FAQ %s is in use", catalog.main.faq.version)
         return True
 
-    def _say(self, faults: Sequence[str], version: str, tell: Callable[[str], None]) -> None:
-        """Log the faults of an edit, and tell of them where they are others than those told last."""
-        for fault in faults[:MOST_LOGGED]:
-            _logger.error("FAQ not taken up: %s", fault)
-        if len(faults) > MOST_LOGGED:
-            _logger.error("FAQ not taken up: %d more; python -m bot check shows all", len(faults) - MOST_LOGGED)
-        told = "\n\n".join(_listed(faults))
-        if told and told != self._told:
-            tell(f"An edit of the FAQ was not taken up. FAQ {version}, from before it, stays in use.\n\n{told}")
-        elif self._told and not told:
+    def _report(self, errors: Sequence[str], version: str, tell: Callable[[str], None]) -> None:
+        """Log the errors of an edit, and report them unless they are the same as last time."""
+        for error in errors[:MOST_LOGGED]:
+            _logger.error("FAQ not taken up: %s", error)
+        if len(errors) > MOST_LOGGED:
+            _logger.error("FAQ not taken up: %d more; python -m bot check shows all", len(errors) - MOST_LOGGED)
+        report = "\n\n".join(_shortened(errors))
+        if report and report != self._reported:
+            tell(f"An edit of the FAQ was not taken up. FAQ {version}, from before it, stays in use.\n\n{report}")
+        elif self._reported and not report:
             tell(f"The FAQ's files are sound again. FAQ {version} is in use.")
-        self._told = told
+        self._reported = report
 
     def _state(self) -> dict[Path, tuple[int, ...]]:
-        """Every file of the FAQ with its times and size; a file that may be read again has another time of change."""
+        """The times and size of every file of the FAQ; the change time shows that permissions were changed."""
         state: dict[Path, tuple[int, ...]] = {}
         for folder in (self._settings.faq_dir, self._settings.seeds_dir):
             try:
@@ -136,32 +138,34 @@ class FaqWatcher:
 
 def _stamp(path: Path) -> tuple[int, ...]:
     try:
-        seen = path.stat()
-    except OSError:  # gone since, or a link that leads nowhere
+        status = path.stat()
+    except OSError:  # deleted meanwhile, or a dangling link
         return ()
-    return (seen.st_mtime_ns, seen.st_ctime_ns, seen.st_size)
+    return (status.st_mtime_ns, status.st_ctime_ns, status.st_size)
 
 
-def _listed(faults: Sequence[str]) -> list[str]:
-    """The first faults, each short enough for a message of several."""
-    shown = [f"{fault[:LONGEST_TOLD]}…" if len(fault) > LONGEST_TOLD else fault for fault in faults[:MOST_TOLD]]
-    more = len(faults) - len(shown)
+def _shortened(errors: Sequence[str]) -> list[str]:
+    """The first errors, each short enough that they fit into one message."""
+    shown = [
+        f"{error[:LONGEST_REPORTED]}…" if len(error) > LONGEST_REPORTED else error for error in errors[:MOST_REPORTED]
+    ]
+    more = len(errors) - len(shown)
     return [*shown, f"And {more} more; python -m bot check shows all."] if more else shown
 
 
 async def learn_apart(settings: Settings) -> int:
-    """Learn the files in a process of its own, which keeps what it learned; its exit code.
+    """Learn the files in a subprocess, which stores the models in the cache; return its exit code.
 
-    Of the environment's settings it gets the folders alone: no secret, and nothing that is of no use without one.
+    Of the settings it gets only the folders: no secret, and no setting that would need one.
     """
-    kept = {name: value for name, value in os.environ.items() if name.lower() not in Settings.model_fields}
+    environment = {name: value for name, value in os.environ.items() if name.lower() not in Settings.model_fields}
     folders = {"FAQ_DIR": settings.faq_dir, "SEEDS_DIR": settings.seeds_dir, "CACHE_DIR": settings.cache_dir}
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
         "bot",
         "learn",
-        env=kept | {name: str(folder.absolute()) for name, folder in folders.items()},
+        env=environment | {name: str(folder.absolute()) for name, folder in folders.items()},
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.DEVNULL,

@@ -23,7 +23,7 @@ def main(file: Path, began: float) -> None:
     import bot.cli.main
     import bot.cli.serve
 
-    gc.set_threshold(bot.cli.serve.GARBAGE)
+    gc.set_threshold(bot.cli.serve.GC_THRESHOLD)
     import bot.channels.telegram.run
     import bot.runtime.gap_keys
     import bot.runtime.load

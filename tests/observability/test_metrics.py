@@ -402,7 +402,7 @@ async def test_edits_of_the_faq_are_counted_by_what_became_of_them(
         raise AssertionError("nothing changed")
 
     counted, folders = Metrics(), Settings(faq_dir=small / "faq", seeds_dir=small / "seeds", data_dir=small)
-    watch = FaqWatcher(folders, counted, look_again=0.05)
+    watch = FaqWatcher(folders, counted, poll_seconds=0.05)
     counting = Counting(counted)
     watching = asyncio.create_task(watch.run(Catalog({"en": small_matcher}), changed=changed))
     try:

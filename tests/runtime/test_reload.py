@@ -58,8 +58,8 @@ class Watched:
     def __init__(self, settings: Settings) -> None:
         self.told: list[str] = []
         self.taken_up = 0
-        watch = FaqWatcher(settings, look_again=1)
-        self.catalog = Catalog(load_matchers(settings, tell=lambda _: None))
+        watch = FaqWatcher(settings, poll_seconds=1)
+        self.catalog = Catalog(load_matchers(settings, notify=lambda _: None))
         self.before = self.catalog.matchers
         self._news = asyncio.Event()
         self.running = asyncio.create_task(watch.run(self.catalog, changed=self._changed, tell=self._tell))
