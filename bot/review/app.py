@@ -12,7 +12,7 @@ from bot.http.server import Server, listen
 from bot.review.pages import Review
 from bot.review.workbench import Workbench
 from bot.runtime.reload import FaqWatcher
-from bot.runtime.signals import when_asked_to_end
+from bot.runtime.signals import on_stop_signal
 
 HOST = "127.0.0.1"
 PATIENCE = 3  # seconds that pages have at the end
@@ -42,7 +42,7 @@ async def _serve(
         tell(f"Review page: {address}\nThe address works once, on this machine only. Ctrl-C ends it.")
         if opens:  # nobody waits for it: a browser in the terminal returns when it is closed
             threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
-        when_asked_to_end(server.end)
+        on_stop_signal(server.end)
         try:
             await server.serve(sockets=[listening])
         finally:

@@ -57,13 +57,13 @@ def load_model(faq: Faq, settings: Settings, *, notify: Callable[[str], None] = 
     return load_or_fit(faq, settings.cache_dir, before_fit=before_fit)
 
 
-def leave_alone() -> None:
-    """Have the garbage collector leave alone all that is loaded by now: looking through it halts every answer."""
+def freeze_loaded() -> None:
+    """Exempt all objects so far from garbage collection: to scan a loaded FAQ would pause every answer."""
     gc.freeze()
 
 
-def throw_away() -> None:
-    """Throw away what was left alone and is not used any more, such as an FAQ that another one took the place of."""
+def collect_frozen() -> None:
+    """Free what was exempt from garbage collection and is no longer used, such as an FAQ that was replaced."""
     gc.unfreeze()
     gc.collect()
 

@@ -1,4 +1,4 @@
-"""The wish that a process ends: ctrl-C, or SIGTERM from the system."""
+"""Stop signals: ctrl-C (SIGINT), or SIGTERM from the system."""
 
 from __future__ import annotations
 
@@ -8,11 +8,8 @@ from collections.abc import Callable
 from contextlib import suppress
 
 
-def when_asked_to_end(do: Callable[[], None]) -> None:
-    """Have this done in the running event loop, each time that somebody asks the process to end.
-
-    It does not end by itself any more.
-    """
+def on_stop_signal(callback: Callable[[], None]) -> None:
+    """Call back in the running event loop on each stop signal, which no longer ends the process by itself."""
     for number in (signal.SIGINT, signal.SIGTERM):
         with suppress(NotImplementedError):  # on Windows, where ctrl-C raises KeyboardInterrupt instead
-            asyncio.get_running_loop().add_signal_handler(number, do)
+            asyncio.get_running_loop().add_signal_handler(number, callback)

@@ -39,9 +39,9 @@ from bot.http.endpoints import Hook, HttpEndpoints, Silence, State
 from bot.observability.logs import kind_and_place
 from bot.observability.metrics import Metrics
 from bot.runtime.catalog import Catalog
-from bot.runtime.load import leave_alone, throw_away
+from bot.runtime.load import collect_frozen, freeze_loaded
 from bot.runtime.reload import FaqWatcher
-from bot.runtime.signals import when_asked_to_end
+from bot.runtime.signals import on_stop_signal
 from bot.settings import Settings, SettingsError
 from bot.storage.keys import Keys
 from bot.text.language_id import guess
@@ -103,14 +103,14 @@ async def _run(settings: Settings, context: BotContext, watch: FaqWatcher, liste
         await set_menus(unlimited, context.catalog.matchers)
 
     async def taken_up() -> None:
-        throw_away()
-        leave_alone()
+        collect_frozen()
+        freeze_loaded()
         await menus()
 
     intake = Intake(application, context)
     way = _way(settings, application, intake, context)
     asked = asyncio.Event()
-    when_asked_to_end(asked.set)
+    on_stop_signal(asked.set)
     asked_to_end = asyncio.create_task(asked.wait())
     context.gap_writer.start()
     intake.start()
@@ -119,7 +119,7 @@ async def _run(settings: Settings, context: BotContext, watch: FaqWatcher, liste
         if not await _done(starting, *serving, until=asked_to_end):
             await _cancelled(starting)
             return
-        leave_alone()
+        freeze_loaded()
         way.endpoints.state = State.READY
         _logger.info("answering in Telegram; FAQ %s", context.catalog.main.faq.version)
         background: list[asyncio.Task[Any]] = [
