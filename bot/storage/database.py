@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.storage.errors import DamagedError, LogError, NewerError
 from bot.storage.keys import KeyProblem, Keys
-from bot.storage.migrate import NewerSchemaError, upgrade
+from bot.storage.migrate import NewerSchemaError, OlderSchemaError, upgrade
 from bot.storage.tables import home, key_check
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ CLOSING_SECONDS = 5.0  # for good-byes to a server that may be silent
 _OTHER_KEY = "was begun with another {name}; set the {name} it was begun with, or name another {setting}"
 _NEWER_KEY = "has another GAPS_KEY by now; set that one if it is a setting, and start this program anew"
 _COPY = "is a copy of another log, for review alone; name another {setting} to note questions in"
+_OLDER = "has schema {}, from before the first release, which cannot be brought up"
 _IS_COPY = sa.exists(sa.select(home.c.asker)).label("is_copy")
 
 
@@ -154,6 +155,8 @@ def translate_db_errors(store: Store) -> Iterator[None]:
         yield
     except NewerSchemaError:
         raise NewerError(f"{store.name}: was written by a newer version of this program; update this one") from None
+    except OlderSchemaError as older:
+        raise LogError(f"{store.name}: {_OLDER.format(older)}; {store.to_begin_anew}") from None
     except store.errors as error:
         kind = DamagedError if store.is_of_damage(error) else LogError
         raise kind(f"{store.name}: {store.hint(error)}") from None

@@ -71,6 +71,7 @@ class PostgreSQL:
     """The database at a URL. ``busy_seconds`` is how long a write waits for another process that is writing."""
 
     setting = "DATABASE_URL"
+    to_begin_anew = "name another database in DATABASE_URL to begin a new one, nothing is overwritten"
     server_time: sa.Select[tuple[float]] | None = sa.select(SERVER_TIME)
     errors: tuple[type[Exception], ...] = (
         sa.exc.SQLAlchemyError,

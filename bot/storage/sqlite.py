@@ -36,6 +36,7 @@ class SQLite:
     """The file at a path. ``busy_seconds`` is how long a write waits for another process that is writing."""
 
     setting = "DATA_DIR"
+    to_begin_anew = "move it away to begin a new one, nothing is overwritten"
     server_time: sa.Select[tuple[float]] | None = None  # the clock of this machine is everybody's
     errors: tuple[type[Exception], ...] = (sa.exc.SQLAlchemyError, sqlite3.Error, OSError)
     insert = staticmethod(sqlite.insert)
@@ -169,8 +170,8 @@ class SQLite:
             ("readonly", f"cannot be written to; let this user write to it and to {self.path.parent}"),
             ("read-only", f"cannot be written to; let this user write to it and to {self.path.parent}"),
             ("unable to open", f"cannot be opened; let this user write to it and to {self.path.parent}"),
-            ("not a database", "is no database; move it away to begin a new one, nothing is overwritten"),
-            ("malformed", "is damaged; move it away to begin a new one, nothing is overwritten"),
+            ("not a database", f"is no database; {self.to_begin_anew}"),
+            ("malformed", f"is damaged; {self.to_begin_anew}"),
             ("disk i/o", "cannot be read or written; see to the disk"),
         ):
             if part in said:
