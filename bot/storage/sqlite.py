@@ -1,4 +1,4 @@
-"""The gap log in a file of SQLite: made for its owner alone, written ahead, and rid of what was deleted.
+"""The gap log in a file of SQLite: readable by its owner alone, in WAL mode, with deleted content overwritten.
 
 `bot.storage.postgresql` has the same for the other database; what the two share is in `bot.storage.database`.
 """
@@ -55,7 +55,7 @@ class SQLite:
         return self.path.exists()
 
     def identity(self) -> object:
-        """What tells one file from another of the same name; None where there is none."""
+        """Device and inode, which tell a new file of the same name; None where there is none."""
         try:
             stat = self.path.stat()
         except FileNotFoundError:
@@ -95,9 +95,9 @@ class SQLite:
                 yield connection
 
     async def erase(self, engine: AsyncEngine) -> None:
-        """What was deleted also goes from the write-ahead log (sqlite.org/pragma.html#pragma_wal_checkpoint).
+        """Erase what was deleted from the write-ahead log, too (sqlite.org/pragma.html#pragma_wal_checkpoint).
 
-        For another who does the same SQLite does not wait by itself. Raises LogError.
+        SQLite does not wait by itself for another process that does the same. Raises LogError.
         """
         until = time.monotonic() + self._busy_seconds
         while True:
@@ -160,7 +160,7 @@ class SQLite:
 
     def hint(self, error: Exception) -> str:
         """What is the matter and what to do, in words; never the statement that failed."""
-        said = _said(error)
+        said = _message(error)
         if isinstance(error, OSError):
             return f"{error.strerror or type(error).__name__}; see that DATA_DIR is a folder this user may write to"
         for part, hint in (
@@ -183,7 +183,7 @@ class SQLite:
         return {"connect_args": {"timeout": self._busy_seconds}, "hide_parameters": True}
 
     def _write_ahead(self) -> None:
-        """Switch the file to a write-ahead log, for good. For this SQLite does not wait for others, so we do."""
+        """Switch the file to WAL mode, for good. SQLite does not wait for other processes here, so we do."""
         until = time.monotonic() + self._busy_seconds
         with closing(sqlite3.connect(self.path, timeout=self._busy_seconds, isolation_level=None)) as connection:
             while True:
@@ -196,7 +196,7 @@ class SQLite:
                     time.sleep(0.02)
 
 
-def _said(error: Exception) -> str:
+def _message(error: Exception) -> str:
     return str(getattr(error, "orig", None) or error).partition("\n")[0].lower()
 
 
