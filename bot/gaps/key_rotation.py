@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.gaps.repository import GapLog
-from bot.storage import atomic_file as private_file
+from bot.storage import atomic_file
 from bot.storage.database import key_tokens
 from bot.storage.errors import LogError
 from bot.storage.keys import KeyProblem, Keys, new_text_key, write_text_keys
@@ -55,7 +55,7 @@ async def rekey_with_file(open_log: Callable[[Keys], GapLog], read: Callable[[],
     Where there are several keys already, a rekeying was begun, and is gone on with. Raises LogError, KeyProblem and
     OSError; a text that no key opens is found before anything changes.
     """
-    with private_file.locked(file.parent):
+    with atomic_file.locked(file.parent):
         keys = read()
         if len(keys.texts) == 1:
             async with open_log(keys) as log:
@@ -71,7 +71,7 @@ async def drop_old_keys(open_log: Callable[[Keys], GapLog], read: Callable[[], K
 
     Raises LogError, KeyProblem and OSError, and then the file has all its keys.
     """
-    with private_file.locked(file.parent):
+    with atomic_file.locked(file.parent):
         keys = read()
         async with open_log(keys) as log:
             texts = await rekey(log, accepted=keys.texts[:1])

@@ -22,7 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.gap import OPEN, Count, GapStatus, LoggedGap
 from bot.gaps.repository import GapLog, count_row, gap_row
-from bot.storage import atomic_file as private_file
+from bot.storage import atomic_file
 from bot.storage.errors import LogError
 from bot.storage.keys import KeyProblem, Keys
 from bot.storage.tables import count, gap, home, job, key_check
@@ -83,7 +83,7 @@ def write_export(path: Path, export: Export, key: str) -> None:
     token = Fernet(key).encrypt(_format().dump_json(export))
     header = b"%s%d %s\n" % (_BEGINS, VERSION, hashlib.sha256(token).hexdigest().encode())
     try:
-        private_file.create(path, header + token + b"\n")
+        atomic_file.create(path, header + token + b"\n")
     except FileExistsError:
         raise ExportError(f"{path} is there already and is not overwritten; name another file") from None
     except OSError as error:
