@@ -90,7 +90,7 @@ class Outcome(StrEnum):
     UNCLEAR = "unclear"
     TOPICS = "topics"
     LANGUAGE = "language"
-    GONE = "gone"  # the button's entry or topic is no longer in the FAQ
+    GONE = "gone"  # the button is too old, or leads to what the FAQ no longer has
     # of an inline query before anything is typed
     EXAMPLES = "examples"
     # of any update: not addressed to the bot; the person has blocked the bot; handling the update failed
