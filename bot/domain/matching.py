@@ -75,11 +75,11 @@ class Evidence:
     """
 
     words: tuple[tuple[str, float], ...]
-    phrasings: tuple[Carrier, ...]
+    phrasings: tuple[PhrasingEvidence, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Carrier:
+class PhrasingEvidence:
     """A phrasing and its ``part`` of a candidate's score, positive or negative.
 
     ``entry`` is the entry the phrasing belongs to; None for a look-alike that belongs to none.
