@@ -96,7 +96,7 @@ class WholeRidge:
         return scores
 
     def parts(self, columns: Columns, values: Floats, entry: int) -> tuple[Rows, Floats]:
-        """An entry's score taken apart: the rows that carry it, each with its part."""
+        """The rows that contribute to an entry's score, and the part of the score that is due to each."""
         kernel = sharpen(self.index.similarities(columns, values), self.power)
         return np.arange(len(kernel)), kernel * self.alpha[:, entry]
 
@@ -122,7 +122,7 @@ class LocalRidge:
         return self._scores(*self._weights(columns, values))
 
     def parts(self, columns: Columns, values: Floats, entry: int) -> tuple[Rows, Floats]:
-        """An entry's score taken apart: the rows that carry it, each with its part."""
+        """The rows that contribute to an entry's score, and the part of the score that is due to each."""
         rows, weights = self._weights(columns, values)
         own = self.labels[rows] == entry
         return rows[own], weights[own]
