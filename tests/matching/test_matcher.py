@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.faq import Entry, Kind, Lookalike
-from bot.domain.matching import Carrier, Evidence, Row
+from bot.domain.matching import Evidence, PhrasingEvidence, Row
 from bot.matching import regression as ridge
 from bot.matching.matcher import EQUAL_DIGITS, EVIDENCE_SHOWN, RANKED, RegressionMatcher, fit, training_rows
 from bot.matching.regression import WHOLE_ROWS
@@ -219,7 +219,7 @@ def test_a_phrasing_carries_its_own_entry() -> None:
     for item in ENTRIES:
         for text in item.phrasings:
             first = MATCHER.evidence(text, item).phrasings[0]
-            assert first == Carrier(text, item.id, first.similarity, first.part)
+            assert first == PhrasingEvidence(text, item.id, first.similarity, first.part)
             assert first.similarity == pytest.approx(1, abs=1e-5)
             assert first.part > 0.4
     assert MATCHER.evidence("…", DOGS) == Evidence((), ())
