@@ -55,6 +55,8 @@ from tests.support.review_desk import KEYS, Visitor, asked, page_over
 from tests.support.telegram_talk import talk_with
 from tests.support.telegram_world import PERSONAL_MARKS, made_person
 
+pytestmark = pytest.mark.slow
+
 few = settings(max_examples=10, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 MARKS = (("", ""), ("(", ")"), ("", ","), (": ", ""), ("«", "»"), ("", "!"), ("\n", "\n"), ("-", ""))
 TELLING = 7  # letters of a word by which a text would be known

@@ -25,6 +25,8 @@ from tests.support.telegram_emulator import BotProcess, Emulator, bot_environmen
 from tests.support.telegram_phone import READY
 from tests.support.telegram_world import BAD_GATEWAY, TOKEN, Raw, World
 
+pytestmark = pytest.mark.slow
+
 OTHER_TOKEN = "987654:" + "B" * 35
 Edit = Callable[[str, str, str], None]
 

@@ -331,6 +331,7 @@ async def test_a_log_that_is_replaced_is_noticed(log: GapLog, tmp_path: Path) ->
         assert sorted(kept.gap.text for kept in await seen.gaps()) == ["after", "of the backup"]
 
 
+@pytest.mark.slow
 async def test_closing_leaves_no_connection_open(log: GapLog) -> None:
     """Though others are just using it: the last of them closes it, and nothing is lost."""
     for _ in range(20):

@@ -279,6 +279,7 @@ def assert_thresholds_keep_their_rates(calibration: Calibration, sample: Sample,
     assert sum(confidence >= lines.clarify - 1e-9 for confidence in offered) >= OFFERED * len(offered) - 1
 
 
+@pytest.mark.slow
 @some
 @given(seeds, kind_lists)
 def test_any_rows_can_be_calibrated(seed: int, kinds: list[Kind]) -> None:
@@ -337,6 +338,7 @@ def test_the_same_rows_calibrate_alike_in_any_order() -> None:
     assert astuple(one.thresholds) == pytest.approx(astuple(other.thresholds), abs=0.01)
 
 
+@pytest.mark.slow
 @some
 @given(seeds, kind_lists, st.randoms(use_true_random=False))
 def test_shuffled_rows_calibrate_alike(seed: int, kinds: list[Kind], order: random.Random) -> None:

@@ -378,6 +378,7 @@ def test_found_breaks_ties_as_rank_does() -> None:
     assert matcher.found() == [matcher.rank(row.text).candidates[0].entry for row in matcher.rows]
 
 
+@pytest.mark.slow
 def test_what_is_found_without_a_phrasing_is_found_by_an_faq_that_lacks_it() -> None:
     """The first entry for each row, had it been missing, is nearly always that of an FAQ learned without it."""
     agree = []

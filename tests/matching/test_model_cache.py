@@ -181,6 +181,7 @@ def break_into_file(model: Path) -> None:
     model.write_text("no folder")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "spoil",
     [

@@ -222,6 +222,7 @@ def vars_of(held_out: HeldOut) -> tuple[list[int], Floats, Floats]:
     return held_out.rows.tolist(), held_out.without_row, held_out.without_entry
 
 
+@pytest.mark.slow
 @some
 @given(seeds, st.sampled_from([0.1, 1.0]))
 def test_what_the_whole_regression_holds_out_is_refitted(seed: int, share: float) -> None:
@@ -314,6 +315,7 @@ def test_a_message_of_nothing_known_scores_nothing(seed: int) -> None:
         assert not any(ridge.parts(*nothing, at)[1].any() for at in range(entries))
 
 
+@pytest.mark.slow
 @some
 @given(seeds, st.integers(2, 12), st.sampled_from([0.2, 1.0]))
 def test_what_the_local_regression_holds_out_is_refitted(seed: int, neighbours: int, share: float) -> None:

@@ -160,6 +160,7 @@ async def test_a_process_that_ends_gives_back_what_it_did_not_handle(new_leases:
     await ended(other)
 
 
+@pytest.mark.slow
 async def test_a_renewal_that_fails_is_made_up_for(
     new_leases: Callable[..., UpdateLeases], now: Now, monkeypatch: pytest.MonkeyPatch
 ) -> None:

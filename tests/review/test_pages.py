@@ -15,6 +15,8 @@ from bot.review.auth import MOST_BYTES, fields_of
 from bot.storage.errors import LogError
 from tests.support.review_desk import HOST, KEYS, asked, page_over
 
+pytestmark = pytest.mark.slow
+
 KITE = ["where is the kite flying zone", "Where is the kite flying zone??", "where is a kite flying zone"]
 
 

@@ -559,4 +559,7 @@ def test_other_troubles_do_not_keep_it_from_starting(tmp_path: Path, data: Path)
     refuse_newer(tmp_path, SecretStr("postgresql+asyncpg://user:password@127.0.0.1:1/name?ssl=disable"))
 
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no limits of processes there")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform == "win32", reason="no limits of processes there"),
+]

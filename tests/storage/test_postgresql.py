@@ -39,6 +39,8 @@ from tests.gaps.test_repository import ASKER, KEEP, KEYS, OTHER, do, in_a_file, 
 from tests.support.documentation import OPERATIONS, text_of
 from tests.support.postgresql_server import HOST, USER, Server, serving
 
+pytestmark = pytest.mark.slow
+
 on_a_server = pytest.mark.container
 KEY_SETTINGS = {"GAPS_KEY": KEYS.texts[0].decode(), "ASKER_KEY": KEYS.askers.hex()}
 

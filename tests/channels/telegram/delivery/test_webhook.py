@@ -45,6 +45,8 @@ from tests.support.telegram_sender import SECRET_HEADER, Bringer, Sender
 from tests.support.telegram_talk import logged
 from tests.support.telegram_world import BAD_GATEWAY, JSON, TOKEN, Chat, Refused, Slow, World, made_person
 
+pytestmark = pytest.mark.slow
+
 FERRY = "when does the ferry go"
 GAP = "do you sell inflatable tractors for gardens"
 SECRET = "made-up_secret_0123456789"  # noqa: S105  # made up
