@@ -24,7 +24,7 @@ from bot.content.editor import EditError, StaleError
 from bot.domain.faq import Faq
 from bot.domain.gap import OPEN, GapStatus, LoggedGap
 from bot.domain.matching import Matcher
-from bot.gaps.clustering import Cluster, judged
+from bot.gaps.clustering import Cluster, summarize
 from bot.gaps.replay import Became
 from bot.gaps.repository import utc_now
 from bot.gaps.statistics import statistics
@@ -154,7 +154,7 @@ class Review:
             place=place,
             pages=pages,
             found=len(found),
-            groups=[judged(cluster, self._matcher, now=utc_now()) for cluster in shown],
+            groups=[summarize(cluster, self._matcher, now=utc_now()) for cluster in shown],
             numbers={tab: sum(gap.status in statuses for gap in gaps) for tab, (_, statuses) in TABS.items()},
             languages=sorted({gap.gap.language for gap in gaps}),
             just_done=self._just_done(request),
@@ -170,12 +170,12 @@ class Review:
         trial = self._desk.trials.get(request.path_params["number"])
         if trial is None:
             return self._no_trial()
-        effects = trial.effects
+        impact = trial.impact
         return self._page(
             "trial.html",
             trial=trial,
-            answered=[one for one in effects.answered if self._is_kept(one[0])] if effects else [],
-            lost=[gap for gap in effects.lost if self._is_kept(gap)] if effects else [],
+            answered=[one for one in impact.answered if self._is_kept(one[0])] if impact else [],
+            lost=[gap for gap in impact.lost if self._is_kept(gap)] if impact else [],
             left=self._desk.left_open(trial),
             messages=self._desk.messages,
             stale=request.query_params.get("stale") == "1",
@@ -310,7 +310,7 @@ class Review:
         cluster = self._cluster(request)
         if cluster is None:
             return self._no_group()
-        matcher, group = self._matcher, judged(cluster, self._matcher, now=utc_now())
+        matcher, group = self._matcher, summarize(cluster, self._matcher, now=utc_now())
         wordings = Counter(gap.gap.text for gap in group.gaps)
         left_out = _left_out(values)
         find = values.get("other", "").strip()

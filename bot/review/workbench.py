@@ -21,7 +21,7 @@ from bot.domain.matching import Matcher
 from bot.evaluation.evaluate import Judged, evaluate
 from bot.evaluation.question_sets import Message
 from bot.gaps.clustering import Cluster, by_size, clusters
-from bot.gaps.impact import Effects, effects
+from bot.gaps.impact import Impact, assess_impact
 from bot.gaps.replay import Became, Replayed, ReplayedSets, compare, replay
 from bot.gaps.repository import GapLog
 from bot.observability.logs import kind_and_place
@@ -58,13 +58,13 @@ class Proposal:
 
 @dataclass(slots=True)
 class Trial:
-    """A proposal that is being tried, until there are ``effects``, or a ``problem`` that keeps it from being done."""
+    """A proposal that is being tried, until there are ``impact``, or a ``problem`` that keeps it from being done."""
 
     number: int
     proposal: Proposal
     edits: Sequence[Edit] = ()
     edited: Edited | None = None
-    effects: Effects | None = None
+    impact: Impact | None = None
     problem: str = ""
     problems: tuple[Diagnostic, ...] = ()  # of the content check, new with it
     done: Done | None = None
@@ -72,7 +72,7 @@ class Trial:
     @property
     def is_running(self) -> bool:
         """Whether what it changes is not known yet."""
-        return self.effects is None and not self.problem
+        return self.impact is None and not self.problem
 
 
 @dataclass(slots=True)
@@ -185,10 +185,10 @@ class Workbench:
             return
         self.gaps = {number: gap for number, gap in self.gaps.items() if number in there}
         for trial in self.trials.values():
-            if trial.effects is not None:
-                answered = tuple(one for one in trial.effects.answered if one[0].id in there)
-                lost = tuple(gap for gap in trial.effects.lost if gap.id in there)
-                trial.effects = replace(trial.effects, answered=answered, lost=lost)
+            if trial.impact is not None:
+                answered = tuple(one for one in trial.impact.answered if one[0].id in there)
+                lost = tuple(gap for gap in trial.impact.lost if gap.id in there)
+                trial.impact = replace(trial.impact, answered=answered, lost=lost)
         if self.replaying is not None:
             self.replaying.replayed[:] = [one for one in self.replaying.replayed if one.gap.id in there]
 
@@ -343,8 +343,8 @@ class Workbench:
         proposal, before = trial.proposal, self.catalog.main
         edited = await edited_faq(trial.edits, self.settings, now=before)
         gaps = list(self.gaps.values())
-        trial.effects = await asyncio.to_thread(
-            lambda: effects(
+        trial.impact = await asyncio.to_thread(
+            lambda: assess_impact(
                 proposal.texts,
                 proposal.entry,
                 gaps,
@@ -384,8 +384,8 @@ class Workbench:
         marks: dict[int, _Mark] = {}
         if proposal.status is not None:
             marks = {gap: (proposal.status, "") for gap in proposal.gaps if self._is_open(gap)}
-        if trial.effects is not None:
-            answered = ((gap, entry) for gap, entry in trial.effects.answered if self._is_same(gap))
+        if trial.impact is not None:
+            answered = ((gap, entry) for gap, entry in trial.impact.answered if self._is_same(gap))
             marks |= {gap.id: (GapStatus.RESOLVED, entry) for gap, entry in answered if self._is_open(gap.id)}
         trial.edited = None  # its matcher is in use now
         return self._begin(proposal.what, trial.edits, self._changes(marks))
@@ -407,7 +407,7 @@ class Workbench:
 
     def left_open(self, trial: Trial) -> int:
         """How many of the gaps that a trial is about stay open with it."""
-        answered = {gap.id for gap, _ in trial.effects.answered} if trial.effects else set()
+        answered = {gap.id for gap, _ in trial.impact.answered} if trial.impact else set()
         return 0 if trial.proposal.status else sum(self._is_open(gap) for gap in {*trial.proposal.gaps} - answered)
 
     @property
