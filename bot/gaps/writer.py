@@ -80,7 +80,7 @@ class GapWriter:
         return bool(self._to_forget)
 
     def start(self) -> None:
-        """Start writing notes in the background, and delete expired data now and then once a day."""
+        """Start writing notes in the background, and delete expired data at once and every day."""
         self._tasks = [asyncio.create_task(self._write_until_stopped()), asyncio.create_task(self._expire_daily())]
 
     async def stop(self, *, within: timedelta = timedelta(seconds=10)) -> None:
