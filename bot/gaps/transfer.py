@@ -125,7 +125,7 @@ def _format() -> TypeAdapter[Export]:
     return TypeAdapter(Export)
 
 
-# --- Export and import -------------------------------------------------------------------------------------
+# --- Export and import ---------------------------------------------------------------------------------------
 
 
 async def export_log(log: GapLog) -> Export:

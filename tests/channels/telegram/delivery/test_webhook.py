@@ -37,7 +37,7 @@ from tests.support.dockerfile import free_port
 from tests.support.hostile import any_texts, junk
 from tests.support.leaks import Private
 from tests.support.postgresql_server import Server as PostgreSQL
-from tests.support.review_desk import KEYS
+from tests.support.review_workbench import KEYS
 from tests.support.telegram_emulator import BotProcess, bot_environment, serving
 from tests.support.telegram_phone import READY, Phone
 from tests.support.telegram_recording import RecordingRequest
