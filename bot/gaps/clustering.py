@@ -1,7 +1,7 @@
 """Clusters similar gaps for reviewers, the largest and newest clusters first. Pure; knows no person.
 
-Similarity is the matcher's (`kernels`), fitted to the gaps of each language, so that words count which the FAQ does not
-have. Term frequencies also come from the phrasings in the FAQ's own language, since a few gaps are too small a sample.
+Similarity is the matcher's (`Matcher.vectors`), fitted to the gaps of each language, so that words count which the FAQ
+does not have. Term frequencies also come from the phrasings in the FAQ's own language: a few gaps are too few for that.
 The algorithm is star clustering (Aslam, Pelekhov and Rus 2004): the wording that is similar to most gaps becomes the
 centre of a star, all wordings similar to it join unless they are more similar to another centre, and so on with the
 rest. So all gaps of a cluster are similar to one wording, and there are no chains of dissimilar texts.
