@@ -28,6 +28,13 @@ settings.register_profile("shared-cores", deadline=None, suppress_health_check=[
 settings.load_profile("shared-cores")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever needs the project's own FAQ learned is slow."""
+    for item in items:
+        if "learned" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """No test, and no process that one starts, writes a gap log or a key into somebody's home."""

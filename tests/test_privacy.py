@@ -51,9 +51,11 @@ from tests.support.documentation import PRIVACY as PRIVACY_PAGE
 from tests.support.documentation import text_of
 from tests.support.paths import SMALL
 from tests.support.personal_data import NOT_PROMISED, PERSONAL, QUESTIONS, Personal
-from tests.support.review_desk import KEYS, Visitor, asked, page_over
+from tests.support.review_workbench import KEYS, Visitor, asked, page_over
 from tests.support.telegram_talk import talk_with
 from tests.support.telegram_world import PERSONAL_MARKS, made_person
+
+pytestmark = pytest.mark.slow
 
 few = settings(max_examples=10, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 MARKS = (("", ""), ("(", ")"), ("", ","), (": ", ""), ("«", "»"), ("", "!"), ("\n", "\n"), ("-", ""))
@@ -242,7 +244,7 @@ async def told_by_pages(visitor: Visitor) -> dict[str, str]:
     """The HTML of all pages of the review page, each group's and a replay's included, and its text without tags."""
     told = {}
     await visitor.sends("/replay/begin")
-    groups = [f"/group/{number}" for number in visitor.desk.gaps]
+    groups = [f"/group/{number}" for number in visitor.workbench.gaps]
     for address in ("/", "/?tab=later", "/replay", "/statistics", "/done", *groups):
         assert (await visitor.opens(address)).status_code == 200
         told[f"page {address}"] = f"{visitor.page}\n{visitor.text}"
@@ -523,13 +525,13 @@ async def test_what_is_forgotten_is_on_no_page_any_more(small: Path) -> None:
     """Once the page has looked at the log: in no tab, group or search; and not in the digest."""
     kites = ["where is the kite flying zone", "is the kite zone open"]
     async with page_over(small, map(asked, (*kites, "zebra poetry"))) as visitor:
-        log, own = visitor.desk.log, visitor.link_to("zebra poetry")
+        log, own = visitor.workbench.log, visitor.link_to("zebra poetry")
         await forget_asker_of("zebra poetry", visitor)
         await look_and_wait(visitor)
         for address in ("/", own, "/?tab=later", "/?tab=resolved", "/?words=zebra", "/statistics", "/done"):
             assert "poetry" not in (await visitor.client.get(address)).text, address
         weekly = "".join(
-            to_html(digest(await log.counts(), await log.gaps(), visitor.desk.catalog.main, now=log.now()))
+            to_html(digest(await log.counts(), await log.gaps(), visitor.workbench.catalog.main, now=log.now()))
         )
         assert "kite" in weekly
         assert "zebra" not in weekly
@@ -559,7 +561,7 @@ async def test_what_is_forgotten_is_not_in_what_was_tried_before(address: str, s
 
 async def forget_asker_of(text: str, visitor: Visitor) -> None:
     """What the bot does when whoever asked this sends `/forget`."""
-    assert await visitor.desk.log.forget(KEYS.pseudonym("asker", text)) == 1
+    assert await visitor.workbench.log.forget(KEYS.pseudonym("asker", text)) == 1
 
 
 async def look_and_wait(visitor: Visitor) -> None:

@@ -29,7 +29,7 @@ def upgrade(
 ) -> None:
     """Bring the database up to the schema of this program, which the first use of the log does too.
 
-    A database that is ahead of this program is left alone, and exits 2.
+    A database that is ahead of this program, or from before its first release, is left alone, and exits 2.
     """
     from bot.storage.errors import LogError
     from bot.storage.migrate import NEWEST

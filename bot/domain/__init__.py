@@ -1,1 +1,1 @@
-"""The values that all packages speak in. They import nothing of ours."""
+"""The frozen value types that all packages share. Imports no other package of the bot."""

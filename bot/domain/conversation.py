@@ -1,4 +1,4 @@
-"""A message, what is decided about it, and what a person reads. Frozen values; imports only values."""
+"""A message, the decision on it, and the reply. Frozen values; imports only `bot.domain`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from bot.domain.faq import Entry
 
 
 class Channel(StrEnum):
-    """Where a message came in."""
+    """Where a message came from."""
 
     TERMINAL = "terminal"
     JSONL = "jsonl"
@@ -20,7 +20,7 @@ class Channel(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A message as it came in. Who asked stays at the edge."""
+    """A message as it was received. It does not say who sent it; only the channels know that."""
 
     text: str
     language: str = "en"
@@ -29,7 +29,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An entry that a message may mean. ``score`` is about 1 for a sure match and about 0 for none."""
+    """An entry that may match a message. ``score`` is about 1 for a sure match and about 0 for none."""
 
     entry: Entry
     score: float
@@ -44,7 +44,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Clarify:
-    """Two or three entries of which one is probably meant."""
+    """Two or three entries to choose from, one of which is probably meant."""
 
     choices: tuple[Entry, ...]
 
@@ -64,9 +64,10 @@ class Smalltalk:
 
 
 class Outcome(StrEnum):
-    """What became of a message, a pressed button or an inline query: one word from the decision to the metric.
+    """The result of a message, a pressed button or an inline query, under one name everywhere.
 
-    The values are counted in the database and shown in log lines and metrics (there with hyphens), so they stay.
+    The values are stored with the counts in the database and shown in log lines and metrics (there with hyphens), so
+    they must not change.
     """
 
     # of messages, and of inline queries that were typed
@@ -83,16 +84,16 @@ class Outcome(StrEnum):
     BROWSED = "browsed"
     NONE_OF_THESE = "none of these"
     HELPFUL = "helpful"
-    NOT_HELPFUL = "not helpful"  # before it is said why
+    NOT_HELPFUL = "not helpful"  # before the person gives a reason
     WRONG = "wrong"
     OUTDATED = "outdated"
     UNCLEAR = "unclear"
     TOPICS = "topics"
     LANGUAGE = "language"
-    GONE = "gone"  # a button of an older FAQ
+    GONE = "gone"  # the button is too old, or leads to what the FAQ no longer has
     # of an inline query before anything is typed
     EXAMPLES = "examples"
-    # of any update: not for the bot; the person has blocked it; handling it failed
+    # of any update: not addressed to the bot; the person has blocked the bot; handling the update failed
     IGNORED = "ignored"
     BLOCKED = "blocked"
     FAILED = "failed"
@@ -109,7 +110,7 @@ class NoAnswerReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Unanswered:
-    """No entry is right. ``entry`` is the out-of-scope entry that says why, if one fits; ``topic`` the nearest one."""
+    """No entry fits. ``entry`` is the out-of-scope entry that explains why, if any; ``topic`` is the nearest topic."""
 
     reason: NoAnswerReason
     entry: Entry | None = None
@@ -121,7 +122,7 @@ Decision = Answer | Clarify | Urgent | Smalltalk | Unanswered
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A source or page as a person sees it; ``label`` says what the page is where it is not the text itself."""
+    """A source or page as shown to a person. ``label`` says what the page is if it is not the document itself."""
 
     title: str
     url: str
@@ -130,7 +131,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One answer within a reply: the question it answers, the text, the time its figures speak of, its sources."""
+    """One answer within a reply: the question it answers, its text, the time its figures refer to, its sources."""
 
     question: str
     text: str
@@ -140,9 +141,9 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Something that a person may choose next: a button in Telegram, a number in the terminal.
+    """An option offered to a person: a button in Telegram, a number in the terminal.
 
-    It leads to an entry, to a topic, or to another language; with none of them it says "none of these".
+    It leads to an entry, to a topic or to another language; with none of them it means "none of these".
     """
 
     label: str
@@ -153,9 +154,9 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a person reads, free of any channel's markup.
+    """The content of a reply, free of any channel's markup.
 
-    ``pages`` are read-more or help pages; ``choices`` are entries to choose from, under the line ``choices_title``.
+    ``pages`` are read-more or help pages; ``choices`` are the options offered, under the line ``choices_title``.
     """
 
     sections: tuple[Section, ...]

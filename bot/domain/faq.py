@@ -1,4 +1,4 @@
-"""The values that the whole program speaks in. Frozen, without behaviour beyond looking up; imports nothing of ours."""
+"""The FAQ: entries, sources, interface texts and wording. Frozen values that only look things up."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from datetime import date
 from enum import StrEnum
 from typing import Literal
 
-# --- What the content says -----------------------------------------------------------------------------------
+MAIN_LANGUAGE = "en"
 
 
 class Kind(StrEnum):
-    """What an entry is for. One ranking covers entries of every kind."""
+    """The kind of an entry. Entries of all kinds are ranked together."""
 
     ANSWER = "answer"
     URGENT = "urgent"
@@ -22,9 +22,10 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One thing that a source states, in our words, with its figures as the source prints them.
+    """One thing that a source states, in the editors' words, with its figures as the source prints them.
 
-    ``time`` is the time the fact speaks of; ``as_of`` says whether the source prints that time or we inferred it.
+    ``time`` is the time the fact refers to; ``as_of`` says whether the source prints that time or the editors inferred
+    it. ``heading`` stands above the fact in the document; ``left_out`` is why no entry may answer with the fact.
     """
 
     id: str
@@ -38,7 +39,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A document that the FAQ rests on, or a page that it links to.
+    """A document that the FAQ cites, or a page that it links to.
 
     ``is_`` says what a reader finds at ``url``: the ``document`` itself, a ``landing`` page that leads to it, the
     ``publisher``'s page on the subject, or a ``page`` of its own.
@@ -60,7 +61,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Lookalike:
-    """A message that resembles an entry's phrasings and belongs to another entry, or to none (``None``)."""
+    """A message that resembles an entry's phrasings but belongs to another entry, or to none (``None``)."""
 
     text: str
     belongs_to: str | None
@@ -68,7 +69,7 @@ class Lookalike:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One curated answer and the ways people ask for it. ``question`` is the title for kinds that are no question."""
+    """One curated answer and the ways people ask for it. ``question`` is a title where the kind is not ``ANSWER``."""
 
     id: str
     kind: Kind
@@ -86,13 +87,13 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """How the people of one language type: spellings to correct, words that mean the same, words for oneself.
+    """How people type in one language: spellings to correct, synonyms, first-person words.
 
     ``spellings`` maps a run of typed words to the words meant; ``synonyms`` holds groups whose first member names the
     group; ``first_person`` are the words by which people speak of themselves and theirs; ``question_words`` begin a
     question; ``places`` are names of countries, peoples, cities and seas. ``stemmer`` is the Snowball algorithm that
-    takes words to their stems, empty for none of the language's own; ``number_words`` is the language whose numbers in
-    words are read as digits, empty for none.
+    reduces words to stems, empty if there is none for the language; ``number_words`` is the language whose number words
+    are read as digits, empty for none.
     """
 
     spellings: Mapping[str, str] = field(default_factory=dict)
@@ -106,13 +107,13 @@ class Wording:
 
 @dataclass(frozen=True, slots=True)
 class Interface:
-    """Everything the bot says itself. What stands in braces is filled by the bot; `soundness` lists where."""
+    """The texts of the bot's interface in one language. The placeholders in braces are filled in by the bot."""
 
-    language_name: str  # the name that the language of these texts gives itself
-    description: str  # {days}; what Telegram shows before a chat begins
-    short_description: str  # what Telegram shows with the bot's profile
+    language_name: str  # in the language itself
+    description: str  # {days}; Telegram shows it before a chat begins
+    short_description: str  # Telegram shows it with the bot's profile
     welcome: str
-    examples: tuple[str, ...]  # entries shown with the welcome
+    examples: tuple[str, ...]  # ids of entries shown with the welcome
     try_asking: str
     help: str
     topics: str
@@ -173,13 +174,13 @@ class Faq:
     sources: Mapping[str, Source]
     interface: Interface
     wording: Wording = Wording()
-    off_topic: tuple[str, ...] = ()  # messages that no entry is for
-    languages: Mapping[str, str] = field(default_factory=dict)  # those that can be chosen: code -> its own name
+    off_topic: tuple[str, ...] = ()  # example messages that belong to no entry
+    languages: Mapping[str, str] = field(default_factory=dict)  # to choose from: code -> name in the language itself
     version: str = ""  # a digest of the content
 
     @property
     def topics(self) -> tuple[str, ...]:
-        """The topics of the answers, in the order of their files."""
+        """The topics of the answers, in file order."""
         return tuple(dict.fromkeys(entry.topic for entry in self.of_kind(Kind.ANSWER)))
 
     def of_kind(self, kind: Kind) -> tuple[Entry, ...]:
@@ -194,15 +195,3 @@ class Faq:
         """The facts that an entry cites, each with its source, in the entry's order."""
         facts = {fact.id: (source, fact) for source in self.sources.values() for fact in source.facts}
         return tuple(facts[reference] for reference in entry.sources)
-
-
-# --- A message and what becomes of it ------------------------------------------------------------------------
-
-
-# --- What is logged of it ------------------------------------------------------------------------------------
-
-
-# --- What a person reads -------------------------------------------------------------------------------------
-
-
-MAIN_LANGUAGE = "en"

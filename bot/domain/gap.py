@@ -1,4 +1,4 @@
-"""What is noted of a message: an outcome to count and, where the FAQ did not serve, the gap."""
+"""What the gap log stores about a message: an outcome to count and, if the FAQ did not help, the gap."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from bot.domain.conversation import Channel, Outcome
 
 
 class GapReason(StrEnum):
-    """Why a question is a gap: nothing matched, or what was offered or answered did not serve."""
+    """Why a question is a gap: nothing matched, or the choices or the answer did not help."""
 
     NO_MATCH = "no match"
     OTHER_LANGUAGE = "other language"
@@ -20,7 +20,7 @@ class GapReason(StrEnum):
     UNCLEAR = "unclear"
 
 
-# What a person says of a choice or an answer, as it is counted.
+# The outcomes counted for a person's feedback on choices or an answer.
 OUTCOME_OF = {
     GapReason.NONE_OF_THESE: Outcome.NONE_OF_THESE,
     GapReason.WRONG: Outcome.WRONG,
@@ -31,7 +31,7 @@ OUTCOME_OF = {
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """One outcome to be counted, without text and without person."""
+    """One outcome to count. It holds neither the message nor who sent it."""
 
     outcome: Outcome
     language: str
@@ -41,9 +41,9 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A question that the FAQ did not serve. ``nearest`` are entries by id with their scores, the best first.
+    """A question that the FAQ did not answer well. ``nearest`` are ids of entries with their scores, best first.
 
-    ``entry`` is the one that was answered with and judged wrong, outdated or unclear; empty for other reasons.
+    ``entry`` is the answer that the person judged wrong, outdated or unclear; empty for other reasons.
     """
 
     reason: GapReason
@@ -57,11 +57,11 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What the log is told of one message: what to count, and the gap if it is one.
+    """What the gap log records for one message: the outcome to count, and the gap if there is one.
 
-    ``asker`` and ``message`` are keyed hashes, so that /forget finds a person's gaps and a message that is edited or
-    delivered again has one gap at most. ``is_edited``: what the message said before is no longer a gap. ``at`` is when
-    it was asked, in UTC; None while it is now.
+    ``asker`` and ``message`` are pseudonyms (keyed hashes), by which /forget finds a person's gaps and a message that
+    is edited or delivered again has at most one gap. ``is_edited``: the gap of the message's earlier text is dropped.
+    ``at`` is when the message was sent, in UTC; None for now.
     """
 
     count: Count
@@ -73,7 +73,7 @@ class Note:
 
 
 class GapStatus(StrEnum):
-    """What a reviewer made of a gap; those that are new or for later are open."""
+    """The review status of a gap; ``NEW`` and ``LATER`` are open."""
 
     NEW = "new"
     LATER = "later"
@@ -86,9 +86,9 @@ OPEN = (GapStatus.NEW, GapStatus.LATER)
 
 @dataclass(frozen=True, slots=True)
 class LoggedGap:
-    """A gap as it stands in the log; ``gap.text`` is redacted. ``at`` is UTC, to the minute.
+    """A gap as stored in the gap log; ``gap.text`` is redacted. ``at`` is in UTC, to the minute.
 
-    ``resolution`` is the entry that answers it now, where it is resolved by one.
+    ``resolution`` is the entry that answers it now, if it was resolved by one.
     """
 
     id: int

@@ -1,15 +1,15 @@
-"""How long the texts of the FAQ may be, so that they fit where they are shown.
+"""How long the FAQ's texts may be, so that they fit where they are shown.
 
-They are Telegram's limits, each with its source, and what a telephone shows of a button. `lint` holds the content to
-them; the terminal has none.
+These are Telegram's limits, each with its source, and the widths of buttons on a phone. `bot.content.lint` enforces
+them; the terminal has no limits.
 """
 
-BUTTON_CHARACTERS = 36  # of a label that a telephone shows whole on a button as wide as the chat
+BUTTON_CHARACTERS = 36  # that a phone shows in full on a button as wide as the chat
 # UTF-16 code units of one message after its markup is parsed: core.telegram.org/bots/api#sendmessage
 MESSAGE_UNITS = 4096
 
-# Characters of texts that stand in a place of their own in Telegram: core.telegram.org/bots/api#setmydescription,
-# #setmyshortdescription, #botcommand, #answercallbackquery; and on a button as far as a telephone shows it.
+# In characters: core.telegram.org/bots/api#setmydescription, #setmyshortdescription, #botcommand and
+# #answercallbackquery; for button labels, as many as a phone shows.
 LONGEST_COMMAND_LINE = 256
 LONGEST_TEXTS = {
     "description": 512,

@@ -1,4 +1,4 @@
-"""What a matcher gives, and what it has to be able to do: the seam at which what ranks can be exchanged."""
+"""The matcher's interface: the `Matcher` protocol, by which matchers can be exchanged, and the values it returns."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How a message was read: as typed, with typos corrected, as stems and as shared meanings."""
+    """The tokens of a message: as typed, with typos corrected, as stems, and with synonyms merged (``meanings``).
+
+    ``is_personal``: the message contains a first-person word.
+    """
 
     typed: tuple[str, ...]
     corrected: tuple[str, ...]
@@ -27,11 +30,11 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """Where the lines are drawn between decisions; all are probabilities that a `Calibration` gives.
+    """The thresholds between decisions, as probabilities of a `Calibration`.
 
-    An answer needs the confidence ``answer`` that there is one and the certainty ``certain`` that it is the first; a
-    choice is offered from the confidence ``clarify``. What is urgent but not ``surely_urgent`` gives way to a question
-    that has an answer.
+    An answer needs a confidence of ``answer`` and a certainty of ``certain``; a choice needs a confidence of
+    ``clarify``. A message that reaches ``urgent`` but not ``surely_urgent`` gets an answer instead of the urgent card
+    if one of its questions has an answer.
     """
 
     answer: float
@@ -43,12 +46,13 @@ class Thresholds:
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """The first entries for one message, best first, and how far they may be trusted.
+    """The best entries for one message, best first, and how far they may be trusted.
 
-    ``answers`` are the first answers among them all, ``card`` the best urgent card, ``reply`` the best answer or
-    small talk. ``confidence`` is the probability that the FAQ has a reply, this one; ``certainty`` that it is this one
-    if it has any; ``urgency`` that a person is in danger or need. ``coverage`` is the share of the message's words, by
-    weight, that any phrasing knows.
+    ``candidates`` are of all kinds, ``answers`` are answers only, ``card`` is the best urgent card, ``reply`` the best
+    answer or small talk. ``confidence`` is the probability that the FAQ has a right reply and that it is ``reply``;
+    ``certainty`` the probability that ``reply`` is right if the FAQ has one; ``urgency`` the probability that the
+    person is in danger or need. ``coverage`` is the share of the message's words, by weight, that occur in any
+    phrasing.
     """
 
     reading: Reading
@@ -64,19 +68,22 @@ class Ranking:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What carried a candidate: words (and all letters together) and phrasings, with their parts of its score.
+    """Why a candidate scored as it did: the words and phrasings that contributed most to its score, for or against.
 
-    ``words`` and ``phrasings`` are those of the largest parts, for or against. A phrasing of another entry may speak
-    against this one.
+    ``words`` are pairs of a word and its part of the score; all character grams count as one word. A phrasing of
+    another entry may count against this one.
     """
 
     words: tuple[tuple[str, float], ...]
-    phrasings: tuple[Carrier, ...]
+    phrasings: tuple[PhrasingEvidence, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Carrier:
-    """A phrasing that speaks for a candidate, or against it. ``entry`` is its own; None for a look-alike of none."""
+class PhrasingEvidence:
+    """A phrasing and its ``part`` of a candidate's score, positive or negative.
+
+    ``entry`` is the entry the phrasing belongs to; None for a look-alike that belongs to none.
+    """
 
     text: str
     entry: str | None
@@ -86,16 +93,16 @@ class Carrier:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A text that the matcher learns from: it belongs to an entry, or (a look-alike, what is off topic) to none."""
+    """A training text of the matcher and the index of its entry; None for look-alikes and off-topic texts of none."""
 
     text: str
     entry: int | None
 
 
 class Matcher(Protocol):
-    """Ranks the entries of one FAQ for a message. It never changes, and several threads may use it at once.
+    """Ranks the entries of one FAQ for a message. Immutable and thread-safe.
 
-    `bot.matching` has the one that is used. Another needs these members and a line in `bot.runtime.load`.
+    The matcher in use is in `bot.matching`. Another one needs these members and a line in `bot.runtime.load`.
     """
 
     @property
@@ -104,15 +111,15 @@ class Matcher(Protocol):
 
     @property
     def thresholds(self) -> Thresholds:
-        """Where the lines between decisions are drawn, for this matcher's probabilities."""
+        """The thresholds between decisions, for this matcher's probabilities."""
 
     @property
     def entries(self) -> Sequence[Entry]:
-        """The entries, in the order by which rows name them."""
+        """The entries, in the order that the rows' indices refer to."""
 
     @property
     def rows(self) -> Sequence[Row]:
-        """The texts that it learned from."""
+        """The texts that the matcher was trained on."""
 
     @property
     def question_words(self) -> frozenset[str]:
@@ -120,25 +127,25 @@ class Matcher(Protocol):
 
     @property
     def second_question(self) -> re.Pattern[str] | None:
-        """What stands between two questions in one sentence; None where the language's words are not known."""
+        """Matches the words between two questions in one sentence; None if the language has no question words."""
 
     def read(self, text: str) -> Reading:
-        """The words of a text, as the matcher takes them."""
+        """Tokenize a text."""
 
     def rank(self, text: str) -> Ranking:
-        """The entries for a message, the best first, with how far they may be trusted."""
+        """Rank the entries for a message, with the probabilities that the first ones are right."""
 
     def evidence(self, text: str, entry: Entry) -> Evidence:
-        """What carried an entry's score for a message, the largest part first."""
+        """Explain an entry's score for a message, the largest contributions first."""
 
     def unmet(self, reading: Reading, entry: Entry) -> tuple[str, ...]:
-        """Years and places that a message names and of which an entry, with the facts it cites, says nothing."""
+        """The years and places in a message that the entry and the facts it cites do not mention."""
 
     def is_unlisted_number(self, reading: Reading) -> bool:
-        """Whether a message is nothing but numbers, and no phrasing is these numbers."""
+        """Whether a message consists of numbers only, and no phrasing consists of the same numbers."""
 
     def vectors(self, readings: Sequence[Reading], *, is_own_language: bool) -> sparse.csr_array:
-        """Texts as unit vectors, a row each, whose products say how similar two are.
+        """Texts as unit vectors, one row each; the dot product of two rows is their similarity.
 
-        ``is_own_language``: they are in the FAQ's language, so that its phrasings tell how common a word is.
+        ``is_own_language``: the texts are in the FAQ's language, so its phrasings also count for how common a word is.
         """

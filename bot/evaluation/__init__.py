@@ -1,1 +1,1 @@
-"""How well the bot does on question sets."""
+"""Measure how well the bot does on question sets."""

@@ -1,4 +1,4 @@
-"""What `evaluate --calibration` shows: how far a ranking may be trusted, and from which phrasings that was learned."""
+"""The output of `evaluate --calibration`: the thresholds, the signals' weights and the confidences they rest on."""
 
 from __future__ import annotations
 
@@ -32,49 +32,49 @@ _SIGNALS = {
 
 
 def print_calibration(calibration: Calibration, sample: Sample, kinds: Kinds, console: Console) -> None:
-    """The thresholds with what holds at them, the signals' weights, and the confidences as a picture."""
-    lines, is_answer = calibration.thresholds, sample.is_of(kinds.answer)
+    """Print the thresholds with the rates reached at them, the signals' weights, and a histogram of the confidences."""
+    thresholds, is_answer = calibration.thresholds, sample.is_of(kinds.answer)
     with_entry = calibration.confidence.of(sample.confidence)
     without_entry = calibration.confidence.of(sample.confidence_without_entry)
     is_right = sample.first == sample.own
-    certain = calibration.certainty.of(sample.certainty) >= lines.certain
+    certain = calibration.certainty.of(sample.certainty) >= thresholds.certain
     urgency, in_need = calibration.urgency.of(sample.urgency), sample.is_of(kinds.urgent)
     console.print(f"Learned from {len(sample.own):,} phrasings and look-alikes, each held out in closed form.\n")
 
     table = Table(
         "threshold", "at", "where it lies", "of the phrasings held out", title="Thresholds", title_justify="left"
     )
-    answered = (with_entry >= lines.answer) & certain
+    answered = (with_entry >= thresholds.answer) & certain
     table.add_row(
         "answer",
-        f"{lines.answer:.3f}",
+        f"{thresholds.answer:.3f}",
         f"where an answer is as likely right as not, if {IN_SCOPE:.0%} of messages have one",
         f"{_share(answered & is_right, is_answer)} of answers' are answered rightly, "
         f"{_share(answered & ~is_right, is_answer)} wrongly; "
-        f"{_share(without_entry >= lines.answer, is_answer)} reach it though their entry is missing",
+        f"{_share(without_entry >= thresholds.answer, is_answer)} reach it though their entry is missing",
     )
     table.add_row(
         "certain",
-        f"{lines.certain:.3f}",
+        f"{thresholds.certain:.3f}",
         "where the first reply is as likely the right one as not",
         f"{_share(certain & is_right, is_answer)} of answers' are rightly certain",
     )
     table.add_row(
         "clarify",
-        f"{lines.clarify:.3f}",
+        f"{thresholds.clarify:.3f}",
         f"{OFFERED:.0%} of those whose entry is among the first {CHOICES} reach it",
-        f"{_share(with_entry >= lines.clarify, is_answer)} of answers' reach it, "
-        f"{_share(without_entry >= lines.clarify, is_answer)} though their entry is missing",
+        f"{_share(with_entry >= thresholds.clarify, is_answer)} of answers' reach it, "
+        f"{_share(without_entry >= thresholds.clarify, is_answer)} though their entry is missing",
     )
-    for name, line, rate in (
-        ("urgent", lines.urgent, FALSE_ALARMS),
-        ("surely urgent", lines.surely_urgent, SURELY_FALSE_ALARMS),
+    for name, threshold, rate in (
+        ("urgent", thresholds.urgent, FALSE_ALARMS),
+        ("surely urgent", thresholds.surely_urgent, SURELY_FALSE_ALARMS),
     ):
         table.add_row(
             name,
-            f"{line:.3f}",
+            f"{threshold:.3f}",
             f"{rate:.1%} of other phrasings reach it",
-            f"{_share(urgency >= line, in_need)} of cards' reach it",
+            f"{_share(urgency >= threshold, in_need)} of cards' reach it",
         )
     console.print(table)
 
@@ -88,13 +88,16 @@ def print_calibration(calibration: Calibration, sample: Sample, kinds: Kinds, co
 
     console.print("\nConfidence of answers' phrasings held out: = alone, x with their whole entry")
     for start, alone, together in zip(*_histogram(with_entry, without_entry, is_answer), strict=True):
-        marks = [name for name in ("clarify", "answer") if start <= getattr(lines, name) < start + 1 / _BINS]
+        marks = [name for name in ("clarify", "answer") if start <= getattr(thresholds, name) < start + 1 / _BINS]
         bars = f"{'=' * round(_WIDTH * alone):{_WIDTH // 2}} {'x' * round(_WIDTH * together)}"
         console.print(f"  {start:.2f} {bars}  {' '.join(marks)}".rstrip(), markup=False, highlight=False)
 
 
 def draw_calibration(calibration: Calibration, sample: Sample, kinds: Kinds, path: Path) -> None:
-    """The confidences as an image, its format by the file's ending. Raises ModuleNotFoundError without matplotlib."""
+    """Draw the confidences as an image in the format of the file's suffix.
+
+    Raises ModuleNotFoundError without matplotlib.
+    """
     from matplotlib.figure import Figure
 
     is_answer = sample.is_of(kinds.answer)
@@ -119,7 +122,7 @@ def draw_calibration(calibration: Calibration, sample: Sample, kinds: Kinds, pat
 
 
 def _histogram(with_entry: Vector, without_entry: Vector, among: Mask) -> tuple[Vector, Vector, Vector]:
-    """The bins' starts, and the share of those phrasings in each, held out alone and with their entry."""
+    """The bins' lower edges, and the share of the phrasings in each bin, held out alone and with their entry."""
     edges = np.linspace(0, 1, _BINS + 1)
     shares = [np.histogram(values[among], edges)[0] / max(among.sum(), 1) for values in (with_entry, without_entry)]
     return edges[:-1], shares[0], shares[1]

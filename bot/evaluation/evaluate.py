@@ -1,6 +1,6 @@
-"""How well the bot does on question sets: what is right, offered, wrong or without an answer, and where it errs.
+"""Judge the bot's decisions on question sets: right, offered, wrong or none.
 
-A set is a JSON-lines file; its name says how its messages are judged (see tests/questions/README.md).
+A set is a JSON Lines file; its name determines how its messages are judged (see tests/questions/README.md).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from bot.evaluation.question_sets import Message
 Verdict = Literal["right", "offered", "wrong", "none"]
 VERDICTS: tuple[Verdict, ...] = ("right", "offered", "wrong", "none")
 
-# Which outcomes are right where no answer is wanted. A choice is tolerated ("offered"), an answer is wrong.
+# The right outcomes in sets that expect no answer. A choice is tolerated ("offered"); an answer is wrong.
 _RIGHT_OUTCOMES: Mapping[str, frozenset[Outcome]] = {
     "near_oos": frozenset({Outcome.UNANSWERED}),
     "far_oos": frozenset({Outcome.UNANSWERED, Outcome.SMALLTALK, Outcome.COMMAND}),
@@ -34,7 +34,7 @@ _RIGHT_OUTCOMES: Mapping[str, frozenset[Outcome]] = {
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A message with what the bot made of it. ``entries`` are those answered with, or offered."""
+    """A message with the bot's decision and the verdict. ``entries`` are those answered with or offered."""
 
     message: Message
     outcome: Outcome
@@ -44,7 +44,7 @@ class Judged:
 
 
 def read_floor(text: str) -> dict[str, dict[Verdict, int]]:
-    """A floor from its JSON. Raises ValueError if it is none."""
+    """Read a floor, the counts that an evaluation must reach, from JSON. Raises ValueError if it is not one."""
     floor = json.loads(text)
     rows = floor.values() if isinstance(floor, dict) else [None]
     if not all(isinstance(row, dict) and all(isinstance(number, int) for number in row.values()) for row in rows):
@@ -53,7 +53,7 @@ def read_floor(text: str) -> dict[str, dict[Verdict, int]]:
 
 
 def evaluate(messages: Sequence[Message], matcher: Matcher) -> Iterator[Judged]:
-    """Ask every message and judge the decision."""
+    """Decide every message and judge the decision."""
     for message in messages:
         reasoning = decide_with_reasoning(Question(message.text, matcher.faq.language), matcher)
         judged = judge(message, reasoning)
@@ -65,7 +65,7 @@ def evaluate(messages: Sequence[Message], matcher: Matcher) -> Iterator[Judged]:
 
 
 def judge(message: Message, reasoning: Reasoning) -> Judged:
-    """Set what the bot decided against what the set expects."""
+    """Compare the bot's decision with what the set expects."""
     decision = reasoning.decision
     outcome, _ = outcome_of(decision)
     entries = (
@@ -75,7 +75,7 @@ def judge(message: Message, reasoning: Reasoning) -> Judged:
 
 
 def is_right(entry: Entry, expected: Mapping[str, Any]) -> bool:
-    """Whether an entry is one of `entries`, or its answer matches one of the regular expressions of `any_of`."""
+    """Whether an entry is one of ``entries``, or its answer matches one of the regular expressions of ``any_of``."""
     answer = " ".join(entry.answer.split())
     return entry.id in expected.get("entries", ()) or any(
         re.search(pattern, answer, re.IGNORECASE) for pattern in expected.get("any_of", ())
@@ -89,8 +89,8 @@ def _verdict(message: Message, outcome: Outcome, entries: tuple[Entry, ...], dec
         case "distress_hardneg":
             return _verdict_look_alike(message.expected, outcome, entries)
         case "other_language":
-            is_told = isinstance(decision, Unanswered) and decision.reason is NoAnswerReason.OTHER_LANGUAGE
-            return "right" if is_told else "wrong" if outcome is Outcome.ANSWER else "none"
+            is_recognised = isinstance(decision, Unanswered) and decision.reason is NoAnswerReason.OTHER_LANGUAGE
+            return "right" if is_recognised else "wrong" if outcome is Outcome.ANSWER else "none"
         case _:
             return _verdict_without_answer(outcome, _RIGHT_OUTCOMES[message.set])
 
@@ -124,7 +124,7 @@ def _verdict_look_alike(expected: Mapping[str, Any], outcome: Outcome, entries: 
 
 
 def counts(judged: Sequence[Judged], key: Callable[[Judged], str]) -> dict[str, Counter[Verdict]]:
-    """Verdicts counted by a key, such as the set, the style or the topic."""
+    """Count the verdicts by a key, such as the set, the style or the topic."""
     table: dict[str, Counter[Verdict]] = {}
     for one in judged:
         table.setdefault(key(one), Counter())[one.verdict] += 1
@@ -144,8 +144,9 @@ def confusions(judged: Sequence[Judged]) -> Counter[tuple[str, str]]:
 
 @dataclass(frozen=True, slots=True)
 class CurvePoint:
-    """At one answer threshold: the share of in-scope messages answered rightly, of all messages answered wrongly.
+    """The rates at one answer threshold.
 
+    ``right`` is the share of in-scope messages answered rightly, ``wrong`` the share of all messages answered wrongly.
     ``is_own`` marks the threshold nearest to the matcher's own.
     """
 
@@ -156,25 +157,28 @@ class CurvePoint:
 
 
 def curve(judged: Sequence[Judged], thresholds: Thresholds, *, steps: int = 40) -> list[CurvePoint]:
-    """Wrong answers against right ones as the answer threshold goes from 0 to 1, the others being as they are."""
+    """The rates of right and wrong answers as the answer threshold goes from 0 to 1, the other thresholds unchanged.
+
+    Only ``clarify`` is lowered where it would exceed the answer threshold.
+    """
     own = round(thresholds.answer * steps)
     points = []
     in_scope = sum(one.message.set == "inscope" for one in judged)
     for step in range(steps + 1):
-        lines = replace(thresholds, answer=step / steps, clarify=min(thresholds.clarify, step / steps))
-        again = [judge(one.message, replace(one.reasoning, decision=_again(one, lines))) for one in judged]
-        right = sum(one.verdict == "right" for one in again if one.message.set == "inscope")
-        wrong = sum(one.outcome is Outcome.ANSWER and one.verdict == "wrong" for one in again)
-        points.append(CurvePoint(lines.answer, right / max(in_scope, 1), wrong / len(again), step == own))
+        varied = replace(thresholds, answer=step / steps, clarify=min(thresholds.clarify, step / steps))
+        judged_again = [judge(one.message, replace(one.reasoning, decision=_decide(one, varied))) for one in judged]
+        right = sum(one.verdict == "right" for one in judged_again if one.message.set == "inscope")
+        wrong = sum(one.outcome is Outcome.ANSWER and one.verdict == "wrong" for one in judged_again)
+        points.append(CurvePoint(varied.answer, right / max(in_scope, 1), wrong / len(judged_again), step == own))
     return points
 
 
-def _again(one: Judged, lines: Thresholds) -> Decision:
-    return conclude(Question(one.message.text), one.reasoning.whole, one.reasoning.parts, lines)
+def _decide(one: Judged, thresholds: Thresholds) -> Decision:
+    return conclude(Question(one.message.text), one.reasoning.whole, one.reasoning.parts, thresholds)
 
 
 def below_floor(judged: Sequence[Judged], floor: Mapping[str, Mapping[Verdict, int]]) -> list[str]:
-    """What falls short of a floor: at most so many wrong, at least so many of every other verdict, set by set."""
+    """Describe each count that misses the floor: an upper limit for "wrong", a lower one for other verdicts, by set."""
     by_set = counts(judged, lambda one: one.message.set)
     short = []
     for name, wanted in floor.items():

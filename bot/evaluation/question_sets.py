@@ -1,4 +1,4 @@
-"""Question sets: files of messages, each with what is right for it."""
+"""Question sets: files of messages, each with what is expected of the bot."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SETS = ("inscope", "near_oos", "far_oos", "smalltalk", "distress", "distress_har
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message of a question set, with what its set says of it (`expected`: all keys of its line)."""
+    """A message of a question set. ``expected`` holds all keys of its line."""
 
     id: str
     set: str
@@ -23,7 +23,7 @@ class Message:
 
 
 def read_message(set_: str, line: str) -> Message:
-    """A line of a set. Raises ValueError with what is wrong and its mend."""
+    """Read a line of a question set. Raises ValueError with what is wrong and what to do."""
     try:
         row = json.loads(line)
     except ValueError as error:
@@ -41,7 +41,7 @@ def read_message(set_: str, line: str) -> Message:
 
 
 def read_questions(folder: Path) -> list[Message]:
-    """All messages of the sets in and below a folder. Raises ValueError with the place of a line that is none."""
+    """Read all question sets in and below a folder. Raises ValueError with file and line if a line is invalid."""
     messages = []
     for path in sorted(path for path in folder.rglob("*.jsonl") if path.stem in SETS):
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
@@ -55,7 +55,7 @@ def read_questions(folder: Path) -> list[Message]:
 
 
 def read_known_misses(folder: Path) -> frozenset[str] | None:
-    """The ids of messages that are known to be missed, the first word of each line; None where there is no list."""
+    """Read the ids of messages that the bot is known to miss, the first word of each line; None without a list."""
     try:
         lines = (folder / "known_misses.txt").read_text(encoding="utf-8").splitlines()
     except FileNotFoundError:

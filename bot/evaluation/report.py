@@ -1,4 +1,4 @@
-"""What `evaluate` shows of an evaluation: tables and misses in the terminal, the curve in an image."""
+"""The output of `evaluate`: tables and misses in the terminal, the curve there and as an image."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _CURVE_WIDTH = 50
 
 
 def print_scoreboard(judged: Sequence[Judged], faq: Faq, console: Console, *, with_misses: bool) -> None:
-    """All counts: by set, and for in-scope messages by style and topic; confusions; the misses one by one."""
+    """Print the counts by set, those of in-scope messages by style and topic, the confusions, and every miss."""
     in_scope = [one for one in judged if one.message.set == "inscope"]
     console.print(_table("By set", counts(judged, lambda one: one.message.set)))
     console.print(_table("In scope, by style", counts(in_scope, lambda one: one.message.expected.get("style", "?"))))
@@ -38,7 +38,7 @@ def print_scoreboard(judged: Sequence[Judged], faq: Faq, console: Console, *, wi
 
 
 def print_curve(points: Sequence[CurvePoint], console: Console) -> None:
-    """The curve in the terminal: for each threshold how many are answered rightly (=) and wrongly (x)."""
+    """Print the curve: for each threshold the shares of messages answered rightly (=) and wrongly (x)."""
     console.print("\nAnswers over thresholds: = right, of in-scope messages; x wrong, of all messages")
     for point in points[::4]:
         right, wrong = round(point.right * _CURVE_WIDTH), round(point.wrong * _CURVE_WIDTH)
@@ -48,7 +48,7 @@ def print_curve(points: Sequence[CurvePoint], console: Console) -> None:
 
 
 def draw_curve(points: Sequence[CurvePoint], path: Path) -> None:
-    """The curve as an image, its format by the file's ending. Raises ModuleNotFoundError without matplotlib."""
+    """Draw the curve as an image in the format of the file's suffix. Raises ModuleNotFoundError without matplotlib."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(7, 4.5), layout="constrained")

@@ -1,1 +1,1 @@
-"""The gap log: what is noted of a message, what of its text may be kept, and where it is kept."""
+"""The gap log: what is recorded of a message, how it is stored, and what is computed from it."""

@@ -1,16 +1,16 @@
-"""Gaps in groups, for reviewers: similar questions together, the biggest and freshest first. Pure; knows no person.
+"""Clusters similar gaps for reviewers, the largest and newest clusters first. Pure; knows no person.
 
-Similarity is the matcher's (`kernels`), learned from the gaps of each language, so that words count which the FAQ does
-not know; how common a word is, also from the phrasings in the FAQ's own language, since a few gaps cannot tell. The
-clusters are stars (Aslam, Pelekhov and Rus 2004): the wording that most gaps are similar to leads, all that are similar
-to it follow unless they are more similar to another leader, and so on with the rest. So all of a group are similar to
-one wording, and no chain of unlike texts comes about.
+Similarity is the matcher's (`Matcher.vectors`), fitted to the gaps of each language, so that words count which the FAQ
+does not have. Term frequencies also come from the phrasings in the FAQ's own language: a few gaps are too few for that.
+The algorithm is star clustering (Aslam, Pelekhov and Rus 2004): the wording that is similar to most gaps becomes the
+centre of a star, all wordings similar to it join unless they are more similar to another centre, and so on with the
+rest. So all gaps of a cluster are similar to one wording, and there are no chains of dissimilar texts.
 
-`SIMILAR` was tried on the question sets and on what people might make of them (`python -m tests.bench.grouping
---thresholds`). It keeps together typos, word order, a word or two more, less or other, greetings and thanks around a
-question. It does not bring together what is said in other words, or with typos in several words that the FAQ does not
-know, and does not part long questions that differ in one word (a visa for Canada, for Germany), only short ones (blue
-card, green card). A lower line hides more questions in the groups of others: worse than one that stands in two.
+`MIN_SIMILARITY` was tuned on the question sets and on variants of them (`python -m tests.bench.grouping --thresholds`).
+It keeps together typos, another word order, a word or two added, dropped or replaced, and greetings and thanks around a
+question. It does not bring together paraphrases, or typos in several words that the FAQ does not have, and does not
+separate long questions that differ in one word (a visa for Canada, for Germany), only short ones (blue card, green
+card). A lower threshold hides more questions in clusters of others, which is worse than one question in two clusters.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ from bot.domain.gap import GapReason, LoggedGap
 from bot.domain.matching import Matcher, Reading
 from bot.matching.features import Floats
 
-SIMILAR = 0.6  # the least similarity to the wording that leads a group
-NEAREST = 3  # entries shown of a group
+MIN_SIMILARITY = 0.6  # to the wording at the centre of the cluster
+NEAREST = 3  # entries shown for a group
 TREND_WEEKS = 8
-MOST_COMPARED = 500  # characters: of a longer text the beginning is compared, so that long ones stay cheap
-_BLOCK = 256  # rows multiplied at once
-_COMMON = 1_000  # of the grams, so many that most texts hold are multiplied densely, and last
-_ROUNDING = 1e-3  # more than single precision can be wrong by
-_EQUAL_DIGITS = 4  # similarities alike so far are equal: single precision knows no better
+MOST_COMPARED = 500  # characters from the beginning of a text, so that long texts stay cheap
+_BLOCK = 256  # rows multiplied at a time
+_COMMON = 1_000  # n-grams, the most frequent: they are multiplied as a dense matrix, after all others
+_ROUNDING = 1e-3  # more than the rounding error of single precision
+_EQUAL_DIGITS = 4  # after the point, to which similarities are compared: single precision is no better
 
 _Rows = NDArray[np.int64]
 _Gaps = list[LoggedGap]
@@ -46,7 +46,7 @@ _Gaps = list[LoggedGap]
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """Gaps that ask the same, newest first, and the text that is most similar to the others."""
+    """Gaps that ask the same, newest first, and the text that represents them: the one most similar to the others."""
 
     gaps: tuple[LoggedGap, ...]
     text: str
@@ -54,10 +54,11 @@ class Cluster:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Gaps that ask the same, newest first. ``text`` is the one most similar to the others, ``first`` and ``last`` when
-    it was asked, ``trend`` how often in each of the last weeks, the oldest first and the last ending now. ``nearest``,
-    ``why`` and ``answered`` are what the FAQ makes of ``text`` now: the first entries, why no answer is given, and the
-    entries of the answer if by now there is one, but for that which every gap of the group complains of.
+    """A cluster with its statistics, and with what the FAQ replies to its ``text`` now.
+
+    ``first`` and ``last`` are when it was asked, ``trend`` is how often in each of the last weeks, the oldest first and
+    the last ending now. ``nearest`` are the best ranked entries, ``why`` says why there is no answer, and ``answered``
+    are the entries of the answer if there is one now, without an entry that all gaps of the group complain about.
     """
 
     gaps: tuple[LoggedGap, ...]
@@ -73,114 +74,122 @@ class Group:
 
 
 def group_gaps(
-    gaps: Iterable[LoggedGap], matcher: Matcher, *, now: datetime, most: int | None = None, similar: float = SIMILAR
+    gaps: Iterable[LoggedGap],
+    matcher: Matcher,
+    *,
+    now: datetime,
+    most: int | None = None,
+    min_similarity: float = MIN_SIMILARITY,
 ) -> list[Group]:
-    """The gaps in groups, judged by this matcher's FAQ, whatever their language.
+    """The gaps of all languages in groups, each with the reply of this matcher's FAQ.
 
-    ``most`` is how many groups are wanted, None for all: to judge a thousand takes as long as to find them.
+    ``most`` limits the number of groups, None for all: to summarize a thousand takes as long as to find them.
     """
-    return [judged(cluster, matcher, now=now) for cluster in clusters(gaps, matcher, similar=similar)[:most]]
+    found = clusters(gaps, matcher, min_similarity=min_similarity)
+    return [summarize(cluster, matcher, now=now) for cluster in found[:most]]
 
 
-def clusters(gaps: Iterable[LoggedGap], matcher: Matcher, *, similar: float = SIMILAR) -> list[Cluster]:
-    """The gaps, each in one cluster of its language; the order in which they are given does not matter.
+def clusters(gaps: Iterable[LoggedGap], matcher: Matcher, *, min_similarity: float = MIN_SIMILARITY) -> list[Cluster]:
+    """The gaps, each in one cluster of its language, whatever the order in which they are given.
 
-    Texts without any word are one cluster.
+    All texts without a word form one cluster.
     """
-    of_language: dict[str, _Gaps] = defaultdict(list)
+    by_language: dict[str, _Gaps] = defaultdict(list)
     for gap in gaps:
-        of_language[gap.gap.language].append(gap)
+        by_language[gap.gap.language].append(gap)
     found: list[Cluster] = []
-    for language, of_one in of_language.items():
-        wordings = _wordings(of_one, matcher)
+    for language, gaps_of_language in by_language.items():
+        wordings = _wordings(gaps_of_language, matcher)
         readings, is_own = [reading for reading, _ in wordings], language == matcher.faq.language
-        found += _clusters(wordings, matcher.vectors(readings, is_own_language=is_own), similar)
+        found += _clusters(wordings, matcher.vectors(readings, is_own_language=is_own), min_similarity)
     return sorted(found, key=by_size)
 
 
 def by_size(cluster: Cluster) -> tuple[int, float, str, str]:
-    """The key by which clusters are sorted: the biggest and freshest first."""
+    """The sort key of clusters: the largest first, then the one with the newest gap."""
     newest = cluster.gaps[0]
     return -len(cluster.gaps), -_utc(newest.at).timestamp(), cluster.text, newest.gap.language
 
 
 def _wordings(gaps: _Gaps, matcher: Matcher) -> list[tuple[Reading, _Gaps]]:
-    """The gaps by the words that they are read as, in the order of these; the oldest id first."""
-    of_text: dict[str, _Gaps] = defaultdict(list)
+    """The gaps grouped by the corrected words of their texts and sorted by these; within a wording by id."""
+    by_text: dict[str, _Gaps] = defaultdict(list)
     for gap in sorted(gaps, key=lambda gap: gap.id):
-        of_text[gap.gap.text[:MOST_COMPARED]].append(gap)
+        by_text[gap.gap.text[:MOST_COMPARED]].append(gap)
     readings: dict[tuple[str, ...], Reading] = {}
-    of_words: dict[tuple[str, ...], _Gaps] = defaultdict(list)
-    for text, same in of_text.items():
+    by_words: dict[tuple[str, ...], _Gaps] = defaultdict(list)
+    for text, same in by_text.items():
         reading = matcher.read(text)
         readings[reading.corrected] = reading
-        of_words[reading.corrected] += same
-    return [(readings[words], sorted(of_words[words], key=lambda gap: gap.id)) for words in sorted(of_words)]
+        by_words[reading.corrected] += same
+    return [(readings[words], sorted(by_words[words], key=lambda gap: gap.id)) for words in sorted(by_words)]
 
 
 def _clusters(
-    wordings: Sequence[tuple[Reading, _Gaps]], vectors: sparse.csr_array, similar: float
+    wordings: Sequence[tuple[Reading, _Gaps]], vectors: sparse.csr_array, min_similarity: float
 ) -> Iterator[Cluster]:
     """The clusters of wordings of one language; ``vectors`` has a row for each wording."""
     sizes = np.array([len(gaps) for _, gaps in wordings], np.float32)
-    leaders = _leaders(_Near(vectors, similar), sizes)
-    for leader in np.unique(leaders):
-        rows = np.flatnonzero(leaders == leader)
+    centres = _centres(_SimilarityIndex(vectors, min_similarity), sizes)
+    for centre in np.unique(centres):
+        rows = np.flatnonzero(centres == centre)
         same = [wordings[row][1] for row in rows.tolist()]
         newest_first = sorted((gap for gaps in same for gap in gaps), key=lambda gap: (_utc(gap.at), gap.id))[::-1]
         yield Cluster(tuple(newest_first), _representative([gaps[0] for gaps in same], vectors[rows], sizes[rows]))
 
 
-def _leaders(near: _Near, sizes: Floats) -> _Rows:
-    """The row that leads each row's star. A row without words is similar to none, and leads itself."""
+def _centres(index: _SimilarityIndex, sizes: Floats) -> _Rows:
+    """For each row, the row at the centre of its star. A row without words is similar to none: its own centre."""
     rows = np.arange(len(sizes))
-    gaps_near = np.zeros(len(rows), np.float32)
+    similar_gaps = np.zeros(len(rows), np.float32)
     for start in range(0, len(rows), _BLOCK):
-        others, similarities = near.of(rows[start : start + _BLOCK])
-        gaps_near[start : start + _BLOCK] = np.where(similarities >= near.similar, sizes[others], 0).sum(axis=1)
-    order = np.lexsort((rows, -gaps_near))
-    leaders = rows.copy()
-    nearness = np.where(gaps_near > sizes, 0, np.inf).astype(np.float32)  # to the leader; leaders cannot be won over
-    while len(free := order[nearness[order] < near.similar][:_BLOCK]):
-        others, similarities = near.of(free)
+        others, similarities = index.find(rows[start : start + _BLOCK])
+        is_similar = similarities >= index.min_similarity
+        similar_gaps[start : start + _BLOCK] = np.where(is_similar, sizes[others], 0).sum(axis=1)
+    order = np.lexsort((rows, -similar_gaps))
+    centres = rows.copy()
+    # Each row's similarity to its centre; infinite for a centre, which no other star can win over.
+    to_centre = np.where(similar_gaps > sizes, 0, np.inf).astype(np.float32)
+    while len(free := order[to_centre[order] < index.min_similarity][:_BLOCK]):
+        others, similarities = index.find(free)
         for row, of_row in zip(free.tolist(), similarities, strict=True):
-            if nearness[row] < near.similar:  # still
-                is_nearer = (of_row >= near.similar) & (of_row > nearness[others])
-                leaders[others[is_nearer]] = row
-                nearness[others[is_nearer]] = of_row[is_nearer]
-                leaders[row], nearness[row] = row, np.inf
-    return leaders
+            if to_centre[row] < index.min_similarity:  # a row of this block may have won it over
+                is_nearer = (of_row >= index.min_similarity) & (of_row > to_centre[others])
+                centres[others[is_nearer]] = row
+                to_centre[others[is_nearer]] = of_row[is_nearer]
+                centres[row], to_centre[row] = row, np.inf
+    return centres
 
 
-class _Near:
-    """Finds what is similar to some rows, without a table of all by all.
+class _SimilarityIndex:
+    """Finds the rows that are similar to given rows, without the full similarity matrix.
 
-    The grams that most rows hold weigh little and cost most. So the others are compared first, and by Cauchy and
-    Schwarz the common ones can add no more than the product of their lengths.
+    The most frequent n-grams weigh little and cost most. So the rare ones are multiplied first; by the Cauchy-Schwarz
+    inequality, the frequent ones can add no more than the product of their norms.
     """
 
-    def __init__(self, vectors: sparse.csr_array, similar: float) -> None:
-        self.similar = similar
-        by_holders = np.argsort(-np.bincount(vectors.indices, minlength=vectors.shape[1]), kind="stable")
+    def __init__(self, vectors: sparse.csr_array, min_similarity: float) -> None:
+        self.min_similarity = min_similarity
+        by_frequency = np.argsort(-np.bincount(vectors.indices, minlength=vectors.shape[1]), kind="stable")
         columns = sparse.csc_array(vectors)
-        self._common = columns[:, by_holders[:_COMMON]].toarray()
-        self._lengths = np.linalg.norm(self._common, axis=1) + _ROUNDING
-        self._rare = columns[:, by_holders[_COMMON:]].tocsr()
-        self._by_gram = sparse.csr_array(self._rare.T)
+        self._common = columns[:, by_frequency[:_COMMON]].toarray()
+        self._norms = np.linalg.norm(self._common, axis=1) + _ROUNDING
+        self._rare = columns[:, by_frequency[_COMMON:]].tocsr()
+        self._rare_by_gram = sparse.csr_array(self._rare.T)
 
-    def of(self, rows: _Rows) -> tuple[_Rows, Floats]:
-        """Other rows, among them all that are similar to any of these, and the similarities: rows x others."""
-        by_rare = self._rare[rows] @ self._by_gram
-        most = by_rare.data + np.repeat(self._lengths[rows], np.diff(by_rare.indptr)) * self._lengths[by_rare.indices]
-        may_be = self._lengths * self._lengths[rows].max() >= self.similar
-        may_be[by_rare.indices[most >= self.similar]] = True
-        others = np.flatnonzero(may_be)
-        similarities: Floats = self._common[rows] @ self._common[others].T + by_rare[:, others].toarray()
-        return others, similarities
+    def find(self, rows: _Rows) -> tuple[_Rows, Floats]:
+        """Candidate rows, among them all that are similar to any of ``rows``; and similarities: rows x candidates."""
+        by_rare = self._rare[rows] @ self._rare_by_gram
+        at_most = by_rare.data + np.repeat(self._norms[rows], np.diff(by_rare.indptr)) * self._norms[by_rare.indices]
+        is_candidate = self._norms * self._norms[rows].max() >= self.min_similarity
+        is_candidate[by_rare.indices[at_most >= self.min_similarity]] = True
+        candidates = np.flatnonzero(is_candidate)
+        similarities: Floats = self._common[rows] @ self._common[candidates].T + by_rare[:, candidates].toarray()
+        return candidates, similarities
 
 
 def _representative(oldest: Sequence[LoggedGap], vectors: sparse.csr_array, sizes: Floats) -> str:
-    """The text most similar to the others on average; ``oldest`` are the oldest gaps of each wording."""
+    """The text most similar to the others on average; ``oldest`` has the oldest gap of each wording."""
     if len(oldest) == 1:
         return oldest[0].gap.text
     to_others = vectors @ (sizes @ vectors) - vectors.multiply(vectors).sum(axis=1)
@@ -188,8 +197,8 @@ def _representative(oldest: Sequence[LoggedGap], vectors: sparse.csr_array, size
     return min(zip(oldest, similar, strict=True), key=lambda one: (-one[1], one[0].id))[0].gap.text
 
 
-def judged(cluster: Cluster, matcher: Matcher, *, now: datetime) -> Group:
-    """A cluster with its numbers, and with what the matcher's FAQ makes of its text."""
+def summarize(cluster: Cluster, matcher: Matcher, *, now: datetime) -> Group:
+    """A cluster with its statistics, and with what the matcher's FAQ replies to its text."""
     gaps, text = cluster.gaps, cluster.text
     reasoning = decide_with_reasoning(Question(text, matcher.faq.language), matcher)
     decision = reasoning.decision
@@ -205,28 +214,29 @@ def judged(cluster: Cluster, matcher: Matcher, *, now: datetime) -> Group:
         trend=tuple(weeks[week] for week in reversed(range(TREND_WEEKS))),
         reasons=Counter(gap.gap.reason for gap in gaps),
         nearest=reasoning.whole.ranking.candidates[:NEAREST],
-        why=_why_marked(gaps, entries) if entries and not answered else _why(reasoning, matcher),
+        why=_explain_complaint(gaps, entries) if entries and not answered else _explain(reasoning, matcher),
         answered=answered,
     )
 
 
 def _utc(moment: datetime) -> datetime:
-    """A moment of a clock, or of the log, which leaves out that it is UTC."""
+    """A time in UTC. A time from the gap log is UTC already, without saying so."""
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
-def _why_marked(gaps: Sequence[LoggedGap], entries: Sequence[str]) -> str:
+def _explain_complaint(gaps: Sequence[LoggedGap], entries: Sequence[str]) -> str:
     reasons = sorted({gap.gap.reason.value for gap in gaps})
     return f"It is answered with {', '.join(entries)}, and that was marked as {' and '.join(reasons)}."
 
 
-def _why(reasoning: Reasoning, matcher: Matcher) -> str:
+def _explain(reasoning: Reasoning, matcher: Matcher) -> str:
     match reasoning.decision:
         case Answer(entries):
             return f"By now it is answered with {', '.join(entry.id for entry in entries)}."
         case Clarify(choices):
             offered = ", ".join(entry.id for entry in choices)
-            return f"Offered are {offered}, but none is sure enough: {'; '.join(lacks(reasoning.whole, matcher))}."
+            failed = "; ".join(failed_checks(reasoning.whole, matcher))
+            return f"Offered are {offered}, but none is sure enough: {failed}."
         case Urgent(entry):
             return f"It is taken for urgent and gets the card {entry.id}."
         case Smalltalk(entry):
@@ -239,19 +249,19 @@ def _why(reasoning: Reasoning, matcher: Matcher) -> str:
             return f"It is most like {entry.id}, which the FAQ leaves out on purpose."
     if matcher.is_unlisted_number(reasoning.whole.ranking.reading):
         return "It is nothing but a number."
-    return f"No entry is sure enough: {'; '.join(lacks(reasoning.whole, matcher))}."
+    return f"No entry is sure enough: {'; '.join(failed_checks(reasoning.whole, matcher))}."
 
 
-def lacks(part: Part, matcher: Matcher) -> Iterator[str]:
-    """What keeps the best reply from being given: something exactly where `Part.answers` says no."""
-    ranking, lines, best = part.ranking, matcher.thresholds, part.ranking.reply.entry
+def failed_checks(part: Part, matcher: Matcher) -> Iterator[str]:
+    """The checks that the best reply fails, in words; none exactly if `Part.answers` is true."""
+    ranking, thresholds, best = part.ranking, matcher.thresholds, part.ranking.reply.entry
     if best.kind is not Kind.ANSWER:
         yield f"the best reply, {best.id}, is small talk"
     if ranking.coverage < KNOWN:
         yield f"{ranking.coverage:.0%} of its words are known, below {KNOWN:.0%}"
     if part.unmet:
         yield f"{best.id} says nothing of {', '.join(part.unmet)}"
-    if ranking.confidence < lines.answer:
-        yield f"confidence in {best.id} is {ranking.confidence:.2f}, below {lines.answer:.2f}"
-    if ranking.certainty < lines.certain:
-        yield f"certainty that it is {best.id} and no other is {ranking.certainty:.2f}, below {lines.certain:.2f}"
+    if ranking.confidence < thresholds.answer:
+        yield f"confidence in {best.id} is {ranking.confidence:.2f}, below {thresholds.answer:.2f}"
+    if ranking.certainty < thresholds.certain:
+        yield f"certainty that it is {best.id} and no other is {ranking.certainty:.2f}, below {thresholds.certain:.2f}"

@@ -1,7 +1,6 @@
-"""The digest for maintainers: what was asked in the last seven days, what did not serve, what waits for a review. Pure.
+"""The weekly digest for maintainers: what was asked, which answers did not help, which gaps wait for review. Pure.
 
-It is for those who keep the bot, in English whatever the FAQ's language, and holds no text of a person but the redacted
-ones of gaps.
+It is in English whatever the FAQ's language. The only texts of people in it are those of gaps, which are redacted.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from bot.text.normalize import clean
 DUE_HOUR = 8  # UTC, of Monday
 WEEK = timedelta(days=7)
 GROUPS, ENTRIES = 3, 3  # shown
-LONGEST_TEXT, LONGEST_ID = 160, 40  # characters shown of a gap and of an entry's id: all fits into one message
+LONGEST_TEXT, LONGEST_ID = 160, 40  # characters shown of a gap and of an entry's id, so that all fits into one message
 _OUTCOMES = {
     Outcome.ANSWER: "answered",
     Outcome.CLARIFY: "offered a choice",
@@ -28,11 +27,11 @@ _OUTCOMES = {
     Outcome.NONE_OF_THESE: "took none of the choices",
 }
 _NOT_RIGHT = (Outcome.WRONG, Outcome.OUTDATED)
-_ISOLATED = "\u2068{}\u2069"  # FSI, PDI: the direction of a text's letters changes nothing around it
+_ISOLATED = "\u2068{}\u2069"  # FSI, PDI: a right-to-left text must not reorder what stands around it
 
 
 def due_week(moment: datetime) -> str | None:
-    """The ISO week whose digest is due, as `2026-W48`; None on its Monday before 08:00 UTC, when none is."""
+    """The ISO week whose digest is due, such as `2026-W48`; None on a Monday before 08:00 UTC, when none is due."""
     utc = moment.astimezone(UTC)
     year, week, day = utc.isocalendar()
     return None if day == 1 and utc.hour < DUE_HOUR else f"{year:04}-W{week:02}"
@@ -41,7 +40,7 @@ def due_week(moment: datetime) -> str | None:
 def digest(
     counts: Collection[tuple[date, Count, int]], open_gaps: Collection[LoggedGap], matcher: Matcher, *, now: datetime
 ) -> Reply:
-    """The digest of the seven days that end now. It groups the gaps, which takes a second for some thousands."""
+    """The digest of the seven days until now. Grouping the gaps takes about a second for some thousands."""
     today = now.astimezone(UTC).date()
     summed = statistics(counts, matcher.faq, today=today, days=WEEK.days)
     marked = [row for row in counts if row[1].outcome in _NOT_RIGHT]
@@ -86,7 +85,7 @@ def _group(group: Group) -> str:
 
 
 def _shortened(text: str, most: int) -> str:
-    """A text on one line, at most so many characters long. `clean` leaves nothing in it that could end an isolation."""
+    """A text on one line, at most ``most`` characters long. `clean` removes any mark that could end its isolation."""
     line = " ".join(clean(text).split())
     return line if len(line) <= most else f"{line[: most - 1].rstrip()}…"
 

@@ -1,4 +1,4 @@
-"""What an edit of the FAQ changes, before it is made: gaps, question sets, and phrasings of other entries. Pure."""
+"""Predicts what an edit of the FAQ changes: for gaps, question sets and the phrasings of other entries. Pure."""
 
 from __future__ import annotations
 
@@ -16,77 +16,78 @@ from bot.evaluation.evaluate import Judged, evaluate
 from bot.evaluation.question_sets import Message
 from bot.gaps.replay import Became, replay
 
-NEAR_ENTRIES = 8  # of an added text: their phrasings are tried, all others are too far to be touched by it
+NEAR_ENTRIES = 8  # ranked for an added text: only their phrasings are checked; others are too far away to be affected
 
 
 @dataclass(frozen=True, slots=True)
 class Shadowed:
-    """A phrasing that found its entry before the edit, and what it gets with it."""
+    """A phrasing that finds its entry only without the edit, and the outcome that it gets with the edit."""
 
     text: str
     entry: str
-    gets: str
+    outcome: str
 
 
 @dataclass(frozen=True, slots=True)
 class ChangedMessage:
-    """A message of a question set that is handled otherwise, with what it gets before and after."""
+    """A message of a question set that is handled differently after the edit, with the outcomes before and after."""
 
     message: Message
-    was: str
-    becomes: str
+    before: str
+    after: str
     is_worse: bool
     is_better: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Effects:
-    """``answered`` are open gaps that the edit answers, each with its entry; ``lost`` those that an
-    entry resolved and that it would no longer answer. ``twins`` are phrasings elsewhere that a person would call the
-    same as an added one, each with its entry; ``taken`` the added texts that an entry answers already.
+class Impact:
+    """What an edit changes. ``answered`` are open gaps that it answers, each with its entry; ``lost`` are gaps that
+    were resolved by an entry which would no longer answer them. ``near_duplicates`` are phrasings of other entries that
+    are nearly the same as an added text, each with its entry; ``already_answered`` are the added texts that another
+    entry answers today, each with that entry.
     """
 
     answered: tuple[tuple[LoggedGap, str], ...]
     lost: tuple[LoggedGap, ...]
     messages: tuple[ChangedMessage, ...]
     shadowed: tuple[Shadowed, ...]
-    twins: tuple[tuple[str, str], ...]
-    taken: tuple[tuple[str, str], ...]
+    near_duplicates: tuple[tuple[str, str], ...]
+    already_answered: tuple[tuple[str, str], ...]
 
     @property
     def is_harmful(self) -> bool:
-        """Whether something is worse with the edit."""
-        return bool(self.lost or self.shadowed or self.twins or any(one.is_worse for one in self.messages))
+        """Whether something gets worse by the edit."""
+        return bool(self.lost or self.shadowed or self.near_duplicates or any(one.is_worse for one in self.messages))
 
 
-def effects(
+def assess_impact(
     added: Sequence[str],
     entry: str | None,
     gaps: Iterable[LoggedGap],
-    was: Sequence[Judged],
+    judged: Sequence[Judged],
     *,
     before: Matcher,
     after: Matcher,
-) -> Effects:
-    """What changes from one matcher to another, ``added`` being the texts that the edit gives to ``entry``.
+) -> Impact:
+    """Compare the matchers before and after an edit that adds the texts ``added`` to ``entry``.
 
-    ``was`` is what ``before`` makes of the messages of the question sets.
+    ``judged`` are the messages of the question sets as ``before`` handles them.
     """
-    answered, lost = _gaps(gaps, entry, before, after) if after is not before else ([], [])
-    return Effects(
+    answered, lost = _changed_gaps(gaps, entry, before, after) if after is not before else ([], [])
+    return Impact(
         answered=tuple(answered),
         lost=tuple(lost),
-        messages=tuple(_messages(was, after)),
+        messages=tuple(_changed_messages(judged, after)),
         shadowed=tuple(_shadowed(added, before, after)),
-        twins=tuple(twin for text in added for twin in _twins(text, entry, before)),
-        taken=tuple((text, taker) for text in added for taker in _answered_by(text, before) if taker != entry),
+        near_duplicates=tuple(found for text in added for found in _near_duplicates(text, entry, before)),
+        already_answered=tuple((text, by) for text in added for by in _answered_by(text, before) if by != entry),
     )
 
 
-def _gaps(
+def _changed_gaps(
     gaps: Iterable[LoggedGap], entry: str | None, before: Matcher, after: Matcher
 ) -> tuple[list[tuple[LoggedGap, str]], list[LoggedGap]]:
-    """Open gaps that are answered only after the edit, or by its entry, and resolved ones that are so only before."""
+    """The open gaps that ``after`` newly answers or answers by ``entry``, and the resolved gaps that it loses."""
     answered, lost = [], []
     for one in replay(gaps, after):
         if one.became not in (Became.ANSWERED, Became.CHANGED):
@@ -99,13 +100,13 @@ def _gaps(
     return answered, lost
 
 
-def _messages(was: Sequence[Judged], after: Matcher) -> Iterator[ChangedMessage]:
+def _changed_messages(judged: Sequence[Judged], after: Matcher) -> Iterator[ChangedMessage]:
     order = ("wrong", "none", "offered", "right")  # from the worst verdict to the best
-    for old, new in zip(was, evaluate([one.message for one in was], after), strict=True):
-        said = [f"{one.outcome} {', '.join(entry.id for entry in one.entries)}".strip() for one in (old, new)]
-        if said[0] != said[1]:
-            rank = order.index(new.verdict) - order.index(old.verdict)
-            yield ChangedMessage(old.message, said[0], said[1], is_worse=rank < 0, is_better=rank > 0)
+    for old, new in zip(judged, evaluate([one.message for one in judged], after), strict=True):
+        outcomes = [f"{one.outcome} {', '.join(entry.id for entry in one.entries)}".strip() for one in (old, new)]
+        if outcomes[0] != outcomes[1]:
+            gain = order.index(new.verdict) - order.index(old.verdict)
+            yield ChangedMessage(old.message, outcomes[0], outcomes[1], is_worse=gain < 0, is_better=gain > 0)
 
 
 def _shadowed(added: Sequence[str], before: Matcher, after: Matcher) -> Iterator[Shadowed]:
@@ -114,9 +115,9 @@ def _shadowed(added: Sequence[str], before: Matcher, after: Matcher) -> Iterator
         for phrasing in dict.fromkeys((entry.question, *entry.phrasings)):
             if phrasing in added:
                 continue
-            gets = decide(Question(phrasing, after.faq.language), after)
-            if not _finds(gets, entry.id) and _finds(decide(Question(phrasing, before.faq.language), before), entry.id):
-                yield Shadowed(phrasing, entry.id, said(gets))
+            new = decide(Question(phrasing, after.faq.language), after)
+            if not _finds(new, entry.id) and _finds(decide(Question(phrasing, before.faq.language), before), entry.id):
+                yield Shadowed(phrasing, entry.id, _describe(new))
 
 
 def _finds(decision: Decision, entry: str) -> bool:
@@ -125,8 +126,8 @@ def _finds(decision: Decision, entry: str) -> bool:
     return not isinstance(decision, Clarify) and outcome_of(decision)[1] == entry
 
 
-def said(decision: Decision) -> str:
-    """A decision in a few words: the outcome, and the entries that it leads to or offers."""
+def _describe(decision: Decision) -> str:
+    """A decision in a few words: the outcome, and the entries of the answer or the choice."""
     outcome, entry = outcome_of(decision)
     match decision:
         case Answer(entries) | Clarify(entries):
@@ -135,8 +136,8 @@ def said(decision: Decision) -> str:
             return f"{outcome} {entry or ''}".strip()
 
 
-def _twins(text: str, entry: str | None, before: Matcher) -> Iterator[tuple[str, str]]:
-    """Phrasings of other entries that are nearly an added text: the content check refuses the second of them."""
+def _near_duplicates(text: str, entry: str | None, before: Matcher) -> Iterator[tuple[str, str]]:
+    """Phrasings of other entries that are nearly the same as an added text, which the content check would reject."""
     for row in before.rows:
         owner = None if row.entry is None else before.entries[row.entry].id
         if owner != entry and is_near_same(text, row.text):

@@ -1,4 +1,4 @@
-"""What the log is told of a message: an outcome to count and, for a gap, its text. Pure; knows no person."""
+"""Makes the note of a message for the gap log: an outcome to count and, for a gap, its text. Pure; no personal ids."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from bot.text.normalize import clean
 
 
 def note_turn(turn: Turn, question: Question, matcher: Matcher, *, asked: str = "") -> Note:
-    """The note of one turn. ``asked`` is the question before it, which "none of these" is about."""
+    """The note of one turn. ``asked`` is the previous question, to which a "none of these" refers."""
     outcome = Outcome.NONE_OF_THESE if turn.gap is GapReason.NONE_OF_THESE else turn.outcome
-    if turn.gap is GapReason.OTHER_LANGUAGE:  # the editors want to know which
+    if turn.gap is GapReason.OTHER_LANGUAGE:  # editors want to know which language it is
         question = replace(question, language=guess(clean(question.text)))
     count = Count(outcome, question.language, question.channel, turn.entry or "")
     if turn.gap is None:
@@ -27,9 +27,9 @@ def note_turn(turn: Turn, question: Question, matcher: Matcher, *, asked: str = 
 
 
 def gap_behind(reason: GapReason, question: Question, matcher: Matcher, *, entry: str = "") -> Gap | None:
-    """The gap that a button tells of, under the reply to an earlier question; ``entry`` is the answer that it judges.
+    """The gap that a person reports by a button under the reply to an earlier question; ``entry`` is the answer judged.
 
-    None where the question is urgent by now: it may have been edited since, and such a text is never kept.
+    None if the question, which may have been edited since, is urgent now: the text of an urgent question is never kept.
     """
     reasoning = decide_with_reasoning(question, matcher)
     if isinstance(reasoning.decision, Urgent):

@@ -1,4 +1,4 @@
-"""What the FAQ as it is now makes of the gaps and of the question sets: what it answers, and what is worse. Pure."""
+"""Asks the current FAQ the logged gaps and the question sets again, and reports what got better or worse. Pure."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Became(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """A gap asked again. ``entries`` are those that it is answered with now, if it is."""
+    """A gap asked again. ``entries`` are those of the answer that it gets now; empty if it gets none."""
 
     gap: LoggedGap
     became: Became
@@ -34,15 +34,16 @@ class Replayed:
 
     @property
     def answered_by(self) -> str:
-        """The entry that closes the gap: the first that it is answered with but the one that was judged; or empty."""
+        """The entry that closes the gap: the first of the answer that it does not complain about; empty if none."""
         return next((entry for entry in self.entries if entry != self.gap.gap.entry), "")
 
 
 @dataclass(frozen=True, slots=True)
 class ReplayedSets:
-    """The messages of the question sets asked again: how many, and those that are not handled right.
+    """The messages of the question sets asked again: how many there are, and how many are not handled right.
 
-    ``newly_missed`` are not on the list of known misses, ``no_longer_missed`` are and need not be; None without a list.
+    ``newly_missed`` are missing from the list of known misses, ``no_longer_missed`` are on it without need; both are
+    None without a list.
     """
 
     messages: int
@@ -54,26 +55,26 @@ class ReplayedSets:
 def replay(gaps: Iterable[LoggedGap], matcher: Matcher) -> Iterator[Replayed]:
     """Ask the open and the resolved gaps again.
 
-    An open gap is answered by any answer but the one that was judged. A resolved gap has changed where its entry no
-    longer answers it. Those that are off topic, or were resolved by no entry, are passed over.
+    An open gap is answered by any entry but the one that it complains about. A resolved gap has changed if its entry
+    no longer answers it. Gaps that are off topic, or that were resolved without an entry, are skipped.
     """
     for logged in gaps:
         if logged.status is GapStatus.OFF_TOPIC or (logged.status is GapStatus.RESOLVED and not logged.resolution):
             continue
         decision = decide(Question(logged.gap.text, matcher.faq.language), matcher)
         entries = tuple(entry.id for entry in decision.entries) if isinstance(decision, Answer) else ()
-        asked = Replayed(logged, Became.STILL_OPEN, outcome_of(decision)[0], entries)
-        yield replace(asked, became=_became(asked))
+        replayed = Replayed(logged, Became.STILL_OPEN, outcome_of(decision)[0], entries)
+        yield replace(replayed, became=_became(replayed))
 
 
-def _became(asked: Replayed) -> Became:
-    if asked.gap.status in OPEN:
-        return Became.ANSWERED if asked.answered_by else Became.STILL_OPEN
-    return Became.AS_RESOLVED if asked.gap.resolution in asked.entries else Became.CHANGED
+def _became(replayed: Replayed) -> Became:
+    if replayed.gap.status in OPEN:
+        return Became.ANSWERED if replayed.answered_by else Became.STILL_OPEN
+    return Became.AS_RESOLVED if replayed.gap.resolution in replayed.entries else Became.CHANGED
 
 
 def compare(judged: Iterable[Judged], known_misses: Collection[str] | None) -> ReplayedSets:
-    """Set the messages of the question sets against the misses that are known, by their ids; None without a list."""
+    """Compare the judged messages of the question sets with the ids of known misses; None if there is no list."""
     judged = list(judged)
     missed = [one for one in judged if one.verdict != "right"]
     if known_misses is None:

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import sqlalchemy as sa
 from pydantic import SecretStr
@@ -27,10 +27,7 @@ from bot.storage.stores import BUSY_SECONDS, FILE, store_of
 from bot.storage.tables import claim, count, free, gap, job, pace, person
 from bot.text.redaction import redact
 
-if TYPE_CHECKING:
-    pass
-
-_UNLIKE_ANY_OTHER = (13, 24)  # from where on in an encrypted text, and how long, it is as good as random
+_RANDOM_PART = (13, 24)  # start and length of what is as good as random in an encrypted text
 CLOCKS_APART = 3600  # seconds that the clocks of machines with one database may differ by
 _logger = logging.getLogger(__name__)
 
@@ -92,14 +89,14 @@ class GapLog:
     # --- Writing ---------------------------------------------------------------------------------------------
 
     async def write(self, notes: Sequence[Note]) -> None:
-        """Count and keep what these notes say, all of it or nothing. Raises LogError, for a copy too."""
+        """Count these notes and keep their gaps, all or nothing. Raises LogError, for a copy too."""
         sealed = await asyncio.to_thread(self._seal, notes)  # finding telephone numbers takes its time
         minutes = [as_kept(note.at or self.now()).replace(second=0, microsecond=0) for note in notes]
         counts = Counter((note.count, minute.date()) for note, minute in zip(notes, minutes, strict=True))
         edited = {note.message for note in notes if note.is_edited and note.message is not None}
         gaps = _last_of_each_message(notes, sealed, minutes)
         async with self.database.connection(alone=True) as connection:
-            await self.database.see_that_it_takes_notes(connection)
+            await self.database.check_accepts_notes(connection)
             if counts:
                 rows = [count_row(counted, day) | {"number": number} for (counted, day), number in counts.items()]
                 await connection.execute(self._add_to_counts(), rows)
@@ -122,7 +119,7 @@ class GapLog:
         return [self._sealed(note.gap.text) if note.gap is not None else None for note in notes]
 
     def _sealed(self, text: str) -> bytes | None:
-        """A text redacted and encrypted; None for one that cannot be: it is counted, and the others are kept."""
+        """A text redacted and encrypted; None where that fails: then it is only counted, and the others are kept."""
         try:
             return self.database.keys.encrypt(redact(text))
         except Exception as error:
@@ -137,7 +134,7 @@ class GapLog:
             await connection.execute(chosen.on_conflict_do_update(index_elements=["asker"], set_=values))
 
     async def touch(self, askers: Iterable[str]) -> None:
-        """Keep the languages that these persons chose from expiring: they were used today. Raises LogError."""
+        """Note that the languages these persons chose were used today, so that they do not expire. Raises LogError."""
         used = person.c.asker.in_(list(askers)) & (person.c.last_used != self._today())
         async with self.database.connection() as connection:
             await connection.execute(sa.update(person).where(used).values(last_used=self._today()))
@@ -145,7 +142,7 @@ class GapLog:
     async def forget(self, asker: str) -> int:
         """Delete all that is kept of a person, out of the file too; the number of gaps that were. Raises LogError.
 
-        What PostgreSQL makes of that is said at its `erase`.
+        How far PostgreSQL erases it is said at `PostgreSQL.erase`.
         """
         async with self.database.connection() as connection:
             deleted = await connection.execute(sa.delete(gap).where(gap.c.asker == asker))
@@ -193,7 +190,7 @@ class GapLog:
         return deleted.rowcount
 
     async def mark(self, gaps: Iterable[int], status: GapStatus, *, entry: str = "") -> int:
-        """Say what became of gaps, by their ids; the number of those there are. Raises LogError."""
+        """Set the status of gaps, by their ids; the number of those there are. Raises LogError."""
         marked = sa.update(gap).where(gap.c.id.in_(list(gaps))).values(status=status.value, resolution=entry)
         async with self.database.connection() as connection:
             return (await connection.execute(marked)).rowcount
@@ -252,11 +249,11 @@ class GapLog:
             return set((await connection.scalars(sa.select(gap.c.id).where(gap.c.id.in_(ids)))).all())
 
     async def stamp(self) -> bytes:
-        """What changes when gaps do: which there are, what they say, what became of them. Raises LogError.
+        """A hash that changes with the gaps: which there are, their texts, their statuses. Raises LogError.
 
         Not only how many, nor only their numbers: a log that is begun anew gives the same ones again.
         """
-        columns = (gap.c.id, gap.c.status, gap.c.resolution, sa.func.substr(gap.c.text, *_UNLIKE_ANY_OTHER))
+        columns = (gap.c.id, gap.c.status, gap.c.resolution, sa.func.substr(gap.c.text, *_RANDOM_PART))
         async with self.database.connection() as connection:
             rows = await connection.execute(sa.select(*columns).order_by(gap.c.id))
             return hashlib.sha256(repr([tuple(row) for row in rows]).encode()).digest()

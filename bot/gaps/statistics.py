@@ -1,4 +1,4 @@
-"""What the counts say: how much is asked and served, and which entries serve or do not. Pure; counts alone."""
+"""Statistics from the counts: how much is asked and answered, and which entries help or do not. Pure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bot.domain.conversation import Channel, Outcome
 from bot.domain.faq import Faq
 from bot.domain.gap import Count
 
-# Outcomes of a question, and what is said against an answer.
+# Outcomes of a question, and what a person may report about an answer.
 QUESTIONS = (Outcome.ANSWER, Outcome.CLARIFY, Outcome.UNANSWERED, Outcome.URGENT, Outcome.NONE_OF_THESE)
 COMPLAINTS = (Outcome.WRONG, Outcome.OUTDATED, Outcome.UNCLEAR)
 
@@ -21,12 +21,12 @@ COMPLAINTS = (Outcome.WRONG, Outcome.OUTDATED, Outcome.UNCLEAR)
 class Statistics:
     """The counts of some days, summed.
 
-    ``by_day`` has every day of the span, also those without a question; ``by_outcome`` has the questions by what became
-    of them; ``asked`` and ``complaints`` are by entry, the most frequent first; ``never`` are answers that nobody got.
+    ``by_day`` has every day of the span, also those without a question; ``by_outcome`` has the questions by outcome;
+    ``asked`` and ``complaints`` are by entry, the most frequent first; ``never`` are answers that nobody got.
 
-    Divided further: ``outcomes_by_day`` is ``by_day`` by outcome, ``complaint_kinds`` is ``complaints`` by what was
-    said of the answer, ``never_by_topic`` is ``never`` by topic. ``gaps_by_language`` has what became a gap, whether or
-    not its text is still kept.
+    Divided further: ``outcomes_by_day`` is ``by_day`` by outcome, ``complaint_kinds`` is ``complaints`` by kind of
+    complaint, ``never_by_topic`` is ``never`` by topic. ``gaps_by_language`` counts all gaps, whether or not their
+    texts are still kept.
     """
 
     by_day: Mapping[date, int]
@@ -44,12 +44,12 @@ class Statistics:
 
     @property
     def questions(self) -> int:
-        """All questions."""
+        """The number of all questions."""
         return sum(self.by_outcome.values())
 
 
 def statistics(counts: Iterable[tuple[date, Count, int]], faq: Faq, *, today: date, days: int) -> Statistics:
-    """The statistics of the last days, today being one of them."""
+    """The statistics of the last ``days`` days, including today."""
     since = today - timedelta(days=days - 1)
     by_day = {since + timedelta(days=at): Counter(dict.fromkeys(QUESTIONS, 0)) for at in range(days)}
     by_language: Counter[str] = Counter()
@@ -58,9 +58,7 @@ def statistics(counts: Iterable[tuple[date, Count, int]], faq: Faq, *, today: da
     complaints: defaultdict[str, Counter[str]] = defaultdict(lambda: Counter(dict.fromkeys(COMPLAINTS, 0)))
     helpful = 0
     for day, count, number in counts:
-        if (
-            not since <= day <= today or count.channel is Channel.INLINE
-        ):  # that counts queries as people type, not questions
+        if not since <= day <= today or count.channel is Channel.INLINE:  # inline counts queries while people type
             continue
         if count.outcome in QUESTIONS:
             by_day[day][count.outcome] += number
@@ -93,6 +91,6 @@ def statistics(counts: Iterable[tuple[date, Count, int]], faq: Faq, *, today: da
 
 
 def _is_gap(count: Count) -> bool:
-    """What an out-of-scope entry explains is no gap, and has that entry."""
+    """Whether a count is of gaps. An unanswered question with an entry is none: an out-of-scope entry explained it."""
     is_unmatched = count.outcome is Outcome.UNANSWERED and not count.entry
     return is_unmatched or count.outcome in (Outcome.NONE_OF_THESE, *COMPLAINTS)

@@ -1,7 +1,8 @@
-"""A gap log on its way to a reviewer's machine and back: one encrypted file, with nothing of who asked.
+"""Exports a gap log to a reviewer's machine and brings the reviews back: one encrypted file, without who asked.
 
-An export holds gaps and counts. Elsewhere it makes a copy of the log, or refreshes one; back at home it brings what
-became of the gaps, and nothing else. A copy notes nothing of its own, so numbers mean the same gaps in both.
+An export holds gaps and counts. Imported elsewhere, it creates or refreshes a copy of the gap log. Imported into the
+log that it comes from ("home"), it sets only the statuses of the gaps. A copy records no gaps of its own, so that an id
+means the same gap in both.
 """
 
 from __future__ import annotations
@@ -22,24 +23,24 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.gap import OPEN, Count, GapStatus, LoggedGap
 from bot.gaps.repository import GapLog, count_row, gap_row
-from bot.storage import atomic_file as private_file
+from bot.storage import atomic_file
 from bot.storage.errors import LogError
 from bot.storage.keys import KeyProblem, Keys
 from bot.storage.tables import count, gap, home, job, key_check
 
 VERSION = 1
-_BEGINS = b"migration-faq-bot gaps "  # then the version and the token's SHA-256, and in the next line the token
-_IMPORT = "import"  # the job whose period is the state that a copy is of
-_SECOND = "%Y%m%dT%H%M%SZ"
+_MAGIC = b"migration-faq-bot gaps "  # then the version and the token's SHA-256; the next line is the token
+_IMPORT = "import"  # the job whose period is the `Export.state` of a copy
+_STATE_FORMAT = "%Y%m%dT%H%M%SZ"
 
 
 class ExportError(Exception):
-    """A file that cannot be written, or that is no export for this key and log: what is so, and what mends it."""
+    """A file that cannot be written, or that is no export for this key and gap log; the text says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """What goes into the file. ``home`` is the log that the gaps come from, ``state`` when they stood so there, UTC."""
+    """The content of the file: ``home`` identifies the log of the gaps, ``state`` is when it held them, in UTC."""
 
     home: str
     state: datetime
@@ -49,7 +50,7 @@ class Export:
 
 @dataclass(frozen=True, slots=True)
 class Returned:
-    """At home: gaps by the status that was set, those left as they were reviewed here, and those that are gone."""
+    """An import at home: how many gaps got each status, kept the status they had here, and no longer exist."""
 
     set_to: Mapping[GapStatus, int]
     left: int
@@ -58,9 +59,9 @@ class Returned:
 
 @dataclass(frozen=True, slots=True)
 class Copied:
-    """In a copy: gaps that are in it now, among them new ones; those deleted, and those that kept their status.
+    """An import into a copy: how many gaps it has now, are new in it, were deleted, and kept the status they had here.
 
-    ``too_old`` were left out, being past the time that this log keeps gaps.
+    ``too_old`` were left out, as this log no longer keeps gaps of that age.
     """
 
     gaps: int
@@ -79,11 +80,11 @@ def new_export_key() -> str:
 
 
 def write_export(path: Path, export: Export, key: str) -> None:
-    """Write an export, encrypted, for this user alone. Raises ExportError; an existing file is not overwritten."""
+    """Write an encrypted export that only this user can read. Raises ExportError, also if the file exists."""
     token = Fernet(key).encrypt(_format().dump_json(export))
-    header = b"%s%d %s\n" % (_BEGINS, VERSION, hashlib.sha256(token).hexdigest().encode())
+    header = b"%s%d %s\n" % (_MAGIC, VERSION, hashlib.sha256(token).hexdigest().encode())
     try:
-        private_file.create(path, header + token + b"\n")
+        atomic_file.create(path, header + token + b"\n")
     except FileExistsError:
         raise ExportError(f"{path} is there already and is not overwritten; name another file") from None
     except OSError as error:
@@ -92,11 +93,11 @@ def write_export(path: Path, export: Export, key: str) -> None:
 
 
 def read_export(path: Path) -> bytes:
-    """An export, still encrypted. Raises ExportError where the file is none, and OSError."""
+    """The token of an export, still encrypted. Raises ExportError if the file is no export, and OSError."""
     header, _, token = path.read_bytes().partition(b"\n")
-    if not header.startswith(_BEGINS):
+    if not header.startswith(_MAGIC):
         raise ExportError(f"{path} is no export of a gap log; name a file that was made with: gaps export")
-    version, _, digest = header.removeprefix(_BEGINS).partition(b" ")
+    version, _, digest = header.removeprefix(_MAGIC).partition(b" ")
     if version.isdigit() and version != b"%d" % VERSION:
         raise ExportError(f"{path} was made by a newer version of this program; update this one")
     if hashlib.sha256(token.strip()).hexdigest().encode() != digest.strip():
@@ -105,7 +106,7 @@ def read_export(path: Path) -> bytes:
 
 
 def open_export(token: bytes, key: str) -> Export:
-    """What an encrypted export holds. Raises ExportError where the key is not its own."""
+    """Decrypt an export. Raises ExportError if the key is not that of the export."""
     try:
         fernet = Fernet(key.strip())
     except ValueError:
@@ -115,7 +116,7 @@ def open_export(token: bytes, key: str) -> Export:
     except InvalidToken:
         hint = "give the one that `gaps export` printed when it made the file"
         raise ExportError(f"this is the key of another export; {hint}") from None
-    except ValueError:  # shows what it refused, which is not to be repeated
+    except ValueError:  # its text quotes the rejected content, which must not be shown
         raise ExportError("the file does not hold what an export holds; make it anew") from None
 
 
@@ -124,11 +125,11 @@ def _format() -> TypeAdapter[Export]:
     return TypeAdapter(Export)
 
 
-# --- From a log, and into one --------------------------------------------------------------------------------
+# --- Export and import ---------------------------------------------------------------------------------------
 
 
 async def export_log(log: GapLog) -> Export:
-    """The log as it is, without what is too old. Raises LogError."""
+    """The gaps and counts of a log, without expired ones. Raises LogError."""
     await log.expire()
     async with log.database.connection() as connection:
         comes_from, state = await _origin(connection)
@@ -137,9 +138,9 @@ async def export_log(log: GapLog) -> Export:
 
 
 async def import_log(log: GapLog, export: Export) -> Returned | Copied:
-    """Take an export in, all of it or nothing: reviews into the log that it comes from, all into a new log or a copy.
+    """Import an export in one transaction: only the statuses into its home, everything into a new log or a copy.
 
-    Raises LogError, and ExportError where this is another log, or a copy that is newer than the file.
+    Raises LogError, and ExportError if this is an unrelated log, or a copy that is newer than the file.
     """
     name, setting = log.database.store.name, log.database.store.setting
     async with log.database.connection(alone=True) as connection:
@@ -151,7 +152,7 @@ async def import_log(log: GapLog, export: Export) -> Returned | Copied:
                     f"{name} is empty and has the ASKER_KEY of the log that the file comes from; "
                     f"to make a copy, use other keys and another {setting}"
                 )
-            return await _take_reviews(connection, export, log)
+            return await _import_reviews(connection, export, log)
         if state is None and not is_empty:
             raise ExportError(f"{name} has gaps or counts of its own; name another {setting} for the copy")
         if state is not None and comes_from != export.home:
@@ -159,24 +160,24 @@ async def import_log(log: GapLog, export: Export) -> Returned | Copied:
         if state is not None and _utc(export.state) < state:
             hint = "make a new export there"
             raise ExportError(f"{name} is newer than this file, which may hold what was deleted since; {hint}")
-        copied = await _take_all(connection, export, log)
+        copied = await _replace_all(connection, export, log)
     await log.database.erase()
     return copied
 
 
 async def _origin(connection: AsyncConnection) -> tuple[str, datetime | None]:
-    """The log that the gaps come from; in a copy also the state that it is of, UTC."""
-    code = await connection.scalar(sa.select(home.c.asker))
-    if code is None:
+    """What identifies the log that the gaps come from, and in a copy its `Export.state`; None at home."""
+    pseudonym = await connection.scalar(sa.select(home.c.asker))
+    if pseudonym is None:
         return (await connection.execute(sa.select(key_check.c.asker))).scalar_one(), None
     state = await connection.scalar(sa.select(job.c.period).where(job.c.name == _IMPORT))
-    return code, datetime.strptime(state or "19700101T000000Z", _SECOND).replace(tzinfo=UTC)
+    return pseudonym, datetime.strptime(state or "19700101T000000Z", _STATE_FORMAT).replace(tzinfo=UTC)
 
 
-async def _take_reviews(connection: AsyncConnection, export: Export, log: GapLog) -> Returned:
-    """Set what became of gaps that are the same here and open. A gap that is new in the file was not reviewed."""
+async def _import_reviews(connection: AsyncConnection, export: Export, log: GapLog) -> Returned:
+    """Set the statuses of reviewed gaps that are still open here. A gap that is new in the file was not reviewed."""
     reviewed = [one for one in export.gaps if one.status is not GapStatus.NEW]
-    here = await _same(connection, reviewed, log)
+    here = await _statuses_here(connection, reviewed, log)
     set_to: Counter[GapStatus] = Counter()
     left = 0
     for one in (one for one in reviewed if one.id in here):
@@ -191,55 +192,55 @@ async def _take_reviews(connection: AsyncConnection, export: Export, log: GapLog
     return Returned(set_to, left, gone=sum(one.id not in here for one in reviewed))
 
 
-async def _take_all(connection: AsyncConnection, export: Export, log: GapLog) -> Copied:
-    """Put the gaps and counts of the file in place of all that is here; what was reviewed here stays so."""
+async def _replace_all(connection: AsyncConnection, export: Export, log: GapLog) -> Copied:
+    """Replace all gaps and counts by those of the file, but keep the statuses that were set here."""
     before = await connection.scalar(sa.select(sa.func.count()).select_from(gap)) or 0
-    here = await _same(connection, export.gaps, log)
+    here = await _statuses_here(connection, export.gaps, log)
     since = log.since()
-    young = [one for one in export.gaps if one.at >= since]
-    merged = [_with_review(one, here.get(one.id)) for one in young]
+    not_expired = [one for one in export.gaps if one.at >= since]
+    merged = [_with_review(one, here.get(one.id)) for one in not_expired]
     await connection.execute(sa.delete(gap))
     await connection.execute(sa.delete(count))
     await connection.execute(sa.delete(home))
     await connection.execute(sa.insert(home).values(asker=export.home))
     await connection.execute(sa.delete(job).where(job.c.name == _IMPORT))
-    state = _utc(export.state).strftime(_SECOND)
+    state = _utc(export.state).strftime(_STATE_FORMAT)
     await connection.execute(sa.insert(job).values(name=_IMPORT, period=state))
     await _insert(connection, gap, (_gap_row(one, log.database.keys) for one in merged))
     await _insert(
         connection, count, ({**count_row(counted, day), "number": number} for day, counted, number in export.counts)
     )
-    same = sum(one.id in here for one in young)
+    same = sum(one.id in here for one in not_expired)
     return Copied(
-        gaps=len(young),
-        new=len(young) - same,
+        gaps=len(not_expired),
+        new=len(not_expired) - same,
         deleted=before - same,
-        kept=sum(one != other for one, other in zip(young, merged, strict=True)),
-        too_old=len(export.gaps) - len(young),
+        kept=sum(one != other for one, other in zip(not_expired, merged, strict=True)),
+        too_old=len(export.gaps) - len(not_expired),
     )
 
 
 def _with_review(one: LoggedGap, here: tuple[GapStatus, str] | None) -> LoggedGap:
-    """A gap of the file; where it is open there, with what became of it here."""
+    """A gap of the file; if it is open there and was reviewed here, with the status from here."""
     if here is None or here[0] is GapStatus.NEW or one.status not in OPEN:
         return one
     return replace(one, status=here[0], resolution=here[1])
 
 
-async def _same(
+async def _statuses_here(
     connection: AsyncConnection, gaps: Iterable[LoggedGap], log: GapLog
 ) -> dict[int, tuple[GapStatus, str]]:
-    """What became of those of the gaps that are here too: a number alone may be another's, after a deletion."""
+    """Status and resolution, by id, of those gaps that exist here too. An id may be reused after a deletion."""
     rows = {(row.id, row.at, row.reason): row for row in (await connection.execute(sa.select(gap))).all()}
-    same = {}
+    statuses = {}
     try:
         for one in gaps:
             row = rows.get((one.id, one.at, one.gap.reason.value))
             if row is not None and log.database.keys.decrypt(row.text) == one.gap.text:
-                same[one.id] = GapStatus(row.status), row.resolution
+                statuses[one.id] = GapStatus(row.status), row.resolution
     except KeyProblem as problem:
         raise LogError(f"{log.database.store.name}: {problem}") from None
-    return same
+    return statuses
 
 
 async def _insert(connection: AsyncConnection, table: sa.Table, rows: Iterable[Mapping[str, Any]]) -> None:

@@ -1,6 +1,6 @@
 """The HTTP endpoints of the running bot: the webhook, to which Telegram sends updates, and health and metrics.
 
-Of requests nothing is logged but how many were refused, and why.
+Nothing is logged about requests except how many were refused and why.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ from bot.settings import HOOK_PATH
 
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105  # core.telegram.org/bots/api#setwebhook
 MOST_BYTES = 1024 * 1024  # of an update
-BODY_WITHIN = 10.0  # seconds in which it has to arrive
-AGAIN = {"Retry-After": "1"}  # seconds; without it Telegram waits twice as long each time, a minute or two in the end
+BODY_TIMEOUT = 10.0  # seconds in which it has to arrive
+RETRY_AFTER = {"Retry-After": "1"}  # seconds; without it Telegram doubles its delay each time, up to a minute or two
 _logger = logging.getLogger(__name__)
 
 
 class State(StrEnum):
-    """Whether the bot starts, takes messages, or ends."""
+    """Whether the bot is starting, accepts messages, or is stopping."""
 
     STARTING = "starting"
     READY = "ready"
@@ -41,7 +41,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Hook:
-    """The webhook. ``receive`` handles an update, and says whether it is done with; if not, Telegram sends it again."""
+    """The webhook. ``receive`` handles an update and returns whether it is done; if not, Telegram sends it again."""
 
     secret: str
     receive: Callable[[object], Awaitable[bool]]
@@ -49,14 +49,14 @@ class Hook:
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """For how many seconds nothing came from Telegram, and beyond how many the bot counts as unhealthy."""
+    """The seconds since Telegram last responded, and the limit beyond which the bot counts as unhealthy."""
 
     seconds: Callable[[], float]
     limit: float
 
 
-class _Refusal(Exception):  # noqa: N818  # of a request: nothing is wrong here
-    """A request that is not served, with the status of its response and the reason that is logged."""
+class _Refusal(Exception):  # noqa: N818  # no error of the bot
+    """Rejects a request, with the HTTP status of the response and the reason that is logged."""
 
     def __init__(self, status: int, reason: str) -> None:
         super().__init__(reason)
@@ -64,7 +64,7 @@ class _Refusal(Exception):  # noqa: N818  # of a request: nothing is wrong here
 
 
 class HttpEndpoints:
-    """The endpoints, as an ASGI app. ``versions`` are those of the FAQ in use, by language; times are in seconds."""
+    """The endpoints, as an ASGI app. ``versions`` returns those of the FAQ in use by language; times are in seconds."""
 
     def __init__(
         self,
@@ -73,12 +73,12 @@ class HttpEndpoints:
         *,
         hook: Hook | None = None,
         silence: Silence | None = None,
-        body_within: float = BODY_WITHIN,
+        body_timeout: float = BODY_TIMEOUT,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.state = State.STARTING
         self._versions, self._metrics, self._hook, self._silence = versions, metrics, hook, silence
-        self._body_within = body_within
+        self._body_timeout = body_timeout
         self._rate_limited, self._refused = RateLimitedLogger(_logger, clock), Counter[str]()
         self._reports: dict[str, Callable[[], Response]] = {
             "/healthz": self._health,
@@ -90,12 +90,12 @@ class HttpEndpoints:
         request = Request(scope, receive)
         try:
             response = await self._answer(request)
-        except ClientDisconnect:  # nobody waits for the answer
+        except ClientDisconnect:  # nobody is left to respond to
             return
         except _Refusal as refusal:
             response = self._refuse(refusal)
-        except Exception as fault:
-            _logger.error("a request was not served: %s", kind_and_place(fault))
+        except Exception as error:
+            _logger.error("a request was not served: %s", kind_and_place(error))
             response = Response(status_code=500, headers={"Connection": "close"})
         await response(scope, receive, send)
 
@@ -118,17 +118,17 @@ class HttpEndpoints:
         if not hmac.compare_digest(given.encode("latin-1"), hook.secret.encode()):
             raise _Refusal(403, "wrong secret; see that WEBHOOK_SECRET is the same for all replicas")
         if self.state is State.STARTING:
-            return Response(status_code=503, headers=AGAIN)
+            return Response(status_code=503, headers=RETRY_AFTER)
         update = _update(await self._body(request))
-        return Response() if await hook.receive(update) else Response(status_code=503, headers=AGAIN)
+        return Response() if await hook.receive(update) else Response(status_code=503, headers=RETRY_AFTER)
 
     async def _body(self, request: Request) -> bytes:
-        """The body. Reading stops as soon as it is known to be too long."""
+        """The body of a request. Reading stops as soon as it exceeds MOST_BYTES."""
         if int(request.headers.get("content-length", 0)) > MOST_BYTES:
             raise _Refusal(413, "body too long")
         body = bytearray()
         try:
-            async with asyncio.timeout(self._body_within):
+            async with asyncio.timeout(self._body_timeout):
                 async for part in request.stream():
                     body += part
                     if len(body) > MOST_BYTES:
@@ -138,33 +138,33 @@ class HttpEndpoints:
         return bytes(body)
 
     def _refuse(self, refusal: _Refusal) -> Response:
-        """An empty response, after which the connection is closed: the rest of the request is not read."""
+        """An empty response that closes the connection, so that the rest of the request is not read."""
         self._refused[refusal.reason] += 1
         number = self._refused[refusal.reason]
         self._rate_limited.warn(refusal.reason, f"requests are refused, {number} so far ({refusal.reason})")
         return Response(status_code=refusal.status, headers={"Connection": "close"})
 
     def _health(self) -> Response:
-        """Healthy while it starts or ends, and while Telegram is not silent for longer than the limit."""
+        """Healthy while starting or stopping, and otherwise unless Telegram is silent for longer than the limit."""
         row: dict[str, Any] = {"state": self.state}
-        is_well = True
+        is_healthy = True
         if self._silence is not None and self.state is State.READY:
             seconds = self._silence.seconds()
-            is_well = seconds <= self._silence.limit
+            is_healthy = seconds <= self._silence.limit
             row |= {"silent_seconds": round(seconds, 1), "limit_seconds": self._silence.limit}
-        return _status(row, is_well=is_well)
+        return _status(row, is_healthy=is_healthy)
 
     def _readiness(self) -> Response:
-        """Ready while messages are taken. The gap log does not count: without it, answers are given all the same."""
-        return _status({"state": self.state, "faq": dict(self._versions())}, is_well=self.state is State.READY)
+        """Ready while messages are accepted. The gap log does not count: the bot answers without it, too."""
+        return _status({"state": self.state, "faq": dict(self._versions())}, is_healthy=self.state is State.READY)
 
     def _exposition(self) -> Response:
         body, kind = self._metrics.exposition()
         return Response(body, media_type=kind, headers={"Connection": "close"})
 
 
-def _status(row: Mapping[str, Any], *, is_well: bool) -> Response:
-    return JSONResponse(row, 200 if is_well else 503, {"Cache-Control": "no-store", "Connection": "close"})
+def _status(row: Mapping[str, Any], *, is_healthy: bool) -> Response:
+    return JSONResponse(row, 200 if is_healthy else 503, {"Cache-Control": "no-store", "Connection": "close"})
 
 
 def _update(body: bytes) -> object:

@@ -1,4 +1,4 @@
-"""An HTTP server for pages and webhooks. The caller runs it in an event loop of its own, and tells it when to end."""
+"""An HTTP server for pages and webhooks, which the caller runs in its own event loop and stops itself."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-HEAD_WITHIN = 10.0  # seconds that the head of a request may take
+HEAD_TIMEOUT = 10.0  # seconds in which the head of a request has to arrive
 
 
 class PortError(Exception):
-    """A port that cannot be used; the text says why."""
+    """The port cannot be used; the text says why."""
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A socket that listens; ``port`` 0 takes a free one. Raises PortError."""
+    """A listening socket; ``port`` 0 picks a free one. Raises PortError."""
     try:
         return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except OSError as error:
@@ -31,16 +31,16 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 class Server(uvicorn.Server):
-    """Serves an app over HTTP. It logs no request, and leaves signals to others.
+    """Serves an app over HTTP. It logs no request and installs no signal handlers.
 
-    At the end, requests that are being answered may take ``patience`` more seconds, a whole number; ``more`` goes to
+    ``patience`` is the grace period for requests in progress at shutdown, in whole seconds; ``more`` are settings of
     uvicorn.
     """
 
     def __init__(self, app: ASGIApp, *, patience: int, **more: Any) -> None:
         config = uvicorn.Config(
             cast(Any, app),
-            http=_Impatient,
+            http=_HeadTimeoutProtocol,
             ws="none",
             lifespan="off",
             log_config=None,
@@ -54,25 +54,25 @@ class Server(uvicorn.Server):
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Take none: uvicorn would end the process by the signal, as if it had failed."""
+        """Capture none: uvicorn would re-raise the signal at the end, as if the process had failed."""
         yield
 
     def end(self) -> None:
-        """Take no more requests, and end when those at work are answered; the second time, at once."""
+        """Stop accepting requests, and end when those in progress are answered; called a second time, end at once."""
         self.force_exit = self.should_exit
         self.should_exit = True
 
 
-class _Impatient(H11Protocol):
-    """Breaks off a connection on which the head of a request does not come in HEAD_WITHIN.
+class _HeadTimeoutProtocol(H11Protocol):
+    """Aborts a connection on which the head of a request does not arrive within HEAD_TIMEOUT.
 
-    A proxy in front does so too, but a bot may be reached without one, and uvicorn would wait for ever: its only
-    time-out for clients (``timeout_keep_alive``) is of connections that are idle after a request. So whoever opens
-    connections and sends nothing could use up the file descriptors. What this takes from H11Protocol is not documented;
-    pyproject.toml pins uvicorn for it.
+    A reverse proxy does so too, but a bot may be reached without one, and uvicorn would wait for ever: its only
+    time-out for clients (``timeout_keep_alive``) is for connections that are idle after a request. So a client that
+    opens connections and sends nothing could use up the file descriptors. The members of H11Protocol used here are not
+    documented; pyproject.toml pins uvicorn for that reason.
     """
 
-    _due: asyncio.TimerHandle
+    _head_timer: asyncio.TimerHandle
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         super().connection_made(transport)
@@ -80,14 +80,14 @@ class _Impatient(H11Protocol):
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
-        if self.conn.their_state is not h11.IDLE:  # the head is there
-            self._due.cancel()
-        elif self._due.cancelled():  # the next one begins
+        if self.conn.their_state is not h11.IDLE:  # the head is complete
+            self._head_timer.cancel()
+        elif self._head_timer.cancelled():  # the next request begins
             self._expect_head()
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
-        self._due.cancel()
+        self._head_timer.cancel()
 
     def _expect_head(self) -> None:
-        self._due = self.loop.call_later(HEAD_WITHIN, self.transport.abort)
+        self._head_timer = self.loop.call_later(HEAD_TIMEOUT, self.transport.abort)

@@ -1,8 +1,8 @@
-"""Probabilities and thresholds from the phrasings alone: how a ranking scores when it is right, and when no entry is.
+"""Learn probabilities and thresholds from the phrasings alone: how rankings score when they are right and when not.
 
-A row that is held out is a message whose entry is in the FAQ; a row that is held out with all rows of its entry is one
-whose entry is not. A logistic regression tells the two apart and so turns a ranking's signals into a probability that
-its first entry is right. The thresholds lie where rates on the held-out rows are as wanted.
+A row that is held out stands for a message whose entry is in the FAQ; a row that is held out with all rows of its entry
+stands for one whose entry is not. A logistic regression separates the two and so turns a ranking's signals into the
+probability that its first entry is right. The thresholds are set to reach the wanted rates on the held-out rows.
 """
 
 from __future__ import annotations
@@ -18,25 +18,25 @@ from numpy.typing import NDArray
 from bot.domain.matching import Reading, Thresholds
 from bot.matching.coverage import WordCoverage
 from bot.matching.features import Floats
-from bot.matching.regression import Belongs, HeldOut
+from bot.matching.regression import HeldOut, Labels
 
 Vector = NDArray[np.float64]
 Mask = NDArray[np.bool_]
-FLAT = 30.0  # so far from evens a probability no longer changes
-PENALTY = 1e-4  # of the squared weights; the bias has a hundredth of it
+LOGIT_LIMIT = 30.0  # larger logits are clipped, against overflow; the probability is 0 or 1 anyway
+PENALTY = 1e-4  # L2 penalty on the weights; that on the bias is a hundredth of it
 
-# The rates that fix the thresholds, on rows held out: an FAQ of any size keeps them.
-IN_SCOPE = 0.6  # so many messages are assumed to have an entry that is right for them
-EVEN = 0.5  # an answer is given where it is at least as likely right as not
-OFFERED = 0.9  # so many messages whose entry is among the first CHOICES are answered or offered a choice
+# The rates on held-out rows that determine the thresholds; they do not depend on the size of the FAQ.
+IN_SCOPE = 0.6  # assumed share of messages that some entry is right for
+EVEN_ODDS = 0.5  # an answer is given if it is at least as likely right as wrong
+OFFERED = 0.9  # share of messages with their entry among the first CHOICES that get an answer or a choice
 CHOICES = 3
-FALSE_ALARMS = 1 / 60  # so many messages of other entries may be taken for urgent
-SURELY_FALSE_ALARMS = 1 / 200  # and so many for surely urgent
+FALSE_ALARMS = 1 / 60  # largest share of messages of other entries that count as urgent
+SURELY_FALSE_ALARMS = 1 / 200  # and as surely urgent
 
 
 @dataclass(frozen=True)
 class Kinds:
-    """Which entries are of which kind, as masks over the entries."""
+    """The kinds of the entries, as boolean masks over the entries."""
 
     answer: Mask
     smalltalk: Mask
@@ -54,17 +54,17 @@ class Kinds:
         return ~self.urgent
 
 
-def best_replies(scores: Floats, kinds: Kinds) -> Belongs:
-    """The entry with the highest score among answers and small talk, text by text."""
-    best: Belongs = np.where(kinds.reply, scores, -np.inf).argmax(axis=1)
+def best_replies(scores: Floats, kinds: Kinds) -> Labels:
+    """The index of the best entry among answers and small talk, for each text."""
+    best: Labels = np.where(kinds.reply, scores, -np.inf).argmax(axis=1)
     return best
 
 
 def confidence_signals(scores: Floats, coverage: Floats, kinds: Kinds) -> Vector:
-    """What tells whether the FAQ has a reply: texts x signals.
+    """The signals of whether the FAQ has a reply: texts x signals.
 
-    The strength of the scores of all replies together (their Euclidean length: what two entries share speaks for both);
-    how much of the message the best reply's own phrasings know; the score of the best out-of-scope entry.
+    They are the strength of all replies' scores together (their Euclidean norm, since two entries may share the score);
+    the coverage of the message by the best reply's own phrasings; the score of the best out-of-scope entry.
     """
     replies = scores[:, kinds.reply]
     strength = np.sqrt(np.einsum("ij,ij->i", replies, replies))
@@ -72,14 +72,14 @@ def confidence_signals(scores: Floats, coverage: Floats, kinds: Kinds) -> Vector
 
 
 def certainty_signals(scores: Floats, kinds: Kinds) -> Vector:
-    """What tells whether the best reply is the right one of them all: its score, and its lead over the second."""
+    """The signals of whether the best reply is the right one: its score, and its lead over the second best."""
     in_order = np.sort(scores[:, kinds.reply], axis=1)
     best, second = in_order[:, -1], in_order[:, -2:-1].max(axis=1, initial=0)
     return _signals(best, best - second)
 
 
 def urgency_signals(scores: Floats, kinds: Kinds) -> Vector:
-    """What tells whether a person is in need: the urgent entries' scores, summed and the best, and the best other."""
+    """The signals of urgency: the sum and the maximum of the urgent entries' scores, and the best score of others."""
     urgent, other = scores[:, kinds.urgent], scores[:, kinds.not_urgent]
     return _signals(urgent.sum(axis=1), urgent.max(axis=1, initial=-1), other.max(axis=1, initial=-1))
 
@@ -90,9 +90,10 @@ def _signals(*columns: Floats) -> Vector:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """What was learned from the rows held out.
+    """The logistic regressions and thresholds learned from the held-out rows.
 
-    ``confidence``: is there an answer; ``certainty``: is the first reply the right one, if one is; ``urgency``.
+    ``confidence``: whether the best reply is right; ``certainty``: whether it is right, given that the FAQ has a right
+    one; ``urgency``: whether the person is in danger or need.
     """
 
     confidence: Logistic
@@ -103,14 +104,14 @@ class Calibration:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """The held-out rows as messages: what a message would be judged by, row by row.
+    """The held-out rows with the signals that each would have as a message.
 
-    ``own`` is the entry of each row (-1: none), ``first`` the best reply found without the row. All signals are those
-    without the row, but ``confidence_without_entry``: those without its entry.
+    ``own`` is the entry of each row (-1: none), ``first`` the best reply found without the row. All signals are
+    computed without the row, ``confidence_without_entry`` without all rows of its entry.
     """
 
-    own: Belongs
-    first: Belongs
+    own: Labels
+    first: Labels
     scores: Floats
     confidence: Vector
     confidence_without_entry: Vector
@@ -118,29 +119,29 @@ class Sample:
     urgency: Vector
 
     def is_of(self, kind: Mask) -> Mask:
-        """Which rows are phrasings of entries of a kind, one of the masks of `Kinds`."""
+        """A mask of the rows whose entry is of a kind, which is one of the masks of `Kinds`."""
         is_of: Mask = (self.own >= 0) & kind[self.own]
         return is_of
 
 
 def sample_of(
-    held_out: HeldOut, readings: Sequence[Reading], word_coverage: WordCoverage, belongs: Belongs, kinds: Kinds
+    held_out: HeldOut, readings: Sequence[Reading], word_coverage: WordCoverage, labels: Labels, kinds: Kinds
 ) -> Sample:
-    """The signals of the held-out rows. ``readings`` are those of all rows, ``belongs`` their entries."""
+    """Compute the signals of the held-out rows. ``readings`` and ``labels`` are those of all rows."""
     rows, scores = held_out.rows, held_out.without_row
-    own = belongs[rows]
-    of_some = np.flatnonzero(own >= 0)
+    own = labels[rows]
+    has_entry = np.flatnonzero(own >= 0)
     without_entry = held_out.without_entry.copy()
-    without_entry[of_some, own[of_some]] = 0  # it cannot be found
+    without_entry[has_entry, own[has_entry]] = 0  # an entry that is missing cannot be found
 
     first, first_without = best_replies(scores, kinds), best_replies(without_entry, kinds)
     coverage = [
-        word_coverage.coverage_without_row(entry, readings[row], mine)
-        for row, entry, mine in zip(rows, first, own, strict=True)
+        word_coverage.coverage_without_row(entry, readings[row], label)
+        for row, entry, label in zip(rows, first, own, strict=True)
     ]
     coverage_without = [
-        word_coverage.coverage_without_entry(entry, readings[row], mine) if mine >= 0 else known
-        for row, entry, mine, known in zip(rows, first_without, own, coverage, strict=True)
+        word_coverage.coverage_without_entry(entry, readings[row], label) if label >= 0 else share
+        for row, entry, label, share in zip(rows, first_without, own, coverage, strict=True)
     ]
     return Sample(
         own=own,
@@ -154,7 +155,7 @@ def sample_of(
 
 
 def calibrate(sample: Sample, kinds: Kinds) -> Calibration:
-    """Learn from the held-out rows."""
+    """Fit the logistic regressions on the held-out rows and set the thresholds."""
     is_right = sample.first == sample.own
     confidence = fit_logistic(
         np.concatenate([sample.confidence, sample.confidence_without_entry]),
@@ -170,17 +171,17 @@ def calibrate(sample: Sample, kinds: Kinds) -> Calibration:
     offered = confidence.of(sample.confidence[found.any(axis=1)])
     alarms = urgency.of(sample.urgency[~in_need])
     thresholds = Thresholds(
-        answer=EVEN,
-        certain=EVEN,
-        clarify=min(_quantile(offered, 1 - OFFERED, if_none=EVEN), EVEN),
-        urgent=_quantile(alarms, 1 - FALSE_ALARMS, if_none=EVEN),
-        surely_urgent=_quantile(alarms, 1 - SURELY_FALSE_ALARMS, if_none=EVEN),
+        answer=EVEN_ODDS,
+        certain=EVEN_ODDS,
+        clarify=min(_quantile(offered, 1 - OFFERED, if_none=EVEN_ODDS), EVEN_ODDS),
+        urgent=_quantile(alarms, 1 - FALSE_ALARMS, if_none=EVEN_ODDS),
+        surely_urgent=_quantile(alarms, 1 - SURELY_FALSE_ALARMS, if_none=EVEN_ODDS),
     )
     return Calibration(confidence, certainty, urgency, thresholds)
 
 
-def best_answers(scores: Floats, kinds: Kinds) -> Belongs:
-    """The first CHOICES answers of each text; -2 where there are fewer."""
+def best_answers(scores: Floats, kinds: Kinds) -> Labels:
+    """The indices of the best `CHOICES` answers for each text; where there are fewer, -2, which equals no label."""
     answers = np.where(kinds.answer, scores, -np.inf)
     best = np.argsort(-answers, axis=1, kind="stable")[:, :CHOICES]
     return np.where(np.isfinite(np.take_along_axis(answers, best, axis=1)), best, -2)
@@ -192,27 +193,28 @@ def _quantile(probabilities: Vector, share: float, *, if_none: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Logistic:
-    """P(right) = 1 / (1 + exp(-(bias + weights . signals)))."""
+    """A fitted logistic regression: P(right) = 1 / (1 + exp(-(bias + weights . signals)))."""
 
     bias: float
     weights: tuple[float, ...]
 
     def __call__(self, *signals: float) -> float:
         total = self.bias + sum(weight * signal for weight, signal in zip(self.weights, signals, strict=True))
-        return 1 / (1 + math.exp(-min(max(total, -FLAT), FLAT)))
+        return 1 / (1 + math.exp(-min(max(total, -LOGIT_LIMIT), LOGIT_LIMIT)))
 
     def of(self, signals: Vector) -> Vector:
-        """The probabilities of texts, from texts x signals."""
-        probabilities: Vector = 1 / (1 + np.exp(-np.clip(self.bias + signals @ np.array(self.weights), -FLAT, FLAT)))
+        """The probability for each text, from an array of texts x signals."""
+        probabilities: Vector = 1 / (
+            1 + np.exp(-np.clip(self.bias + signals @ np.array(self.weights), -LOGIT_LIMIT, LOGIT_LIMIT))
+        )
         return probabilities
 
 
 def fit_logistic(signals: Vector, is_right: Mask, *, prior: float | None = 0.5) -> Logistic:
-    """Logistic regression, lightly regularised.
+    """Fit a logistic regression with a light L2 penalty.
 
-    The right ones are weighed as if they were the share ``prior`` of all, however many they are; None: as they are.
-
-    From nothing it learns nothing: a probability of one half.
+    Samples are weighted as if the share of right ones were ``prior``; None keeps their real share. Without samples
+    every probability is one half.
     """
     from scipy.optimize import minimize  # only fitting needs it
 

@@ -1,8 +1,8 @@
-"""Text kernels: a message as one sparse vector whose dot product with another is their similarity in [0, 1].
+"""Turn messages into sparse vectors whose dot product is their similarity in [0, 1].
 
-Each kernel is a cosine of TF-IDF weighted grams (Salton and Buckley 1988, logarithmic counts); the vector is the
-kernels' unit vectors side by side, each scaled by the root of its share, so that the dot product is their weighted
-mean.
+The similarity is a weighted mean of kernels. Each kernel is the cosine of TF-IDF vectors of grams (Salton and Buckley
+1988, logarithmic counts); a message's vector concatenates the kernels' unit vectors, each scaled by the square root of
+its share.
 """
 
 from __future__ import annotations
@@ -23,22 +23,22 @@ from bot.domain.matching import Reading
 Floats = NDArray[np.float32]
 Columns = NDArray[np.int32]
 
-UNKNOWN = 0.5  # of its weight a gram that no row has keeps in a message's length
-SELF = "@self"  # a gram of messages in which people speak of themselves or theirs
-PAIRED = 3  # words so many places apart make a pair
+UNKNOWN = 0.5  # weight in the norm of a message's vector of a gram that no row has, relative to the rarest known gram
+SELF = "@self"  # the gram of messages that contain a first-person word
+PAIRED = 3  # words up to this many places apart form a pair
 _CACHED_WORDS = 20_000
 _NO_COLUMNS: Columns = np.zeros(0, np.int32)
 
 
 def word_grams(reading: Reading) -> Iterable[str]:
-    """Words, as their meanings; pairs of words near each other, in their order; a mark for the first person."""
+    """Words, as their meanings; pairs of words near each other, in order; `SELF` for the first person."""
     meanings = reading.meanings
     pairs = (f"{first}+{second}" for at, first in enumerate(meanings) for second in meanings[at + 1 : at + 1 + PAIRED])
     return chain(meanings, pairs, (SELF,) if reading.is_personal else ())
 
 
 def character_grams(reading: Reading) -> Iterable[str]:
-    """Runs of 2 to 5 characters within each word, its borders included: these carry typos and inflection."""
+    """Runs of 2 to 5 characters within each word, its borders included: robust to typos and inflection."""
     return chain.from_iterable(map(_character_grams, reading.corrected))
 
 
@@ -57,7 +57,8 @@ _character_grams = lru_cache(maxsize=_CACHED_WORDS)(grams_of_word)
 class Kernel:
     """A kind of gram and its share in the similarity of two messages; the shares add up to 1.
 
-    ``of_word`` are the grams of one mended word, where those of a reading are its words' grams and no more.
+    ``of_word`` gives the grams of one corrected word, for kernels whose grams of a reading are just those of its words;
+    they can then be cached by word.
     """
 
     name: str
@@ -72,21 +73,21 @@ KERNELS = (
 )
 
 
-def inverse_document_frequency(holders: int, total: int) -> float:
-    """Weight of a gram that so many of all rows hold, smoothed: rare ones tell more (Sparck Jones 1972)."""
-    return math.log((1 + total) / (1 + holders)) + 1
+def inverse_document_frequency(frequency: int, total: int) -> float:
+    """The smoothed IDF weight of a gram in ``frequency`` of ``total`` rows (Sparck Jones 1972)."""
+    return math.log((1 + total) / (1 + frequency)) + 1
 
 
 @dataclass(frozen=True, slots=True)
 class Background:
-    """Texts by how many of them hold each gram, of each kernel, and how many there are."""
+    """Document frequencies in a set of texts: for each kernel, in how many of the ``total`` texts each gram occurs."""
 
-    holders: tuple[Counter[str], ...]
+    frequencies: tuple[Counter[str], ...]
     total: int
 
 
 class Vectorizer:
-    """Turns readings into vectors. ``grams`` are those of each kernel in the order of their columns."""
+    """Turns readings into vectors. ``grams`` are the grams of each kernel, in column order; ``idf`` their weights."""
 
     def __init__(self, grams: Sequence[Sequence[str]], idf: Floats) -> None:
         self.grams = grams
@@ -96,7 +97,7 @@ class Vectorizer:
         self._starts = np.array(starts, dtype=np.int32)
         self._square_of_unknown = (UNKNOWN * float(idf.max(initial=0))) ** 2
         self._finders = [
-            _Finder(kernel, {gram: start + at for at, gram in enumerate(of_kernel)})
+            _ColumnFinder(kernel, {gram: start + at for at, gram in enumerate(of_kernel)})
             for kernel, start, of_kernel in zip(self.kernels, starts, grams, strict=False)
         ]
 
@@ -104,18 +105,18 @@ class Vectorizer:
     def fit(
         cls, readings: Sequence[Reading], *, background: Background | None = None
     ) -> tuple[Vectorizer, sparse.csr_array]:
-        """Learn the grams and their weights from the phrasings; also gives the phrasings' own vectors, row by row.
+        """Learn the grams and their weights from texts; also returns the texts' own vectors, row by row.
 
-        A ``background`` of other texts also says how common a gram is: few texts of their own cannot.
+        The document frequencies of a ``background`` are added: those of a few texts alone say little.
         """
         others = background or Background((Counter(),) * len(KERNELS), 0)
         grams: list[list[str]] = []
         weights: list[float] = []
-        for kernel, of_others in zip(KERNELS, others.holders, strict=True):
-            holders = Counter(chain.from_iterable(set(kernel.grams(reading)) for reading in readings))
-            grams.append(sorted(holders))
+        for kernel, of_others in zip(KERNELS, others.frequencies, strict=True):
+            frequencies = Counter(chain.from_iterable(set(kernel.grams(reading)) for reading in readings))
+            grams.append(sorted(frequencies))
             total = len(readings) + others.total
-            weights += [inverse_document_frequency(holders[gram] + of_others[gram], total) for gram in grams[-1]]
+            weights += [inverse_document_frequency(frequencies[gram] + of_others[gram], total) for gram in grams[-1]]
         vectors = cls(grams, np.array(weights, dtype=np.float32))
         rows = [vectors.vector(reading) for reading in readings]
         starts = np.cumsum([0, *(len(columns) for columns, _ in rows)], dtype=np.int32)
@@ -124,35 +125,35 @@ class Vectorizer:
         return vectors, sparse.csr_array((values, columns, starts), shape=(len(rows), len(weights)), dtype=np.float32)
 
     def vector(self, reading: Reading) -> tuple[Columns, Floats]:
-        """Columns and values of a message's vector; both empty where no gram is known.
+        """Columns and values of a message's vector; both are empty if no gram is known.
 
-        Grams that no row has make the vector shorter: a message of which much is unknown is like none.
+        Unknown grams make the vector shorter, so a message that is mostly unknown is similar to none.
         """
         known = [_NO_COLUMNS]
-        unknown: list[int] = []  # grams of each kernel
+        unknown: list[int] = []  # number of unknown grams of each kernel
         for finder in self._finders:
             columns, missing = finder.find(reading)
             known += columns
             unknown.append(missing)
-        at, counts = _counted(np.concatenate(known))
+        at, counts = _unique_counts(np.concatenate(known))
         values = self.idf[at] * (1 + np.log(counts)).astype(np.float32)
-        up_to = [0.0, *np.cumsum(values * values).tolist()]  # the squares of the columns before each
+        squares_up_to = [0.0, *np.cumsum(values * values).tolist()]
         starts = at.searchsorted(self._starts).tolist()  # of each kernel among the columns
         for kernel, (start, end), missing in zip(self.kernels, pairwise(starts), unknown, strict=True):
-            square = up_to[end] - up_to[start] + missing * self._square_of_unknown
+            square = squares_up_to[end] - squares_up_to[start] + missing * self._square_of_unknown
             if square:
                 values[start:end] *= np.float32(math.sqrt(kernel.share / square))
         return at, values
 
-    def holders_in(self, rows: sparse.csr_array) -> Background:
-        """Rows of vectors as a background."""
+    def background_of(self, rows: sparse.csr_array) -> Background:
+        """The document frequencies in rows of this vectorizer's vectors."""
         counts = np.bincount(rows.indices, minlength=len(self.idf)).tolist()
         of_kernel = (counts[start:end] for start, end in pairwise(self._starts.tolist()))
         named = zip(self.grams, of_kernel, strict=True)
         return Background(tuple(Counter(dict(zip(*one, strict=True))) for one in named), rows.shape[0])
 
     def gram(self, column: int) -> tuple[str, str]:
-        """The kernel and gram of a column."""
+        """The name of the kernel and the gram of a column. Raises IndexError if there is no such column."""
         for kernel, of_kernel in zip(self.kernels, self.grams, strict=True):
             if column < len(of_kernel):
                 return kernel.name, of_kernel[column]
@@ -160,8 +161,8 @@ class Vectorizer:
         raise IndexError(column)
 
 
-class _Finder:
-    """Finds the columns of a message's grams of one kernel; those of a word, where it can, once for all messages."""
+class _ColumnFinder:
+    """Finds the columns of a message's grams in one kernel; caches them by word if the kernel has ``of_word``."""
 
     def __init__(self, kernel: Kernel, columns: Mapping[str, int]) -> None:
         self._columns = columns
@@ -169,7 +170,7 @@ class _Finder:
         self._of_word = of_word and lru_cache(maxsize=_CACHED_WORDS)(lambda word: self._find(of_word(word)))
 
     def find(self, reading: Reading) -> tuple[list[Columns], int]:
-        """The columns of the known grams, in parts and in no order, and how many grams are unknown."""
+        """The columns of the known grams, as unsorted arrays to concatenate, and the number of unknown grams."""
         if self._of_word is None:
             columns, missing = self._find(self._grams(reading))
             return [columns], missing
@@ -182,8 +183,8 @@ class _Finder:
         return np.array(known, dtype=np.int32), len(found) - len(known)
 
 
-def _counted(columns: Columns) -> tuple[Columns, NDArray[np.int64]]:
-    """Distinct columns in order, and how often each is there: `numpy.unique`, which takes twice as long for so few."""
+def _unique_counts(columns: Columns) -> tuple[Columns, NDArray[np.int64]]:
+    """Sorted distinct columns and their counts. `numpy.unique` does the same, but takes twice as long for so few."""
     columns.sort()
     is_first = np.ones(len(columns) + 1, dtype=bool)
     np.not_equal(columns[1:], columns[:-1], out=is_first[1:-1])

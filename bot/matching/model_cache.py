@@ -1,7 +1,7 @@
-"""Keep a fitted model on disk, so that only an edited FAQ is learned anew.
+"""Cache fitted models on disk, so that only an edited FAQ is fitted again.
 
-One folder a model, named by a digest of all that it was learned from: rows, entries, wording, and the code that
-learns. Arrays are mapped, not read, so that a model costs little memory. Holds nothing but what the FAQ says.
+Each model has a folder, named by a digest of everything it depends on: rows, entries, wording, and the code that fits
+it. Arrays are memory-mapped, so a model needs little memory. A model contains nothing but what the FAQ says.
 """
 
 from __future__ import annotations
@@ -28,29 +28,31 @@ from bot.domain.matching import Thresholds
 from bot.matching.calibration import Calibration, Logistic
 from bot.matching.coverage import WordCoverage
 from bot.matching.features import Vectorizer
-from bot.matching.matcher import Model, belongings, fit, training_rows
-from bot.matching.regression import Belongs, LocalRidge, Ridge, WholeRidge, is_local, power_for
+from bot.matching.matcher import Model, fit, labels_of, training_rows
+from bot.matching.regression import Labels, LocalRidge, Ridge, WholeRidge, is_local, power_for
 from bot.matching.similarity import SimilarityIndex
 from bot.matching.tokenizer import Tokenizer
 from bot.text.normalize import Speller
 
-KEPT_MODELS = 12  # some 30 MB each; older ones go when one is kept: those of a bot must outlast a reviewer's trials
-_MODEL_NAME = re.compile(r"[0-9a-f]{24}")  # of the folders that are ours to delete
+# Models are some 30 MB each; saving one deletes the oldest. Enough that the bot's own outlast those that a reviewer's
+# trial edits make.
+KEPT_MODELS = 12
+_MODEL_NAME = re.compile(r"[0-9a-f]{24}")  # of folders that may be deleted
 _MATRIX = ("data", "indices", "indptr")
 _logger = logging.getLogger(__name__)
 
 
 def load_or_fit(faq: Faq, folder: Path, *, before_fit: Callable[[Faq], None] | None = None) -> Model:
-    """The model of an FAQ: from the folder if it was learned before, else learned now and kept there.
+    """Load the model of an FAQ from the folder, or fit it and save it there.
 
-    ``before_fit`` is called before the seconds that learning takes. A folder that cannot be written to costs time at
-    the next start, nothing else.
+    ``before_fit`` is called before fitting, which takes seconds. If the folder cannot be written to, a warning is
+    logged and the next start has to fit the model again.
     """
     path = folder / _digest(faq)
     try:
         return _load(path, faq)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError, EOFError) as error:
-        if not isinstance(error, OSError):  # there is a model, and it is broken
+        if not isinstance(error, OSError):  # the cached model is broken
             shutil.rmtree(path, ignore_errors=True)
         if before_fit is not None:
             before_fit(faq)
@@ -63,7 +65,7 @@ def load_or_fit(faq: Faq, folder: Path, *, before_fit: Callable[[Faq], None] | N
 
 
 def is_learned(faq: Faq, folder: Path) -> bool:
-    """Whether the folder has the model of an FAQ."""
+    """Whether the folder contains the model of an FAQ."""
     return (folder / _digest(faq) / "model.json").exists()
 
 
@@ -90,9 +92,9 @@ def _save(model: Model, path: Path) -> None:
     work = Path(tempfile.mkdtemp(dir=path.parent, prefix=".new-"))
     try:
         _write(model, work)
-        work.chmod(0o755)  # others may read it: the one who learns need not be the one who answers
+        work.chmod(0o755)  # readable by others: the user who fits the model need not be the user who runs the bot
         shutil.rmtree(path, ignore_errors=True)  # a broken one, if any
-        work.replace(path)  # whole or not at all; another process may have been quicker
+        work.replace(path)  # atomic; fails if another process has just saved the same model
     except OSError:
         shutil.rmtree(work, ignore_errors=True)
         if not path.is_dir():
@@ -113,8 +115,8 @@ def _write(model: Model, folder: Path) -> None:
     values = {
         "known": dict(model.tokenizer.known),
         "grams": model.vectors.grams,
-        "holders": model.word_coverage.holders,
-        "holders_of_entry": model.word_coverage.of_entry,
+        "holders": model.word_coverage.frequencies,
+        "holders_of_entry": model.word_coverage.entry_frequencies,
         "calibration": asdict(model.calibration),
     }
     (folder / "model.json").write_text(json.dumps(values), encoding="utf-8")
@@ -122,10 +124,10 @@ def _write(model: Model, folder: Path) -> None:
 
 def _load(path: Path, faq: Faq) -> Model:
     values: dict[str, Any] = json.loads((path / "model.json").read_text(encoding="utf-8"))
-    idf, found_without = _map(path / "idf.npy"), _map(path / "found_without.npy")
+    idf, found_without = _load_mapped(path / "idf.npy"), _load_mapped(path / "found_without.npy")
     entries = len(faq.entries)
-    belongs = belongings(training_rows(tuple(faq.entries.values()), faq.off_topic))
-    rows = len(belongs)
+    labels = labels_of(training_rows(tuple(faq.entries.values()), faq.off_topic))
+    rows = len(labels)
     if found_without.shape != (rows,) or sum(map(len, values["grams"])) != len(idf):
         raise ValueError("the model does not fit the FAQ")
     index = SimilarityIndex(
@@ -139,31 +141,31 @@ def _load(path: Path, faq: Faq) -> Model:
         tokenizer=Tokenizer(Speller(faq.wording), values["known"]),
         vectors=Vectorizer(values["grams"], idf),
         word_coverage=WordCoverage(rows, values["holders"], values["holders_of_entry"]),
-        ridge=_load_ridge(path, index, belongs, entries),
+        ridge=_load_ridge(path, index, labels, entries),
         calibration=Calibration(**logistics, thresholds=thresholds),
         found_without=found_without,
     )
 
 
-def _load_ridge(path: Path, index: SimilarityIndex, belongs: Belongs, entries: int) -> Ridge:
-    if is_local(len(belongs)):
-        return LocalRidge(index, belongs, entries, power_for(len(belongs)))
-    alpha = _map(path / "alpha.npy")
-    if alpha.shape != (len(belongs), entries):
+def _load_ridge(path: Path, index: SimilarityIndex, labels: Labels, entries: int) -> Ridge:
+    if is_local(len(labels)):
+        return LocalRidge(index, labels, entries, power_for(len(labels)))
+    alpha = _load_mapped(path / "alpha.npy")
+    if alpha.shape != (len(labels), entries):
         raise ValueError("the model does not fit the FAQ")
-    return WholeRidge(index, alpha, power_for(len(belongs)))
+    return WholeRidge(index, alpha, power_for(len(labels)))
 
 
 def _load_matrix(path: Path, name: str, shape: tuple[int, int]) -> sparse.csr_array:
-    data, indices, starts = (_map(path / f"{name}-{part}.npy") for part in _MATRIX)
+    data, indices, starts = (_load_mapped(path / f"{name}-{part}.npy") for part in _MATRIX)
     if len(starts) != shape[0] + 1 or not len(data) == len(indices) == starts[-1]:
         raise ValueError("the matrix does not fit the FAQ")
     return sparse.csr_array((data, indices, starts), shape=shape)
 
 
-def _map(path: Path) -> NDArray[Any]:
-    """An array that is read from its file as it is used, and no more of it than that."""
+def _load_mapped(path: Path) -> NDArray[Any]:
+    """A memory-mapped array, of which only the pages in use are read."""
     array: NDArray[Any] = np.load(path, mmap_mode="r")
     if isinstance(array.base, mmap.mmap) and hasattr(mmap, "MADV_RANDOM"):
-        array.base.madvise(mmap.MADV_RANDOM)  # a message touches a few rows; do not bring their neighbours along
-    return array.view(np.ndarray)  # a `memmap` would make every result of it run Python code of its own
+        array.base.madvise(mmap.MADV_RANDOM)  # no read-ahead: a message needs only a few rows
+    return array.view(np.ndarray)  # results computed from a `memmap` run its slow Python hooks

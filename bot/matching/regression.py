@@ -1,11 +1,11 @@
-"""Kernel ridge regression with one column per entry (Saunders, Gammerman and Vovk 1998), and what it holds out.
+"""Kernel ridge regression with one column per entry (Saunders, Gammerman and Vovk 1998), and its held-out scores.
 
 alpha = (K + lambda I)^-1 Y, and the scores of a message are k(message, rows) alpha. The kernel is the similarity to a
-power that grows slowly with the number of rows: as rows become denser, a message should learn from nearer ones, as the
-bandwidth of a kernel estimate shrinks (Silverman 1986).
+power that grows slowly with the number of rows: as rows become denser, nearer ones should count more, just as the
+bandwidth of a kernel density estimate shrinks (Silverman 1986).
 
-Among very many rows, the same regression is solved for each message on its nearest rows alone (local learning, Bottou
-and Vapnik 1992), since solving it for all takes the cube of their number.
+With very many rows, the same regression is solved for each message on its nearest rows alone (local learning, Bottou
+and Vapnik 1992), since the time to solve it for all grows with the cube of their number.
 """
 
 from __future__ import annotations
@@ -20,19 +20,19 @@ from numpy.typing import NDArray
 from bot.matching.features import Columns, Floats
 from bot.matching.similarity import Rows, SimilarityIndex, all_similarities
 
-Belongs = NDArray[np.int64]
+Labels = NDArray[np.int64]
 
-RIDGE = 0.25  # lambda: how far the regression may follow single phrasings
-WHOLE_ROWS = 9_000  # with more rows than these the regression is local
-NEIGHBOURS = 64  # rows that a local regression learns from
-HELD_OUT_ROWS = 2_000  # of a local regression's rows are held out, to learn how far its scores may be trusted
+RIDGE = 0.25  # lambda: the smaller, the closer the regression follows single phrasings
+WHOLE_ROWS = 9_000  # with more rows the regression is local
+NEIGHBOURS = 64  # rows that a local regression is fitted on
+HELD_OUT_ROWS = 2_000  # of a local regression, to calibrate its scores on
 
 
 def use_one_thread() -> None:
-    """Keep the algebra that this process has loaded in one thread, for good.
+    """Limit the BLAS libraries that this process has loaded to one thread, permanently.
 
-    The products of one message are small: on busy cores, threads that wait for each other took twenty times as long for
-    a message, and five times as long for learning.
+    The products for one message are small: on busy cores, waiting threads made a message take twenty times as long, and
+    fitting five times as long.
     """
     from threadpoolctl import threadpool_limits
 
@@ -42,23 +42,23 @@ def use_one_thread() -> None:
 def power_for(rows: int) -> float:
     """The power to which similarities are raised: 1 for few rows, 1.2 for 330, 1.5 for 7,500.
 
-    Chosen on FAQs of these sizes; between 1 and 1.75 it changes little.
+    Chosen on FAQs of these sizes; results vary little between 1 and 1.75.
     """
     return 1 + math.log10(max(rows, 50) / 50) / 4
 
 
 def sharpen(similarities: Floats, power: float) -> Floats:
-    """The kernel: the similarities to a power, none below 0."""
+    """The kernel: similarities, negative ones set to 0, raised to a power."""
     sharpened: Floats = np.power(np.maximum(similarities, 0), np.float32(power))
     return sharpened
 
 
 @dataclass(frozen=True, slots=True)
 class HeldOut:
-    """Scores (rows x entries) that some rows would get, had the regression not learned from them.
+    """Scores (rows x entries) of held-out rows: those that they would get if the regression were fitted without them.
 
-    ``rows`` are their numbers; ``without_row`` are the scores had the row been missing, ``without_entry`` had all rows
-    of its entry been; rows of no entry are left out one by one in both.
+    ``rows`` are their indices; ``without_row`` are the scores without the row itself, ``without_entry`` without all
+    rows of its entry; rows of no entry are held out one by one in both.
     """
 
     rows: Rows
@@ -66,10 +66,10 @@ class HeldOut:
     without_entry: Floats
 
 
-def targets_of(belongs: Belongs, entries: int) -> Floats:
-    """Y: 1 where a row belongs to an entry, else 0."""
-    targets = np.zeros((len(belongs), entries), dtype=np.float32)
-    targets[np.flatnonzero(belongs >= 0), belongs[belongs >= 0]] = 1
+def targets_of(labels: Labels, entries: int) -> Floats:
+    """Y (rows x entries): 1 where a row belongs to an entry, else 0."""
+    targets = np.zeros((len(labels), entries), dtype=np.float32)
+    targets[np.flatnonzero(labels >= 0), labels[labels >= 0]] = 1
     return targets
 
 
@@ -82,13 +82,13 @@ class WholeRidge:
     power: float
 
     @classmethod
-    def fit(cls, index: SimilarityIndex, belongs: Belongs, entries: int) -> tuple[WholeRidge, HeldOut]:
-        """Learn from all rows; also gives the scores that they get when held out."""
-        power = power_for(len(belongs))
+    def fit(cls, index: SimilarityIndex, labels: Labels, entries: int) -> tuple[WholeRidge, HeldOut]:
+        """Fit on all rows; also returns their held-out scores."""
+        power = power_for(len(labels))
         kernel = sharpen(all_similarities(index.by_row), power)
-        targets = targets_of(belongs, entries)
+        targets = targets_of(labels, entries)
         alpha, inverse_factor = solve(kernel, targets)
-        return cls(index, alpha, power), hold_out(inverse_factor, alpha, targets, belongs)
+        return cls(index, alpha, power), hold_out(inverse_factor, alpha, targets, labels)
 
     def scores(self, columns: Columns, values: Floats) -> Floats:
         """The score of every entry for a message."""
@@ -96,35 +96,35 @@ class WholeRidge:
         return scores
 
     def parts(self, columns: Columns, values: Floats, entry: int) -> tuple[Rows, Floats]:
-        """An entry's score taken apart: the rows that carry it, each with its part."""
+        """The rows that contribute to an entry's score, and the part of the score that is due to each."""
         kernel = sharpen(self.index.similarities(columns, values), self.power)
         return np.arange(len(kernel)), kernel * self.alpha[:, entry]
 
 
 @dataclass(frozen=True, slots=True)
 class LocalRidge:
-    """The regression on the rows nearest to a message. ``belongs`` is each row's entry, -1 for rows of none."""
+    """The regression on the rows nearest to a message. ``labels`` is each row's entry, -1 for rows of none."""
 
     index: SimilarityIndex
-    belongs: Belongs
+    labels: Labels
     entries: int
     power: float
 
     @classmethod
-    def fit(cls, index: SimilarityIndex, belongs: Belongs, entries: int) -> tuple[LocalRidge, HeldOut]:
-        """There is nothing to learn but what some rows, evenly chosen, score when held out."""
-        local = cls(index, belongs, entries, power_for(len(belongs)))
-        rows = np.unique(np.linspace(0, len(belongs) - 1, HELD_OUT_ROWS).astype(np.int64))
+    def fit(cls, index: SimilarityIndex, labels: Labels, entries: int) -> tuple[LocalRidge, HeldOut]:
+        """Compute the held-out scores of `HELD_OUT_ROWS` rows, evenly spaced. Nothing is fitted in advance."""
+        local = cls(index, labels, entries, power_for(len(labels)))
+        rows = np.unique(np.linspace(0, len(labels) - 1, HELD_OUT_ROWS).astype(np.int64))
         return local, HeldOut(rows, *map(np.array, zip(*local._held_out(rows), strict=True)))
 
     def scores(self, columns: Columns, values: Floats) -> Floats:
-        """The score of every entry for a message; 0 for those without a row near it."""
+        """The score of every entry for a message; 0 for entries without a row near the message."""
         return self._scores(*self._weights(columns, values))
 
     def parts(self, columns: Columns, values: Floats, entry: int) -> tuple[Rows, Floats]:
-        """An entry's score taken apart: the rows that carry it, each with its part."""
+        """The rows that contribute to an entry's score, and the part of the score that is due to each."""
         rows, weights = self._weights(columns, values)
-        own = self.belongs[rows] == entry
+        own = self.labels[rows] == entry
         return rows[own], weights[own]
 
     def _weights(self, columns: Columns, values: Floats, without: Rows | None = None) -> tuple[Rows, Floats]:
@@ -137,21 +137,21 @@ class LocalRidge:
         return rows, np.linalg.solve(kernel, sharpen(similarities, self.power))
 
     def _scores(self, rows: Rows, weights: Floats) -> Floats:
-        owners = self.belongs[rows]
+        owners = self.labels[rows]
         own = owners >= 0
         return np.bincount(owners[own], weights[own], self.entries).astype(np.float32)
 
     def _held_out(self, rows: Rows) -> Iterator[tuple[Floats, Floats]]:
-        """The scores of rows without themselves and without their entries, by asking them as messages."""
+        """For each row, as if it were a message: its scores without the row, and without all rows of its entry."""
         by_row = self.index.by_row
         for row in rows.tolist():
             part = slice(by_row.indptr[row], by_row.indptr[row + 1])
             columns, values = by_row.indices[part], by_row.data[part]
             without_row = self._scores(*self._weights(columns, values, np.array([row])))
-            if self.belongs[row] < 0:
+            if self.labels[row] < 0:
                 yield without_row, without_row
                 continue
-            entry = np.flatnonzero(self.belongs == self.belongs[row])
+            entry = np.flatnonzero(self.labels == self.labels[row])
             yield without_row, self._scores(*self._weights(columns, values, entry))
 
 
@@ -159,26 +159,28 @@ Ridge = WholeRidge | LocalRidge
 
 
 def is_local(rows: int) -> bool:
-    """Whether so many rows are too many for a regression on all of them."""
+    """Whether there are too many rows for a regression on all of them."""
     return rows > WHOLE_ROWS
 
 
-def fit_ridge(index: SimilarityIndex, belongs: Belongs, entries: int) -> tuple[Ridge, HeldOut]:
-    """The regression for so many rows: on all of them, or local where they are too many."""
-    method = LocalRidge if is_local(len(belongs)) else WholeRidge
-    return method.fit(index, belongs, entries)
+def fit_ridge(index: SimilarityIndex, labels: Labels, entries: int) -> tuple[Ridge, HeldOut]:
+    """Fit the regression on all rows, or a local one if there are too many."""
+    method = LocalRidge if is_local(len(labels)) else WholeRidge
+    return method.fit(index, labels, entries)
 
 
 def solve(kernel: Floats, targets: Floats) -> tuple[Floats, Floats]:
-    """alpha = (K + lambda I)^-1 Y, and L^-1 of the Cholesky factor L of K + lambda I; the kernel is overwritten.
+    """alpha = (K + lambda I)^-1 Y, and L^-1, where L is the Cholesky factor of K + lambda I; in single precision.
 
-    In single precision.
+    Overwrites the kernel. Raises ArithmeticError if the system cannot be solved.
     """
     from scipy.linalg import lapack  # only fitting needs it
 
-    use_one_thread()  # of SciPy's algebra, which has just been loaded
+    use_one_thread()  # for SciPy's BLAS, which has just been loaded
     kernel[np.diag_indices_from(kernel)] += np.float32(RIDGE)
-    factor, failed = lapack.spotrf(kernel.T, lower=1, overwrite_a=1)  # symmetric: turned round it is in LAPACK's order
+    factor, failed = lapack.spotrf(
+        kernel.T, lower=1, overwrite_a=1
+    )  # symmetric, so the transpose is the same in LAPACK's order
     if failed:
         raise ArithmeticError(f"the ridge system cannot be solved (LAPACK spotrf {failed})")
     alpha, _ = lapack.spotrs(factor, targets, lower=1)
@@ -186,18 +188,18 @@ def solve(kernel: Floats, targets: Floats) -> tuple[Floats, Floats]:
     return np.ascontiguousarray(alpha), inverse
 
 
-def hold_out(inverse_factor: Floats, alpha: Floats, targets: Floats, belongs: Belongs) -> HeldOut:
+def hold_out(inverse_factor: Floats, alpha: Floats, targets: Floats, labels: Labels) -> HeldOut:
     """Closed-form leave-one-out and leave-one-entry-out predictions of every row.
 
     With A = (K + lambda I)^-1 and alpha = A Y, leaving out row i gives Y_i - alpha_i / A_ii (Allen 1974), and leaving
     out all rows B of an entry gives Y_B - A_BB^-1 alpha_B (An, Liu and Venkatesh 2007). ``inverse_factor`` is L^-1 of
-    the Cholesky factor L of K + lambda I, so that A = L^-T L^-1; ``belongs`` is each row's entry, -1 for rows of none.
+    the Cholesky factor L of K + lambda I, so that A = L^-T L^-1; ``labels`` is each row's entry, -1 for rows of none.
     """
     diagonal = np.einsum("ij,ij->j", inverse_factor, inverse_factor)
     without_row = targets - alpha / diagonal[:, None]
     without_entry = without_row.copy()
-    for entry in np.unique(belongs[belongs >= 0]):
-        block = np.flatnonzero(belongs == entry)
-        columns = inverse_factor[block.min() :, block].astype(np.float64)  # above them a lower triangle is zero
+    for entry in np.unique(labels[labels >= 0]):
+        block = np.flatnonzero(labels == entry)
+        columns = inverse_factor[block.min() :, block].astype(np.float64)  # the rows above are 0 in a lower triangle
         without_entry[block] = targets[block] - np.linalg.solve(columns.T @ columns, alpha[block])
-    return HeldOut(np.arange(len(belongs)), without_row, without_entry)
+    return HeldOut(np.arange(len(labels)), without_row, without_entry)

@@ -1,4 +1,4 @@
-"""The rows as an inverted index: how similar a message is to each, or to its nearest ones among very many."""
+"""An inverted index of the rows' vectors: the similarity of a message to every row, or to its nearest ones."""
 
 from __future__ import annotations
 
@@ -12,29 +12,29 @@ from bot.matching.features import Columns, Floats
 
 Rows = NDArray[np.int64]
 
-POSTINGS = 60_000  # entries of the index that a search among very many rows reads, the rarest grams first
-CANDIDATES = 4  # times as many rows are compared in full as are asked for
+POSTINGS = 60_000  # most postings that `nearest` reads, those of the rarest grams first
+CANDIDATES = 4  # rows that `nearest` compares in full, per row to be found
 
 
 @dataclass(frozen=True, slots=True)
 class SimilarityIndex:
-    """The rows' vectors (rows x grams), and the same turned round, the last gram first."""
+    """The rows' vectors (``by_row``: rows x grams), and their transpose with the last gram first (``by_gram``)."""
 
     by_row: sparse.csr_array
     by_gram: sparse.csr_array
 
     @classmethod
     def of(cls, by_row: sparse.csr_array) -> SimilarityIndex:
-        """Turn the rows' vectors round."""
+        """Build the index from the rows' vectors (rows x grams)."""
         return cls(by_row, sparse.csr_array(by_row.T)[::-1])
 
     def similarities(self, columns: Columns, values: Floats) -> Floats:
-        """The similarity of a message to every row: `values @ by_gram[at]`, but read in place, without copies.
+        """The similarity of a message to every row: `values @ by_gram[at]`, but without copying rows of `by_gram`.
 
-        The message's grams become columns of an array that shares the data of `by_gram`. Column k of such an array is
-        what lies between the starts of columns k and k + 1, so the stretch between two grams is a column, too, with
-        weight 0. `by_gram` has the last gram first, so that with ascending ``columns`` such a stretch ends before it
-        starts, and nothing of it is read.
+        The message's grams become the columns of a CSC array that shares the data of `by_gram`. Column k of a CSC array
+        extends from ``indptr[k]`` to ``indptr[k + 1]``, so the data between two grams also forms a column, which gets
+        the weight 0. Since ``columns`` ascend and `by_gram` has the last gram first, such a column has an end before
+        its start: it is empty, and none of its data is read.
         """
         grams, width = 2 * len(columns), self.by_gram.shape[1]
         at = self._at(columns)
@@ -48,23 +48,22 @@ class SimilarityIndex:
         return similarities
 
     def _at(self, columns: Columns) -> Columns:
-        """Where grams stand in `by_gram`, by their columns."""
+        """The rows of `by_gram` that belong to these columns of `by_row`."""
         at: Columns = self.by_gram.shape[0] - 1 - columns
         return at
 
     def nearest(self, columns: Columns, values: Floats, most: int, without: Rows) -> tuple[Rows, Floats]:
-        """The rows most similar to a message, nearest first, with their similarity; none of ``without``.
+        """The ``most`` rows most similar to a message, nearest first, with their similarities; none of ``without``.
 
-        Candidates are found by the message's rarest grams alone, until so many entries of the index are read that
-        more would cost too much time; their similarity is that of all grams. So a row that shares only very common
-        grams with the message may be missed.
+        Candidates are found by the message's rarest grams, as many as `POSTINGS` allows; their similarity is then
+        computed over all grams. So a row that shares only very common grams with the message may be missed.
         """
         if not len(columns):
             return np.zeros(0, np.int64), np.zeros(0, np.float32)
         at = self._at(columns)
-        holders = self.by_gram.indptr[at + 1] - self.by_gram.indptr[at]
-        rarest = np.argsort(holders, kind="stable")
-        rarest = rarest[: max(1, int(np.searchsorted(np.cumsum(holders[rarest]), POSTINGS, side="right")))]
+        frequencies = self.by_gram.indptr[at + 1] - self.by_gram.indptr[at]
+        rarest = np.argsort(frequencies, kind="stable")
+        rarest = rarest[: max(1, int(np.searchsorted(np.cumsum(frequencies[rarest]), POSTINGS, side="right")))]
         partly: Floats = values[rarest] @ self.by_gram[at[rarest]]
         partly[without] = 0
         candidates = _largest(partly, CANDIDATES * most)
@@ -76,7 +75,7 @@ class SimilarityIndex:
 
 
 def _largest(values: Floats, most: int) -> Rows:
-    """Where the largest values above 0 stand, in no order."""
+    """The indices of the ``most`` largest values above 0, unsorted."""
     above = np.flatnonzero(values)  # the many zeros would make the partition slow
     if len(above) <= most:
         return above
@@ -84,9 +83,9 @@ def _largest(values: Floats, most: int) -> Rows:
 
 
 def all_similarities(by_row: sparse.csr_array) -> Floats:
-    """X X^T. The few columns that many rows share are multiplied densely, which is far faster, the others sparsely."""
-    holders = np.bincount(by_row.indices, minlength=by_row.shape[1])
-    is_common = holders > len(holders) ** 0.5
+    """X X^T. The few columns with many rows are multiplied densely, which is far faster, the others sparsely."""
+    frequencies = np.bincount(by_row.indices, minlength=by_row.shape[1])
+    is_common = frequencies > len(frequencies) ** 0.5
     columns = sparse.csc_array(by_row)
     common = columns[:, np.flatnonzero(is_common)].toarray()
     rare = columns[:, np.flatnonzero(~is_common)].tocsr()

@@ -1,7 +1,7 @@
-"""How a message is read: its words, typos mended, as stems and as shared meanings.
+"""Tokenize a message: its words, with typos corrected, as stems and as meanings.
 
-A word that no phrasing has is taken for the nearest that one has (Damerau-Levenshtein distance, by RapidFuzz), for two
-that were typed without a space, or for half of one that was typed with one. Each distinct word is looked up once.
+A word that occurs in no phrasing is corrected to the nearest known word (Damerau-Levenshtein distance, by RapidFuzz),
+to two known words typed without a space, or together with its neighbour to one known word typed with a space.
 """
 
 from __future__ import annotations
@@ -18,20 +18,20 @@ from rapidfuzz.process import extract
 from bot.domain.matching import Reading
 from bot.text.normalize import Speller, words
 
-# Wrong letters allowed in a word of so many letters, its first letter being right: one from 4, two from 9. A wrong,
-# missing, swapped or doubled first letter is mended from 5, a missing space from 6 with at least 2 on each side.
+# The least length of a word for each correction: with the right first letter, one typo from 4 letters, two from 9; a
+# wrong, missing, swapped or doubled first letter from 5; a missing space from 6, with at least 2 on each side.
 _ONE_TYPO, _TWO_TYPOS = 4, 9
-_FIRST_LETTER, _TWO_WORDS, _SHORTEST = 5, 6, 2
+_FIRST_LETTER_TYPO, _MISSING_SPACE, _SHORTEST_PART = 5, 6, 2
 _WITHOUT_VOWELS = str.maketrans("", "", "aeiou")
 _DOUBLED = re.compile(r"([^\W\d_])\1+")
 _CACHED_WORDS = 20_000
-_ROWS_OF_KEYS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
+_KEYBOARD_ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 
 
-def _neighbours() -> dict[str, str]:
-    """The keys beside each key of a QWERTY keyboard: in its row, and in the rows above and below."""
+def _near_keys() -> dict[str, str]:
+    """The keys next to each key of a QWERTY keyboard, in its row and in the rows above and below."""
     near: dict[str, set[str]] = defaultdict(set)
-    place = {key: (row, at) for row, keys in enumerate(_ROWS_OF_KEYS) for at, key in enumerate(keys)}
+    place = {key: (row, at) for row, keys in enumerate(_KEYBOARD_ROWS) for at, key in enumerate(keys)}
     for key, (row, at) in place.items():
         for other, (other_row, other_at) in place.items():
             if key != other and abs(row - other_row) <= 1 and -1 <= at - other_at <= 1:
@@ -39,11 +39,11 @@ def _neighbours() -> dict[str, str]:
     return {key: "".join(sorted(others)) for key, others in near.items()}
 
 
-NEAR_KEYS = _neighbours()
+NEAR_KEYS = _near_keys()
 
 
 class Tokenizer:
-    """Reads messages. ``known`` are words with how often the phrasings have them; unknown words are matched to them."""
+    """Tokenizes messages. ``known`` maps the phrasings' words to their counts; unknown words are corrected to them."""
 
     def __init__(self, speller: Speller, known: Mapping[str, int]) -> None:
         self._speller = speller
@@ -51,38 +51,38 @@ class Tokenizer:
         self._by_letter: dict[str, list[str]] = defaultdict(list)
         for word in sorted({*known, *speller.vocabulary}):
             self._by_letter[word[0]].append(word)
-        self._mended_once = lru_cache(maxsize=_CACHED_WORDS)(self._mended)
+        self._correct_cached = lru_cache(maxsize=_CACHED_WORDS)(self._correct)
 
     @classmethod
     def fit(cls, speller: Speller, texts: Sequence[str]) -> tuple[Tokenizer, list[Reading]]:
-        """A reader that knows the words of these texts, and the texts as it reads them."""
+        """A tokenizer that knows the words of these texts, and the readings of these texts."""
         typed = [words(text) for text in texts]
         corrected = [speller.correct(row) for row in typed]
         tokenizer = cls(speller, Counter(chain.from_iterable(corrected)))
         return tokenizer, [tokenizer._reading(*row) for row in zip(typed, corrected, strict=True)]
 
     def read(self, text: str) -> Reading:
-        """A message as its words, stems and meanings."""
+        """Tokenize a message."""
         typed = words(text)
         spelled = self._speller.correct(typed)
         if not all(map(self.known.__contains__, spelled)):
-            spelled = list(chain.from_iterable(map(self.corrected, self._joined(spelled))))
+            spelled = list(chain.from_iterable(map(self.corrected, self._join_parts(spelled))))
         return self._reading(typed, spelled)
 
     def corrected(self, word: str) -> tuple[str, ...]:
-        """The known word, or two, that a word was meant to be; the word itself if it is known, or like none."""
-        return self._mended_once(word)
+        """The known word, or two, that a word probably stands for; the word itself if it is known or like none."""
+        return self._correct_cached(word)
 
     def _reading(self, typed: list[str], corrected: list[str]) -> Reading:
         stems = self._speller.stems(corrected)
         is_personal = not self._speller.first_person.isdisjoint(corrected)
         return Reading(tuple(typed), tuple(corrected), tuple(stems), tuple(self._speller.meanings(stems)), is_personal)
 
-    def _mended(self, word: str) -> tuple[str, ...]:
+    def _correct(self, word: str) -> tuple[str, ...]:
         if self._knows(word) or word[0].isdigit():
             return (word,)
         nearest = self._nearest(word) or self._with_other_first_letter(word)
-        return (nearest,) if nearest else self._as_two(word) or (word,)
+        return (nearest,) if nearest else self._split(word) or (word,)
 
     def _knows(self, word: str) -> bool:
         return word in self.known or word in self._speller.vocabulary
@@ -117,23 +117,23 @@ class Tokenizer:
         )
 
     def _with_other_first_letter(self, word: str) -> str | None:
-        """The most frequent known word that this one is but for its first letter."""
-        if len(word) < _FIRST_LETTER:
+        """The most frequent known word that differs from this one by a typo in the first letter only."""
+        if len(word) < _FIRST_LETTER_TYPO:
             return None
         likely = [word[1] + word[0] + word[2:], word[1:], *(key + word[1:] for key in NEAR_KEYS.get(word[0], ""))]
         likely += [key + word for key in NEAR_KEYS]
         return max(filter(self.known.get, likely), key=lambda known: (self.known[known], known), default=None)
 
-    def _as_two(self, word: str) -> tuple[str, ...]:
-        """Two known words that were typed as one: of all ways to part it, the one whose rarer word is most frequent."""
-        if len(word) < _TWO_WORDS:
+    def _split(self, word: str) -> tuple[str, ...]:
+        """Two known words that were typed as one: of all splits, the one whose rarer word is most frequent."""
+        if len(word) < _MISSING_SPACE:
             return ()
-        ways = ((word[:at], word[at:]) for at in range(_SHORTEST, len(word) - _SHORTEST + 1))
-        known = [way for way in ways if all(half in self.known for half in way)]
-        return max(known, key=lambda way: (min(self.known[half] for half in way), way), default=())
+        splits = ((word[:at], word[at:]) for at in range(_SHORTEST_PART, len(word) - _SHORTEST_PART + 1))
+        known = [split for split in splits if all(half in self.known for half in split)]
+        return max(known, key=lambda split: (min(self.known[half] for half in split), split), default=())
 
-    def _joined(self, spelled: list[str]) -> list[str]:
-        """The words, two that make a known one joined if one of them is unknown: `mig ration`."""
+    def _join_parts(self, spelled: list[str]) -> list[str]:
+        """Join two adjacent words that form a known one if at least one of them is unknown: `mig ration`."""
         joined: list[str] = []
         for word in spelled:
             if joined and joined[-1] + word in self.known and not (self._knows(joined[-1]) and self._knows(word)):

@@ -1,1 +1,1 @@
-"""What several processes with one database share: which update is whose, and how fast all together may go."""
+"""What several processes with one database share: who handles which update, and their common rate limits."""

@@ -13,7 +13,7 @@ import asyncio
 import logging
 import secrets
 from collections import OrderedDict
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from enum import Enum
@@ -21,21 +21,18 @@ from enum import Enum
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.observability.logs import RateLimitedLogger
+from bot.replicas.batched_query import PATIENCE, BatchedQuery
 from bot.storage.database import Database
 from bot.storage.errors import LogError
 from bot.storage.tables import claim, free
 
 LEASE = timedelta(seconds=10)
-RENEWALS = 3  # within a lease
+RENEWALS = 10  # within a lease: it outlives failures of most of its time
 DAY = 86400  # seconds
 KEPT = 2 * DAY
-PATIENCE = timedelta(seconds=1)  # of an update that waits for the database
-DB_COOLDOWN = timedelta(seconds=5)  # after a failure nobody waits for the database
-RETRY = timedelta(seconds=1)  # then it is tried again, so that no lease ends while its process lives
-REMEMBERED = 5000  # updates that this process knows to be handled
-MOST_TO_TELL = 10_000  # of them that the database does not know yet; beyond it the oldest are not told
+MOST_DONE = 10_000  # handled updates that this process remembers, whether the database knows them or not
 _OWNER_BYTES = 16
+_WARNING = "which updates are handled cannot be asked ({}); all are, some maybe twice"
 _logger = logging.getLogger(__name__)
 
 
@@ -48,49 +45,39 @@ class Lease(Enum):
 
 
 class UpdateLeases:
-    """The claims of one process. `start` lets them be known to others, `stop` gives back what is not handled.
+    """The leases of one process; from `start` to `stop` other processes know of them.
 
-    Updates are given by their codes (`Keys.code`). One task asks and tells the database for all that wait.
+    Updates are given by their pseudonyms.
     """
 
-    def __init__(
-        self,
-        database: Database,
-        now: Callable[[], datetime],
-        *,
-        lease: timedelta = LEASE,
-        patience: timedelta = PATIENCE,
-    ) -> None:
-        self._database, self._clock = database, now
-        self._lease, self._patience = lease.total_seconds(), patience.total_seconds()
+    def __init__(self, database: Database, now: Callable[[], datetime], *, lease: timedelta = LEASE) -> None:
+        self._database, self._clock, self._lease = database, now, lease.total_seconds()
         self._owner = secrets.token_hex(_OWNER_BYTES)
         self._held: set[str] = set()
         self._done: OrderedDict[str, None] = OrderedDict()
-        self._asked: dict[str, asyncio.Future[Lease]] = {}
-        self._to_tell: dict[str, None] = {}  # handled, which the database does not know yet; the oldest first
-        self._cooldown_until = self._renewed = 0.0
-        self._rate_limited = RateLimitedLogger(_logger, _now)
-        self._work = asyncio.Event()
+        self._unsaved: set[str] = set()  # of those that are done: what the database does not know yet
+        self._exchanges = BatchedQuery(self._exchange_unsaved, _logger, _WARNING)
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        """Begin to ask and tell the database."""
-        self._renewed = _now()
-        self._task = asyncio.create_task(self._run())
+        """Begin to use the database."""
+        self._task = asyncio.create_task(self._keep())
 
     async def stop(self) -> None:
-        """Tell what was handled and give back the rest, as far as the database lets us. Call it after the last take."""
+        """Save what was handled and give back the rest, as far as the database lets us. Call it after all `acquire`."""
         if self._task is None:
             return
         self._task.cancel()
         await asyncio.gather(self._task, return_exceptions=True)
-        with suppress(LogError, TimeoutError):  # was told before; the leases end by themselves
-            async with asyncio.timeout(self._patience):
-                await self._exchange((), tuple(self._to_tell))
-                await self._give_back()
+        self._task = None
+        await self._exchanges.stop()
+        with suppress(LogError, TimeoutError):  # was logged before; the leases end by themselves
+            async with asyncio.timeout(PATIENCE.total_seconds()):
+                await self._exchange((), tuple(self._unsaved))
+                await self._delete_ours()
 
     async def acquire(self, code: str) -> Lease:
-        """Claim an update. What is TAKEN has to be finished."""
+        """Claim an update. What is TAKEN has to be finished or given back."""
         if code in self._held:
             return Lease.HELD
         if code in self._done:
@@ -98,7 +85,7 @@ class UpdateLeases:
         self._held.add(code)
         known: Lease | None = None
         try:
-            known = await self._known(code)
+            known = (await self._exchanges.ask(code) if self._task else None) or Lease.TAKEN
         finally:
             if known is not Lease.TAKEN:
                 self._held.discard(code)
@@ -108,69 +95,49 @@ class UpdateLeases:
         """An update is handled: nobody handles it again."""
         self._held.discard(code)
         self._done[code] = None
-        if len(self._done) > REMEMBERED:
-            self._done.popitem(last=False)
-        self._to_tell[code] = None
-        if len(self._to_tell) > MOST_TO_TELL:
-            del self._to_tell[next(iter(self._to_tell))]
-        self._work.set()
+        self._unsaved.add(code)
+        if len(self._done) > MOST_DONE:
+            oldest, _ = self._done.popitem(last=False)
+            self._unsaved.discard(oldest)
+        if self._task:
+            self._exchanges.run_soon()
 
     def give_back(self, code: str) -> None:
         """An update was not handled; whoever asks next here takes it, and after `stop` anybody."""
         self._held.discard(code)
 
-    async def _known(self, code: str) -> Lease:
-        """What the database says of an update; TAKEN where it does not say it in time."""
-        if self._task is None or self._is_cooling_down:
-            return Lease.TAKEN
-        answer: asyncio.Future[Lease] = asyncio.get_running_loop().create_future()
-        self._asked[code] = answer
-        self._work.set()
-        done, _ = await asyncio.wait({answer}, timeout=self._patience)
-        if done:
-            return answer.result()
-        self._asked.pop(code, None)
-        self._cool_down("no answer in time")
-        return Lease.TAKEN
-
-    async def _run(self) -> None:
-        every = self._lease / RENEWALS
+    async def _keep(self) -> None:
+        """Renew the leases of what is being handled, and save what was but could not be saved at once."""
         while True:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(every):
-                    await self._work.wait()
-            self._work.clear()
-            asked, told = self._asked, tuple(self._to_tell)
-            self._asked = {}
-            known: dict[str, Lease] = {}
+            await asyncio.sleep(self._lease / RENEWALS)
             try:
-                known = await self._exchange(asked, told)
-                for code in told:
-                    self._to_tell.pop(code, None)
-                if self._held and _now() - self._renewed >= every:
+                if self._unsaved:
+                    await self._exchange_unsaved(())
+                if self._held:
                     await self._renew()
-                    self._renewed = _now()
-            except Exception as error:  # a fault of ours must not end the asking
-                self._cool_down(str(error) if isinstance(error, LogError) else type(error).__name__)
-                self._work.set()
-            for code, answer in asked.items():
-                answer.set_result(known.get(code, Lease.TAKEN))
-            if self._is_cooling_down:
-                await asyncio.sleep(RETRY.total_seconds())
+            except Exception as error:  # a fault of ours must not end the renewing
+                self._exchanges.fail(error)
 
-    async def _exchange(self, asked: Collection[str], told: Collection[str]) -> dict[str, Lease]:
-        """Claim updates, and tell of others that they are handled; what is known of the first. Raises LogError.
+    async def _exchange_unsaved(self, asked: Sequence[str]) -> list[Lease]:
+        """Claim updates, and save all that were handled; what is known of the first. Raises LogError."""
+        handled = tuple(self._unsaved)
+        known = await self._exchange(asked, handled)
+        self._unsaved.difference_update(handled)
+        return [known[code] for code in asked]
+
+    async def _exchange(self, asked: Collection[str], handled: Collection[str]) -> dict[str, Lease]:
+        """Claim updates, and save that others are handled; what is known of the first. Raises LogError.
 
         In one statement, sorted: two processes that wait for each other's rows would wait for ever. A lease that ends
         later than any can was given by a clock that was ahead, and is over.
         """
-        if not asked and not told:
+        if not asked and not handled:
             return {}
         new = self._database.store.insert(claim)
         changed = {"owner": new.excluded.owner, "until": new.excluded.until}
         async with self._database.connection() as connection:
             now = await self._time(connection)
-            owners = dict.fromkeys(asked, self._owner) | dict.fromkeys(told, None)
+            owners = dict.fromkeys(asked, self._owner) | dict.fromkeys(handled, None)
             until = {self._owner: now + self._lease, None: (now + KEPT) // DAY * DAY + DAY}
             rows = [{"code": code, "owner": owner, "until": until[owner]} for code, owner in sorted(owners.items())]
             is_over = claim.c.owner.is_not(None) & (claim.c.until > now + 2 * self._lease)
@@ -189,7 +156,7 @@ class UpdateLeases:
             until = await self._time(connection) + self._lease
             await connection.execute(sa.update(claim).where(self._is_ours()).values(until=until))
 
-    async def _give_back(self) -> None:
+    async def _delete_ours(self) -> None:
         async with self._database.connection() as connection:
             await connection.execute(sa.delete(claim).where(self._is_ours()))
 
@@ -200,17 +167,3 @@ class UpdateLeases:
         """The time that all processes agree on, in seconds."""
         server_time = self._database.store.server_time
         return self._clock().timestamp() if server_time is None else await connection.scalar(server_time) or 0.0
-
-    @property
-    def _is_cooling_down(self) -> bool:
-        return _now() < self._cooldown_until
-
-    def _cool_down(self, trouble: str) -> None:
-        """Let nobody wait for a while."""
-        line = f"which updates are handled cannot be asked ({trouble}); all are, some maybe twice"
-        self._rate_limited.warn("claims", line)
-        self._cooldown_until = _now() + DB_COOLDOWN.total_seconds()
-
-
-def _now() -> float:
-    return asyncio.get_running_loop().time()

@@ -1,1 +1,1 @@
-"""The review page: a reviewer's desk in the browser, on the reviewer's own machine."""
+"""The review page: reviewing gaps in the browser, on the reviewer's own machine."""

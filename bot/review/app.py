@@ -1,4 +1,4 @@
-"""The review page as a process on this machine alone: from its address in the terminal until ctrl-C."""
+"""Serves the review page to this machine only, until ctrl-C."""
 
 from __future__ import annotations
 
@@ -15,32 +15,34 @@ from bot.runtime.reload import FaqWatcher
 from bot.runtime.signals import on_stop_signal
 
 HOST = "127.0.0.1"
-PATIENCE = 3  # seconds that pages have at the end
+PATIENCE = 3  # seconds of grace for requests in progress at shutdown
 
 
-def serve(desk: Workbench, watch: FaqWatcher, *, port: int, opens: bool, tell: Callable[[str], None]) -> None:
-    """Serve a desk's page until ctrl-C; ``port`` 0 takes a free one. ``tell`` is told the address, and each next one.
+def serve(workbench: Workbench, watch: FaqWatcher, *, port: int, opens: bool, tell: Callable[[str], None]) -> None:
+    """Serve the page of a workbench until ctrl-C; ``port`` 0 picks a free one. ``tell`` prints the one-time addresses.
 
     Raises PortError and LogError.
     """
     with listen(HOST, port) as listening:
-        asyncio.run(_serve(desk, watch, listening, opens=opens, tell=tell))
+        asyncio.run(_serve(workbench, watch, listening, opens=opens, tell=tell))
 
 
 async def _serve(
-    desk: Workbench, watch: FaqWatcher, listening: socket.socket, *, opens: bool, tell: Callable[[str], None]
+    workbench: Workbench, watch: FaqWatcher, listening: socket.socket, *, opens: bool, tell: Callable[[str], None]
 ) -> None:
     port = listening.getsockname()[1]
     origin = f"http://{HOST}:{port}/"
-    async with desk.log:
-        await desk.refresh()
+    async with workbench.log:
+        await workbench.refresh()
         hosts = frozenset(f"{name}:{port}" if port != 80 else name for name in (HOST, "localhost"))  # as browsers do
-        review = Review(desk, hosts=hosts, tell=lambda query: tell(f"For another browser: {origin}{query}"))
+        review = Review(
+            workbench, hosts=hosts, on_new_token=lambda query: tell(f"For another browser: {origin}{query}")
+        )
         server = Server(review.app, patience=PATIENCE, log_level="warning")
-        watching = asyncio.create_task(watch.run(desk.catalog, changed=_nothing))
+        watching = asyncio.create_task(watch.run(workbench.catalog, changed=_do_nothing))
         address = f"{origin}?token={review.app.token}"
         tell(f"Review page: {address}\nThe address works once, on this machine only. Ctrl-C ends it.")
-        if opens:  # nobody waits for it: a browser in the terminal returns when it is closed
+        if opens:  # in a thread: a browser in the terminal returns only when it is closed
             threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
         on_stop_signal(server.end)
         try:
@@ -48,8 +50,8 @@ async def _serve(
         finally:
             watching.cancel()
             await asyncio.gather(watching, return_exceptions=True)
-            await desk.close()
+            await workbench.close()
 
 
-async def _nothing() -> None:
-    """Nobody is to be told of an edit: the pages show the FAQ's version."""
+async def _do_nothing() -> None:
+    """An edit of the FAQ needs no notification: the pages show its version."""

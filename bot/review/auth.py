@@ -1,7 +1,7 @@
-"""Lets only the person at this machine into a page on it: a one-time address, a cookie, and nothing from other sites.
+"""Restricts the review page to the person at this machine: a one-time address, a cookie, and no cross-site requests.
 
-An address with a token opens the page once, as Jupyter's does, and is exchanged for a cookie. Requests under another
-host name are refused (DNS rebinding), and so are forms without the session's own token (cross-site requests).
+An address with a token works once, as Jupyter's does, and is exchanged for a cookie. Requests under another host name
+are rejected (DNS rebinding), and so are forms without the session's own token (cross-site request forgery).
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MOST_BYTES = 64 * 1024  # of a form
-COOKIE = "review-{port}"  # a browser has one set of cookies for all ports: two pages must not end each other's session
-# No script, and nothing from elsewhere: https://www.w3.org/TR/CSP3/
+COOKIE = "review-{port}"  # browsers share cookies among ports: two pages must not end each other's session
+# No scripts, and nothing from other origins: https://www.w3.org/TR/CSP3/
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
@@ -30,8 +30,8 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-OWN = ("same-origin", "none")  # what Sec-Fetch-Site says of requests that no other site sent
-_ONWARD = (
+OWN = ("same-origin", "none")  # values of Sec-Fetch-Site for requests that no other site sent
+_REDIRECT_PAGE = (
     '<!doctype html><html lang="en"><title>Review</title><link rel="icon" href="/static/icon.svg">'
     '<meta http-equiv="refresh" content="0;url=/"><p><a href="/">To the groups</a></p>'
 )
@@ -39,17 +39,19 @@ Refuse = Callable[[int, str], Response]
 
 
 class Guard:
-    """What stands before the pages, as ASGI middleware.
+    """ASGI middleware that authenticates each request to the pages.
 
-    ``hosts`` are the names under which the page may be asked for, each with its port; ``refuse`` makes the page that
-    says why not; ``tell`` is told of the next one-time address, as its query.
+    ``hosts`` are the host names that are served, each with its port; ``refuse`` makes the page that says why a request
+    is rejected; ``on_new_token`` is called with the query of the next one-time address.
     """
 
-    def __init__(self, app: ASGIApp, *, hosts: frozenset[str], refuse: Refuse, tell: Callable[[str], None]) -> None:
+    def __init__(
+        self, app: ASGIApp, *, hosts: frozenset[str], refuse: Refuse, on_new_token: Callable[[str], None]
+    ) -> None:
         self._app = app
         self._hosts = hosts
         self._refuse = refuse
-        self._tell = tell
+        self._on_new_token = on_new_token
         self._session = secrets.token_urlsafe(32)
         self.form_token = secrets.token_urlsafe(32)
         self.token = secrets.token_urlsafe(32)
@@ -71,40 +73,40 @@ class Guard:
         if response is None and request.method == "POST":
             try:
                 body = await _body(request)
-            except ClientDisconnect:  # nobody waits for the answer
+            except ClientDisconnect:  # nobody is left to respond to
                 return
             response = self._refuse_form(request, body)
-            receive = _again(body or b"")
+            receive = _replay(body or b"")
         await (response or self._app)(scope, receive, guarded_send)
 
     def _answer_before_pages(self, request: Request) -> Response | None:
-        """What is answered without asking the pages; None for a request that may go on."""
+        """The response to a request that does not reach the pages; None for one that does."""
         if request.headers.get("host", "") not in self._hosts:
             return self._refuse(421, "This page is only to be had under the address that the terminal shows.")
-        token, path = request.query_params.get("token"), request.scope["path"]  # the path by which a page is chosen
+        token, path = request.query_params.get("token"), request.scope["path"]  # the path that the routes match
         if token is not None and path == "/" and request.method == "GET":
             return self._exchange(request, token)
-        if path.startswith("/static/"):  # nothing of anybody, and the refusals are styled by it
+        if path.startswith("/static/"):  # no personal data, and the error pages need it
             return None
         if not hmac.compare_digest(request.cookies.get(_cookie(request), "").encode(), self._session.encode()):
             return self._refuse(403, "Open the newest address that the terminal shows. Each address works once.")
         return None
 
     def _exchange(self, request: Request, token: str) -> Response:
-        """A session for a token, which is used up by it."""
+        """Exchange a token, which becomes invalid, for the session's cookie."""
         if not hmac.compare_digest(token.encode(), self.token.encode()):
             return self._refuse(
                 403, "This address is none, or was used before. Open the newest that the terminal shows."
             )
         self.token = secrets.token_urlsafe(32)
-        self._tell(f"?token={self.token}")
-        # A page and not a redirection: a strict cookie goes with the request that this page makes.
-        response = HTMLResponse(_ONWARD)
+        self._on_new_token(f"?token={self.token}")
+        # A page and not a redirect: only with a request from this page do browsers send a strict cookie.
+        response = HTMLResponse(_REDIRECT_PAGE)
         response.set_cookie(_cookie(request), self._session, httponly=True, samesite="strict")
         return response
 
     def _refuse_form(self, request: Request, body: bytes | None) -> Response | None:
-        """The refusal of a form that is too long or was not made by our pages; None for one that may go on."""
+        """The rejection of a form that is too long or does not come from these pages; None for an acceptable one."""
         if body is None:
             return self._refuse(413, "That is too long. Nothing was changed.")
         origin = request.headers.get("origin")
@@ -121,7 +123,7 @@ def _cookie(request: Request) -> str:
 
 
 async def _body(request: Request) -> bytes | None:
-    """The body; None for one that is too long, of which no more is read."""
+    """The body of a request; None if it is too long, and then the rest is not read."""
     body = b""
     async for part in request.stream():
         body += part
@@ -130,8 +132,8 @@ async def _body(request: Request) -> bytes | None:
     return body
 
 
-def _again(body: bytes) -> Receive:
-    """A body that was read, to be read again."""
+def _replay(body: bytes) -> Receive:
+    """An ASGI ``receive`` that returns a body which was read already."""
 
     async def receive() -> Message:
         return {"type": "http.request", "body": body, "more_body": False}
@@ -140,9 +142,9 @@ def _again(body: bytes) -> Receive:
 
 
 def fields_of(body: bytes) -> dict[str, str]:
-    """The fields of a form as browsers send them; of several of one name the values with a blank between."""
+    """The fields of a URL-encoded form; several values of one name are joined by blanks."""
     try:
         fields = parse_qs(body.decode("utf-8"), keep_blank_values=True, max_num_fields=1000)
-    except ValueError:  # no UTF-8, or too many
+    except ValueError:  # not UTF-8, or too many fields
         return {}
     return {name: " ".join(values) for name, values in fields.items()}

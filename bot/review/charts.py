@@ -1,7 +1,7 @@
-"""The chart of days as SVG, and the numbers and names that the bars of the statistics page need. Pure.
+"""The chart of days as SVG, and the numbers and labels for the bars of the statistics page. Pure.
 
-The chart has no script and no style, only classes. Its geometry is in per cent across and in pixels down, so that texts
-keep their size on any screen. What a telephone has no room for is of class `chart-wide`.
+The chart has no scripts or styles, only CSS classes. Its x coordinates are percentages and its y coordinates pixels, so
+that texts keep their size on any screen. Labels for which a telephone has no room have the class `chart-wide`.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ from itertools import count, pairwise
 
 from markupsafe import Markup
 
-NARROW, WIDE = 200, 490  # pixels across that a chart has: on a screen of 320, and of 640, where charts.css changes over
-CHARACTER = 8  # pixels across, in texts of 12 pixels: dates are narrower in Noto Sans and DejaVu Sans
-BETWEEN = 8  # pixels between two texts
-MARGIN = 12  # pixels that a text may stand out on the right
-HEIGHT, TOP, DATES = 160, 10, 32  # pixels: of the days' bars, above and below them
+NARROW, WIDE = 200, 490  # width of a chart in pixels, on a screen of 320, and of 640, where charts.css changes over
+CHARACTER = 8  # width in pixels, in texts of 12 pixels: dates are narrower in Noto Sans and DejaVu Sans
+SPACING = 8  # pixels between two labels
+MARGIN = 12  # pixels that a label may extend beyond the right edge
+HEIGHT, TOP, DATES = 160, 10, 32  # pixels: of the bars, above them, and below them
 LONGEST_BY_DAY = 100  # days; a longer span has a bar for each week
-ROWS = 10  # of a list, the first
+ROWS = 10  # of a list that are shown at once
 
-NAMES: Mapping[str, str] = {"answer": "answered", "clarify": "offered a choice"}  # of what is counted, where it has one
-# A colour and a texture for each outcome, in the order of a stack. No texture comes twice: colour is not needed.
+NAMES: Mapping[str, str] = {"answer": "answered", "clarify": "offered a choice"}  # labels that differ from the outcome
+# The colour and texture of each outcome, from the bottom of a stack. All textures differ, so that colour is not needed.
 FILLS: Mapping[str, tuple[str, str]] = {
     "answer": ("good", ""),
     "clarify": ("accent", "M-2 2 L2 -2 M-2 10 L10 -2 M6 10 L10 6"),
@@ -45,7 +45,7 @@ Numbers = Mapping[str, int]
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """The days of one bar, and what was counted on them."""
+    """The days of one bar, and the counts by kind on these days."""
 
     first: date
     last: date
@@ -53,19 +53,19 @@ class Block:
 
     @property
     def total(self) -> int:
-        """All that was counted."""
+        """The sum of the counts."""
         return sum(self.numbers.values())
 
     @property
     def name(self) -> str:
-        """The day, or the first and the last."""
+        """The day, or the first and the last day."""
         return span(self.first, self.last)
 
 
 def days_chart(by_day: Mapping[date, Numbers]) -> Markup:
     """A stacked bar for each day, or for each week where there are more than `LONGEST_BY_DAY` days.
 
-    ``by_day`` has every day of its span, in order. Lines mark the Mondays, or the first days of the months.
+    ``by_day`` has every day of its span, in order. Lines mark Mondays, or in long charts the first days of months.
     """
     bars, days = blocks(by_day), list(by_day)
     ticks, most = nice_ticks(max(bar.total for bar in bars)), max(bars, key=lambda bar: bar.total)
@@ -87,16 +87,16 @@ def days_chart(by_day: Mapping[date, Numbers]) -> Markup:
     )
 
 
-# --- What they are made of -------------------------------------------------------------------------------------------
+# --- Data and labels -------------------------------------------------------------------------------------------------
 
 
 def named(kind: str) -> str:
-    """What is counted, as it is called on the page."""
+    """The label of an outcome on the page."""
     return NAMES.get(kind, kind)
 
 
 def blocks(by_day: Mapping[date, Numbers]) -> list[Block]:
-    """The days one by one, or in weeks that end with the last day; the oldest may then be of fewer days."""
+    """The days one by one, or in weeks of which the newest ends with the last day and the oldest may be shorter."""
     days, size = list(by_day), 1 if len(by_day) <= LONGEST_BY_DAY else 7
     parts = [days[max(0, end - size) : end] for end in range(len(days), 0, -size)][::-1]
     return [
@@ -106,49 +106,49 @@ def blocks(by_day: Mapping[date, Numbers]) -> list[Block]:
 
 
 def columns(**numbers: Numbers) -> dict[str, dict[str, int]]:
-    """Rows out of several counts of the same things: ``{name: {kind: number}}``, in the order of the first."""
+    """Several counts of the same names as rows: ``{name: {kind: number}}``, in the order of the first count."""
     names = dict.fromkeys(name for column in numbers.values() for name in column)
     return {name: {kind: column.get(name, 0) for kind, column in numbers.items()} for name in names}
 
 
 def largest(rows: Mapping[str, Numbers]) -> int:
-    """The number whose bar goes all across."""
+    """The largest number of all rows, whose bar has the full width."""
     return max(number for numbers in rows.values() for number in numbers.values())
 
 
 def nice_ticks(most: int) -> tuple[int, ...]:
-    """Whole numbers for an axis from 0 to at least ``most``: two to six, in steps of 1, 2 or 5, or ten times that."""
+    """Two to six ticks of an axis from 0 to at least ``most``, in steps of 1, 2 or 5 times a power of ten."""
     step = next(step * 10**power for power in count() for step in (1, 2, 5) if step * 10**power * 5 >= most)
     return tuple(step * at for at in range(max(1, -(-most // step)) + 1))
 
 
 def axis_number(number: int) -> str:
-    """A tick in five characters at most, up to a thousand million."""
+    """The label of a tick: at most five characters, up to a thousand million."""
     if number >= 1_000_000:
         return f"{number / 1_000_000:g}M"
     return f"{number // 1_000}k" if number >= 10_000 else f"{number:,}"
 
 
 def percent(part: int, whole: int) -> str:
-    """A share; what is not nothing is not shown as nothing, and what is not all not as all."""
+    """A share as text. More than nothing is never rounded to 0%, and less than everything never to 100%."""
     share = part / whole if whole else 0
     return "<1%" if 0 < share <= 0.005 else ">99%" if 0.995 <= share < 1 else f"{share:.0%}"
 
 
 def span(first: date, last: date) -> str:
-    """A day, or the first and the last of several."""
+    """A day, or the first and the last day of several, as text."""
     shown = f"{last.day} {last:%b %Y}"
     return shown if first == last else f"{first.day} {first:%b %Y} to {shown}"
 
 
 def with_room(marked: Sequence[int], days: int, *, room: float, across: float) -> list[int]:
-    """Which of the marked days have room for a text below them: every one, every second, every fourth and so on.
+    """Those of the marked days that have room for a label: every one, every second, every fourth and so on.
 
-    ``room`` is what a text takes and ``across`` what all the days take, in pixels.
+    ``marked`` are positions of days; ``room`` is the width of a label and ``across`` that of all days, in pixels.
     """
     day = across / days
     apart = min((later - one for one, later in pairwise(marked)), default=days) * day
-    step = next(2**power for power in count() if 2**power * apart >= room + BETWEEN)
+    step = next(2**power for power in count() if 2**power * apart >= room + SPACING)
     return [at for at in marked[::step] if (at + 0.5) * day + room / 2 <= across + MARGIN]
 
 
@@ -165,7 +165,7 @@ def _axis(ticks: Sequence[int]) -> Markup:
 
 
 def _dates(days: Sequence[date]) -> Markup:
-    """A line where each week begins, or each month of many, and the date below it where there is room."""
+    """A line at the start of each week, or of each month in long charts, and a date below where there is room."""
     is_long = len(days) > LONGEST_BY_DAY
     first = [at for at, day in enumerate(days) if (day.day == 1 if is_long else day.weekday() == 0)]
     marked = list(range(len(days))) if len(days) <= 10 else first
@@ -183,7 +183,7 @@ def _dates(days: Sequence[date]) -> Markup:
 
 
 def _stack(block: Block, days: Sequence[date], *, top: int) -> Markup:
-    """The bar of a block, from the line upwards in the order of the outcomes."""
+    """The stacked bar of a block, from the bottom up in the order of the outcomes."""
     one, y, parts = 100 / len(days), float(TOP + HEIGHT), []
     left, across = (block.first - days[0]).days * one, ((block.last - block.first).days + 1) * one
     for kind, number in block.numbers.items():

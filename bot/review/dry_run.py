@@ -1,4 +1,4 @@
-"""What the FAQ would be with an edit: a copy of its folder is edited, checked and learned, beside the real one."""
+"""Builds the FAQ with an edit, without touching the real one: a copy of its folder is edited, checked and learned."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ from bot.settings import Settings
 
 
 class CannotLearnError(Exception):
-    """The edited FAQ was not learned; the text says what shows why."""
+    """The edited FAQ could not be learned; the text says how to find out why."""
 
 
 @dataclass(frozen=True, slots=True)
-class Edited:
-    """The FAQ with an edit: its matcher, and what the content check says of it and did not before. ``made_from`` is
-    the version of the files that the edit was tried on, which is not yet in use where they were edited just now.
+class EditedFaq:
+    """The FAQ with an edit: its matcher, and the diagnostics that the content check newly finds. ``made_from`` is the
+    version of the files without the edit; the bot may not use it yet, if the files were edited just now.
 
-    The rules that need learning are left out: `bot.gaps.impact` looks at what the edit touches of them.
+    The rules that need learning are left out: `bot.gaps.impact` covers what the edit affects of them.
     """
 
     matcher: Matcher
@@ -38,26 +38,26 @@ class Edited:
     made_from: str
 
 
-async def edited_faq(edits: Sequence[Edit], settings: Settings, *, now: Matcher) -> Edited:
-    """The edited FAQ, learned in a process of its own; ``now`` is the matcher of the FAQ as it is.
+async def edited_faq(edits: Sequence[Edit], settings: Settings, *, now: Matcher) -> EditedFaq:
+    """The edited FAQ, learned in a process of its own; ``now`` is the matcher of the FAQ in use.
 
-    What is learned is kept, so that a bot with the same cache has it at once. Raises ContentError where the edited
-    files could not be used, CannotLearnError where learning ends badly, and OSError.
+    The model is cached, so that a bot with the same cache loads it at once. Raises ContentError if the edited files are
+    invalid, CannotLearnError if learning fails, and OSError.
     """
     with tempfile.TemporaryDirectory(prefix="faq-") as folder:
         edited, made_from = await asyncio.to_thread(_edited_copy, edits, settings, Path(folder))
         problems = await asyncio.to_thread(_new_problems, settings, edited)
         faqs = await asyncio.to_thread(load_faqs, edited.faq_dir, edited.seeds_dir)
         if faqs[MAIN_LANGUAGE].version == now.faq.version:
-            return Edited(now, problems, made_from)
+            return EditedFaq(now, problems, made_from)
         code = await learn_apart(edited)
         if code != 0:
             raise CannotLearnError(f"learning the edited FAQ ended with {code}; python -m bot learn says why")
-        return Edited(await asyncio.to_thread(load_matcher, edited), problems, made_from)
+        return EditedFaq(await asyncio.to_thread(load_matcher, edited), problems, made_from)
 
 
 def _new_problems(was: Settings, edited: Settings) -> tuple[Diagnostic, ...]:
-    known = {(problem.code, problem.fact) for problem in _problems(was)}  # lines are others after an edit
+    known = {(problem.code, problem.fact) for problem in _problems(was)}  # line numbers change with an edit
     return tuple(problem for problem in _problems(edited) if (problem.code, problem.fact) not in known)
 
 
@@ -66,12 +66,11 @@ def _problems(settings: Settings) -> tuple[Diagnostic, ...]:
 
 
 def _edited_copy(edits: Sequence[Edit], settings: Settings, folder: Path) -> tuple[Settings, str]:
-    """Settings whose FAQ is a copy of ours, with the edits in it; and the version of the copy without them."""
+    """Settings whose FAQ is an edited copy of the given one, and the version of the copy without the edits."""
     copy = folder / settings.faq_dir.name
     shutil.copytree(settings.faq_dir, copy)
     made_from = load_faqs(copy, settings.seeds_dir)[MAIN_LANGUAGE].version
-    for edit in edits:  # of one file, each is made from the one before
-        place = copy / edit.path.relative_to(settings.faq_dir)  # a link to elsewhere was copied as a file
-        place.write_text(edit.after, encoding="utf-8", newline="")
-    # Nobody is told of the seconds that it takes: the page says so.
+    for edit in edits:  # several of one file build on each other
+        file = copy / edit.path.relative_to(settings.faq_dir)  # a symbolic link was copied as a file
+        file.write_text(edit.after, encoding="utf-8", newline="")
     return settings.model_copy(update={"faq_dir": copy}), made_from

@@ -1,6 +1,6 @@
-"""What a reviewer's form proposes to add to the FAQ: a phrasing, the draft of an entry, a message off topic.
+"""Makes proposals from a reviewer's forms: a phrasing, the draft of an entry, or an off-topic message for the FAQ.
 
-All words that are added are the editor's own: a text that is just what somebody typed is refused.
+The editor words all added texts: a text that equals what a person typed is rejected.
 """
 
 from __future__ import annotations
@@ -25,18 +25,18 @@ from bot.text.normalize import words
 
 OFF_TOPIC = "off_topic.yaml"
 REVIEW_AFTER = timedelta(days=365)
-ID_WORDS = 5  # of a question, in the id that is made from it
-LONGEST = 300  # characters of a text that is added
+ID_WORDS = 5  # of a question, in the id that is generated from it
+LONGEST = 300  # characters of an added text
 _TYPED = "These are the words that somebody typed. Write them in your own, without what could tell who asked."
 
 
 class FormError(Exception):
-    """A form that says too little; the text says what to write."""
+    """A form is incomplete or invalid; the text says what to write."""
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
-    """The fields that came back, the gaps they are about with their texts, and the addresses of form and groups."""
+class ProposalForm:
+    """A submitted form: its fields, the ids and texts of its gaps, and the addresses of the form and of the groups."""
 
     fields: Mapping[str, str]
     gaps: tuple[int, ...]
@@ -45,7 +45,7 @@ class Form:
     groups: str
 
     def own_words(self, text: str) -> str:
-        """A text that is no gap's. Raises FormError."""
+        """A text, stripped, that differs from those of the gaps. Raises FormError."""
         if not words(text):
             raise FormError("Write some words.")
         if len(text) > LONGEST:
@@ -55,8 +55,8 @@ class Form:
         return text.strip()
 
 
-def phrasing(form: Form, settings: Settings, faq: Faq) -> Proposal:
-    """A phrasing for an entry. Raises FormError, and EditError from `Proposal.make`."""
+def phrasing(form: ProposalForm, settings: Settings, faq: Faq) -> Proposal:
+    """Propose a phrasing for an entry. Raises FormError; `Proposal.make` raises EditError."""
     entry = _entry(form.fields, faq)
     text = form.own_words(form.fields.get("text", ""))
     file = edition(settings).files.get(entry)
@@ -75,8 +75,8 @@ def phrasing(form: Form, settings: Settings, faq: Faq) -> Proposal:
     )
 
 
-def draft(form: Form, settings: Settings, faq: Faq) -> Proposal:
-    """The draft of a new entry, which the bot does not use until its answer is written. Raises FormError."""
+def draft(form: ProposalForm, settings: Settings, faq: Faq) -> Proposal:
+    """Propose the draft of a new entry, which the bot does not use until its answer is written. Raises FormError."""
     question = form.own_words(form.fields.get("question", ""))
     phrasings = [form.own_words(line) for line in form.fields.get("phrasings", "").splitlines() if line.strip()]
     name = form.fields.get("id", "").strip() or _id_from(question)
@@ -84,8 +84,8 @@ def draft(form: Form, settings: Settings, faq: Faq) -> Proposal:
     if file not in topics(edition(settings)):
         raise FormError("Choose the topic that the new entry belongs to.")
     if not re.fullmatch(ID_PATTERN, name) or len(name) > ID_BYTES:
-        form_of_it = f"small letters a to z, digits and single hyphens, at most {ID_BYTES}"
-        raise FormError(f"Write an id for the new entry: {form_of_it}.")
+        id_format = f"small letters a to z, digits and single hyphens, at most {ID_BYTES}"
+        raise FormError(f"Write an id for the new entry: {id_format}.")
     if name in faq.entries:
         raise FormError(f"There is an entry {name} already. Give the new one another id.")
     if not phrasings:
@@ -113,8 +113,8 @@ def draft(form: Form, settings: Settings, faq: Faq) -> Proposal:
     )
 
 
-def off_topic(form: Form, settings: Settings, faq: Faq) -> Proposal:  # noqa: ARG001  # as the others are called
-    """A line by which the matcher learns to leave the like without an answer. Raises FormError."""
+def off_topic(form: ProposalForm, settings: Settings, faq: Faq) -> Proposal:  # noqa: ARG001  # the signature of the others
+    """Propose an off-topic example, from which the matcher learns not to answer similar ones. Raises FormError."""
     text = form.own_words(form.fields.get("message", ""))
     path = _folder(settings) / OFF_TOPIC
     return Proposal(
@@ -129,19 +129,19 @@ def off_topic(form: Form, settings: Settings, faq: Faq) -> Proposal:  # noqa: AR
 
 
 def edition(settings: Settings) -> Edition:
-    """The files of the main language as they are now; empty where there are none."""
+    """The current files of the main language; empty if there are none."""
     editions = read_content(settings.faq_dir, settings.seeds_dir).editions
     return editions.get(MAIN_LANGUAGE) or Edition(MAIN_LANGUAGE)
 
 
 def topics(files: Edition) -> dict[str, str]:
-    """The names of the files that hold answers, each with its topic."""
+    """The topics of the files that hold answers, by file name."""
     names = files.files
     return {names[entry.id]: entry.topic for entry, _ in files.entries if entry.kind is Kind.ANSWER}
 
 
 def _id_from(question: str) -> str:
-    """An id from a question's first words; empty where they have no letters of an id."""
+    """An id from a question's first words; empty if they have no characters that an id may have."""
     return "-".join(re.findall(r"[a-z0-9]+", question.lower())[:ID_WORDS])[:ID_BYTES].strip("-")
 
 
@@ -150,9 +150,9 @@ def _folder(settings: Settings) -> Path:
 
 
 def _entry(fields: Mapping[str, str], faq: Faq) -> str:
-    """The entry that a form names: the one typed, by id or by its whole question, else the one chosen.
+    """The id of the entry that a form names: the one typed, as id or whole question, else the one chosen.
 
-    What was only searched for is no more than that, once one of those found is chosen.
+    Once a search result is chosen, the words of that search no longer count. Raises FormError.
     """
     typed, name = fields.get("other", "").strip(), fields.get("entry", "")
     if typed and not (name and typed == fields.get("searched", "")):
@@ -162,5 +162,5 @@ def _entry(fields: Mapping[str, str], faq: Faq) -> str:
         return name
     if not name:
         raise FormError("Choose the entry that answers this.")
-    near = ", ".join(one for one, _, _ in extract(name, faq.entries.keys(), limit=3))
-    raise FormError(f"There is no entry {name}. Choose one of those that are found below, or one of: {near}.")
+    nearest = ", ".join(one for one, _, _ in extract(name, faq.entries.keys(), limit=3))
+    raise FormError(f"There is no entry {name}. Choose one of those that are found below, or one of: {nearest}.")

@@ -1,7 +1,7 @@
-"""A reviewer's desk: the gaps in clusters, edits that are being tried, and what was done and can be undone.
+"""The state behind the review page: the gaps in clusters, dry runs of edits, and the actions that can be undone.
 
-It keeps in memory what the log holds, and reads it anew when the log says that something changed. All that it writes
-are marks in the log and added lines in the FAQ.
+It caches the gap log in memory and reloads it when the log's stamp changes. It writes nothing but the statuses of gaps
+and added lines in the FAQ.
 """
 
 from __future__ import annotations
@@ -21,29 +21,29 @@ from bot.domain.matching import Matcher
 from bot.evaluation.evaluate import Judged, evaluate
 from bot.evaluation.question_sets import Message
 from bot.gaps.clustering import Cluster, by_size, clusters
-from bot.gaps.impact import Effects, effects
+from bot.gaps.impact import Impact, assess_impact
 from bot.gaps.replay import Became, Replayed, ReplayedSets, compare, replay
 from bot.gaps.repository import GapLog
 from bot.observability.logs import kind_and_place
-from bot.review.dry_run import CannotLearnError, Edited, edited_faq
+from bot.review.dry_run import CannotLearnError, EditedFaq, edited_faq
 from bot.runtime.catalog import Catalog
 from bot.runtime.load import load_faq
 from bot.settings import Settings
 from bot.storage.errors import LogError
 
-KEPT_TRIALS = 6  # each holds a matcher
-_Mark = tuple[GapStatus, str]  # a status, and the entry that resolves
-_OURS = "Something went wrong in this program ({}); nothing was changed."
+KEPT_DRY_RUNS = 6  # since each holds a matcher
+_Mark = tuple[GapStatus, str]  # a status, and the entry that resolves the gap
+_INTERNAL_ERROR = "Something went wrong in this program ({}); nothing was changed."
 _logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """Lines to add for some gaps, as a reviewer wants it and before it is done.
+    """Lines that a reviewer wants to add to the FAQ because of some gaps.
 
-    ``make`` makes the edits from the files as they are. ``texts`` are what they add, to ``entry`` if it is one;
-    ``status`` is what ``gaps`` get that the edited FAQ does not answer, None for none. ``form`` and ``groups`` are the
-    addresses of the form that it was made with, and of the groups that its reviewer was at.
+    ``make`` makes the edits from the current files. ``texts`` are what they add, to ``entry`` if it is an entry's.
+    ``status`` is given to those of ``gaps`` that the edited FAQ does not answer; None leaves them as they are. ``form``
+    and ``groups`` are addresses to go back to: the form that proposed it, and the list of groups.
     """
 
     what: str
@@ -57,29 +57,29 @@ class Proposal:
 
 
 @dataclass(slots=True)
-class Trial:
-    """A proposal that is being tried, until there are ``effects``, or a ``problem`` that keeps it from being done."""
+class DryRun:
+    """A proposal that is being tried, until it has an ``impact``, or a ``problem`` that forbids the edit."""
 
     number: int
     proposal: Proposal
     edits: Sequence[Edit] = ()
-    edited: Edited | None = None
-    effects: Effects | None = None
+    edited: EditedFaq | None = None
+    impact: Impact | None = None
     problem: str = ""
-    problems: tuple[Diagnostic, ...] = ()  # of the content check, new with it
-    done: Done | None = None
+    problems: tuple[Diagnostic, ...] = ()  # that the content check newly finds
+    action: Action | None = None
 
     @property
     def is_running(self) -> bool:
-        """Whether what it changes is not known yet."""
-        return self.effects is None and not self.problem
+        """Whether the impact is still unknown."""
+        return self.impact is None and not self.problem
 
 
 @dataclass(slots=True)
-class Done:
-    """Something that was done: the lines that were added, and what the gaps were before and after.
+class Action:
+    """A reviewer's action that can be undone: the added lines, and the marks of the gaps before and after.
 
-    ``is_gone``: it was undone, and its lines were others by then, or not there any more.
+    ``is_gone``: when it was undone, its lines had been changed or removed already.
     """
 
     number: int
@@ -92,8 +92,8 @@ class Done:
 
 
 @dataclass(slots=True)
-class Replaying:
-    """The gaps being asked again, so many of ``total`` so far; after them the question sets. Or what went wrong."""
+class ReplayRun:
+    """A replay of ``total`` gaps and then of the question sets, with its results so far, or its ``problem``."""
 
     total: int
     sets: ReplayedSets | None = None
@@ -103,8 +103,8 @@ class Replaying:
 
 
 class Workbench:
-    """The desk of one review page. ``messages`` are the question sets that edits are tried on, ``known_misses`` the ids
-    of those that are known not to be handled right; None where nobody listed them.
+    """The state of one review page. ``messages`` are the question sets that edits are tried on; ``known_misses`` are
+    the ids of those that are known not to be handled right, None if there is no list.
     """
 
     def __init__(
@@ -118,24 +118,24 @@ class Workbench:
     ) -> None:
         self.settings, self.log, self.catalog = settings, log, catalog
         self.gaps: dict[int, LoggedGap] = {}
-        self.trials: dict[int, Trial] = {}
-        self.done: list[Done] = []
-        self.replaying: Replaying | None = None
+        self.dry_runs: dict[int, DryRun] = {}
+        self.actions: list[Action] = []
+        self.replay_run: ReplayRun | None = None
         self._messages, self._known_misses = messages, known_misses
         self._judged: tuple[str, Sequence[Judged]] = ("", ())
         self._clusters: list[Cluster] = []
-        self._of_gap: dict[int, int] = {}
+        self._cluster_of_gap: dict[int, int] = {}
         self._stamp: object = None
-        self._marked: dict[int, _Mark] = {}
-        self._expired_on: date | None = None
-        self._reading: asyncio.Task[None] | None = None
+        self._marked_meanwhile: dict[int, _Mark] = {}
+        self._last_expiry: date | None = None
+        self._reloading: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
-        self._learning = asyncio.Lock()
-        self._doing = asyncio.Lock()  # one deed after another: a button that is pressed twice sends two requests
-        self._trials = 0
+        self._dry_run_lock = asyncio.Lock()
+        self._action_lock = asyncio.Lock()  # a button that is pressed twice sends two requests
+        self._dry_run_count = 0
 
     async def close(self) -> None:
-        """End what still runs."""
+        """Cancel the background tasks."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -143,77 +143,77 @@ class Workbench:
     def _start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)
         self._tasks.add(task)
-        task.add_done_callback(self._ended)
+        task.add_done_callback(self._on_end)
         return task
 
-    def _ended(self, task: asyncio.Task[None]) -> None:
+    def _on_end(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None and not isinstance(error, LogError):
-            _logger.error("behind the pages: %s", kind_and_place(error))  # of a LogError the next page tells
+            _logger.error("behind the pages: %s", kind_and_place(error))  # a LogError is shown by the next page
 
     # --- The gaps ------------------------------------------------------------------------------------------------
 
     @property
     def is_behind(self) -> bool:
-        """Whether the log has changed and is being read anew."""
-        return self._reading is not None and not self._reading.done()
+        """Whether the gap log has changed and is being reloaded."""
+        return self._reloading is not None and not self._reloading.done()
 
     async def refresh(self) -> None:
-        """See whether the log has changed. The first time it is waited for, later it is read behind the pages; what is
-        gone from the log is gone at once from all that is kept here. Raises LogError.
+        """Reload the gap log if it has changed: the first time before this returns, later in the background. Gaps that
+        were deleted from it are dropped at once from everything here. Raises LogError.
         """
         if not self.log.is_begun():
-            self._keep(frozenset())
-            self._clusters, self._of_gap, self._stamp = [], {}, None
+            self._drop_deleted(frozenset())
+            self._clusters, self._cluster_of_gap, self._stamp = [], {}, None
             return
-        if self._expired_on != (today := self.log.now().date()):
+        if self._last_expiry != (today := self.log.now().date()):
             await self.log.expire()
-            self._expired_on = today
+            self._last_expiry = today
         stamp = await self.log.stamp()
         if stamp == self._stamp:
             return
         is_first = self._stamp is None
-        self._keep(self.gaps.keys() & await self.log.ids())
+        self._drop_deleted(self.gaps.keys() & await self.log.ids())
         if not self.is_behind:
-            self._reading = self._start(self._read(stamp))
-        if is_first and self._reading is not None:
-            await self._reading
+            self._reloading = self._start(self._reload(stamp))
+        if is_first and self._reloading is not None:
+            await self._reloading
 
-    def _keep(self, there: Collection[int]) -> None:
-        """Forget the gaps that are not there any more, wherever they stand."""
-        if len(there) == len(self.gaps):
+    def _drop_deleted(self, existing: Collection[int]) -> None:
+        """Drop the gaps that no longer exist, also from dry runs and the replay."""
+        if len(existing) == len(self.gaps):
             return
-        self.gaps = {number: gap for number, gap in self.gaps.items() if number in there}
-        for trial in self.trials.values():
-            if trial.effects is not None:
-                answered = tuple(one for one in trial.effects.answered if one[0].id in there)
-                lost = tuple(gap for gap in trial.effects.lost if gap.id in there)
-                trial.effects = replace(trial.effects, answered=answered, lost=lost)
-        if self.replaying is not None:
-            self.replaying.replayed[:] = [one for one in self.replaying.replayed if one.gap.id in there]
+        self.gaps = {number: gap for number, gap in self.gaps.items() if number in existing}
+        for dry_run in self.dry_runs.values():
+            if dry_run.impact is not None:
+                answered = tuple(one for one in dry_run.impact.answered if one[0].id in existing)
+                lost = tuple(gap for gap in dry_run.impact.lost if gap.id in existing)
+                dry_run.impact = replace(dry_run.impact, answered=answered, lost=lost)
+        if self.replay_run is not None:
+            self.replay_run.replayed[:] = [one for one in self.replay_run.replayed if one.gap.id in existing]
 
-    async def _read(self, stamp: object) -> None:
-        self._marked = {}
+    async def _reload(self, stamp: object) -> None:
+        self._marked_meanwhile = {}
         try:
             gaps = {gap.id: gap for gap in await self.log.gaps()}
             if {gap.id: gap.gap.text for gap in self.gaps.values()} != {gap.id: gap.gap.text for gap in gaps.values()}:
                 found = await asyncio.to_thread(clusters, gaps.values(), self.catalog.main)
                 self._clusters = found
-                self._of_gap = {gap.id: at for at, cluster in enumerate(found) for gap in cluster.gaps}
+                self._cluster_of_gap = {gap.id: at for at, cluster in enumerate(found) for gap in cluster.gaps}
         except Exception:
-            self._stamp = None  # the next page waits for the reading, and says what is wrong
+            self._stamp = None  # so that the next page waits for the reload, and shows the error
             raise
-        marked = {gap: mark for gap, mark in self._marked.items() if gap in gaps}  # while it was being read
+        marked = {gap: mark for gap, mark in self._marked_meanwhile.items() if gap in gaps}
         gaps |= {gap: replace(gaps[gap], status=status, resolution=entry) for gap, (status, entry) in marked.items()}
         self.gaps, self._stamp = gaps, stamp
 
     def clusters(self, statuses: Collection[GapStatus], *, language: str = "", words: str = "") -> list[Cluster]:
-        """The clusters with those of their gaps that have one of the statuses, the biggest and freshest first.
+        """The clusters with those of their gaps that have one of the statuses, the largest and newest first.
 
-        ``language`` and ``words`` narrow it to gaps of a language, and to clusters in which a text holds the words.
+        ``language`` and ``words`` filter by the language of the gaps, and by a substring of any text in the cluster.
         """
         wanted = words.casefold()
-        found = (self._kept(cluster, statuses) for cluster in self._clusters)
+        found = (self._current(cluster, statuses) for cluster in self._clusters)
         kept = [
             cluster
             for cluster in found
@@ -224,45 +224,45 @@ class Workbench:
         return sorted(kept, key=by_size)
 
     def cluster_of(self, gap: int, statuses: Collection[GapStatus]) -> Cluster | None:
-        """The cluster of a gap, with those of its gaps that have one of the statuses; None if there is none."""
-        at = self._of_gap.get(gap)
-        cluster = self._kept(self._clusters[at], statuses) if at is not None else None
+        """The cluster of a gap, with those of its gaps that have one of the statuses; None if it has none."""
+        at = self._cluster_of_gap.get(gap)
+        cluster = self._current(self._clusters[at], statuses) if at is not None else None
         return cluster if cluster and cluster.gaps else None
 
-    def _kept(self, cluster: Cluster, statuses: Collection[GapStatus]) -> Cluster:
-        """A cluster as it is now; its text is one of those that are left."""
+    def _current(self, cluster: Cluster, statuses: Collection[GapStatus]) -> Cluster:
+        """A cluster with the current gaps of these statuses; its text is one of theirs."""
         now = (self.gaps.get(gap.id) for gap in cluster.gaps)
         gaps = tuple(gap for gap in now if gap is not None and gap.status in statuses)
         texts = [gap.gap.text for gap in gaps]
         return Cluster(gaps, cluster.text if cluster.text in texts else texts[0] if texts else "")
 
-    # --- What a reviewer does ------------------------------------------------------------------------------------
+    # --- Actions -------------------------------------------------------------------------------------------------
 
-    async def mark(self, gaps: Iterable[int], status: GapStatus, what: str, *, entry: str = "") -> Done | None:
-        """Say what became of gaps; ``what`` says so, with ``{}`` for how many. None where nothing is to be done: they
-        have the status, by a press before this one. Raises LogError.
+    async def mark(self, gaps: Iterable[int], status: GapStatus, what: str, *, entry: str = "") -> Action | None:
+        """Set the status of gaps. ``what`` describes it, with ``{}`` for the number of gaps. None if they have the
+        status already, for example because the button was pressed twice. Raises LogError.
         """
-        async with self._doing:
+        async with self._action_lock:
             marks = self._changes(dict.fromkeys(gaps, (status, entry)))
             return await self._do(what.format(plural(len(marks), "gap")), (), marks) if marks else None
 
     def _changes(self, marks: Mapping[int, _Mark]) -> dict[int, _Mark]:
-        """Those marks that change something."""
+        """Those of the marks that change a gap."""
         return {gap: mark for gap, mark in marks.items() if gap in self.gaps and self._mark_of(gap) != mark}
 
     def _mark_of(self, gap: int) -> _Mark:
         return self.gaps[gap].status, self.gaps[gap].resolution
 
-    async def _do(self, what: str, edits: Sequence[Edit], marks: Mapping[int, _Mark]) -> Done:
-        done = self._begin(what, edits, marks)
+    async def _do(self, what: str, edits: Sequence[Edit], marks: Mapping[int, _Mark]) -> Action:
+        action = self._record(what, edits, marks)
         await self._mark(marks)
-        return done
+        return action
 
-    def _begin(self, what: str, edits: Sequence[Edit], marks: Mapping[int, _Mark]) -> Done:
-        """Note what is done, before the log is asked: lines that were added can be undone though it fails."""
+    def _record(self, what: str, edits: Sequence[Edit], marks: Mapping[int, _Mark]) -> Action:
+        """Record an action before the gap log is written: if that fails, the added lines can still be undone."""
         before = {gap: self._mark_of(gap) for gap in marks}
-        self.done.append(Done(len(self.done) + 1, what, edits, before, marks))
-        return self.done[-1]
+        self.actions.append(Action(len(self.actions) + 1, what, edits, before, marks))
+        return self.actions[-1]
 
     async def _mark(self, marks: Mapping[int, _Mark]) -> None:
         if not marks or not self.log.is_begun():
@@ -271,80 +271,80 @@ class Workbench:
         for mark in set(marks.values()):
             gaps = [gap for gap, of_gap in marks.items() if of_gap == mark]
             await self.log.mark(gaps, mark[0], entry=mark[1])
-        self._marked |= marks
+        self._marked_meanwhile |= marks
         for gap, (status, entry) in marks.items():
             if gap in self.gaps:
                 self.gaps[gap] = replace(self.gaps[gap], status=status, resolution=entry)
         if was_known:
             self._stamp = await self.log.stamp()
 
-    async def undo(self, number: int) -> Done | None:
-        """Take out the lines that were added, and give gaps the status that they had, unless something else became of
-        them since; None if there is no such deed.
+    async def undo(self, number: int) -> Action | None:
+        """Remove the added lines, and restore the statuses of the gaps that were not changed again since. None if there
+        is no such action.
 
-        Raises EditError where it is not clear which lines were added, and LogError.
+        Raises EditError if it is unclear which lines were added, and LogError.
         """
-        done = self.done[number - 1] if 0 < number <= len(self.done) else None
-        if done is None:
+        action = self.actions[number - 1] if 0 < number <= len(self.actions) else None
+        if action is None:
             return None
-        async with self._doing:
-            if not done.is_undone:
-                if done.edits:
+        async with self._action_lock:
+            if not action.is_undone:
+                if action.edits:
                     try:
-                        await asyncio.to_thread(revert, done.edits)
+                        await asyncio.to_thread(revert, action.edits)
                     except GoneError:
-                        done.is_gone = True
-                await self._unmark(done)
-                done.is_undone = True
-        return done
+                        action.is_gone = True
+                await self._unmark(action)
+                action.is_undone = True
+        return action
 
-    async def _unmark(self, done: Done) -> None:
-        """Give gaps back what they were before. What was decided on them later stands, here or by somebody else."""
+    async def _unmark(self, action: Action) -> None:
+        """Restore the marks of gaps. A later decision on a gap stands, made here or by another program."""
         back: dict[int, _Mark] = {}
-        for gap, mark in done.before.items():
-            later = (one for one in self.done[done.number :] if gap in one.before and not one.is_undone)
+        for gap, mark in action.before.items():
+            later = (one for one in self.actions[action.number :] if gap in one.before and not one.is_undone)
             if (one := next(later, None)) is not None:
-                one.before[gap] = mark  # to which its undoing leads, now that this is undone
+                one.before[gap] = mark  # which undoing the later action then restores
             else:
                 back[gap] = mark
         if back and self.log.is_begun():
             now = {gap.id: (gap.status, gap.resolution) for gap in await self.log.gaps(ids=list(back))}
-            await self._mark({gap: mark for gap, mark in back.items() if now.get(gap) == done.after[gap]})
+            await self._mark({gap: mark for gap, mark in back.items() if now.get(gap) == action.after[gap]})
 
     # --- Edits ---------------------------------------------------------------------------------------------------
 
-    def propose(self, proposal: Proposal) -> Trial:
-        """Begin to try what an edit would change. Raises EditError where it cannot be made."""
+    def propose(self, proposal: Proposal) -> DryRun:
+        """Start a dry run of an edit. Raises EditError if the edit cannot be made."""
         edits = proposal.make()
-        latest = self.trials.get(self._trials)
+        latest = self.dry_runs.get(self._dry_run_count)
         if latest is not None and latest.is_running and (latest.edits, latest.proposal.gaps) == (edits, proposal.gaps):
             return latest  # the button was pressed twice
-        self._trials += 1
-        trial = Trial(self._trials, proposal, edits)
-        self.trials[trial.number] = trial
-        self.trials.pop(trial.number - KEPT_TRIALS, None)
-        self._start(self._try(trial))
-        return trial
+        self._dry_run_count += 1
+        dry_run = DryRun(self._dry_run_count, proposal, edits)
+        self.dry_runs[dry_run.number] = dry_run
+        self.dry_runs.pop(dry_run.number - KEPT_DRY_RUNS, None)
+        self._start(self._run_or_fail(dry_run))
+        return dry_run
 
-    async def _try(self, trial: Trial) -> None:
+    async def _run_or_fail(self, dry_run: DryRun) -> None:
         try:
-            async with self._learning:  # it takes a processor and some hundred megabytes
-                if trial.number in self.trials:  # still
-                    await self._learn(trial)
+            async with self._dry_run_lock:  # it takes a processor and some hundred megabytes
+                if dry_run.number in self.dry_runs:  # newer ones may have replaced it while it waited
+                    await self._run(dry_run)
         except ContentError as error:
-            trial.problem = "\n".join(map(str, error.diagnostics))
+            dry_run.problem = "\n".join(map(str, error.diagnostics))
         except (CannotLearnError, OSError) as error:
-            trial.problem = str(error)
-        except Exception as error:  # a fault of ours must not leave its page waiting for ever
+            dry_run.problem = str(error)
+        except Exception as error:  # a bug must not leave its page waiting for ever
             _logger.error("an edit cannot be tried: %s", kind_and_place(error))
-            trial.problem = _OURS.format(type(error).__name__)
+            dry_run.problem = _INTERNAL_ERROR.format(type(error).__name__)
 
-    async def _learn(self, trial: Trial) -> None:
-        proposal, before = trial.proposal, self.catalog.main
-        edited = await edited_faq(trial.edits, self.settings, now=before)
+    async def _run(self, dry_run: DryRun) -> None:
+        proposal, before = dry_run.proposal, self.catalog.main
+        edited = await edited_faq(dry_run.edits, self.settings, now=before)
         gaps = list(self.gaps.values())
-        trial.effects = await asyncio.to_thread(
-            lambda: effects(
+        dry_run.impact = await asyncio.to_thread(
+            lambda: assess_impact(
                 proposal.texts,
                 proposal.entry,
                 gaps,
@@ -353,66 +353,66 @@ class Workbench:
                 after=edited.matcher,
             )
         )
-        trial.edited, trial.problems = edited, edited.problems
+        dry_run.edited, dry_run.problems = edited, edited.problems
 
     def _judge(self, matcher: Matcher) -> Sequence[Judged]:
-        """What a matcher makes of the question sets."""
+        """The question sets as a matcher handles them, cached by the version of its FAQ."""
         version, judged = self._judged
         if version != matcher.faq.version:
             judged = tuple(evaluate(self._messages, matcher))
             self._judged = matcher.faq.version, judged
         return judged
 
-    async def apply(self, trial: Trial) -> Done:
-        """Add the lines, and close the gaps that they answer. Raises StaleError where the FAQ has changed since it was
-        tried, EditError where it cannot be written, and LogError where the gaps cannot be marked: the lines stand then.
+    async def apply(self, dry_run: DryRun) -> Action:
+        """Add the lines, and resolve the gaps that they answer. Raises StaleError if the FAQ has changed since the dry
+        run, EditError if it cannot be written, and LogError if the gaps cannot be marked: the lines are added then.
         """
-        async with self._doing:
-            if trial.done is None:
-                trial.done = await self._apply(trial)
-                await self._mark(trial.done.after)
-            return trial.done
+        async with self._action_lock:
+            if dry_run.action is None:
+                dry_run.action = await self._apply(dry_run)
+                await self._mark(dry_run.action.after)
+            return dry_run.action
 
-    async def _apply(self, trial: Trial) -> Done:
-        proposal, edited = trial.proposal, trial.edited
+    async def _apply(self, dry_run: DryRun) -> Action:
+        proposal, edited = dry_run.proposal, dry_run.edited
         if edited is not None and await asyncio.to_thread(self._version) != edited.made_from:
             hint = "try it anew"
-            raise StaleError(trial.edits[0].path, 1, "the FAQ was changed since the edit was tried", hint)
-        await asyncio.to_thread(apply, trial.edits)
+            raise StaleError(dry_run.edits[0].path, 1, "the FAQ was changed since the edit was tried", hint)
+        await asyncio.to_thread(apply, dry_run.edits)
         if edited is not None and edited.matcher.faq.version != self.catalog.main.faq.version:
             self.catalog.matchers = {**self.catalog.matchers, MAIN_LANGUAGE: edited.matcher}
         marks: dict[int, _Mark] = {}
         if proposal.status is not None:
             marks = {gap: (proposal.status, "") for gap in proposal.gaps if self._is_open(gap)}
-        if trial.effects is not None:
-            answered = ((gap, entry) for gap, entry in trial.effects.answered if self._is_same(gap))
+        if dry_run.impact is not None:
+            answered = ((gap, entry) for gap, entry in dry_run.impact.answered if self._is_unchanged(gap))
             marks |= {gap.id: (GapStatus.RESOLVED, entry) for gap, entry in answered if self._is_open(gap.id)}
-        trial.edited = None  # its matcher is in use now
-        return self._begin(proposal.what, trial.edits, self._changes(marks))
+        dry_run.edited = None  # its matcher is in use now
+        return self._record(proposal.what, dry_run.edits, self._changes(marks))
 
     def _version(self) -> str:
-        """The version that the files have; empty where they cannot be used."""
+        """The FAQ version of the files; empty if they are invalid."""
         try:
             return load_faq(self.settings).version
         except ContentError:
             return ""
 
-    def _is_same(self, gap: LoggedGap) -> bool:
-        """Whether a gap still says what it said: an edited message has the number of the one before."""
+    def _is_unchanged(self, gap: LoggedGap) -> bool:
+        """Whether the text of a gap is unchanged: the gap of an edited message may keep its id."""
         return gap.id in self.gaps and self.gaps[gap.id].gap.text == gap.gap.text
 
-    def again(self, trial: Trial) -> Trial:
-        """Try the proposal of a trial anew, from the files as they are now. Raises EditError."""
-        return self.propose(trial.proposal)
+    def repeat(self, dry_run: DryRun) -> DryRun:
+        """Start another dry run of the same proposal, from the current files. Raises EditError."""
+        return self.propose(dry_run.proposal)
 
-    def left_open(self, trial: Trial) -> int:
-        """How many of the gaps that a trial is about stay open with it."""
-        answered = {gap.id for gap, _ in trial.effects.answered} if trial.effects else set()
-        return 0 if trial.proposal.status else sum(self._is_open(gap) for gap in {*trial.proposal.gaps} - answered)
+    def left_open(self, dry_run: DryRun) -> int:
+        """How many gaps of the proposal would stay open."""
+        answered = {gap.id for gap, _ in dry_run.impact.answered} if dry_run.impact else set()
+        return 0 if dry_run.proposal.status else sum(self._is_open(gap) for gap in {*dry_run.proposal.gaps} - answered)
 
     @property
     def messages(self) -> int:
-        """How many messages of question sets edits are tried on."""
+        """The number of question set messages that edits are tried on."""
         return len(self._messages)
 
     def _is_open(self, gap: int) -> bool:
@@ -421,38 +421,38 @@ class Workbench:
     # --- Replay --------------------------------------------------------------------------------------------------
 
     def replay(self) -> None:
-        """Begin to ask all gaps again, unless that is going on."""
-        if self.replaying is None or not self.replaying.is_running:
-            self.replaying = Replaying(len(self.gaps))
-            self._start(self._replay(self.replaying, list(self.gaps.values())))
+        """Start asking all gaps again, unless that is running."""
+        if self.replay_run is None or not self.replay_run.is_running:
+            self.replay_run = ReplayRun(len(self.gaps))
+            self._start(self._replay(self.replay_run, list(self.gaps.values())))
 
-    async def _replay(self, replaying: Replaying, gaps: Sequence[LoggedGap]) -> None:
+    async def _replay(self, replay_run: ReplayRun, gaps: Sequence[LoggedGap]) -> None:
         matcher = self.catalog.main
 
         def ask() -> None:
-            replaying.replayed.extend(replay(gaps, matcher))
+            replay_run.replayed.extend(replay(gaps, matcher))
             if self._messages:
-                replaying.sets = compare(self._judge(matcher), self._known_misses)
+                replay_run.sets = compare(self._judge(matcher), self._known_misses)
 
         try:
             await asyncio.to_thread(ask)
-        except Exception as error:  # a fault of ours must not leave its page waiting for ever
+        except Exception as error:  # a bug must not leave its page waiting for ever
             _logger.error("the gaps cannot be asked again: %s", kind_and_place(error))
-            replaying.problem = _OURS.format(type(error).__name__)
+            replay_run.problem = _INTERNAL_ERROR.format(type(error).__name__)
         finally:
-            replaying.is_running = False
+            replay_run.is_running = False
 
-    async def close_answered(self) -> Done | None:
-        """Resolve the open gaps that the last replay found answered, each by its entry; None where there is none.
+    async def close_answered(self) -> Action | None:
+        """Resolve the open gaps that the last replay found answered, each by its entry; None if there are none.
 
         Raises LogError.
         """
-        async with self._doing:
-            replayed = self.replaying.replayed if self.replaying and not self.replaying.is_running else []
+        async with self._action_lock:
+            replayed = self.replay_run.replayed if self.replay_run and not self.replay_run.is_running else []
             answered = {
                 one.gap.id: one.answered_by
                 for one in replayed
-                if one.became is Became.ANSWERED and self._is_same(one.gap)
+                if one.became is Became.ANSWERED and self._is_unchanged(one.gap)
             }
             marks = {gap: (GapStatus.RESOLVED, entry) for gap, entry in answered.items() if self._is_open(gap)}
             what = f"{plural(len(marks), 'gap')} resolved that the FAQ answers by now"

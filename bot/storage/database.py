@@ -1,6 +1,6 @@
 """The database of the gap log: opened when it is needed, brought up to our schema, and never overwritten.
 
-Every failure is a LogError that says what to do. What SQLite and PostgreSQL each do in their own way is theirs.
+Every failure is a LogError that says what to do. Where the two databases differ see `sqlite` and `postgresql`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.storage.errors import DamagedError, LogError, NewerError
 from bot.storage.keys import KeyProblem, Keys
-from bot.storage.migrate import NewerSchemaError, upgrade
+from bot.storage.migrate import NewerSchemaError, OlderSchemaError, upgrade
 from bot.storage.tables import home, key_check
 
 if TYPE_CHECKING:
@@ -25,11 +25,12 @@ if TYPE_CHECKING:
 
     Store: TypeAlias = SQLite | PostgreSQL
 
-KEY_CHECKED = "the key of this log"  # what is encrypted and hashed, to see that keys are those of the log
-CLOSING_SECONDS = 5.0  # for good-byes to a server that may be silent
+KEY_CHECKED = "the key of this log"  # encrypted and hashed, to check that keys are those of the log
+CLOSING_SECONDS = 5.0  # for closing connections to a server that may be silent
 _OTHER_KEY = "was begun with another {name}; set the {name} it was begun with, or name another {setting}"
 _NEWER_KEY = "has another GAPS_KEY by now; set that one if it is a setting, and start this program anew"
 _COPY = "is a copy of another log, for review alone; name another {setting} to note questions in"
+_OLDER = "has schema {}, from before the first release, which cannot be brought up"
 _IS_COPY = sa.exists(sa.select(home.c.asker)).label("is_copy")
 
 
@@ -51,7 +52,7 @@ class Database:
         """Close the connections, those in use once they are not; the next use opens them again."""
         engine, self._engine = self._engine, None
         if engine is not None and not self._uses[engine]:
-            await _put_away(engine)
+            await _dispose(engine)
 
     @asynccontextmanager
     async def connection(self, *, alone: bool = False) -> AsyncIterator[AsyncConnection]:
@@ -67,18 +68,18 @@ class Database:
                 yield connection
 
     async def erase(self) -> None:
-        """What was deleted also leaves the disk, as far as the database can see to it. Raises LogError."""
+        """Erase from the disk what was deleted, as far as the database lets us. Raises LogError."""
         with translate_db_errors(self.store):
             async with self._engine_in_use() as engine:
                 await self.store.erase(engine)
 
     @asynccontextmanager
     async def _engine_in_use(self) -> AsyncIterator[AsyncEngine]:
-        """The engine of what is there now. One that is closed meanwhile is put away by its last user."""
+        """The engine of the database as it is now. One that is closed meanwhile is disposed of by its last user."""
         before = self._attempts
         async with self._opening:
             if self._attempts > before and self._refused:
-                # It was tried since we asked; a line of others would take as many times as long.
+                # It failed while we waited for our turn; if each in the queue tried again, the last would wait long.
                 raise type(self._refused)(str(self._refused))
             engine = await self._opened()
             self._uses[engine] += 1
@@ -93,7 +94,7 @@ class Database:
             if not self._uses[engine]:
                 del self._uses[engine]
                 if engine is not self._engine:
-                    await _put_away(engine)
+                    await _dispose(engine)
 
     async def _opened(self) -> AsyncEngine:
         if self._engine is not None and self.store.identity() != self._opened_as:
@@ -115,12 +116,12 @@ class Database:
         return self.store.engine()
 
     def _begin(self, connection: sa.Connection) -> None:
-        """Bring the schema up to ours, and see that our keys are the log's own."""
+        """Upgrade the schema to ours, and check that our keys are those of the log."""
         upgrade(connection)
         self._check_keys(connection)
 
     def _check_keys(self, connection: sa.Connection) -> None:
-        """See that these are the keys that the log was begun with; a new log remembers them."""
+        """Check that these are the keys that the log was begun with; a new log remembers them."""
         row = connection.execute(sa.select(key_check)).one_or_none()
         code = self.keys.pseudonym("check", KEY_CHECKED)
         if row is None:
@@ -133,7 +134,7 @@ class Database:
             raise self._error(_OTHER_KEY.format(name="GAPS_KEY", setting=self.store.setting))
         self._checked = row.text
 
-    async def see_that_it_takes_notes(self, connection: AsyncConnection) -> None:
+    async def check_accepts_notes(self, connection: AsyncConnection) -> None:
         """Raise LogError in a copy, or where texts have another key since it was opened."""
         row = (await connection.execute(sa.select(key_check.c.text, _IS_COPY))).one()
         if row.text != self._checked:
@@ -149,18 +150,20 @@ class Database:
 
 @contextmanager
 def translate_db_errors(store: Store) -> Iterator[None]:
-    """Whatever a database can refuse within, as a LogError."""
+    """Turn every error of the database in the block into a LogError with a hint."""
     try:
         yield
     except NewerSchemaError:
         raise NewerError(f"{store.name}: was written by a newer version of this program; update this one") from None
+    except OlderSchemaError as older:
+        raise LogError(f"{store.name}: {_OLDER.format(older)}; {store.to_begin_anew}") from None
     except store.errors as error:
         kind = DamagedError if store.is_of_damage(error) else LogError
         raise kind(f"{store.name}: {store.hint(error)}") from None
 
 
 def key_tokens(accepted: Iterable[Keys]) -> bytes:
-    """By what a log knows its keys: a token by the first of each one's keys, all of which it accepts."""
+    """What `key_check` holds: a token by the first key of each of these, all of which the log accepts."""
     return b" ".join(keys.encrypt(KEY_CHECKED) for keys in accepted)
 
 
@@ -171,6 +174,6 @@ def _opens(tokens: bytes, keys: Keys) -> bool:
     return False
 
 
-async def _put_away(engine: AsyncEngine) -> None:
+async def _dispose(engine: AsyncEngine) -> None:
     with suppress(TimeoutError):
         await asyncio.wait_for(engine.dispose(), CLOSING_SECONDS)

@@ -1,10 +1,10 @@
-"""What can be wrong with the gap log's database, in words that say what to do."""
+"""Errors of the gap log's database, in words that say what to do."""
 
 from __future__ import annotations
 
 
 class LogError(Exception):
-    """The log cannot be used now; the text says where, what and what mends it, and holds nothing of a message."""
+    """The log cannot be used now; the text has the place, the fact and a hint, and nothing of a message."""
 
 
 class NewerError(LogError):
@@ -12,4 +12,4 @@ class NewerError(LogError):
 
 
 class DamagedError(LogError):
-    """The log's file is none that the database can read, as far as one look can tell."""
+    """The log's file is damaged, as far as one error can tell."""

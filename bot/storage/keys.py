@@ -1,4 +1,4 @@
-"""The two keys of the gap log: one encrypts texts, the other turns persons into codes.
+"""The two keys of the gap log: one encrypts texts, the other makes pseudonyms of persons.
 
 They come from the settings. Where the settings have none they are created once, in the user's configuration folder:
 never beside the data that they protect.
@@ -16,7 +16,7 @@ from typing import TypeVar
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
-from bot.storage import atomic_file as private_file
+from bot.storage import atomic_file
 
 CODE_BYTES = 16  # of a keyed hash: 128 bits leave no two persons with one code
 ASKER_KEY_BYTES = 32
@@ -119,15 +119,15 @@ def read_keys(
         raise KeyProblem(f"the keys would lie with the data in {data_dir}; set DATA_DIR to another folder")
     texts_file, askers_file = folder / TEXTS_FILE, folder / ASKERS_FILE
     return Keys(
-        text_keys(gaps_key) if gaps_key else _kept(texts_file, "GAPS_KEY", text_keys, new_text_key, create=create),
+        text_keys(gaps_key) if gaps_key else _key_in(texts_file, "GAPS_KEY", text_keys, new_text_key, create=create),
         asker_key(asker_key_)
         if asker_key_
-        else _kept(askers_file, "ASKER_KEY", asker_key, new_asker_key, create=create),
+        else _key_in(askers_file, "ASKER_KEY", asker_key, new_asker_key, create=create),
     )
 
 
-def _kept(path: Path, setting: str, read: Callable[[str], _Key], new: Callable[[], str], *, create: bool) -> _Key:
-    """The key in a file, which is made if there is none and it may be."""
+def _key_in(path: Path, setting: str, read: Callable[[str], _Key], new: Callable[[], str], *, create: bool) -> _Key:
+    """The key in a file, which is made if there is none and ``create`` is set."""
     try:
         return read(path.read_text(encoding="ascii"))
     except KeyProblem:
@@ -143,7 +143,7 @@ def _kept(path: Path, setting: str, read: Callable[[str], _Key], new: Callable[[
 def write_text_keys(path: Path, keys: Sequence[bytes]) -> None:
     """Write keys of texts, the newest first, in place of those that a file held. Raises KeyProblem."""
     try:
-        private_file.replace(path, b",".join(keys) + b"\n")
+        atomic_file.replace(path, b",".join(keys) + b"\n")
     except OSError as error:
         hint = f"let this user write to {path.parent}"
         raise KeyProblem(f"{path} cannot be written ({error.strerror}), and stays as it is; {hint}") from None
@@ -154,7 +154,7 @@ def _create(path: Path, key: str, setting: str) -> str:
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         try:
-            private_file.create(path, f"{key}\n".encode("ascii"))
+            atomic_file.create(path, f"{key}\n".encode("ascii"))
         except FileExistsError:
             return path.read_text(encoding="ascii").strip()
     except OSError as error:

@@ -1,4 +1,4 @@
-"""The schema of the gap log: which one a database has, and the way up to ours. Never down, never over a newer one."""
+"""The schema of the gap log: which one a database has, and its upgrade to ours. Never down, never over a newer one."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from threading import Lock
 
 import sqlalchemy as sa
 
-STEPS = ("1", "2", "3", "4", "5")  # those of migrations/versions; a test compares the two
+STEPS = ("5",)  # the revisions in migrations/versions, in their order; a test compares the two
 NEWEST = STEPS[-1]
+_BEFORE_RELEASE = ("1", "2", "3", "4")  # of development versions, to which no migration leads back
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _ALEMBIC = Lock()  # its `context` and `op` are of the whole process
 
@@ -17,20 +18,29 @@ class NewerSchemaError(Exception):
     """The database was written by a newer version of this program."""
 
 
+class OlderSchemaError(Exception):
+    """The database is of a development version, and cannot be upgraded; the text is its revision."""
+
+
 def step_of(connection: sa.Connection) -> str | None:
-    """The step that the database is at; None for an empty one. Raises NewerSchemaError where it is ahead of us."""
+    """The revision that the database is at; None for an empty one.
+
+    Raises NewerSchemaError where it is ahead of us, OlderSchemaError where no migration leads from it to ours.
+    """
     if not sa.inspect(connection).has_table("alembic_version"):
         return None
     step: str | None = connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
+    if step in _BEFORE_RELEASE:
+        raise OlderSchemaError(step)
     if step is not None and step not in STEPS:
         raise NewerSchemaError
     return step
 
 
 def upgrade(connection: sa.Connection, *, to: str = NEWEST) -> str | None:
-    """Take the steps from the database's schema to ours, if any, within the connection's transaction.
+    """Run the migrations from the database's schema to ours, if any, within the connection's transaction.
 
-    Returns the step that it was at before. Raises NewerSchemaError where the database is ahead of this program.
+    Returns the revision that it was at before. Raises what `step_of` does.
     """
     was = step_of(connection)
     if was == to:

@@ -1,7 +1,7 @@
 """The gap log in a PostgreSQL database, which any number of processes share.
 
-`sqlite` has the same for the other database; what the two share is in `database`. Nothing that is said here shows the
-URL, the password or the host.
+`sqlite` has the same for the other database; what the two share is in `database`. No error or log line from here shows
+the URL, the password or the host.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ DEAD_SECONDS = 300  # after which the server ends a transaction whose process sa
 _DRIVER = "postgresql+asyncpg"
 _SSL = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 _HOST = re.compile(r"[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63})*\.?|[0-9A-Fa-f:.]+")
-_UPGRADING = int.from_bytes(b"gap log", "big")  # the advisory lock of whoever looks after the schema
-_WRONG = (
+_UPGRADING = int.from_bytes(b"gap log", "big")  # the advisory lock of whoever upgrades the schema
+_BAD_URL = (
     "is no address that can be used; write postgresql+asyncpg://user:password@host/name, signs such as @ : / in the "
     "password as %40 %3A %2F, and ?ssl=require or ?host=/folder/of/the/socket if need be; "
     "leave it out for SQLite in DATA_DIR"
@@ -41,16 +41,16 @@ _Result = TypeVar("_Result")
 _LOST = "the connection was lost and is made anew by itself; see that the server runs and can be reached"
 _REFUSED = "the server lets nobody in by this user and password; correct them in DATABASE_URL, or its pg_hba.conf"
 _HELD = "another process holds it; end that one, or wait"
-_STRANGE = "has not the tables of a gap log; restore a backup, or name another database in DATABASE_URL"
-# By SQLSTATE, the longest beginning that fits (postgresql.org/docs/current/errcodes-appendix.html).
-_MENDS = {
+_NO_TABLES = "has not the tables of a gap log; restore a backup, or name another database in DATABASE_URL"
+# By SQLSTATE, the longest prefix that fits (postgresql.org/docs/current/errcodes-appendix.html).
+_HINTS = {
     "08": _LOST,
     "25006": "the server takes no writes, as a replica does; name the primary in DATABASE_URL",
     "28": _REFUSED,
     "3D000": "there is no such database; make it, or correct the name at the end of DATABASE_URL",
     "40": _HELD,
     "42501": "this user may not do that here; make it the owner of the database (ALTER DATABASE … OWNER TO …)",
-    "42": _STRANGE,
+    "42": _NO_TABLES,
     "53100": "the server's disk is full; make room there",
     "53200": "the server has no memory left; end what takes it there",
     "53300": f"the server has no connection left; raise its max_connections to {CONNECTIONS + 1} for each process of "
@@ -71,6 +71,7 @@ class PostgreSQL:
     """The database at a URL. ``busy_seconds`` is how long a write waits for another process that is writing."""
 
     setting = "DATABASE_URL"
+    to_begin_anew = "name another database in DATABASE_URL to begin a new one, nothing is overwritten"
     server_time: sa.Select[tuple[float]] | None = sa.select(SERVER_TIME)
     errors: tuple[type[Exception], ...] = (
         sa.exc.SQLAlchemyError,
@@ -96,7 +97,7 @@ class PostgreSQL:
         return None
 
     def prepare(self, do: Callable[[sa.Connection], _Result]) -> _Result:
-        """Do something in it, in a transaction, that no other process does by this at the same time.
+        """Do something in it, in a transaction that runs in one process at a time.
 
         It runs in a loop of its own, so call it from a thread that has none.
         """
@@ -131,7 +132,7 @@ class PostgreSQL:
             yield connection
 
     async def erase(self, engine: AsyncEngine) -> None:
-        """Free the room of what was deleted; its bytes may stand in files and in the server's log until written over.
+        """Free the space of what was deleted; its bytes may stand in files and in the server's log until overwritten.
 
         To a user who may not do so the server only gives a warning.
         """
@@ -159,8 +160,8 @@ class PostgreSQL:
         cause = getattr(error, "orig", None) or error
         state = str(getattr(cause, "sqlstate", None) or "")
         for length in (5, 3, 2):
-            if state[:length] in _MENDS:
-                return _MENDS[state[:length]]
+            if state[:length] in _HINTS:
+                return _HINTS[state[:length]]
         said = str(cause).lower()
         if isinstance(cause, ssl.SSLError) or "ssl" in said or "certificate" in said:
             return "no encrypted connection can be made; see to ?ssl= in DATABASE_URL and to the server's certificate"
@@ -185,7 +186,7 @@ class PostgreSQL:
 
 
 def parsed(setting: SecretStr) -> sa.URL:
-    """The address that DATABASE_URL holds. Raises ValueError with the mend, which shows nothing of it."""
+    """The address that DATABASE_URL holds. Raises ValueError with a hint, which shows nothing of it."""
     try:
         url = sa.make_url(setting.get_secret_value().strip())
         is_sound = (
@@ -200,5 +201,5 @@ def parsed(setting: SecretStr) -> sa.URL:
     except (sa.exc.ArgumentError, ValueError):  # shows what it could not read
         is_sound = False
     if not is_sound:
-        raise ValueError(_WRONG)
+        raise ValueError(_BAD_URL)
     return url

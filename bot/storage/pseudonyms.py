@@ -8,7 +8,7 @@ from bot.storage.keys import Keys
 
 
 class Purpose(StrEnum):
-    """What a pace is of."""
+    """What a rate limit is for."""
 
     MESSAGES = "messages"
     URGENT_CHECK = "care"
@@ -16,14 +16,14 @@ class Purpose(StrEnum):
     SENDS = "sends"
 
 
-OF_PERSONS = (Purpose.MESSAGES, Purpose.URGENT_CHECK, Purpose.INLINE)
+_OF_PERSONS = (Purpose.MESSAGES, Purpose.URGENT_CHECK, Purpose.INLINE)
 
 
 def pace_pseudonym(keys: Keys, purpose: Purpose, whose: str = "") -> str:
-    """What a pace is kept under, which has nothing in common with other codes of the same person."""
+    """The key of a row in `pace`, which has nothing in common with other pseudonyms of the same person."""
     return keys.pseudonym(f"pace of {purpose}", whose)
 
 
 def pace_pseudonyms(keys: Keys, person: str) -> list[str]:
-    """All that the paces of a person may be kept under."""
-    return [pace_pseudonym(keys, purpose, person) for purpose in OF_PERSONS]
+    """The keys of all rows in `pace` that a person may have."""
+    return [pace_pseudonym(keys, purpose, person) for purpose in _OF_PERSONS]

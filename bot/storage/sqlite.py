@@ -1,4 +1,4 @@
-"""The gap log in a file of SQLite: made for its owner alone, written ahead, and rid of what was deleted.
+"""The gap log in a file of SQLite: readable by its owner alone, in WAL mode, with deleted content overwritten.
 
 `bot.storage.postgresql` has the same for the other database; what the two share is in `bot.storage.database`.
 """
@@ -36,6 +36,7 @@ class SQLite:
     """The file at a path. ``busy_seconds`` is how long a write waits for another process that is writing."""
 
     setting = "DATA_DIR"
+    to_begin_anew = "move it away to begin a new one, nothing is overwritten"
     server_time: sa.Select[tuple[float]] | None = None  # the clock of this machine is everybody's
     errors: tuple[type[Exception], ...] = (sa.exc.SQLAlchemyError, sqlite3.Error, OSError)
     insert = staticmethod(sqlite.insert)
@@ -54,7 +55,7 @@ class SQLite:
         return self.path.exists()
 
     def identity(self) -> object:
-        """What tells one file from another of the same name; None where there is none."""
+        """Device and inode, which tell a new file of the same name; None where there is none."""
         try:
             stat = self.path.stat()
         except FileNotFoundError:
@@ -94,9 +95,9 @@ class SQLite:
                 yield connection
 
     async def erase(self, engine: AsyncEngine) -> None:
-        """What was deleted also goes from the write-ahead log (sqlite.org/pragma.html#pragma_wal_checkpoint).
+        """Erase what was deleted from the write-ahead log, too (sqlite.org/pragma.html#pragma_wal_checkpoint).
 
-        For another who does the same SQLite does not wait by itself. Raises LogError.
+        SQLite does not wait by itself for another process that does the same. Raises LogError.
         """
         until = time.monotonic() + self._busy_seconds
         while True:
@@ -159,7 +160,7 @@ class SQLite:
 
     def hint(self, error: Exception) -> str:
         """What is the matter and what to do, in words; never the statement that failed."""
-        said = _said(error)
+        said = _message(error)
         if isinstance(error, OSError):
             return f"{error.strerror or type(error).__name__}; see that DATA_DIR is a folder this user may write to"
         for part, hint in (
@@ -169,8 +170,8 @@ class SQLite:
             ("readonly", f"cannot be written to; let this user write to it and to {self.path.parent}"),
             ("read-only", f"cannot be written to; let this user write to it and to {self.path.parent}"),
             ("unable to open", f"cannot be opened; let this user write to it and to {self.path.parent}"),
-            ("not a database", "is no database; move it away to begin a new one, nothing is overwritten"),
-            ("malformed", "is damaged; move it away to begin a new one, nothing is overwritten"),
+            ("not a database", f"is no database; {self.to_begin_anew}"),
+            ("malformed", f"is damaged; {self.to_begin_anew}"),
             ("disk i/o", "cannot be read or written; see to the disk"),
         ):
             if part in said:
@@ -182,7 +183,7 @@ class SQLite:
         return {"connect_args": {"timeout": self._busy_seconds}, "hide_parameters": True}
 
     def _write_ahead(self) -> None:
-        """Switch the file to a write-ahead log, for good. For this SQLite does not wait for others, so we do."""
+        """Switch the file to WAL mode, for good. SQLite does not wait for other processes here, so we do."""
         until = time.monotonic() + self._busy_seconds
         with closing(sqlite3.connect(self.path, timeout=self._busy_seconds, isolation_level=None)) as connection:
             while True:
@@ -195,7 +196,7 @@ class SQLite:
                     time.sleep(0.02)
 
 
-def _said(error: Exception) -> str:
+def _message(error: Exception) -> str:
     return str(getattr(error, "orig", None) or error).partition("\n")[0].lower()
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from bot.storage.database import Store
 
 FILE = "gaps.sqlite3"
-LOOK_SECONDS = 0.5  # of a program that starts, for another process that is writing
+LOOK_SECONDS = 0.5  # how long a program that starts waits for another process that is writing
 BUSY_SECONDS = 5.0  # how long a write waits for another process that is writing
 
 
@@ -32,7 +32,7 @@ def store_of(folder: Path, url: SecretStr | None, *, busy_seconds: float = BUSY_
 def refuse_newer(folder: Path, url: SecretStr | None) -> None:
     """Raise NewerError where the log, if there is one, is ahead of this program; begins none and changes none.
 
-    What else is the matter with it is told when it is used. Call it where no event loop runs.
+    Other errors are raised when it is used. Call it where no event loop runs.
     """
     store = store_of(folder, url, busy_seconds=LOOK_SECONDS)
     try:

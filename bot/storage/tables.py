@@ -49,7 +49,7 @@ person = sa.Table(
     sa.Column("last_used", sa.Date, nullable=False, index=True),
 )
 
-# What is done once a period, such as the digest of a week, by whichever process comes first.
+# Jobs done once a period, such as the digest of a week, by whichever process takes them first.
 job = sa.Table(
     "job",
     TABLES,
@@ -57,28 +57,28 @@ job = sa.Table(
     sa.Column("period", sa.String(16), primary_key=True),
 )
 
-# Updates of Telegram, as keyed hashes of their numbers: in the hands of a process, or handled where there is no owner.
+# Updates of Telegram, as keyed hashes of their numbers: being handled by a process, the owner, or handled, without one.
 claim = sa.Table(
     "claim",
     TABLES,
     sa.Column("code", CODE, primary_key=True),
     sa.Column("owner", CODE),
-    sa.Column("until", sa.Double, nullable=False, index=True),  # seconds; then it is as if there were no such row
+    sa.Column("until", sa.Double, nullable=False, index=True),  # Unix time; from then on the row counts for nothing
 )
 
-# How far somebody or something has got, of which so much is let through in a while; in PostgreSQL alone, and unlogged.
+# How much of a rate limit is used, by a keyed hash of what it limits. Used in PostgreSQL alone, and unlogged there.
 pace = sa.Table(
     "pace",
     TABLES,
     sa.Column("code", CODE, primary_key=True),
-    sa.Column("at", sa.Double, nullable=False),  # seconds of Unix; then it is as if there were no such row
-    sa.Column("number", sa.Integer, nullable=False),  # since the while began; 0 where places in time are given
+    sa.Column("at", sa.Double, nullable=False),  # Unix time; from then on the row counts for nothing
+    sa.Column("number", sa.Integer, nullable=False),  # counted in this window; 0 where places in time are given out
 )
 
 # In a copy that was made by `gaps import`: the log that it is a copy of, by the code of its key check. One row at most.
 home = sa.Table("home", TABLES, sa.Column("asker", CODE, primary_key=True))
 
-# By what a key shows that it is the one that the log was begun with.
+# Proof of the keys that the log was begun with: a known text, encrypted with one and hashed with the other.
 key_check = sa.Table(
     "key_check",
     TABLES,
@@ -89,9 +89,6 @@ key_check = sa.Table(
 
 
 def free(table: sa.Table, where: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
-    """Rows of a table of codes, but for those that somebody has just in use.
-
-    Who changes many rows and waits for such may make others wait for ever.
-    """
+    """Those rows of a table of codes that no other transaction has locked: waiting for locks could deadlock."""
     codes = sa.select(table.c.code).where(where).with_for_update(skip_locked=True)
     return table.c.code.in_(codes)

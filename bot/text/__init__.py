@@ -1,1 +1,1 @@
-"""What can be done with a text alone: one form for comparing, numbers, languages, redaction."""
+"""Functions of a text alone: normalization, number words, language identification, redaction."""

@@ -1,4 +1,4 @@
-"""From what a person typed to words: the one place for Unicode, spelling and stems. Pure; knows no entry."""
+"""Turn what a person typed into words: Unicode normalization, spelling and stems. Pure; knows nothing of entries."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ import snowballstemmer
 from bot.domain.faq import Wording
 from bot.text.number_words import in_digits
 
-MAX_CHARACTERS = 4096  # one Telegram message; what is longer is cut, not refused
-MAX_WORD = 40  # a longer "word" is no word; cutting it keeps hostile input cheap
+MAX_CHARACTERS = 4096  # of one Telegram message; longer texts are truncated, not rejected
+MAX_WORD = 40  # longer "words" are not words; truncating them keeps hostile input cheap
 
-# Letters of other scripts that look like Latin ones, mended only inside words that mix the scripts.
+# Letters of other scripts that look like Latin ones; replaced only in words that mix scripts.
 _LOOKALIKES = str.maketrans("аеорсухкмтвніјѕԁɡαοερτυνικ", "aeopcyxkmtbhijsdgaoeptuvik")
 _SUPERSCRIPTS = str.maketrans(dict.fromkeys("⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉", " "))
 _APOSTROPHES = re.compile(r"['’‘ʼ`´]")
@@ -26,7 +26,7 @@ _GROUPED = re.compile(  # 14,000  14.000  14 000  1,234,567.5
 _DIGIT = re.compile(r"\d")
 _DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d{1,2}(?!\d))")
 _NUMBER_WORD = re.compile(r"(?<=\d)(?=[^\W\d_])|(?<=[^\W\d_])(?=\d)")  # 244m -> 244 m
-_UNITS = (  # signs say something beside a number only
+_UNITS = (  # these signs count only next to a number
     (re.compile(r"(?<=\d)\s?%"), " percent "),
     (re.compile(r"\$(?=\s?\d)|(?<=\d)\s?\$"), " dollar "),
     (re.compile(r"€(?=\s?\d)|(?<=\d)\s?€"), " euro "),
@@ -39,23 +39,24 @@ _SENTENCE_END = re.compile(r"\s[:;]-?[)(DPp](?=\s|$)|(?<=[.!?;…])[\s)\"”»]+
 
 
 def without_footnotes(text: str) -> str:
-    """The text with a blank for each raised or lowered digit: a footnote's mark, which folding glues to a figure."""
+    """Replace superscript and subscript digits by spaces: NFKC would glue a footnote's mark to the figure before it."""
     return text.translate(_SUPERSCRIPTS)
 
 
 def clean(text: str) -> str:
-    """The text as NFKC, without control characters, zero-width characters and lone surrogates; at most one message."""
+    """The text in NFKC, without control and zero-width characters and lone surrogates, at most `MAX_CHARACTERS`."""
     kept = text[:MAX_CHARACTERS]
     if kept.isascii() and kept.isprintable():
         return kept
     kept = without_footnotes(kept)
     kept = "".join(" " if unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") and c != "\n" else c for c in kept)
-    kept = "".join(c for c in kept if unicodedata.category(c) != "Cf")  # first: they keep a letter from its accent
-    return unicodedata.normalize("NFKC", kept)[:MAX_CHARACTERS]  # one character may have become many
+    # Before normalizing, since zero-width characters would keep a letter and its accent from being composed.
+    kept = "".join(c for c in kept if unicodedata.category(c) != "Cf")
+    return unicodedata.normalize("NFKC", kept)[:MAX_CHARACTERS]  # NFKC can turn one character into many
 
 
 def normalise(text: str) -> str:
-    """Lower case, without accents and marks, numbers in one form: what all comparisons are made on."""
+    """The text as it is compared: in lower case, without accents and marks, numbers in one form."""
     bare = clean(text).casefold()
     if not bare.isascii():
         bare = "".join(str(unicodedata.digit(c)) if c.isdecimal() else c for c in bare)
@@ -64,18 +65,18 @@ def normalise(text: str) -> str:
     bare = " ".join(_APOSTROPHES.sub("", bare).replace("_", " ").replace("&", " and ").split())
     if not _DIGIT.search(bare):
         return bare
-    bare = _DECIMAL_COMMA.sub(".", _GROUPED.sub(_joined, bare))
+    bare = _DECIMAL_COMMA.sub(".", _GROUPED.sub(_without_grouping, bare))
     for sign, word in _UNITS:
         bare = sign.sub(word, bare)
     return " ".join(_NUMBER_WORD.sub(" ", bare).split())
 
 
-def _joined(number: re.Match[str]) -> str:
+def _without_grouping(number: re.Match[str]) -> str:
     return number[0].replace(number[1], "").replace(",", ".")
 
 
 def words(text: str) -> list[str]:
-    """The words and numbers of a text, normalised, look-alike letters mended."""
+    """The words and numbers of a text, normalised, with look-alike letters of other scripts replaced."""
     return [_correct_word(word[:MAX_WORD]) for word in _WORD.findall(normalise(text))]
 
 
@@ -87,19 +88,19 @@ def _correct_word(word: str) -> str:
 
 
 def sentences(text: str) -> list[str]:
-    """The sentences and lines of a message that hold any word, in order."""
+    """The sentences and lines of a message that contain a word, in order."""
     return [part.strip() for part in _SENTENCE_END.split(clean(text)) if _WORD.search(normalise(part))]
 
 
-# What reads a language's number words as digits, by the name that `words.yaml` gives it.
+# The parsers of number words, by their names in `words.yaml`.
 _NUMBER_WORDS: dict[str, Callable[[Sequence[str]], list[str]]] = {"english": in_digits}
 
 
 class Speller:
-    """Corrects how people type the words of one language, then reduces words to stems and to shared meanings.
+    """Corrects spellings in one language, and reduces words to stems and stems to meanings (merged synonyms).
 
-    The wording says all that is of that language; an empty one leaves the words as they are. Raises KeyError for a
-    stemmer that does not exist, which the content check refuses before.
+    Everything specific to the language comes from the wording; an empty one leaves words unchanged. Raises KeyError for
+    an unknown stemmer, which the content check rejects earlier.
     """
 
     def __init__(self, wording: Wording) -> None:
@@ -113,35 +114,36 @@ class Speller:
             name = "=" + "_".join(words(group[0]))
             groups |= {tuple(self.stems(words(member))): [name] for member in group}
         self._meanings = _Phrases(groups)
-        said = [
+        correct_texts = [
             *wording.spellings.values(),
             *wording.places,
             *(member for group in wording.synonyms for member in group),
         ]
-        self.vocabulary = frozenset(word for text in said for word in words(text))
+        self.vocabulary = frozenset(word for text in correct_texts for word in words(text))
         self.first_person = frozenset(word for item in wording.first_person for word in words(item))
 
     def _stem(self, word: str) -> str:
         if self._stemmer is None:
             return word
-        with self._lock:  # the stemmer works on a word of its own
+        with self._lock:  # the stemmer is not thread-safe: it keeps the word in an attribute
             stemmed: str = self._stemmer.stemWord(word)
         return stemmed
 
     def correct(self, typed: Iterable[str]) -> list[str]:
-        """Words with the wording's spellings put right: `ppl` to `people`, `labour` to `labor`, `two` to `2`."""
+        """Correct words by the wording's spellings and number words: `ppl` to `people`, `two` to `2`."""
         return self._in_digits(self._spellings.replace(list(typed)))
 
     def stems(self, corrected: Iterable[str]) -> list[str]:
+        """The stems of corrected words."""
         return [self.stem(word) for word in corrected]
 
     def meanings(self, stems: Sequence[str]) -> list[str]:
-        """Stems with the members of each synonym group replaced by the group's name."""
+        """Replace each member of a synonym group by the group's name."""
         return self._meanings.replace(list(stems))
 
 
 class _Phrases:
-    """Replace runs of words by other words, the longest run first."""
+    """Replaces runs of words by other words, preferring the longest run."""
 
     def __init__(self, table: dict[tuple[str, ...], list[str]]) -> None:
         self._table = {run: new for run, new in table.items() if run}

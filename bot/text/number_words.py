@@ -1,4 +1,4 @@
-"""English numbers in words, as people type them, in digits. Pure; knows no entry."""
+"""Parse English number words, as people type them, into digits. Pure."""
 
 from __future__ import annotations
 
@@ -22,52 +22,52 @@ _TENS = {
     for at, word in enumerate(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], 2)
 }
 
-_FIRST = {*_ONES, *_TEENS, *_TENS}  # words that a number may begin with
+_FIRST = {*_ONES, *_TEENS, *_TENS}  # words that a number can begin with
 _Parser = Callable[[Sequence[str]], tuple[int, int]]
 
 
-def in_digits(words_: Sequence[str]) -> list[str]:
+def in_digits(tokens: Sequence[str]) -> list[str]:
     """Number words below a million as digits: `two hundred and forty four` to `244`, `twenty eighteen` to `2018`.
 
-    `one` by itself is no number as often as it is one, and stays.
+    `one` by itself is often not a number, so it stays.
     """
-    if _FIRST.isdisjoint(words_):
-        return list(words_)
+    if _FIRST.isdisjoint(tokens):
+        return list(tokens)
     result: list[str] = []
     at = 0
-    while at < len(words_):
-        number, taken = _number(words_[at:]) if words_[at] in _FIRST else (0, 0)
-        if taken and tuple(words_[at : at + taken]) != ("one",):
+    while at < len(tokens):
+        number, consumed = _number(tokens[at:]) if tokens[at] in _FIRST else (0, 0)
+        if consumed and tuple(tokens[at : at + consumed]) != ("one",):
             result.append(str(number))
-            at += taken
+            at += consumed
         else:
-            result.append(words_[at])
+            result.append(tokens[at])
             at += 1
     return result
 
 
-def _number(words_: Sequence[str]) -> tuple[int, int]:
-    """The number that words begin with, and how many of them it takes; 0 words where they begin with none."""
-    first, taken = _below_hundred(words_)
-    second, more = _below_hundred(words_[taken:])
-    if taken and first in (19, 20) and second >= 10:
-        return 100 * first + second, taken + more
-    return _scaled(words_, "thousand", 1000, lambda rest: _scaled(rest, "hundred", 100, _below_hundred))
+def _number(tokens: Sequence[str]) -> tuple[int, int]:
+    """The number that the words begin with, and of how many words it consists; 0 words if there is no number."""
+    first, consumed = _below_hundred(tokens)
+    second, more = _below_hundred(tokens[consumed:])
+    if consumed and first in (19, 20) and second >= 10:
+        return 100 * first + second, consumed + more
+    return _scaled(tokens, "thousand", 1000, lambda rest: _scaled(rest, "hundred", 100, _below_hundred))
 
 
-def _scaled(words_: Sequence[str], scale: str, size: int, smaller: _Parser) -> tuple[int, int]:
-    """A number below the scale, and if the scale follows, that many of it with another such number."""
-    total, taken = smaller(words_)
-    if not taken or words_[taken : taken + 1] != [scale]:
-        return total, taken
-    total, taken = total * size, taken + 1
-    joined = taken + (words_[taken : taken + 1] == ["and"])
-    rest, more = smaller(words_[joined:])
-    return (total + rest, joined + more) if more else (total, taken)
+def _scaled(tokens: Sequence[str], scale: str, size: int, smaller: _Parser) -> tuple[int, int]:
+    """Parse `smaller`, or `smaller scale [and] [smaller]` as in `two hundred and four`; returns as `_number` does."""
+    total, consumed = smaller(tokens)
+    if not consumed or tokens[consumed : consumed + 1] != [scale]:
+        return total, consumed
+    total, consumed = total * size, consumed + 1
+    after_and = consumed + (tokens[consumed : consumed + 1] == ["and"])
+    rest, more = smaller(tokens[after_and:])
+    return (total + rest, after_and + more) if more else (total, consumed)
 
 
-def _below_hundred(words_: Sequence[str]) -> tuple[int, int]:
-    first, second = (words_[at] if at < len(words_) else "" for at in (0, 1))
+def _below_hundred(tokens: Sequence[str]) -> tuple[int, int]:
+    first, second = (tokens[at] if at < len(tokens) else "" for at in (0, 1))
     if first in _TENS:
         return _TENS[first] + _ONES.get(second, 0), 1 + (second in _ONES)
     number = _ONES.get(first) or _TEENS.get(first) or 0

@@ -1,7 +1,7 @@
-"""What of a message may be stored: e-mail addresses, phone numbers, links, user names, documents' numbers, places go.
+"""Redact a message for storage: e-mail addresses, phone numbers, links, user names, document numbers, coordinates.
 
-Where safety and readability conflict, safety wins, but for one thing: the figures that ordinary questions are made of
-(years, counts, shares, numbers of laws and UN documents) stay, so that similar questions can still be told. Pure.
+Where safety and readability conflict, safety wins, with one exception: the figures of ordinary questions (years,
+counts, shares, numbers of laws and UN documents) stay, so that similar questions can still be recognised. Pure.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ import phonenumbers
 
 from bot.text.normalize import MAX_CHARACTERS, clean
 
-MOST_CHARACTERS = 1000  # stored of one message; what follows says little more about what the FAQ lacks
-_TORN = 100  # so much of a message that was cut is left out: an address torn in two looks like none
-_LONGEST_WORD = 60  # a longer one, as a line of Chinese, is cut
+MOST_CHARACTERS = 1000  # stored of one message; the rest says little more about what the FAQ lacks
+_CUT_MARGIN = 100  # characters dropped from the end of a truncated message: half an address cannot be recognised
+_LONGEST_WORD = 60  # a longer one, such as a line of Chinese, may be cut within
 _SEARCHES = 8  # through the numbering plans of all countries, for one message; each takes some milliseconds
 
-# Endings of domains. A sentence that goes on without a blank ("work.in", "here.it is") looks like a domain, so endings
-# that are words in a widely used language count unless a lower-case word follows; before a path or a port any ending
-# counts. This leans towards removing: "Give it to.me" is a link.
+# Domain endings. A sentence that continues without a space ("work.in", "here.it is") looks like a domain, so endings
+# that are words in a widely used language do not count if a lower-case word follows; before a path or a port any
+# ending counts. In doubt the text is removed: "Give it to.me" is a link.
 _SURE = (
     r"com|org|net|int|edu|gov|mil|info|biz|co|eu|uk|fr|de|ch|nl|lu|dk|fi|lt|lv|ee|pl|cz|sk|hu|ro|bg|rs|hr|gr|cy|mt|pt|ru"
     r"|ua|by|md|tr|ge|az|kz|uz|kg|tj|sy|lb|jo|iq|ir|af|pk|bd|lk|np|eg|ly|sd|dz|ke|tz|ug|rw|za|ng|gh|mx|gt|hn|sv|cl|ec|ar"
@@ -49,14 +49,14 @@ _NETWORK = (
     r"|фейсбук|تلغرام|تلجرام|تيليجرام|تلگرام|انستا|انستغرام|اینستاگرام|واتساب|واتس|واتساپ|فيسبوك|فیسبوک)"
     r"(?:\s(?:account|id|user ?name|handle|name|nick(?:name)?|profile))?"
 )
-_MINE = rf"(?:my|our|mein|mon|mi|mio|meu|benim)\s{_NETWORK}\s(?:is|est|es|ist|è|é)\s(?::\s)?"
-_LIVE = r"(?:live:)?"  # before a name of Skype's
-_STATE = r"(?:not|blocked|hacked|banned|down|gone|the|an?|on|off|no)\b"  # "my whatsapp is blocked" names nobody
+_MY_ACCOUNT = rf"(?:my|our|mein|mon|mi|mio|meu|benim)\s{_NETWORK}\s(?:is|est|es|ist|è|é)\s(?::\s)?"
+_SKYPE_PREFIX = r"(?:live:)?"  # the prefix of Skype names
+_NOT_A_NAME = r"(?:not|blocked|hacked|banned|down|gone|the|an?|on|off|no)\b"  # "my whatsapp is blocked" names nobody
 
 _DEGREES, _SIXTIETHS = r"(?<![\d.,])-?\d{1,3}", r"\d{1,2}(?:[.,]\d{1,6})? ?"
-_TICK, _FACING = r"['’′\"”]", r"(?: ?(?-i:[NSEW])\b)"
+_MINUTE_MARK, _COMPASS_POINT = r"['’′\"”]", r"(?: ?(?-i:[NSEW])\b)"
 
-# What goes, the larger first, so that no part of it is taken for something else.
+# What is removed, longer forms first, so that no part of one is mistaken for something else.
 _TABLE = (
     ("link with a scheme", r"(?<![^\W_])[a-z][a-z0-9+.-]{0,15}://\S*[^\s.,;:!?)\]}»\"']", "[link]"),
     ("link that begins with www", r"(?<![\w.])www\.\S*[^\s.,;:!?)\]}»\"']", "[link]"),
@@ -75,11 +75,11 @@ _TABLE = (
     ("domain in a domain, as gov.it", rf"(?<![\w.@-])(?:[\w-]+\.){{2,}}{_ANY_ENDING}(?::\d+)?{_PATH}", "[link]"),
     ("domain", rf"(?<![\w.@-])(?:[\w-]+\.)+(?:{_ENDING}|[^\W\d_]{{2,24}}(?=/\S|:\d))(?::\d{{2,5}})?{_PATH}", "[link]"),
     ("@name", rf"@{_NAME}", "[user]"),
-    ("telegram: name", rf"(?<![\w\[])({_NETWORK}\s?[:=]\s?)@?(?!{_NETWORK}\s?[:=]){_LIVE}{_NAME}", r"\1[user]"),
-    ("my telegram is name", rf"(?<![\w\[])({_MINE})@?(?!{_STATE}){_LIVE}{_NAME}", r"\1[user]"),
-    ("passport's line for machines", r"(?<![\w<])(?=[\w<]*\w<<|(?-i:[PIAC]<[A-Z]{3}))[\w<]{5,}", "[number]"),
+    ("telegram: name", rf"(?<![\w\[])({_NETWORK}\s?[:=]\s?)@?(?!{_NETWORK}\s?[:=]){_SKYPE_PREFIX}{_NAME}", r"\1[user]"),
+    ("my telegram is name", rf"(?<![\w\[])({_MY_ACCOUNT})@?(?!{_NOT_A_NAME}){_SKYPE_PREFIX}{_NAME}", r"\1[user]"),
+    ("machine-readable line of a passport", r"(?<![\w<])(?=[\w<]*\w<<|(?-i:[PIAC]<[A-Z]{3}))[\w<]{5,}", "[number]"),
     (
-        "IBAN of twelve digits or more, in groups; one without a digit has a whole one with a digit behind it",
+        "IBAN of twelve digits or more, in groups; after a group without a digit follows a full one with a digit",
         r"\b(?=(?:[A-Z -]{0,6}\d){12})[A-Z]{2}\d\d"
         r"(?:[ -]?(?:(?=[A-Z]{0,3}\d)[A-Z\d]{4}|[A-Z]{4}(?=[ -]?(?=[A-Z]{0,3}\d)[A-Z\d]{4}))){2,8}"
         r"(?:[ -]?(?=[A-Z]{0,2}\d)[A-Z\d]{1,3}\b)?",
@@ -88,26 +88,27 @@ _TABLE = (
     ("codice fiscale in groups", r"\b[A-Z]{3} ?[A-Z]{3} ?\d\d[A-Z]\d\d ?[A-Z]\d{3} ?[A-Z]\b", "[number]"),
     ("UNHCR registration", r"\b\d{3}[ -]?\d\d[ -]?C[ -]?\d{5}\b", "[number]"),
     ("Venezuelan identity card", r"\b[VE]-\d{1,2}\.\d{3}\.\d{3}\b", "[number]"),
-    ("Spanish number of foreigners", r"\b[XYZ][ -]?\d{7}[ -]?[A-Z]\b", "[number]"),
-    ("alien number", r"\b(?-i:A)[ -]?#? ?\d{2,3}[ .-]?\d{3}[ .-]?\d{3}(?!\d)", "[number]"),
+    ("Spanish foreigner's number (NIE)", r"\b[XYZ][ -]?\d{7}[ -]?[A-Z]\b", "[number]"),
+    ("US alien number", r"\b(?-i:A)[ -]?#? ?\d{2,3}[ .-]?\d{3}[ .-]?\d{3}(?!\d)", "[number]"),
     (
         "51°30'26\"N",
-        rf"{_DEGREES} ?° ?{_SIXTIETHS}{_TICK}(?: ?{_SIXTIETHS}{_TICK}{{1,2}})?{_FACING}?",
+        rf"{_DEGREES} ?° ?{_SIXTIETHS}{_MINUTE_MARK}(?: ?{_SIXTIETHS}{_MINUTE_MARK}{{1,2}})?{_COMPASS_POINT}?",
         "[number]",
     ),
     (
         "51.5074° N, 51.507 N, but not: 1.5 °C",
-        rf"{_DEGREES}[.,](?:\d{{2,8}} ?°{_FACING}|\d{{3,8}}(?: ?°(?! ?[CF]\b)|{_FACING}))",
+        rf"{_DEGREES}[.,](?:\d{{2,8}} ?°{_COMPASS_POINT}|\d{{3,8}}(?: ?°(?! ?[CF]\b)|{_COMPASS_POINT}))",
         "[number]",
     ),
     ("lat 51.5074", rf"\b((?:lat|lon|lng|latitude|longitude)\b\W{{0,3}}){_DEGREES}[.,]\d{{2,8}}(?!\d)", r"\1[number]"),
 )  # fmt: skip
 _PLACEHOLDERS = re.compile("|".join(re.escape(f"[{name}]") for name in ("e-mail", "phone", "link", "user", "number")))
-_MAY_TELL = re.compile(r"[@/]|\.\w|(?:\d\D{0,4}){4}")  # without one of these nothing is found
+_MAY_BE_PERSONAL = re.compile(r"[@/]|\.\w|(?:\d\D{0,4}){4}")  # a quick test: without one of these nothing is found
 _PATTERNS = tuple((re.compile(pattern, re.IGNORECASE), placeholder) for _, pattern, placeholder in _TABLE)
 
-# A run: words that hold a digit, with little between them. Its letters are those that documents use; letters of other
-# scripts, as Chinese, touch figures in ordinary text. G7, EU27, H1B, COVID19, 244m, GCM2018, 3arabi are in no run.
+# A run: words that contain a digit, with little between them. Only letters used in document numbers are part of it;
+# letters of other scripts, such as Chinese, touch figures in ordinary text. G7, EU27, H1B, COVID19, 244m, GCM2018 and
+# 3arabi are in no run.
 _LETTER = r"A-Za-zÀ-ÖØ-öø-ɏͰ-ϿЀ-ӿḀ-ỿ"
 _ORDINARY = (
     rf"(?:\d{{1,3}}[{_LETTER}]+|[{_LETTER}]+\d{{1,3}}|[{_LETTER}]+\d{{1,2}}[{_LETTER}]+|[{_LETTER}]{{2,}}(?:1[89]|20)\d\d"
@@ -115,11 +116,11 @@ _ORDINARY = (
     rf"|[{_LETTER}]?(?-i:[a-z]*(?:\d[a-z]+){{1,3}}\d?))(?![{_LETTER}\d])"
 )
 _WORD = rf"(?!{_ORDINARY})[{_LETTER}]*\d[{_LETTER}\d]*"
-_GAP = r"(?:_|[^\w%$€£¥₹‰°?!]){1,6}"
-_RUN = re.compile(  # the second and the last lines: letters glued to a run, as "tel600 123 456"
+_SEPARATORS = r"(?:_|[^\w%$€£¥₹‰°?!]){1,6}"
+_RUN = re.compile(  # the second and the last line are for letters glued to a run, as in "tel600 123 456"
     rf"(?:(?:\+ ?)?(?:\((?=\+?\d{{1,6}}\)\W{{0,3}}\d))?\+?(?<![{_LETTER}\d]){_WORD}"
-    rf"|(?<=[{_LETTER}])\d{{1,4}}(?={_GAP}\d))"
-    rf"(?:{_GAP}(?:{_WORD}"
+    rf"|(?<=[{_LETTER}])\d{{1,4}}(?={_SEPARATORS}\d))"
+    rf"(?:{_SEPARATORS}(?:{_WORD}"
     rf"|\d{{1,4}}(?=[{_LETTER}])))*",
     re.IGNORECASE,
 )
@@ -141,27 +142,27 @@ _YEARS_FIRST = re.compile(rf"(?:{_SPAN}\D{{1,6}})+")
 _LAW = re.compile(r"[1-9]\d{0,3}/(?:19[4-9]|20[0-4])\d|(?:19[4-9]|20[0-4])\d/[1-9]\d{0,3}")  # 604/2013, 2008/115/EC
 _NEXT = re.compile(rf"[,;:]\s+|\s?\((?={_YEAR}$)")  # 173, 191, 220; 2240 (2015)
 _TO = re.compile(r" ?[-–—/] ?")
-_SYMBOL = re.compile(r"[1-9]\d{0,3}(?:[/.(][1-9]\d{0,3}){0,2}")  # S/RES/2240(2015)
-_SYMBOL_HEAD = re.compile(r"(?<![\w/])(?:A|S|E|ST|CCPR|CERD|CEDAW|CRC|CMW|CAT|HRI|HRC)/(?:[A-Z]{1,6}[./])*$")
+_UN_SYMBOL = re.compile(r"[1-9]\d{0,3}(?:[/.(][1-9]\d{0,3}){0,2}")  # S/RES/2240(2015)
+_UN_SYMBOL_HEAD = re.compile(r"(?<![\w/])(?:A|S|E|ST|CCPR|CERD|CEDAW|CRC|CMW|CAT|HRI|HRC)/(?:[A-Z]{1,6}[./])*$")
 
-_BETWEEN = r"(?:\W{1,3}(?:is|are|no|nr|num(?:ber)?|me|us|at|on|est|es|ist|è|numéro|número)){0,3}\W{0,4}$"
-_CALL = re.compile(
+_UP_TO_NUMBER = r"(?:\W{1,3}(?:is|are|no|nr|num(?:ber)?|me|us|at|on|est|es|ist|è|numéro|número)){0,3}\W{0,4}$"
+_PHONE_CONTEXT = re.compile(
     r"(?<![^\W_])(?:(?<!the )(?<!this )number|call|reach me|text me|phone|mobile|cell|cel|tel|fax|sms|hotline|wa"
     r"|whats ?app|viber|signal|imo|telegram|t[eé]l[eéè](?:ph|f)on\w*|numero|número|numéro|nummer|handy|celular|m[oó]vil"
     r"|cellulare|portable|appele[rz]|ll[aá]m[ae]\w*|chiama\w*|numara\w*|telepon|nomor|simu|namba|номер\w*"
     r"|тел|телефон\w*|звони\w*"
     r"|(?:ال)?(?:هاتف|رقم|جوال|موبايل|واتس|اتصل)\w*|تلفن|شماره|موبایل|फोन|नंबर|ফোন|ስልክ|电话|手机)"
-    rf"{_BETWEEN}",
+    rf"{_UP_TO_NUMBER}",
     re.IGNORECASE,
 )
-_HOLD = re.compile(
+_DOCUMENT_CONTEXT = re.compile(
     r"(?<![^\W_])(?:my|passports?|pass?aporte|passeport|passaporto|reisepass|паспорт\w*|جواز\w*|id|identity|case|file|born"
     r"|dossier|aktenzeichen|alien|visa|permit|permesso|card|account|konto|compte|cuenta|iban|ssn|cnic|aadhaar|dni|nie|dob"
-    rf"|c[eé]dula|registration|unhcr|birth ?date|date of birth){_BETWEEN}",
+    rf"|c[eé]dula|registration|unhcr|birth ?date|date of birth){_UP_TO_NUMBER}",
     re.IGNORECASE,
 )
 _MONEY = re.compile(r"(?:[$€£¥₹]|\b(?:usd|eur|gbp|dollars?|euros?))\s?$", re.IGNORECASE)
-_COUNTED = re.compile(
+_COUNT_CONTEXT = re.compile(
     r"(?:[km]|bn|mio)\b|\s?[%$€£¥₹‰]|[\s-]{0,2}"
     r"(?:(?:international|new|young|irregular|undocumented|forcibly|internally|displaced)\s){0,2}"
     r"(?:millio|milliar|billion|trillion|thousand|mil\b|mill[oó]n|mili[aoõ]|mln|mio\b|mrd\b|bn\b|milyon|juta|migra|immigra"
@@ -175,42 +176,42 @@ _COUNTED = re.compile(
 
 
 class _Run(NamedTuple):
-    """A run of digits: as typed but in ASCII digits, its digits alone, and what the words around it make of it."""
+    """A run of digits with what the words around it say about its meaning."""
 
-    shape: str
+    shape: str  # as typed, but in ASCII digits
     digits: str
-    counted: bool  # "million", "people", "%" follow, or a currency precedes
-    called: bool  # "call", "my number is" precede
-    held: bool  # "passport", "my" precede
-    symbol: bool  # "A/RES/" precedes
-    searches: Iterator[int]  # how many are left
+    is_counted: bool  # "million", "people", "%" follow, or a currency precedes
+    after_phone_word: bool  # "call", "my number is" precede
+    after_document_word: bool  # "passport", "my" precede
+    after_un_symbol: bool  # "A/RES/" precedes
+    searches_left: Iterator[int]  # yields once for each search that is left
 
 
 def redact(text: str) -> str:
-    """The text with a placeholder for all that may tell who wrote it, at most ``MOST_CHARACTERS``; raises nothing.
+    """Replace everything that may identify a person by placeholders; at most ``MOST_CHARACTERS``, never raises.
 
     Placeholders: ``[e-mail]``, ``[phone]``, ``[link]``, ``[user]``, ``[number]``. Redacting twice changes nothing.
     """
     cleaned = clean(text)
     kept = _replace(cleaned)
     if max(len(text) - 1, len(cleaned)) >= MAX_CHARACTERS:
-        kept = _cut(kept, max(len(kept) - _TORN, 0))
+        kept = _cut(kept, max(len(kept) - _CUT_MARGIN, 0))
     kept = _cut(kept, MOST_CHARACTERS)
-    # A placeholder or a cut can change what stands beside a number, and what was hidden can have kept a mark from its
-    # letter. Each round leaves fewer characters outside placeholders, so this ends; nearly always at once.
-    while (again := _cut(_replace(clean(kept)), MOST_CHARACTERS)) != kept:
-        kept = again
+    # A placeholder or a cut can change the context of a number, and replacing text can bring an accent next to a
+    # letter. Each round leaves fewer characters outside placeholders, so the loop ends, nearly always after one round.
+    while (redacted_again := _cut(_replace(clean(kept)), MOST_CHARACTERS)) != kept:
+        kept = redacted_again
     return kept
 
 
 def without_personal_data(text: str) -> str:
-    """What is left of a text without all that may tell who wrote it; the text itself where nothing is left."""
-    left = _PLACEHOLDERS.sub(" ", redact(text)) if _MAY_TELL.search(text) else text
+    """The text without anything that may identify a person, and without placeholders; unchanged if nothing is left."""
+    left = _PLACEHOLDERS.sub(" ", redact(text)) if _MAY_BE_PERSONAL.search(text) else text
     return " ".join(left.split()) or text
 
 
 def _cut(text: str, most: int) -> str:
-    """The text up to the last whole word within ``most`` characters, never with a part of a placeholder."""
+    """The text up to the last whole word within ``most`` characters, never ending in part of a placeholder."""
     kept = text[:most]
     if re.match(r"\S\S", text[max(most - 1, 0) : most + 1]):
         *head, word = kept.rsplit(maxsplit=1) or [""]
@@ -221,11 +222,11 @@ def _cut(text: str, most: int) -> str:
 def _replace(text: str) -> str:
     for pattern, placeholder in _PATTERNS:
         text = pattern.sub(placeholder, text)
-    return _RUN.sub(partial(_judge, searches=iter(range(_SEARCHES))), text)
+    return _RUN.sub(partial(_redact_run, searches_left=iter(range(_SEARCHES))), text)
 
 
-def _judge(found: re.Match[str], *, searches: Iterator[int]) -> str:
-    """A run of digits as it may be stored."""
+def _redact_run(found: re.Match[str], *, searches_left: Iterator[int]) -> str:
+    """The run as it may be stored: unchanged or as a placeholder."""
     if any(c.isalpha() for c in found[0]):
         return "[number]"
     shape = "".join(str(unicodedata.digit(c)) if c.isdecimal() else c for c in found[0])
@@ -233,11 +234,11 @@ def _judge(found: re.Match[str], *, searches: Iterator[int]) -> str:
     run = _Run(
         shape=shape,
         digits=re.sub(r"\D", "", shape),
-        counted=bool(_COUNTED.match(after) or _MONEY.search(before)),
-        called=bool(_CALL.search(before)),
-        held=bool(_HOLD.search(before)),
-        symbol=bool(_SYMBOL_HEAD.search(before)),
-        searches=searches,
+        is_counted=bool(_COUNT_CONTEXT.match(after) or _MONEY.search(before)),
+        after_phone_word=bool(_PHONE_CONTEXT.search(before)),
+        after_document_word=bool(_DOCUMENT_CONTEXT.search(before)),
+        after_un_symbol=bool(_UN_SYMBOL_HEAD.search(before)),
+        searches_left=searches_left,
     )
     if _may_stay(run):
         return found[0]
@@ -245,17 +246,17 @@ def _judge(found: re.Match[str], *, searches: Iterator[int]) -> str:
 
 
 def _may_stay(run: _Run) -> bool:
-    """Whether a run is a figure: short, years, or a count. All else of seven digits or more goes."""
+    """Whether a run is a figure: short, years, or a count. Anything else of seven digits or more is removed."""
     if _DATE.search(run.shape):
         return False
-    if run.symbol and _SYMBOL.fullmatch(run.shape):
+    if run.after_un_symbol and _UN_SYMBOL.fullmatch(run.shape):
         return True
     if len(run.digits) >= 7 and run.shape.startswith(("+", "(+", "00")):
         return False
-    if (run.called or run.held) and len(run.digits) >= 5:
-        return _is_round(run.digits) and (run.counted or len(run.digits) < 7)
+    if (run.after_phone_word or run.after_document_word) and len(run.digits) >= 5:
+        return _is_round(run.digits) and (run.is_counted or len(run.digits) < 7)
     if re.search(r"\d{6}", run.shape):
-        return run.counted and run.shape == run.digits and _is_round(run.digits)
+        return run.is_counted and run.shape == run.digits and _is_round(run.digits)
     if _PAIRS.fullmatch(run.shape):
         return False
     if _COUNT.fullmatch(run.shape):
@@ -264,14 +265,14 @@ def _may_stay(run: _Run) -> bool:
 
 
 def _are_figures(run: _Run) -> bool:
-    """Whether a run of several numbers is made of years, counts, laws."""
+    """Whether a run of several numbers consists of years, counts and numbers of laws."""
     if _YEARS.fullmatch(run.shape):
         return True
-    shape = _YEARS_FIRST.sub("", run.shape, count=1) if run.counted and _YEARS_FIRST.match(run.shape) else run.shape
+    shape = _YEARS_FIRST.sub("", run.shape, count=1) if run.is_counted and _YEARS_FIRST.match(run.shape) else run.shape
     parts = _NEXT.split(shape)
-    small_ones_stay = len(parts) > 1 or shape != run.shape
+    small_may_stay = len(parts) > 1 or shape != run.shape
     return all(
-        (small_ones_stay and _SMALL.fullmatch(part))
+        (small_may_stay and _SMALL.fullmatch(part))
         or _YEARS.fullmatch(part)
         or _LAW.fullmatch(part)
         or _is_range(part, run)
@@ -280,7 +281,7 @@ def _are_figures(run: _Run) -> bool:
 
 
 def _is_range(part: str, run: _Run) -> bool:
-    """Whether this is a count or leads from one number to a count: `1,000-2,000`, `500 - 1 000`."""
+    """Whether this is a count or a range that ends in one: `1,000-2,000`, `500 - 1 000`."""
     first, *rest = _TO.split(part)
     return len(rest) <= 1 and all(
         _is_count(end, run) or (rest and end is first and re.fullmatch(r"[1-9]\d{0,2}", end)) for end in (first, *rest)
@@ -288,9 +289,9 @@ def _is_range(part: str, run: _Run) -> bool:
 
 
 def _is_count(shape: str, run: _Run) -> bool:
-    """Whether digits are grouped by thousands, and the marks, the zeros or the words around say that it is a count."""
+    """Whether digits are grouped by thousands, and separators, trailing zeros or the context show a count."""
     count = _COUNT.fullmatch(shape)
-    return bool(count and (count[1] in (",", "'", "’", None) or run.counted or _is_round(re.sub(r"\D", "", shape))))
+    return bool(count and (count[1] in (",", "'", "’", None) or run.is_counted or _is_round(re.sub(r"\D", "", shape))))
 
 
 def _is_round(digits: str) -> bool:
@@ -298,12 +299,13 @@ def _is_round(digits: str) -> bool:
 
 
 def _is_written_like_a_phone(run: _Run) -> bool:
-    """Whether digits grouped by thousands are a phone number somewhere: `600 123 456` is, `1 234 567` is not.
+    """Whether digits grouped by thousands are a phone number in some country: `600 123 456` is, `1 234 567` is not.
 
-    Nearly all numbers of eight or nine digits are. Seven digits are typed 3-4, so that one digit before the first
-    mark has to be that country's own way. More than nine digits, or searched too often, and the answer is yes.
+    Nearly all numbers of eight or nine digits are. Numbers of seven digits are usually written 3-4, so if the first
+    group is a single digit, the groups must be those of the national format. True for more than nine digits, and when
+    no search is left.
     """
-    if len(run.digits) > 9 or next(run.searches, None) is None:
+    if len(run.digits) > 9 or next(run.searches_left, None) is None:
         return True
     groups = re.findall(r"\d+", run.shape)
     return any(
@@ -313,19 +315,19 @@ def _is_written_like_a_phone(run: _Run) -> bool:
 
 
 def _is_phone(run: _Run) -> bool:
-    """Whether a run that goes is called a phone number. One without any mark might as well be a passport's."""
+    """Whether the placeholder of a removed run is ``[phone]``. Digits without separators may be a passport number."""
     if _DATE.search(run.shape) or len(run.digits) < 5:
         return False
-    if run.called or run.shape.startswith(("+", "(+")):
+    if run.after_phone_word or run.shape.startswith(("+", "(+")):
         return True
     plain = run.shape == run.digits and not run.digits.startswith("0")
-    if run.held or plain or _CARD.fullmatch(run.shape) or next(run.searches, None) is None:
+    if run.after_document_word or plain or _CARD.fullmatch(run.shape) or next(run.searches_left, None) is None:
         return False
     return any(True for _ in _national_forms(run.digits))
 
 
 def _national_forms(digits: str) -> Iterator[str]:
-    """How each country would write these digits, of those where they are a valid number."""
+    """The digits in the national format of each country in which they are a valid phone number."""
     for region in phonenumbers.SUPPORTED_REGIONS:
         try:
             number = phonenumbers.parse(digits, region)

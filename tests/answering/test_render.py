@@ -370,6 +370,7 @@ def expected(reply: Reply) -> str:
     return squeezed("".join(parts))
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(replies())
 def test_any_reply_is_valid_html_and_loses_nothing(reply: Reply) -> None:

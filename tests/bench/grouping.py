@@ -22,7 +22,7 @@ from rich.table import Table
 from bot.domain.conversation import Channel
 from bot.domain.gap import Gap, GapReason, GapStatus, LoggedGap
 from bot.evaluation.question_sets import Message, read_questions
-from bot.gaps.clustering import SIMILAR, Group, group_gaps
+from bot.gaps.clustering import MIN_SIMILARITY, Group, group_gaps
 from bot.matching.matcher import RegressionMatcher
 from bot.matching.model_cache import load_or_fit
 from bot.runtime.load import load_faq
@@ -99,7 +99,7 @@ def measure(
 ) -> tuple[Grouping, list[Group]]:
     """Group once."""
     before_mb, began = peak_mb(), time.perf_counter()
-    groups = group_gaps(gaps, matcher, now=NOW, similar=similar)
+    groups = group_gaps(gaps, matcher, now=NOW, min_similarity=similar)
     seconds = time.perf_counter() - began
     pure, found = quality(groups, labels)
     return Grouping(
@@ -135,7 +135,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     faq = load_faq(settings)
     matcher = RegressionMatcher(faq, load_or_fit(faq, settings.cache_dir))
     gaps, labels = made(messages, given.gaps, as_they_are=given.as_they_are)
-    runs = [measure(gaps, labels, matcher, line) for line in (THRESHOLDS if given.thresholds else (SIMILAR,))]
+    runs = [measure(gaps, labels, matcher, line) for line in (THRESHOLDS if given.thresholds else (MIN_SIMILARITY,))]
     console = Console()
     for group in runs[-1][1][: given.show]:
         texts = list(dict.fromkeys(gap.gap.text for gap in group.gaps))

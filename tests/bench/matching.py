@@ -137,7 +137,7 @@ ABLATIONS: dict[str, Callable[[], AbstractContextManager[None]]] = {
     "without words": lambda: _without_kernel("words"),
     "with single words, no pairs": lambda: _replaced(kernels, "PAIRED", 0),
     "without characters": lambda: _without_kernel("characters"),
-    "without mending typos": lambda: _replaced(tokenizer.Tokenizer, "mended", lambda _self, word: (word,)),
+    "without typo correction": lambda: _replaced(tokenizer.Tokenizer, "corrected", lambda _self, word: (word,)),
     "with similarities as they are": lambda: _replaced(ridge, "power_for", lambda _rows: 1.0),
     "regression on the nearest rows alone": lambda: _replaced(ridge, "WHOLE_ROWS", 0),
     "confidence without strength": lambda: _without_signal(0),

@@ -32,7 +32,7 @@ from bot.runtime.load import load_matchers
 from bot.settings import read_settings
 from tests.bench.corpora import as_json
 from tests.bench.grouping import made
-from tests.support.review_desk import HOST, KEYS
+from tests.support.review_workbench import HOST, KEYS
 
 AT_ONCE = 500  # notes in one transaction
 
@@ -73,14 +73,14 @@ async def measure(size: int, questions: Path, repeats: int) -> Result:
             for start in range(0, size, AT_ONCE):
                 await log.write(notes[start : start + AT_ONCE])
             catalog = Catalog(load_matchers(settings))
-            desk = Workbench(settings.model_copy(update={"data_dir": Path(folder)}), log, catalog, ())
+            workbench = Workbench(settings.model_copy(update={"data_dir": Path(folder)}), log, catalog, ())
             began = time.perf_counter()
-            await desk.refresh()
+            await workbench.refresh()
             read = time.perf_counter() - began
             began = time.perf_counter()
-            found = clusters(desk.gaps.values(), catalog.main)
+            found = clusters(workbench.gaps.values(), catalog.main)
             grouped = time.perf_counter() - began
-            review = Review(desk, hosts=frozenset({HOST}), tell=lambda _: None)
+            review = Review(workbench, hosts=frozenset({HOST}), on_new_token=lambda _: None)
             transport = httpx.ASGITransport(review.app)
             async with httpx.AsyncClient(transport=transport, base_url=f"http://{HOST}") as client:
                 await client.get("/", params={"token": review.app.token})

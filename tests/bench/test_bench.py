@@ -40,6 +40,8 @@ from tests.bench.scaling import grown
 from tests.bench.sender import CONNECTIONS, SECRET, TOKEN, Sender, messages
 from tests.support.paths import ROOT
 
+pytestmark = pytest.mark.slow
+
 TRAIN = [
     Labelled("where is my parcel", "parcel"),
     Labelled("my parcel has not come yet", "parcel"),

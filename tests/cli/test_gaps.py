@@ -16,6 +16,8 @@ from bot.storage.stores import FILE
 from tests.cli.test_main import call, run
 from tests.support.terminal import in_terminal
 
+pytestmark = pytest.mark.slow
+
 UNKNOWN = "zebra poetry evenings"
 
 

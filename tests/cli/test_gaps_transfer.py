@@ -16,6 +16,8 @@ from tests.cli.test_gaps import UNKNOWN, listed
 from tests.cli.test_main import call, run
 from tests.support.terminal import in_terminal
 
+pytestmark = pytest.mark.slow
+
 Settings = dict[str, Any]
 
 

@@ -20,10 +20,12 @@ from bot.http.server import listen
 from bot.storage.stores import FILE
 from tests.support.dockerfile import free_port
 from tests.support.postgresql_server import Server
-from tests.support.review_desk import KEYS, asked
+from tests.support.review_workbench import KEYS, asked
 from tests.support.telegram_emulator import BotProcess, Emulator, bot_environment, serving
 from tests.support.telegram_phone import READY
 from tests.support.telegram_world import BAD_GATEWAY, TOKEN, Raw, World
+
+pytestmark = pytest.mark.slow
 
 OTHER_TOKEN = "987654:" + "B" * 35
 Edit = Callable[[str, str, str], None]

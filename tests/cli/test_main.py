@@ -21,6 +21,8 @@ from bot.content.schema import SCHEMAS
 from bot.matching.matcher import RegressionMatcher
 from tests.support.paths import ROOT, SMALL
 
+pytestmark = pytest.mark.slow
+
 
 def run(
     *arguments: str, cache: Path, folder: Path = SMALL, typed: str | bytes = "", **environment: str

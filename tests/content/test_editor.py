@@ -84,6 +84,7 @@ def file(tmp_path: Path) -> Path:
 # --- A phrasing --------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(st.sampled_from(ENTRIES), printable | of_marks)
 @example(ENTRIES[0], "yes")
@@ -612,6 +613,7 @@ def by_others(path: Path, text: str, kind: str, at: int, said: str, number: int)
         return text
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(place=st.sampled_from(ENTRIES), wanted=ours, others=other_edits)
 def test_what_others_did_in_between_is_kept(

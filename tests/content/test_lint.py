@@ -252,6 +252,7 @@ CASES = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_a_breach_is_reported_at_its_place(small: Path, edit: Edit, case: Case) -> None:
     """A mistake is reported under its rule, in its file and at its line, and draws no other problems than it makes."""
@@ -276,6 +277,7 @@ def test_the_small_content_has_no_problem(small: Path) -> None:
     assert check(small) == ()
 
 
+@pytest.mark.slow
 def test_the_projects_own_content_has_no_error(content: Content, learned: Path) -> None:
     """What people are answered with breaks no rule."""
     found = lint(content, TODAY, learn=lambda faq: load_or_fit(faq, learned))
@@ -644,6 +646,7 @@ def quoted(text: str) -> str:
     return written.rstrip("\n")
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(phrasing=TEXT, answer=TEXT, title=TEXT)
 def test_no_text_of_an_entry_makes_the_check_raise(scratch: Path, phrasing: str, answer: str, title: str) -> None:

@@ -211,6 +211,7 @@ def test_an_entry_is_no_draft_when_it_says_so(small: Path) -> None:
     assert load(small)["en"] == entry
 
 
+@pytest.mark.slow
 def test_nobody_gets_to_see_a_draft(small: Path, tmp_path: Path) -> None:
     """Its own question is not answered with it, and neither `topics` nor `show` knows it."""
     append(small / FERRY, STUB)

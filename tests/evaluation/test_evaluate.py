@@ -19,6 +19,8 @@ from bot.matching.matcher import RegressionMatcher
 from bot.text.normalize import words
 from tests.support.paths import QUESTIONS
 
+pytestmark = pytest.mark.slow
+
 MESSAGES = {message.id: message for message in read_questions(QUESTIONS)}
 KNOWN_MISSES = read_known_misses(QUESTIONS) or frozenset()
 

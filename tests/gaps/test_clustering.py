@@ -18,8 +18,8 @@ from bot.answering.decide import decide_with_reasoning
 from bot.content.loader import read_content
 from bot.domain.conversation import Channel, Question
 from bot.domain.gap import Gap, GapReason, GapStatus, LoggedGap
-from bot.gaps import clustering as grouping
-from bot.gaps.clustering import MOST_COMPARED, NEAREST, SIMILAR, TREND_WEEKS, Group, group_gaps, lacks
+from bot.gaps import clustering
+from bot.gaps.clustering import MIN_SIMILARITY, MOST_COMPARED, NEAREST, TREND_WEEKS, Group, failed_checks, group_gaps
 from bot.matching.matcher import RegressionMatcher
 from tests.support.paths import SMALL
 from tests.support.samples import garden
@@ -182,33 +182,33 @@ def test_the_first_groups_are_the_first_of_all(gaps: list[LoggedGap], most: int)
 @some
 @given(texts)
 def test_something_is_lacking_exactly_where_no_answer_is_sure(text: str) -> None:
-    """The sentences to the reviewer follow the decision's own lines."""
+    """The sentences to the reviewer follow the decision's own thresholds."""
     whole = decide_with_reasoning(Question(text), MATCHER).whole
-    assert (not list(lacks(whole, MATCHER))) == whole.answers(MATCHER.thresholds)
+    assert (not list(failed_checks(whole, MATCHER))) == whole.answers(MATCHER.thresholds)
 
 
 @some
 @given(st.integers(1, 30), st.integers(0, 2**32 - 1), st.sampled_from((1, 3, 1_000)), st.sampled_from((2, 256)))
 def test_stars_are_those_of_a_slow_search(rows: int, seed: int, common: int, block: int) -> None:
-    """Each row follows the most similar leader; no two leaders are similar; nobody similar to a leader goes astray."""
+    """Each row joins its most similar centre; no two centres are similar; no row similar to a centre is left out."""
     draw = np.random.default_rng(seed)
     table = draw.random((rows, 6)) * (draw.random((rows, 6)) < 0.4)
     table /= np.maximum(np.linalg.norm(table, axis=1, keepdims=True), 1e-9)
     with pytest.MonkeyPatch.context() as patch:  # the sizes at which it becomes another computation
-        patch.setattr(grouping, "_COMMON", common)
-        patch.setattr(grouping, "_BLOCK", block)
-        near = grouping._Near(sparse.csr_array(table.astype(np.float32)), SIMILAR)
-        leaders = grouping._leaders(near, np.ones(rows, np.float32))
+        patch.setattr(clustering, "_COMMON", common)
+        patch.setattr(clustering, "_BLOCK", block)
+        index = clustering._SimilarityIndex(sparse.csr_array(table.astype(np.float32)), MIN_SIMILARITY)
+        centres = clustering._centres(index, np.ones(rows, np.float32))
     slow = table @ table.T
-    of_all = np.unique(leaders)
-    assert (leaders[of_all] == of_all).all()
+    of_all = np.unique(centres)
+    assert (centres[of_all] == of_all).all()
     for row in range(rows):
-        to_leaders = slow[row, of_all]
+        to_centres = slow[row, of_all]
         if row not in of_all:
-            assert slow[row, leaders[row]] >= SIMILAR - 1e-5
-            assert slow[row, leaders[row]] >= to_leaders.max() - 1e-5
+            assert slow[row, centres[row]] >= MIN_SIMILARITY - 1e-5
+            assert slow[row, centres[row]] >= to_centres.max() - 1e-5
         else:
-            assert (to_leaders >= SIMILAR + 1e-5).sum() <= 1
+            assert (to_centres >= MIN_SIMILARITY + 1e-5).sum() <= 1
 
 
 # --- What goes together, and what does not ---------------------------------------------------------------------------
@@ -238,7 +238,7 @@ def test_the_same_question_is_one_group(one: str, other: str) -> None:
     assert together(one, other) == [{one, other}]
 
 
-@pytest.mark.xfail(reason="only words that the FAQ knows are mended, and two of five are too many to be similar")
+@pytest.mark.xfail(reason="only words that the FAQ knows are corrected, and two of five are too many to be similar")
 def test_typos_in_several_unknown_words_do_not_part_a_short_question() -> None:
     both = {"is mushroom picking forbidden here", "is mushrom picking forbiden here"}
     assert together(*both) == [both]

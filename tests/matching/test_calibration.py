@@ -212,27 +212,27 @@ def random_sample(seed: int, kinds: list[Kind]) -> tuple[HeldOut, list[Reading],
     """Rows of few words, of random entries or none; some of them held out with scores that favour their entry."""
     rng = np.random.default_rng(seed)
     size = int(rng.integers(2, 30))
-    belongs = rng.integers(-1, len(kinds), size=size)
+    labels = rng.integers(-1, len(kinds), size=size)
     said = [tuple(rng.choice(list("abcdefgh"), size=int(rng.integers(0, 5))).tolist()) for _ in range(size)]
     readings = [Reading(words, words, words, words) for words in said]
     rows = np.flatnonzero(rng.random(size) < 0.8)
     rows = rows if len(rows) else np.array([0])
     without_row, without_entry = (rng.normal(0.1, 0.2, (len(rows), len(kinds))).astype(np.float32) for _ in range(2))
-    of_some = np.flatnonzero(belongs[rows] >= 0)
-    without_row[of_some, belongs[rows][of_some]] += np.float32(0.4)
-    without_entry[belongs[rows] < 0] = without_row[belongs[rows] < 0]
-    word_coverage = WordCoverage.fit(readings, belongs.tolist(), len(kinds))
-    return HeldOut(rows, without_row, without_entry), readings, word_coverage, belongs
+    of_some = np.flatnonzero(labels[rows] >= 0)
+    without_row[of_some, labels[rows][of_some]] += np.float32(0.4)
+    without_entry[labels[rows] < 0] = without_row[labels[rows] < 0]
+    word_coverage = WordCoverage.fit(readings, labels.tolist(), len(kinds))
+    return HeldOut(rows, without_row, without_entry), readings, word_coverage, labels
 
 
 @some
 @given(seeds, kind_lists)
 def test_a_sample_is_the_rows_held_out_as_messages(seed: int, kinds: list[Kind]) -> None:
     """Each row is judged by its scores and its best reply's words, both without the row; then without its entry."""
-    held_out, readings, word_coverage, belongs = random_sample(seed, kinds)
-    sample = sample_of(held_out, readings, word_coverage, belongs, masks(kinds))
+    held_out, readings, word_coverage, labels = random_sample(seed, kinds)
+    sample = sample_of(held_out, readings, word_coverage, labels, masks(kinds))
     for at, row in enumerate(held_out.rows.tolist()):
-        own, scores, left = int(belongs[row]), held_out.without_row[at].tolist(), held_out.without_entry[at].tolist()
+        own, scores, left = int(labels[row]), held_out.without_row[at].tolist(), held_out.without_entry[at].tolist()
         first = slow_best(scores, kinds)
         coverage = known = word_coverage.coverage_without_row(first, readings[row], own)
         if own >= 0:
@@ -279,6 +279,7 @@ def assert_thresholds_keep_their_rates(calibration: Calibration, sample: Sample,
     assert sum(confidence >= lines.clarify - 1e-9 for confidence in offered) >= OFFERED * len(offered) - 1
 
 
+@pytest.mark.slow
 @some
 @given(seeds, kind_lists)
 def test_any_rows_can_be_calibrated(seed: int, kinds: list[Kind]) -> None:
@@ -337,6 +338,7 @@ def test_the_same_rows_calibrate_alike_in_any_order() -> None:
     assert astuple(one.thresholds) == pytest.approx(astuple(other.thresholds), abs=0.01)
 
 
+@pytest.mark.slow
 @some
 @given(seeds, kind_lists, st.randoms(use_true_random=False))
 def test_shuffled_rows_calibrate_alike(seed: int, kinds: list[Kind], order: random.Random) -> None:

@@ -46,8 +46,8 @@ def slow_coverage(rows: Rows, reading: Reading, *, total: int, entry: int | None
     """The known share of a message, word by word: by any of these rows, or by those of an entry."""
     known = whole = 0.0
     for word in set(reading.meanings):
-        holders = sum(word in row.meanings for row, _ in rows)
-        weight = math.log((1 + total) / (1 + holders)) + 1
+        frequencies = sum(word in row.meanings for row, _ in rows)
+        weight = math.log((1 + total) / (1 + frequencies)) + 1
         whole += weight
         if any(word in row.meanings for row, own in rows if entry is None or own == entry):
             known += weight
@@ -72,7 +72,7 @@ def test_coverage_without_a_row_is_that_of_the_others(rows: Rows, data: st.DataO
     at = data.draw(st.integers(0, len(rows) - 1), label="row")
     reading, own = rows[at]
     others = [*rows[:at], *rows[at + 1 :]]
-    refitted = WordCoverage(len(rows), lexicon_of(others).holders, lexicon_of(others).of_entry)
+    refitted = WordCoverage(len(rows), lexicon_of(others).frequencies, lexicon_of(others).entry_frequencies)
     for entry in range(FEW):
         covered = lexicon_of(rows).coverage_without_row(entry, reading, own)
         assert covered == pytest.approx(refitted.coverage_by(entry, reading))
@@ -83,7 +83,7 @@ def assert_covered_without_entry(rows: Rows, at: int, entry: int) -> None:
     """What the phrasings of an entry know of a row is the same as if the row's own entry had never been counted."""
     reading, own = rows[at]
     others = [row for row in rows if row[1] != own]
-    refitted = WordCoverage(len(rows), lexicon_of(others).holders, lexicon_of(others).of_entry)
+    refitted = WordCoverage(len(rows), lexicon_of(others).frequencies, lexicon_of(others).entry_frequencies)
     covered = lexicon_of(rows).coverage_without_entry(entry, reading, own)
     assert covered == pytest.approx(refitted.coverage_by(entry, reading))
     assert covered == pytest.approx(slow_coverage(others, reading, total=len(rows), entry=entry))

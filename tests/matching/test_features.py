@@ -110,7 +110,7 @@ def test_the_kernels_shares_add_up() -> None:
 
 def test_rare_grams_weigh_more() -> None:
     """The fewer phrasings hold a gram, the more it tells; one that all hold still counts."""
-    weights = [inverse_document_frequency(holders, 10) for holders in range(11)]
+    weights = [inverse_document_frequency(frequencies, 10) for frequencies in range(11)]
     assert weights == sorted(weights, reverse=True)
     assert weights[-1] == 1
 
@@ -125,15 +125,17 @@ def slow_vector(reading: Reading) -> dict[tuple[str, str], float]:
     """
     vector: dict[tuple[str, str], float] = {}
     held = [Counter(gram for row in READINGS for gram in set(kernel.grams(row))) for kernel in KERNELS]
-    rarest = max(inverse_document_frequency(number, len(READINGS)) for holders in held for number in holders.values())
-    for kernel, holders in zip(KERNELS, held, strict=True):
+    rarest = max(
+        inverse_document_frequency(number, len(READINGS)) for frequencies in held for number in frequencies.values()
+    )
+    for kernel, frequencies in zip(KERNELS, held, strict=True):
         grams = Counter(kernel.grams(reading))
         weights = {
-            gram: (1 + math.log(number)) * inverse_document_frequency(holders[gram], len(READINGS))
+            gram: (1 + math.log(number)) * inverse_document_frequency(frequencies[gram], len(READINGS))
             for gram, number in grams.items()
-            if gram in holders
+            if gram in frequencies
         }
-        unknown = [UNKNOWN * rarest for gram in grams.elements() if gram not in holders]
+        unknown = [UNKNOWN * rarest for gram in grams.elements() if gram not in frequencies]
         length = math.hypot(*weights.values(), *unknown)
         vector |= {(kernel.name, gram): math.sqrt(kernel.share) * one / length for gram, one in weights.items()}
     return vector
@@ -263,7 +265,7 @@ def test_the_order_of_words_counts() -> None:
 def test_a_background_says_how_common_a_gram_is() -> None:
     """A gram weighs as if the background's texts were rows too, and no gram comes from them alone."""
     own = READINGS[:2]
-    vectors, _ = Vectorizer.fit(own, background=VECTORS.holders_in(MATRIX))
+    vectors, _ = Vectorizer.fit(own, background=VECTORS.background_of(MATRIX))
     both, _ = Vectorizer.fit([*own, *READINGS])
     weights = {both.gram(column): weight for column, weight in enumerate(both.idf.tolist())}
     assert {vectors.gram(column) for column in range(len(vectors.idf))} < weights.keys()

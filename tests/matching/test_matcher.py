@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.faq import Entry, Kind, Lookalike
-from bot.domain.matching import Carrier, Evidence, Row
+from bot.domain.matching import Evidence, PhrasingEvidence, Row
 from bot.matching import regression as ridge
 from bot.matching.matcher import EQUAL_DIGITS, EVIDENCE_SHOWN, RANKED, RegressionMatcher, fit, training_rows
 from bot.matching.regression import WHOLE_ROWS
@@ -219,7 +219,7 @@ def test_a_phrasing_carries_its_own_entry() -> None:
     for item in ENTRIES:
         for text in item.phrasings:
             first = MATCHER.evidence(text, item).phrasings[0]
-            assert first == Carrier(text, item.id, first.similarity, first.part)
+            assert first == PhrasingEvidence(text, item.id, first.similarity, first.part)
             assert first.similarity == pytest.approx(1, abs=1e-5)
             assert first.part > 0.4
     assert MATCHER.evidence("…", DOGS) == Evidence((), ())
@@ -378,6 +378,7 @@ def test_found_breaks_ties_as_rank_does() -> None:
     assert matcher.found() == [matcher.rank(row.text).candidates[0].entry for row in matcher.rows]
 
 
+@pytest.mark.slow
 def test_what_is_found_without_a_phrasing_is_found_by_an_faq_that_lacks_it() -> None:
     """The first entry for each row, had it been missing, is nearly always that of an FAQ learned without it."""
     agree = []

@@ -70,7 +70,7 @@ def test_a_local_model_is_the_same_from_disk(tmp_path: Path, monkeypatch: pytest
     assert_ranks_alike(learned, read)
     assert read.calibration == learned.calibration
     assert read.ridge.power == learned.ridge.power
-    assert np.array_equal(read.ridge.belongs, learned.ridge.belongs)
+    assert np.array_equal(read.ridge.labels, learned.ridge.labels)
 
 
 def test_a_broken_local_model_is_learned_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -181,6 +181,7 @@ def break_into_file(model: Path) -> None:
     model.write_text("no folder")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "spoil",
     [

@@ -14,13 +14,13 @@ from scipy import sparse
 from bot.domain.faq import Entry, Lookalike
 from bot.matching import regression as ridge_module
 from bot.matching.features import Columns, Floats
-from bot.matching.matcher import belongings, fit, training_rows
+from bot.matching.matcher import fit, labels_of, training_rows
 from bot.matching.regression import (
     NEIGHBOURS,
     RIDGE,
     WHOLE_ROWS,
-    Belongs,
     HeldOut,
+    Labels,
     LocalRidge,
     WholeRidge,
     fit_ridge,
@@ -51,21 +51,21 @@ def predict(kernel: Doubles, targets: Doubles, row: int, *, without: NDArray[np.
     return predicted
 
 
-def random_problem(seed: int) -> tuple[Doubles, Doubles, Belongs]:
+def random_problem(seed: int) -> tuple[Doubles, Doubles, Labels]:
     """A kernel of random rows, their targets and their entries; some rows belong to none."""
     rng = np.random.default_rng(seed)
     rows, entries = int(rng.integers(2, 16)), int(rng.integers(1, 5))
     vectors = rng.normal(size=(rows, int(rng.integers(1, 9))))
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    belongs = rng.integers(-1, entries, size=rows)
-    return vectors @ vectors.T, one_hot(belongs, entries), belongs
+    labels = rng.integers(-1, entries, size=rows)
+    return vectors @ vectors.T, one_hot(labels, entries), labels
 
 
-def one_hot(belongs: Belongs, entries: int) -> Doubles:
-    return np.equal.outer(belongs, np.arange(entries)).astype(float)
+def one_hot(labels: Labels, entries: int) -> Doubles:
+    return np.equal.outer(labels, np.arange(entries)).astype(float)
 
 
-def random_rows(seed: int, share: float, *, most: int = 40) -> tuple[SimilarityIndex, Belongs, int]:
+def random_rows(seed: int, share: float, *, most: int = 40) -> tuple[SimilarityIndex, Labels, int]:
     """Unit rows that hold such a share of the grams each, at least one, with their entries; some belong to none."""
     rng = np.random.default_rng(seed)
     rows, grams, entries = int(rng.integers(2, most)), int(rng.integers(3, 30)), int(rng.integers(1, 5))
@@ -85,7 +85,7 @@ def random_message(seed: int, index: SimilarityIndex, share: float) -> tuple[Col
 
 def slow_scores(
     index: SimilarityIndex,
-    belongs: Belongs,
+    labels: Labels,
     entries: int,
     power: float,
     message: tuple[Columns, Floats],
@@ -96,7 +96,7 @@ def slow_scores(
     dense = np.zeros(index.by_row.shape[1])
     dense[message[0]] = message[1]
     kernel = np.maximum(table @ table.T, 0) ** power + RIDGE * np.eye(len(rows))
-    scores: Doubles = (table @ dense) ** power @ np.linalg.solve(kernel, one_hot(belongs[rows], entries))
+    scores: Doubles = (table @ dense) ** power @ np.linalg.solve(kernel, one_hot(labels[rows], entries))
     return scores
 
 
@@ -140,10 +140,10 @@ def test_sharpen_is_a_power_of_what_is_above_zero(similarities: list[float], pow
 
 @some
 @given(st.lists(st.integers(-1, 3), max_size=12))
-def test_targets_are_one_at_the_own_entry(belongs: list[int]) -> None:
+def test_targets_are_one_at_the_own_entry(labels: list[int]) -> None:
     """A row of an entry is 1 there and 0 elsewhere; a row of none is 0 everywhere."""
-    targets = targets_of(np.array(belongs, dtype=np.int64), 4)
-    assert targets.tolist() == [[float(entry == own) for entry in range(4)] for own in belongs]
+    targets = targets_of(np.array(labels, dtype=np.int64), 4)
+    assert targets.tolist() == [[float(entry == own) for entry in range(4)] for own in labels]
 
 
 @some
@@ -168,14 +168,14 @@ def test_a_system_without_a_solution_is_an_error() -> None:
 @given(seeds)
 def test_hold_out_is_refitting_without_the_row_or_the_entry(seed: int) -> None:
     """The closed form gives what a regression gives that never saw the row, or any row of its entry."""
-    kernel, targets, belongs = random_problem(seed)
+    kernel, targets, labels = random_problem(seed)
     ridged = kernel + RIDGE * np.eye(len(kernel))
     factor, alpha = np.linalg.inv(np.linalg.cholesky(ridged)), np.linalg.solve(ridged, targets)
-    held_out = hold_out(factor.astype(np.float32), alpha.astype(np.float32), targets.astype(np.float32), belongs)
-    assert held_out.rows.tolist() == list(range(len(belongs)))
-    for row, own in enumerate(belongs):
+    held_out = hold_out(factor.astype(np.float32), alpha.astype(np.float32), targets.astype(np.float32), labels)
+    assert held_out.rows.tolist() == list(range(len(labels)))
+    for row, own in enumerate(labels):
         alone = np.array([row])
-        together = np.flatnonzero(belongs == own) if own >= 0 else alone
+        together = np.flatnonzero(labels == own) if own >= 0 else alone
         assert np.allclose(held_out.without_row[row], predict(kernel, targets, row, without=alone), atol=1e-4)
         assert np.allclose(held_out.without_entry[row], predict(kernel, targets, row, without=together), atol=1e-4)
 
@@ -183,9 +183,9 @@ def test_hold_out_is_refitting_without_the_row_or_the_entry(seed: int) -> None:
 # --- On all rows -----------------------------------------------------------------------------------------------------
 
 
-def whole_of(index: SimilarityIndex, belongs: Belongs, entries: int, power: float) -> WholeRidge:
+def whole_of(index: SimilarityIndex, labels: Labels, entries: int, power: float) -> WholeRidge:
     """The regression on all rows, with any power."""
-    alpha, _ = solve(sharpen(all_similarities(index.by_row), power), targets_of(belongs, entries))
+    alpha, _ = solve(sharpen(all_similarities(index.by_row), power), targets_of(labels, entries))
     return WholeRidge(index, alpha, power)
 
 
@@ -193,12 +193,12 @@ def whole_of(index: SimilarityIndex, belongs: Belongs, entries: int, power: floa
 @given(seeds, st.sampled_from([0.1, 0.5, 1.0]), st.sampled_from([0.0, 0.2, 1.0]))
 def test_the_whole_regression_is_its_formula(seed: int, share: float, asked: float) -> None:
     """Scores are k(message, rows) (K + lambda I)^-1 Y, and the parts of the rows add up to them."""
-    index, belongs, entries = random_rows(seed, share, most=80)
+    index, labels, entries = random_rows(seed, share, most=80)
     message = random_message(seed, index, asked)
-    whole, _ = WholeRidge.fit(index, belongs, entries)
-    assert whole.power == power_for(len(belongs))
+    whole, _ = WholeRidge.fit(index, labels, entries)
+    assert whole.power == power_for(len(labels))
     scores = whole.scores(*message)
-    assert np.allclose(scores, slow_scores(index, belongs, entries, whole.power, message, everything(index)), atol=1e-4)
+    assert np.allclose(scores, slow_scores(index, labels, entries, whole.power, message, everything(index)), atol=1e-4)
     for at in range(entries):
         rows, parts = whole.parts(*message, at)
         assert rows.tolist() == everything(index)
@@ -206,29 +206,30 @@ def test_the_whole_regression_is_its_formula(seed: int, share: float, asked: flo
 
 
 def assert_held_out_is_refitted(
-    held_out: HeldOut, index: SimilarityIndex, belongs: Belongs, entries: int, power: float
+    held_out: HeldOut, index: SimilarityIndex, labels: Labels, entries: int, power: float
 ) -> None:
     """The scores held out are those of the slow regression on the rows that are left."""
     for row, without_row, without_entry in zip(*vars_of(held_out), strict=True):
-        own = belongs[row]
+        own = labels[row]
         message = row_as_message(index, row)
         kept = [other for other in everything(index) if other != row]
-        left = [other for other in kept if own < 0 or belongs[other] != own]
-        assert np.allclose(without_row, slow_scores(index, belongs, entries, power, message, kept), atol=1e-4)
-        assert np.allclose(without_entry, slow_scores(index, belongs, entries, power, message, left), atol=1e-4)
+        left = [other for other in kept if own < 0 or labels[other] != own]
+        assert np.allclose(without_row, slow_scores(index, labels, entries, power, message, kept), atol=1e-4)
+        assert np.allclose(without_entry, slow_scores(index, labels, entries, power, message, left), atol=1e-4)
 
 
 def vars_of(held_out: HeldOut) -> tuple[list[int], Floats, Floats]:
     return held_out.rows.tolist(), held_out.without_row, held_out.without_entry
 
 
+@pytest.mark.slow
 @some
 @given(seeds, st.sampled_from([0.1, 1.0]))
 def test_what_the_whole_regression_holds_out_is_refitted(seed: int, share: float) -> None:
     """As if the row, or all rows of its entry, had never been there."""
-    index, belongs, entries = random_rows(seed, share, most=60)
-    whole, held_out = WholeRidge.fit(index, belongs, entries)
-    assert_held_out_is_refitted(held_out, index, belongs, entries, whole.power)
+    index, labels, entries = random_rows(seed, share, most=60)
+    whole, held_out = WholeRidge.fit(index, labels, entries)
+    assert_held_out_is_refitted(held_out, index, labels, entries, whole.power)
 
 
 SMALL_FAQS = [
@@ -245,29 +246,29 @@ SMALL_FAQS = [
 def test_what_an_faq_holds_out_is_refitted(entries: tuple[Entry, ...]) -> None:
     """For each row of an FAQ, as learned: its scores, and the entry found, had the row been missing."""
     model = fit(faq_of(*entries))
-    belongs = belongings(training_rows(entries))
+    labels = labels_of(training_rows(entries))
     assert isinstance(model.ridge, WholeRidge)
-    again, held_out = WholeRidge.fit(model.index, belongs, len(entries))
+    again, held_out = WholeRidge.fit(model.index, labels, len(entries))
     assert np.array_equal(again.alpha, model.ridge.alpha)
-    assert_held_out_is_refitted(held_out, model.index, belongs, len(entries), model.ridge.power)
+    assert_held_out_is_refitted(held_out, model.index, labels, len(entries), model.ridge.power)
     assert model.found_without.tolist() == held_out.without_row.argmax(axis=1).tolist()
 
 
 # --- On the nearest rows ---------------------------------------------------------------------------------------------
 
 
-def local_of(index: SimilarityIndex, belongs: Belongs, entries: int, power: float) -> LocalRidge:
-    return LocalRidge(index, belongs, entries, power)
+def local_of(index: SimilarityIndex, labels: Labels, entries: int, power: float) -> LocalRidge:
+    return LocalRidge(index, labels, entries, power)
 
 
 @some
 @given(seeds, powers)
 def test_with_few_rows_the_local_regression_is_the_whole_one(seed: int, power: float) -> None:
     """Where all rows are neighbours, and each is similar to the message, the two learn from the same."""
-    index, belongs, entries = random_rows(seed, 1.0)
+    index, labels, entries = random_rows(seed, 1.0)
     message = random_message(seed, index, 1.0)
-    whole, local = whole_of(index, belongs, entries, power), local_of(index, belongs, entries, power)
-    assert len(belongs) < NEIGHBOURS
+    whole, local = whole_of(index, labels, entries, power), local_of(index, labels, entries, power)
+    assert len(labels) < NEIGHBOURS
     assert np.allclose(local.scores(*message), whole.scores(*message), atol=1e-4)
 
 
@@ -275,11 +276,11 @@ def test_with_few_rows_the_local_regression_is_the_whole_one(seed: int, power: f
 @given(seeds, powers, st.integers(1, 12))
 def test_the_local_regression_is_the_whole_one_on_the_nearest_rows(seed: int, power: float, neighbours: int) -> None:
     """It learns from the rows most similar to the message, and from none that shares nothing with it."""
-    index, belongs, entries = random_rows(seed, 0.2)
+    index, labels, entries = random_rows(seed, 0.2)
     message = random_message(seed, index, 0.3)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ridge_module, "NEIGHBOURS", neighbours)
-        local = local_of(index, belongs, entries, power)
+        local = local_of(index, labels, entries, power)
         scores = local.scores(*message)
     similarities = index.similarities(*message)
     ranked = [row for row in np.argsort(-similarities, kind="stable").tolist() if similarities[row] > 0]
@@ -287,19 +288,19 @@ def test_the_local_regression_is_the_whole_one_on_the_nearest_rows(seed: int, po
     assume(not others or similarities[near[-1]] - similarities[others[0]] > 1e-6)  # of a tie either may be the nearest
     assert scores.shape == (entries,)
     assert scores.dtype == np.float32
-    assert np.allclose(scores, slow_scores(index, belongs, entries, power, message, near), atol=1e-4)
+    assert np.allclose(scores, slow_scores(index, labels, entries, power, message, near), atol=1e-4)
 
 
 @some
 @given(seeds, powers)
 def test_the_parts_of_a_local_score_add_up(seed: int, power: float) -> None:
     """Only rows of the entry carry its score."""
-    index, belongs, entries = random_rows(seed, 0.2)
+    index, labels, entries = random_rows(seed, 0.2)
     message = random_message(seed, index, 0.3)
-    local = local_of(index, belongs, entries, power)
+    local = local_of(index, labels, entries, power)
     for at, score in enumerate(local.scores(*message)):
         rows, parts = local.parts(*message, at)
-        assert (belongs[rows] == at).all()
+        assert (labels[rows] == at).all()
         assert parts.sum() == pytest.approx(score, abs=1e-5)
 
 
@@ -307,28 +308,29 @@ def test_the_parts_of_a_local_score_add_up(seed: int, power: float) -> None:
 @given(seeds)
 def test_a_message_of_nothing_known_scores_nothing(seed: int) -> None:
     """Without any gram all scores are 0 and nothing carries them, on all rows and on the nearest."""
-    index, belongs, entries = random_rows(seed, 0.3)
+    index, labels, entries = random_rows(seed, 0.3)
     nothing = np.zeros(0, np.int32), np.zeros(0, np.float32)
-    for ridge in (whole_of(index, belongs, entries, 1.0), local_of(index, belongs, entries, 1.0)):
+    for ridge in (whole_of(index, labels, entries, 1.0), local_of(index, labels, entries, 1.0)):
         assert ridge.scores(*nothing).tolist() == [0] * entries
         assert not any(ridge.parts(*nothing, at)[1].any() for at in range(entries))
 
 
+@pytest.mark.slow
 @some
 @given(seeds, st.integers(2, 12), st.sampled_from([0.2, 1.0]))
 def test_what_the_local_regression_holds_out_is_refitted(seed: int, neighbours: int, share: float) -> None:
     """As a local regression that never had the row, or any row of its entry; all rows are held out if they are few."""
-    index, belongs, entries = random_rows(seed, share)
+    index, labels, entries = random_rows(seed, share)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ridge_module, "NEIGHBOURS", neighbours)
-        local, held_out = LocalRidge.fit(index, belongs, entries)
+        local, held_out = LocalRidge.fit(index, labels, entries)
         assert held_out.rows.tolist() == everything(index)
         for row, without_row, without_entry in zip(*vars_of(held_out), strict=True):
             message = row_as_message(index, row)
-            out = belongs == belongs[row] if belongs[row] >= 0 else np.arange(len(belongs)) == row
-            for scores, kept in ((without_row, np.arange(len(belongs)) != row), (without_entry, ~out)):
+            out = labels == labels[row] if labels[row] >= 0 else np.arange(len(labels)) == row
+            for scores, kept in ((without_row, np.arange(len(labels)) != row), (without_entry, ~out)):
                 rest = SimilarityIndex.of(sparse.csr_array(index.by_row[np.flatnonzero(kept)]))
-                expected = local_of(rest, belongs[kept], entries, local.power).scores(*message)
+                expected = local_of(rest, labels[kept], entries, local.power).scores(*message)
                 assert np.allclose(scores, expected, atol=1e-4)
 
 

@@ -50,14 +50,14 @@ def slow_nearest(similarities: Sequence[float], rows: Sequence[int], most: int) 
 
 def slow_searched(table: Floats, columns: Columns, postings: int) -> list[int]:
     """The rows that hold any of the rarest grams of a message that may be read, the rarest of all in any case."""
-    holders = {column: [row for row, held in enumerate(table[:, column]) if held] for column in columns.tolist()}
+    frequencies = {column: [row for row, held in enumerate(table[:, column]) if held] for column in columns.tolist()}
     found: set[int] = set()
     read = 0
-    for at, column in enumerate(sorted(holders, key=lambda column: len(holders[column]))):
-        read += len(holders[column])
+    for at, column in enumerate(sorted(frequencies, key=lambda column: len(frequencies[column]))):
+        read += len(frequencies[column])
         if at and read > postings:
             break
-        found.update(holders[column])
+        found.update(frequencies[column])
     return sorted(found)
 
 

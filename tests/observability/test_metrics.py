@@ -368,6 +368,7 @@ async def test_gaps_are_counted_by_reason(talk: Talk) -> None:
     assert counting.grown("gaps_total") == {("no-match",): 1, ("other-language",): 1, ("outdated",): 1}
 
 
+@pytest.mark.slow
 async def test_a_log_that_cannot_be_written_shows(tmp_path: Path) -> None:
     """In notes that wait and in failures."""
     (tmp_path / FILE).mkdir()

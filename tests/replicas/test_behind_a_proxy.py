@@ -18,7 +18,7 @@ from tests.support.dockerfile import free_port
 from tests.support.documentation import HAPROXY, text_of
 from tests.support.leaks import Private
 from tests.support.postgresql_server import Server
-from tests.support.review_desk import KEYS
+from tests.support.review_workbench import KEYS
 from tests.support.telegram_emulator import BotProcess, bot_environment, serving
 from tests.support.telegram_phone import READY, Phone
 from tests.support.telegram_sender import SECRET_HEADER, Bringer

@@ -298,7 +298,7 @@ async def test_when_the_server_is_back_all_keep_one_pace_again(
     log: GapLog, new_rates: NewRates, postgresql: Server
 ) -> None:
     """Meanwhile each has its own. Nobody is kept out by what was counted before."""
-    one, other = (throttle(new_rates(blind=timedelta(seconds=0.05)), 4) for _ in range(2))
+    one, other = (throttle(new_rates(cooldown=timedelta(seconds=0.05)), 4) for _ in range(2))
     assert await one.admit("a") is Allowed.YES
     await asyncio.to_thread(postgresql.stop)
     try:

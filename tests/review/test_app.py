@@ -8,11 +8,14 @@ from datetime import timedelta
 from pathlib import Path
 
 import httpx
+import pytest
 
 from bot.gaps.repository import GapLog
 from tests.support.review_browser import review_process
-from tests.support.review_desk import KEYS, asked
+from tests.support.review_workbench import KEYS, asked
 from tests.support.telegram_emulator import BotProcess, bot_environment
+
+pytestmark = pytest.mark.slow
 
 
 def environment_of(folder: Path, small: Path, cache: Path) -> dict[str, str]:

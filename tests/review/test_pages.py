@@ -13,7 +13,9 @@ from bot.domain.gap import GapReason, GapStatus
 from bot.evaluation.question_sets import Message
 from bot.review.auth import MOST_BYTES, fields_of
 from bot.storage.errors import LogError
-from tests.support.review_desk import HOST, KEYS, asked, page_over
+from tests.support.review_workbench import HOST, KEYS, asked, page_over
+
+pytestmark = pytest.mark.slow
 
 KITE = ["where is the kite flying zone", "Where is the kite flying zone??", "where is a kite flying zone"]
 
@@ -34,7 +36,7 @@ async def test_nothing_yet(small: Path) -> None:
         ):
             assert (await visitor.opens(address)).status_code == 200
             assert says in visitor.text
-        assert not visitor.desk.log.path.exists()
+        assert not visitor.workbench.log.path.exists()
 
 
 async def test_a_group_says_what_was_asked_and_what_is_near(small: Path) -> None:
@@ -62,20 +64,20 @@ async def test_a_phrasing_is_added_and_undone(small: Path) -> None:
         assert "+ - the zone for flying kites" in visitor.text
         assert "3 open gaps would be answered" in visitor.text
         assert ferry(small) == before
-        trial = visitor.page
+        dry_run = visitor.page
         await visitor.opens(visitor.link_to("Back, to change it"))
         assert 'value="the zone for flying kites"' in visitor.page, "what was written is still there"
-        visitor.page = trial
+        visitor.page = dry_run
 
         await visitor.sends(visitor.action_of("/apply"))
         assert "3 gaps changed" in visitor.text
         added = [line for line in ferry(small).splitlines() if line not in before.splitlines()]
         assert added == ["      - the zone for flying kites"]
         assert await visitor.texts(GapStatus.RESOLVED) == sorted(KITE)
-        assert {gap.resolution for gap in await visitor.desk.log.gaps(statuses=[GapStatus.RESOLVED])} == {
+        assert {gap.resolution for gap in await visitor.workbench.log.gaps(statuses=[GapStatus.RESOLVED])} == {
             "ferry-bicycles"
         }
-        assert visitor.desk.catalog.main.faq.entries["ferry-bicycles"].phrasings[-1] == "the zone for flying kites"
+        assert visitor.workbench.catalog.main.faq.entries["ferry-bicycles"].phrasings[-1] == "the zone for flying kites"
 
         await visitor.sends(visitor.action_of("/undo"))
         assert ferry(small) == before
@@ -86,9 +88,9 @@ async def test_a_phrasing_is_added_and_undone(small: Path) -> None:
 async def test_undo_leaves_what_was_decided_since(small: Path) -> None:
     """A gap that was left for later and then said to be off topic stays so when the first of the two is undone."""
     async with page_over(small, map(asked, KITE)) as visitor:
-        gaps = [gap.id for gap in await visitor.desk.log.gaps()]
-        first = await visitor.desk.mark(gaps, GapStatus.LATER, "all left for later")
-        await visitor.desk.mark(gaps[:1], GapStatus.OFF_TOPIC, "one said to be off topic")
+        gaps = [gap.id for gap in await visitor.workbench.log.gaps()]
+        first = await visitor.workbench.mark(gaps, GapStatus.LATER, "all left for later")
+        await visitor.workbench.mark(gaps[:1], GapStatus.OFF_TOPIC, "one said to be off topic")
         assert first is not None
         await visitor.sends(f"/done/{first.number}/undo")
         assert len(await visitor.texts(GapStatus.OFF_TOPIC)) == 1
@@ -103,7 +105,7 @@ async def test_the_words_of_a_person_are_not_taken(small: Path) -> None:
             response = await visitor.sends(visitor.action_of("/add"), text=text, entry="ferry-fares")
             assert response.status_code == 422
             assert 'role="alert"' in visitor.page
-        assert not visitor.desk.trials
+        assert not visitor.workbench.dry_runs
 
 
 async def test_an_entry_is_searched_for(small: Path) -> None:
@@ -118,7 +120,7 @@ async def test_an_entry_is_searched_for(small: Path) -> None:
         assert response.status_code == 422
         assert "There is no entry ferry-tmes." in visitor.text
         await visitor.sends(add, text="a poem", other="When do the boats leave?")
-        assert visitor.desk.trials[1].proposal.entry == "ferry-times"
+        assert visitor.workbench.dry_runs[1].proposal.entry == "ferry-times"
         assert "For: When do the boats leave?" in visitor.text
 
 
@@ -130,9 +132,9 @@ async def test_one_of_those_that_were_found_is_chosen(small: Path) -> None:
         await visitor.sends(add, text="a poem", other=search, search="yes")
         assert f'name="searched" value="{search}"' in visitor.page
         await visitor.sends(add, text="a poem", other=search, searched=search, entry="ferry-times")
-        assert visitor.desk.trials[1].proposal.entry == "ferry-times"
+        assert visitor.workbench.dry_runs[1].proposal.entry == "ferry-times"
         await visitor.sends(add, text="a poem", other="ferry-fares", searched=search, entry="ferry-times")
-        assert visitor.desk.trials[2].proposal.entry == "ferry-fares"
+        assert visitor.workbench.dry_runs[2].proposal.entry == "ferry-fares"
 
 
 async def test_harm_is_shown_before_it_is_done(small: Path) -> None:
@@ -162,7 +164,7 @@ async def test_a_test_question_that_gets_worse_is_named(small: Path) -> None:
 async def test_an_entry_is_drafted(small: Path) -> None:
     """Its lines are shown and added, the gaps wait for it, and the bot's FAQ does not change."""
     async with page_over(small, [asked("can i bring a horse")]) as visitor:
-        version = visitor.desk.catalog.main.faq.version
+        version = visitor.workbench.catalog.main.faq.version
         await visitor.opens(visitor.link_to("can i bring a horse"))
         await visitor.sends(
             visitor.action_of("/draft"),
@@ -175,7 +177,7 @@ async def test_an_entry_is_drafted(small: Path) -> None:
         assert "May horses come on board?" in ferry(small)
         assert "horses on the ferry" in ferry(small)
         assert await visitor.texts(GapStatus.LATER) == ["can i bring a horse"]
-        assert visitor.desk.catalog.main.faq.version == version
+        assert visitor.workbench.catalog.main.faq.version == version
         await visitor.opens("/done")
         await visitor.sends(visitor.action_of("/undo"))
         assert "horse" not in ferry(small)
@@ -258,7 +260,7 @@ async def test_what_came_after_the_page_was_looked_at_is_left_as_it_is(small: Pa
     async with page_over(small, map(asked, KITE[:2])) as visitor:
         await visitor.opens(visitor.link_to(KITE[0]))
         ticks, off_topic = visitor.ticks_without(), visitor.action_of("/off-topic")
-        await visitor.desk.log.write([asked(KITE[2]), asked(KITE[0])])
+        await visitor.workbench.log.write([asked(KITE[2]), asked(KITE[0])])
         await visitor.opens()
         await visitor.settles()
         await visitor.sends(off_topic, **ticks)
@@ -273,7 +275,7 @@ async def test_without_any_tick_nothing_is_done(small: Path) -> None:
         response = await visitor.sends(visitor.action_of("/later"), **visitor.ticks_without(*KITE))
         assert response.status_code == 422
         assert "No text is ticked." in visitor.text
-        assert not visitor.desk.done
+        assert not visitor.workbench.actions
 
 
 async def test_a_button_that_is_pressed_again_says_what_the_first_press_did(small: Path) -> None:
@@ -283,7 +285,7 @@ async def test_a_button_that_is_pressed_again_says_what_the_first_press_did(smal
         await visitor.sends(later)
         await visitor.sends(later)
         assert "1 gap left for later." in visitor.text
-        assert [done.what for done in visitor.desk.done] == ["1 gap left for later"]
+        assert [action.what for action in visitor.workbench.actions] == ["1 gap left for later"]
         assert (await visitor.sends("/group/99/later")).status_code == 404
 
 
@@ -315,17 +317,17 @@ async def test_a_double_press_adds_a_line_once_and_takes_it_out_once(small: Path
 async def test_an_undo_leaves_what_was_decided_later(small: Path) -> None:
     """Here or by somebody else; and the undo of the later leads to what was before both."""
     async with page_over(small, [asked("zebra poetry"), asked("lion opera")]) as visitor:
-        first, second = (gap.id for gap in await visitor.desk.log.gaps())
+        first, second = (gap.id for gap in await visitor.workbench.log.gaps())
         for gap in (first, second):
             await visitor.sends(f"/group/{gap}/later?tab=new")
         await visitor.sends(f"/group/{first}/off-topic?tab=later")
-        await visitor.desk.log.mark([second], GapStatus.RESOLVED, entry="ferry-fares")
+        await visitor.workbench.log.mark([second], GapStatus.RESOLVED, entry="ferry-fares")
         await visitor.sends("/done/1/undo")
         await visitor.sends("/done/2/undo")
-        now = {gap.id: gap.status for gap in await visitor.desk.log.gaps()}
+        now = {gap.id: gap.status for gap in await visitor.workbench.log.gaps()}
         assert now == {first: GapStatus.OFF_TOPIC, second: GapStatus.RESOLVED}
         await visitor.sends("/done/3/undo")
-        now = {gap.id: gap.status for gap in await visitor.desk.log.gaps()}
+        now = {gap.id: gap.status for gap in await visitor.workbench.log.gaps()}
         assert now == {first: GapStatus.NEW, second: GapStatus.RESOLVED}
 
 
@@ -360,8 +362,8 @@ async def test_a_trial_of_an_faq_that_has_changed_is_tried_anew(small: Path) -> 
 async def test_a_number_that_another_gap_has_by_now_shows_that_one(small: Path) -> None:
     """The number of the newest gap, once it is forgotten, goes to the next: what was forgotten is not shown for it."""
     async with page_over(small, [asked("zebra poetry")]) as visitor:
-        await visitor.desk.log.forget(KEYS.pseudonym("asker", "zebra poetry"))
-        await visitor.desk.log.write([asked("lion opera")])
+        await visitor.workbench.log.forget(KEYS.pseudonym("asker", "zebra poetry"))
+        await visitor.workbench.log.write([asked("lion opera")])
         await visitor.opens()
         await visitor.settles()
         assert "zebra" not in visitor.text
@@ -454,7 +456,7 @@ async def test_texts_that_were_forgotten_stand_nowhere(small: Path) -> None:
         await visitor.sends("/replay/begin")
         assert "what is the fare" in visitor.text
         for text in (*KITE, "what is the fare"):
-            await visitor.desk.log.forget(KEYS.pseudonym("asker", text))
+            await visitor.workbench.log.forget(KEYS.pseudonym("asker", text))
         await visitor.opens()
         await visitor.settles()
         for address in ("/", "/trial/1", "/replay", "/done", "/?tab=resolved"):
@@ -475,11 +477,11 @@ async def test_no_text_stands_in_a_title(small: Path) -> None:
 async def test_new_gaps_appear_and_forgotten_ones_go(small: Path) -> None:
     """The page reads the log anew when it has changed."""
     async with page_over(small, map(asked, KITE)) as visitor:
-        await visitor.desk.log.write([asked("zebra poetry")])
+        await visitor.workbench.log.write([asked("zebra poetry")])
         await visitor.opens()
         await visitor.settles()
         assert "zebra poetry" in visitor.text
-        await visitor.desk.log.forget(KEYS.pseudonym("asker", "zebra poetry"))
+        await visitor.workbench.log.forget(KEYS.pseudonym("asker", "zebra poetry"))
         await visitor.opens()
         await visitor.settles()
         assert "zebra poetry" not in visitor.text
@@ -639,13 +641,13 @@ async def test_what_is_not_there_says_so(small: Path) -> None:
 async def test_a_log_that_cannot_be_read_says_so(small: Path) -> None:
     """In the log's own words, which say what to do."""
     async with page_over(small, map(asked, KITE)) as visitor:
-        await visitor.desk.log.close()
-        visitor.desk.log.path.write_bytes(b"no database" * 1000)
+        await visitor.workbench.log.close()
+        visitor.workbench.log.path.write_bytes(b"no database" * 1000)
         response = await visitor.opens()
         assert response.status_code == 503
         assert "is no database; move it away" in visitor.text
         with pytest.raises(LogError):
-            await visitor.desk.refresh()
+            await visitor.workbench.refresh()
 
 
 async def test_gaps_of_long_ago_are_in_no_group(small: Path) -> None:
@@ -672,13 +674,13 @@ async def test_an_answer_that_was_marked_as_wrong_does_not_answer_once_more(smal
         await visitor.opens(visitor.link_to("what is the fare"))
         assert "It is answered with ferry-fares, and that was marked as outdated." in visitor.text
         assert "Answered by" not in visitor.text
-        await visitor.desk.log.write([asked("what is the fare")])
+        await visitor.workbench.log.write([asked("what is the fare")])
         await visitor.opens()
         await visitor.settles()
         await visitor.opens(visitor.link_to("what is the fare"))
         resolve = visitor.action_of("/resolve")
         await visitor.sends(resolve, resolves="ferry-fares")
-        (still,) = await visitor.desk.log.gaps(statuses=[GapStatus.NEW])
+        (still,) = await visitor.workbench.log.gaps(statuses=[GapStatus.NEW])
         assert still.gap.reason is GapReason.OUTDATED
         await visitor.sends("/group/1/resolve?tab=new", corrected="ferry-fares")
         assert len(await visitor.texts(GapStatus.RESOLVED)) == 2
@@ -689,10 +691,11 @@ async def test_lines_that_were_added_are_told_of_though_the_log_fails(small: Pat
     async with page_over(small, map(asked, KITE)) as visitor:
         await visitor.opens(visitor.link_to(KITE[0]))
         await visitor.sends(visitor.action_of("/add"), text="the zone for flying kites", entry="ferry-bicycles")
-        await visitor.desk.log.close()
-        visitor.desk.log.path.write_bytes(b"no database" * 1000)
+        await visitor.workbench.log.close()
+        visitor.workbench.log.path.write_bytes(b"no database" * 1000)
         response = await visitor.sends(visitor.action_of("/apply"))
         assert response.status_code == 503
         assert "The lines were added, but the gaps could not be marked" in visitor.text
         assert "the zone for flying kites" in ferry(small)
-        assert [done.what for done in visitor.desk.done] == ["“the zone for flying kites” added to ferry-bicycles"]
+        (action,) = visitor.workbench.actions
+        assert action.what == "“the zone for flying kites” added to ferry-bicycles"

@@ -45,6 +45,8 @@ from tests.support.telegram_world import (
     made_person,
 )
 
+pytestmark = pytest.mark.slow
+
 FERRY, INTERFACE, NOTE = "faq/en/ferry.yaml", "faq/en/interface.yaml", "seeds/note.yaml"
 SOUND = "The FAQ's files are sound again."
 

@@ -223,6 +223,34 @@ async def test_a_file_that_cannot_be_opened_costs_no_answer_and_no_gap(
         _is_told_once(bot, "cannot be opened")
 
 
+async def test_a_log_of_a_development_version_costs_no_answer_and_no_gap(
+    tmp_path: Path, small: Path, cache: Path
+) -> None:
+    """It stays as it is; moved away, as the log line says, a new one is begun with what waited."""
+    path, aside = tmp_path / "data" / FILE, tmp_path / "data" / "aside"
+    path.parent.mkdir()
+    await asyncio.to_thread(begun, path)
+    _set_schema(path, "4")
+    async with running(tmp_path, small, cache) as bot:
+        await bot.ask(GAPS[1])
+        await bot.ask(ANSWERED)
+        await bot.process.wait_for_output("has schema 4, from before the first release, which cannot be brought up")
+        await bot.ask(GAPS[2])
+        path.rename(aside)
+        await bot.until_logged(*GAPS[1:])
+        _is_told_once(bot, "move it away to begin a new one, nothing is overwritten")
+    _set_schema(aside, "5")
+    aside.rename(path)
+    await _is_kept(path.parent, GAPS[0])
+
+
+def _set_schema(path: Path, step: str) -> None:
+    """Say that a file is of another schema, all of it in the file."""
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = ?", (step,))
+        connection.commit()
+
+
 async def test_a_deleted_file_is_begun_anew(tmp_path: Path, small: Path, cache: Path) -> None:
     """With what is asked from then on."""
     async with running(tmp_path, small, cache) as bot:
@@ -422,7 +450,7 @@ def test_what_cannot_be_read_now_stays(tmp_path: Path) -> None:
 
 @in_a_file
 async def test_only_damage_is_damage(tmp_path: Path, url: SecretStr | None) -> None:
-    """Another key, a newer schema, missing tables or a folder in its place are not, as the recorder sees them."""
+    """Another key, another schema, missing tables or a folder in its place are not, as the recorder sees them."""
     async with GapLog(tmp_path, KEYS, keep=KEEP, url=url) as log:
         await log.write([note()])
         await do(log, "UPDATE alembic_version SET version_num = '999'")
@@ -430,9 +458,9 @@ async def test_only_damage_is_damage(tmp_path: Path, url: SecretStr | None) -> N
         with pytest.raises(NewerError):
             await log.gaps()
     assert not await _is_set_aside(tmp_path, KEYS)
-    with closing(sqlite3.connect(tmp_path / FILE)) as connection:
-        connection.execute("UPDATE alembic_version SET version_num = '5'")
-        connection.commit()
+    _set_schema(tmp_path / FILE, "4")
+    assert not await _is_set_aside(tmp_path, KEYS)
+    _set_schema(tmp_path / FILE, "5")
     assert not await _is_set_aside(tmp_path, OTHER_KEYS)
     with closing(sqlite3.connect(tmp_path / FILE)) as connection:
         connection.execute("DROP TABLE gap")
@@ -531,4 +559,7 @@ def test_other_troubles_do_not_keep_it_from_starting(tmp_path: Path, data: Path)
     refuse_newer(tmp_path, SecretStr("postgresql+asyncpg://user:password@127.0.0.1:1/name?ssl=disable"))
 
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no limits of processes there")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform == "win32", reason="no limits of processes there"),
+]

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, closing, suppress
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -30,13 +31,15 @@ from bot.gaps.writer import GapWriter
 from bot.settings import Settings, SettingsError, read_settings
 from bot.storage.errors import LogError
 from bot.storage.keys import Keys, new_text_key, text_keys
-from bot.storage.migrate import NEWEST, upgrade
+from bot.storage.migrate import NEWEST, step_of
 from bot.storage.postgresql import CONNECTIONS, PostgreSQL, parsed
 from bot.storage.stores import FILE, store_of
 from tests.cli.test_main import run
 from tests.gaps.test_repository import ASKER, KEEP, KEYS, OTHER, do, in_a_file, note, rows_of
 from tests.support.documentation import OPERATIONS, text_of
 from tests.support.postgresql_server import HOST, USER, Server, serving
+
+pytestmark = pytest.mark.slow
 
 on_a_server = pytest.mark.container
 KEY_SETTINGS = {"GAPS_KEY": KEYS.texts[0].decode(), "ASKER_KEY": KEYS.askers.hex()}
@@ -206,14 +209,6 @@ async def test_all_may_begin_it_at_once(logs: list[GapLog]) -> None:
     await asyncio.gather(*(log.write([note()]) for log in logs))
     assert len(await logs[0].gaps()) == 4
     assert await rows_of(logs[0], "SELECT count(*) FROM key_check") == [(1,)]
-
-
-@on_a_server
-async def test_all_may_bring_it_up_at_once(logs: list[GapLog]) -> None:
-    """From an earlier schema: the steps are taken by one of them."""
-    await asyncio.to_thread(logs[0].database.store.prepare, lambda connection: upgrade(connection, to="1"))
-    await asyncio.gather(*(log.write([note()]) for log in logs))
-    assert len(await logs[0].gaps()) == 4
     assert await rows_of(logs[0], "SELECT version_num FROM alembic_version") == [(NEWEST,)]
 
 
@@ -438,18 +433,15 @@ async def test_a_server_that_fails_is_not_asked_by_everybody_in_turn(tmp_path: P
 
 @on_a_server
 async def test_a_database_that_is_put_back_in_place_is_noticed(log: GapLog, postgresql: Server, name: str) -> None:
-    """Empty, or of an earlier schema, while the bot runs: it comes up, and what is noted then is kept."""
+    """Empty, while the bot runs: the tables are made, and what is noted then is kept."""
     await log.write([note()])
-    for step in (None, "1"):
-        postgresql.sql("DROP SCHEMA public CASCADE", f"CREATE SCHEMA public AUTHORIZATION {USER}", database=name)
-        if step:
-            await asyncio.to_thread(log.database.store.prepare, lambda connection: upgrade(connection, to="1"))
-        with suppress(LogError):
-            await log.write([note("lost, or noted")])
-            await log.purge()
-        await log.write([note("after")])
-        await log.mark([1, 2, 3], GapStatus.LATER)
-        assert {kept.gap.text for kept in await log.gaps()} == {"after"}
+    postgresql.sql("DROP SCHEMA public CASCADE", f"CREATE SCHEMA public AUTHORIZATION {USER}", database=name)
+    with suppress(LogError):
+        await log.write([note("lost, or noted")])
+        await log.purge()
+    await log.write([note("after")])
+    await log.mark([1, 2, 3], GapStatus.LATER)
+    assert {kept.gap.text for kept in await log.gaps()} == {"after"}
 
 
 # --- The command line -----------------------------------------------------------------------------------------------
@@ -488,27 +480,28 @@ def test_no_key_is_made_for_it(postgresql: Server, name: str, cache: Path, tmp_p
 
 
 def test_the_schema_is_brought_up_by_hand(url: SecretStr | None, cache: Path, tmp_path: Path) -> None:
-    """What it was and is is said; looked at, it stays as it is; a newer one is left alone."""
+    """What it was and is is said; looked at, it stays as it is; one of another version is left alone."""
     own = settings_of(url, tmp_path)
     store = store_of(tmp_path / "data", url)
-
-    def make_newer(connection: sa.Connection) -> None:
-        connection.execute(sa.text("UPDATE alembic_version SET version_num = '999'"))
-
-    store.prepare(lambda connection: upgrade(connection, to="1"))
+    assert store.prepare(step_of) is None
     for arguments, code, says in (
-        (("--check",), 1, f"{store.name}: has schema 1, the newest is {NEWEST}; run: python -m bot db upgrade\n"),
-        ((), 0, f"{store.name}: has schema {NEWEST} now, and had schema 1\n"),
+        (("--check",), 1, f"{store.name}: has no schema, the newest is {NEWEST}; run: python -m bot db upgrade\n"),
+        ((), 0, f"{store.name}: has schema {NEWEST} now, and had no schema\n"),
         ((), 0, f"{store.name}: has schema {NEWEST}, the newest\n"),
         (("--check",), 0, f"{store.name}: has schema {NEWEST}, the newest\n"),
     ):
         done = run("db", "upgrade", *arguments, cache=cache, **own)
         assert (done.returncode, done.stdout, done.stderr) == (code, says, "")
-    store.prepare(make_newer)
-    for command in (("db", "upgrade"), ("db", "upgrade", "--check"), ("gaps",)):
-        done = run(*command, cache=cache, **own)
-        assert done.returncode == 2
-        assert f"{store.name}: was written by a newer version of this program; update this one" in done.stderr
+    for step, says in (
+        ("999", "was written by a newer version of this program; update this one"),
+        ("4", f"has schema 4, from before the first release, which cannot be brought up; {store.to_begin_anew}"),
+    ):
+        changed = sa.text(f"UPDATE alembic_version SET version_num = '{step}'")  # noqa: S608  # ours
+        store.prepare(partial(sa.Connection.execute, statement=changed))
+        for command in (("db", "upgrade"), ("db", "upgrade", "--check"), ("gaps",)):
+            done = run(*command, cache=cache, **own)
+            assert done.returncode == 2
+            assert f"{store.name}: {says}" in done.stderr
 
 
 @in_a_file

@@ -20,7 +20,7 @@ from playwright.async_api import Browser, Page, async_playwright
 from bot.domain.gap import GapReason, Note
 from bot.gaps.repository import GapLog
 from tests.support.paths import SMALL
-from tests.support.review_desk import KEYS, asked
+from tests.support.review_workbench import KEYS, asked
 from tests.support.telegram_emulator import BotProcess, bot_environment
 
 ARABIC = "كم من الوقت يستغرق الحصول على تصريح للصيد في البحيرة إذا كنت أسكن مع عائلتي في القرية؟"

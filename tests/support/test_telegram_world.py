@@ -559,6 +559,7 @@ async def test_long_html_is_measured_after_parsing(world: World, chat: Chat) -> 
     assert len(world.replies(chat)) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings(AS_SECONDS)
 @pytest.mark.parametrize(("fault", "error", "shown"), [case[1:] for case in FAULTS], ids=[case[0] for case in FAULTS])
 async def test_faults_over_http(world: World, chat: Chat, fault: Fault, error: type[Exception], shown: int) -> None:
@@ -598,6 +599,7 @@ async def test_raw_updates_reach_the_bot_as_they_are(world: World, chat: Chat) -
         await emulator.until(lambda world: len(world.replies(chat)) == 2)
 
 
+@pytest.mark.slow
 async def test_polling_survives_faults_of_its_own(world: World, chat: Chat, caplog: pytest.LogCaptureFixture) -> None:
     """A bot whose getUpdates fails hears the next message all the same."""
     caplog.set_level(logging.CRITICAL, logger="telegram.ext.Updater")

@@ -382,6 +382,7 @@ mailto:
 """
     ),
 )
+@pytest.mark.slow
 def test_hostile_texts_are_redacted_in_time(piece: str) -> None:
     """Time does not grow out of bounds with what is repeated; a hundred thousand characters are no trouble."""
     for text in (piece * 10_000, piece * 4_000 + "!", "x" + piece * 100_000):

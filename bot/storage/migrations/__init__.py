@@ -1,1 +1,1 @@
-"""How the tables of the gap log came to be, step by step, run by Alembic."""
+"""The schema of the gap log as migrations, run by Alembic."""

@@ -1,4 +1,4 @@
-"""Run by Alembic: the steps are taken on the connection, and in the transaction, that the caller has open."""
+"""Run by Alembic: migrations run on the connection, and in the transaction, that the caller has open."""
 
 from alembic import context
 

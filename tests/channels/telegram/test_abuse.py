@@ -53,6 +53,7 @@ def test_the_set_has_every_kind() -> None:
     assert len({message["kind"] for message in MESSAGES}) >= 15
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("message", MESSAGES, ids=lambda message: message["id"])
 async def test_each_gets_a_reply_that_telegram_takes(
     message: JSON, talk: Talk, caplog: pytest.LogCaptureFixture

@@ -124,6 +124,7 @@ def bot(runner: asyncio.Runner, tmp_path: Path, small_matcher: RegressionMatcher
     runner.run(made.stop())
 
 
+@pytest.mark.slow
 def test_whatever_people_put_in_is_answered(runner: asyncio.Runner, bot: Polling) -> None:
     """Messages, edits, captions, start payloads, presses, inline queries: no fault, nothing that Telegram refuses."""
     bot.note_faults()
@@ -148,6 +149,7 @@ def test_whatever_people_put_in_is_answered(runner: asyncio.Runner, bot: Polling
     check()
 
 
+@pytest.mark.slow
 def test_garbage_in_any_field_costs_nobody_else_an_answer(
     runner: asyncio.Runner, bot: Polling, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -181,6 +183,7 @@ def check_log(caplog: pytest.LogCaptureFixture, world: World, given: list[Any]) 
     assert private.leaks("\n".join(record.getMessage() for record in caplog.records)) == []
 
 
+@pytest.mark.slow
 def test_what_is_no_update_is_passed_over(
     runner: asyncio.Runner, bot: Polling, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -576,6 +576,7 @@ async def test_who_blocks_the_bot_is_forgotten(talk: Talk) -> None:
     assert await talk.gaps() == []
 
 
+@pytest.mark.slow
 async def test_forget_that_fails_does_not_say_done(talk: Talk) -> None:
     """The log cannot be opened: the person is told to try again."""
     await talk.say(NOTHING)
@@ -654,6 +655,7 @@ async def test_a_failing_send_does_not_lose_the_gap(talk: Talk, caplog: pytest.L
     assert "an update was not handled: " in caplog.text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", [BAD_GATEWAY, "reset", "timeout"])
 async def test_a_send_that_fails_is_tried_again(fault: Any, talk: Talk, caplog: pytest.LogCaptureFixture) -> None:
     """A card for somebody in danger must not be lost to one bad moment; nor what a button changes."""
@@ -717,6 +719,7 @@ async def test_a_menu_that_is_refused_stops_nothing(talk: Talk, caplog: pytest.L
 # --- Anything --------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     texts=st.lists(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=300), max_size=4),

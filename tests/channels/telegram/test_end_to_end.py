@@ -24,7 +24,7 @@ from tests.support.telegram_emulator import BotProcess, Emulator, bot_environmen
 from tests.support.telegram_phone import READY, Phone, phone_to
 from tests.support.telegram_world import BAD_GATEWAY, PERSONAL_MARKS, TOKEN, Chat, Refused, Slow, World, made_person
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
 MODEL_QUESTION = "Why is the Secretary-General releasing this report now?"
 GAP = "do you sell inflatable tractors for gardens"

@@ -8,12 +8,15 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import pytest
 from aiohttp import web
 
 from tests.support.telegram_emulator import BotProcess, bot_environment, serving
 from tests.support.telegram_phone import READY
 from tests.support.telegram_sender import Sender
 from tests.support.telegram_world import Chat, World, made_person
+
+pytestmark = pytest.mark.slow
 
 FERRY = "when does the ferry go"
 TOO_FAST = "You write too fast."

@@ -242,6 +242,7 @@ def digests(talk: Talk, chat: Chat | None = None) -> list[str]:
     return [message.text.splitlines()[0] for message in shown if message.text.startswith("The seven days")]
 
 
+@pytest.mark.slow
 async def test_it_comes_once_a_week(talk: Talk) -> None:
     """From Monday at eight, however often it is looked for; no preview of a link; in the next week again."""
     clock = Clock(MONDAY - timedelta(hours=1), sleeps=2 * 7 * 24 * 6)

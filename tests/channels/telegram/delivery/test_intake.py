@@ -83,6 +83,7 @@ async def test_a_gap_is_written_before_its_update_is_done_with(taking: Taking) -
         assert [logged.gap.text for logged in await talk.context.gap_writer.log.gaps()] == [UNKNOWN]
 
 
+@pytest.mark.slow
 async def test_while_the_log_fails_nobody_waits_for_long(taking: Taking) -> None:
     """And what was noted is written later."""
     async with taking() as (intake, talk):
@@ -93,6 +94,7 @@ async def test_while_the_log_fails_nobody_waits_for_long(taking: Taking) -> None
         assert len(await talk.gaps()) == 5
 
 
+@pytest.mark.slow
 async def test_who_blocks_the_bot_is_forgotten_whatever_happens(taking: Taking) -> None:
     """While the log cannot be written, the update is not done with and comes again."""
     async with taking() as (intake, talk):

@@ -178,6 +178,7 @@ async def test_one_persons_messages_stay_in_order_while_anothers_hangs(polled: S
         await bot.until(lambda: bot.answers(hangs) == 1)
 
 
+@pytest.mark.slow
 async def test_one_that_hangs_holds_nobody_up_though_telegram_sends_a_hundred_only(
     polled: Start, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -460,6 +461,7 @@ async def test_a_fault_that_lasts_is_told_every_few_minutes(polled: Start, caplo
     assert 8 <= told <= 13
 
 
+@pytest.mark.slow
 async def test_a_request_that_is_never_answered_is_given_up(polled: Start) -> None:
     """Though the transport itself would wait for ever."""
     async with polled(silence=1) as bot:
@@ -555,6 +557,7 @@ async def confirmed(sender: Sender) -> None:
             await asyncio.sleep(0.05)
 
 
+@pytest.mark.slow
 async def test_three_kills_lose_nothing(tmp_path: Path, small: Path, cache: Path, sender: Sender) -> None:
     """Of 50 that wait each time, all are answered after the restart; twice at most those in flight at a kill."""
     chats: dict[int, Chat] = {}  # by the number of the update; everybody writes once
@@ -588,6 +591,7 @@ async def test_three_kills_lose_nothing(tmp_path: Path, small: Path, cache: Path
     assert not sender.inbox.pending
 
 
+@pytest.mark.slow
 async def test_an_update_that_comes_again_is_answered_once(
     tmp_path: Path, small: Path, cache: Path, sender: Sender
 ) -> None:
@@ -611,6 +615,7 @@ async def test_an_update_that_comes_again_is_answered_once(
             assert len(sender.world.replies(chat)) == 1
 
 
+@pytest.mark.slow
 async def test_asked_to_end_it_answers_all_that_it_took(
     tmp_path: Path, small: Path, cache: Path, sender: Sender
 ) -> None:
@@ -631,6 +636,7 @@ async def test_asked_to_end_it_answers_all_that_it_took(
     assert not sender.inbox.pending
 
 
+@pytest.mark.slow
 async def test_faults_of_getupdates_over_the_network(tmp_path: Path, small: Path, cache: Path, sender: Sender) -> None:
     """Each for itself; then people are answered, and nothing that was said stands in the log."""
     chat = sender.world.private()
@@ -649,6 +655,7 @@ async def test_faults_of_getupdates_over_the_network(tmp_path: Path, small: Path
     assert not sender.inbox.pending
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", [Refused(409, "Conflict"), Raw(200, b"Xyzzyfirst"), "timeout"], ids=str)
 async def test_a_deaf_bot_ends_to_be_started_anew(
     fault: Fault, tmp_path: Path, small: Path, cache: Path, sender: Sender
@@ -671,6 +678,7 @@ async def test_a_deaf_bot_ends_to_be_started_anew(
             await sender.until(lambda world: len(world.replies(chat)) == 1, timeout=120)
 
 
+@pytest.mark.slow
 async def test_a_token_taken_back_while_it_runs_ends_it_in_words(
     tmp_path: Path, small: Path, cache: Path, sender: Sender
 ) -> None:

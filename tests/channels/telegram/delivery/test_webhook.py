@@ -37,13 +37,15 @@ from tests.support.dockerfile import free_port
 from tests.support.hostile import any_texts, junk
 from tests.support.leaks import Private
 from tests.support.postgresql_server import Server as PostgreSQL
-from tests.support.review_desk import KEYS
+from tests.support.review_workbench import KEYS
 from tests.support.telegram_emulator import BotProcess, bot_environment, serving
 from tests.support.telegram_phone import READY, Phone
 from tests.support.telegram_recording import RecordingRequest
 from tests.support.telegram_sender import SECRET_HEADER, Bringer, Sender
 from tests.support.telegram_talk import logged
 from tests.support.telegram_world import BAD_GATEWAY, JSON, TOKEN, Chat, Refused, Slow, World, made_person
+
+pytestmark = pytest.mark.slow
 
 FERRY = "when does the ferry go"
 GAP = "do you sell inflatable tractors for gardens"
@@ -200,7 +202,7 @@ def hooked(tmp_path: Path, small_matcher: RegressionMatcher) -> Start:
 
     @asynccontextmanager
     async def start(
-        *, body_within: float = 10, silence: Silence | None = None, patience: int = 5
+        *, body_timeout: float = 10, silence: Silence | None = None, patience: int = 5
     ) -> AsyncIterator[Hooked]:
         chosen = Settings(
             telegram_bot_token=SecretStr(TOKEN), data_dir=tmp_path / "data", sends_a_second=0, throttle_messages=0
@@ -216,7 +218,7 @@ def hooked(tmp_path: Path, small_matcher: RegressionMatcher) -> Start:
             lambda: context.catalog.versions,
             context.metrics,
             hook=Hook(SECRET, webhook.receive),
-            body_within=body_within,
+            body_timeout=body_timeout,
             silence=silence,
         )
         endpoints.state = State.READY
@@ -417,7 +419,7 @@ async def parts(length: int) -> AsyncIterator[bytes]:
 
 async def test_a_slow_body_is_not_waited_for(hooked: Start) -> None:
     """Nobody else waits meanwhile; the connection is closed."""
-    async with hooked(body_within=0.3) as bot:
+    async with hooked(body_timeout=0.3) as bot:
         head = (
             f"POST /telegram HTTP/1.1\r\nHost: x\r\n{SECRET_HEADER}: {SECRET}\r\nContent-Length: 100\r\n\r\n".encode()
         )
@@ -430,7 +432,7 @@ async def test_a_slow_body_is_not_waited_for(hooked: Start) -> None:
 
 async def test_a_slow_head_is_not_waited_for(hooked: Start, monkeypatch: pytest.MonkeyPatch) -> None:
     """On a new connection, and on one that was used; one that is idle between requests is kept."""
-    monkeypatch.setattr(server_module, "HEAD_WITHIN", 0.3)
+    monkeypatch.setattr(server_module, "HEAD_TIMEOUT", 0.3)
     async with hooked() as bot:
         assert await bot.sent_raw(b"GET /healthz HT") == b""
         assert await bot.sent_raw() == b""

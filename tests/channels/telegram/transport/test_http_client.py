@@ -290,6 +290,7 @@ async def test_a_lost_answer_is_told_from_a_call_that_was_not_done(name: str, ca
     assert caplog.records == []
 
 
+@pytest.mark.slow
 async def test_time_outs_have_their_own_kinds() -> None:
     """No answer, no free connection, no connection, nobody there: only after the first may something be done."""
     async with at(Peer(never)) as url, bot_at(url, connections=1, read=0.5, pool=0.1, connect=0.1) as bot:
@@ -636,6 +637,7 @@ ROWS: dict[str, tuple[list[Fault], int, int]] = {  # faults, the messages that t
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ROWS)
 async def test_a_send_that_fails(name: str, talked: Talking, caplog: pytest.LogCaptureFixture) -> None:
     """The reply arrives, and never a third time. After it the next is answered as if nothing had been."""
@@ -654,6 +656,7 @@ async def test_a_send_that_fails(name: str, talked: Talking, caplog: pytest.LogC
     assert_quiet(caplog.text)
 
 
+@pytest.mark.slow
 async def test_a_gateway_that_stays_bad_is_given_up(talked: Talking, caplog: pytest.LogCaptureFixture) -> None:
     """After a while, with one line; who writes next is answered once it is well again."""
     async with talked() as talk:
@@ -668,6 +671,7 @@ async def test_a_gateway_that_stays_bad_is_given_up(talked: Talking, caplog: pyt
     assert_quiet(caplog.text)
 
 
+@pytest.mark.slow
 async def test_too_many_requests_waits_as_told_and_holds_up_nobody_else(talked: Talking) -> None:
     """One chat's flood is that chat's: AIORateLimiter by itself would stop them all."""
     async with talked() as talk:
@@ -685,6 +689,7 @@ async def test_too_many_requests_waits_as_told_and_holds_up_nobody_else(talked: 
         assert len(talk.world.replies(talk.chat)) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", [too_many(1), BAD_GATEWAY, "reset", "timeout", "cut", "lost"], ids=str)
 async def test_a_change_that_fails(fault: Fault, talked: Talking, caplog: pytest.LogCaptureFixture) -> None:
     """It is made; done twice it is done once, so it may be tried again after any fault. The press is answered."""
@@ -759,6 +764,7 @@ def assert_quiet(told: str) -> None:
     assert not any(mark in told for mark in (*PERSONAL_MARKS, TOKEN, TOKEN.partition(":")[2], FERRY, BOAT))
 
 
+@pytest.mark.slow
 async def test_faults_of_sends_as_a_process(tmp_path: Path, small: Path, cache: Path) -> None:
     """With the bot's own time-outs: each reply arrives, at most twice where only its answer was lost."""
     rows: list[tuple[Fault, int]] = [

@@ -1,12 +1,13 @@
-"""The first tables: gaps, counts, persons, and the check of the keys."""
+"""The tables of the first release."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "1"
+revision = "5"  # 1 to 4 were of development versions, whose last had these tables; see `storage.migrate`
 down_revision = None
+CODE = sa.String(32)
 ENTRY = sa.String(40).with_variant(sa.Text(), "postgresql")
 NUMBER = sa.Integer().with_variant(sa.BigInteger(), "postgresql")
 
@@ -16,7 +17,7 @@ def upgrade() -> None:
     op.create_table(
         "gap",
         sa.Column("id", NUMBER, primary_key=True),
-        sa.Column("at", sa.DateTime, nullable=False),
+        sa.Column("at", sa.DateTime, nullable=False, index=True),
         sa.Column("reason", sa.String(32), nullable=False),
         sa.Column("text", sa.LargeBinary, nullable=False),
         sa.Column("language", sa.String(8), nullable=False),
@@ -25,11 +26,11 @@ def upgrade() -> None:
         sa.Column("nearest", sa.JSON, nullable=False),
         sa.Column("faq_version", sa.String(16), nullable=False),
         sa.Column("status", sa.String(16), nullable=False),
-        sa.Column("asker", sa.String(32)),
-        sa.Column("message", sa.String(32), unique=True),
+        sa.Column("resolution", ENTRY, nullable=False, server_default=""),
+        sa.Column("asker", CODE, index=True),
+        sa.Column("message", CODE, unique=True),
+        sqlite_autoincrement=True,
     )
-    op.create_index("ix_gap_at", "gap", ["at"])
-    op.create_index("ix_gap_asker", "gap", ["asker"])
     op.create_table(
         "count",
         sa.Column("day", sa.Date, primary_key=True),
@@ -41,14 +42,30 @@ def upgrade() -> None:
     )
     op.create_table(
         "person",
-        sa.Column("asker", sa.String(32), primary_key=True),
+        sa.Column("asker", CODE, primary_key=True),
         sa.Column("language", sa.String(8), nullable=False),
-        sa.Column("last_used", sa.Date, nullable=False),
+        sa.Column("last_used", sa.Date, nullable=False, index=True),
     )
-    op.create_index("ix_person_last_used", "person", ["last_used"])
+    op.create_table(
+        "job", sa.Column("name", sa.String(48), primary_key=True), sa.Column("period", sa.String(16), primary_key=True)
+    )
+    op.create_table(
+        "claim",
+        sa.Column("code", CODE, primary_key=True),
+        sa.Column("owner", CODE),
+        sa.Column("until", sa.Double, nullable=False, index=True),
+    )
+    op.create_table(
+        "pace",
+        sa.Column("code", CODE, primary_key=True),
+        sa.Column("at", sa.Double, nullable=False),
+        sa.Column("number", sa.Integer, nullable=False),
+        prefixes=["UNLOGGED"] if op.get_bind().dialect.name == "postgresql" else [],  # so not in the server's log
+    )
+    op.create_table("home", sa.Column("asker", CODE, primary_key=True))
     op.create_table(
         "key_check",
         sa.Column("id", sa.Integer, primary_key=True),
         sa.Column("text", sa.LargeBinary, nullable=False),
-        sa.Column("asker", sa.String(32), nullable=False),
+        sa.Column("asker", CODE, nullable=False),
     )

@@ -1,4 +1,4 @@
-"""The review page without a browser: a desk over the small FAQ and a real log, and a visitor who sends its forms."""
+"""The review page without a browser: a workbench on the small FAQ and a real gap log, and a visitor of its pages."""
 
 from __future__ import annotations
 
@@ -48,8 +48,8 @@ def asked(
 class Visitor:
     """Somebody at the page. What is read last is ``page``; links and forms are followed from it."""
 
-    def __init__(self, client: httpx.AsyncClient, desk: Workbench, review: Review) -> None:
-        self.client, self.desk, self.review = client, desk, review
+    def __init__(self, client: httpx.AsyncClient, workbench: Workbench, review: Review) -> None:
+        self.client, self.workbench, self.review = client, workbench, review
         self.page = ""
         self.told: list[str] = []
 
@@ -69,8 +69,8 @@ class Visitor:
         await self.opens()
 
     async def _all_done(self) -> None:
-        while self.desk._tasks:
-            await asyncio.gather(*self.desk._tasks)
+        while self.workbench._tasks:
+            await asyncio.gather(*self.workbench._tasks)
 
     async def sends(self, address: str, **fields: str) -> httpx.Response:
         """Send a form with the session's token, and go where it leads."""
@@ -114,7 +114,7 @@ class Visitor:
 
     async def texts(self, status: GapStatus) -> list[str]:
         """The texts of the gaps in the log that have a status, sorted."""
-        return sorted(gap.gap.text for gap in await self.desk.log.gaps(statuses=[status]))
+        return sorted(gap.gap.text for gap in await self.workbench.log.gaps(statuses=[status]))
 
 
 @asynccontextmanager
@@ -129,13 +129,13 @@ async def page_over(
     async with GapLog(settings.data_dir, KEYS, keep=settings.retention) as log:
         if notes:
             await log.write(notes)
-        desk = Workbench(settings, log, Catalog(load_matchers(settings)), tuple(messages))
-        review = Review(desk, hosts=frozenset({HOST}), tell=told.append)
+        workbench = Workbench(settings, log, Catalog(load_matchers(settings)), tuple(messages))
+        review = Review(workbench, hosts=frozenset({HOST}), on_new_token=told.append)
         transport = httpx.ASGITransport(review.app)
         async with httpx.AsyncClient(transport=transport, base_url=f"http://{HOST}") as client:
-            visitor = Visitor(client, desk, review)
+            visitor = Visitor(client, workbench, review)
             visitor.told = told
             await client.get("/", params={"token": review.app.token})
             await visitor.opens()
             yield visitor
-        await desk.close()
+        await workbench.close()
