@@ -111,9 +111,7 @@ class Intake:
             self._leases.give_back(pseudonym)  # redelivered: who blocked the bot cannot send /forget
             return IntakeResult.HELD
         try:
-            await (
-                self._context.gap_writer.settled()
-            )  # a finished update does not come again, should a kill lose its gap
+            await self._context.gap_writer.settled()  # else a kill could lose a gap whose update is confirmed
         finally:
             self._leases.finish(pseudonym)
         return IntakeResult.HANDLED

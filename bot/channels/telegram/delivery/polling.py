@@ -40,7 +40,7 @@ class SilenceError(Exception):
 
 
 class Poller:
-    """Fetches updates and passes them to an intake. After ``silence`` seconds without a response it gives up."""
+    """Fetches updates and passes them to an intake. ``silence`` is in seconds; see SilenceError."""
 
     def __init__(
         self,
