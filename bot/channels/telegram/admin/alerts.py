@@ -30,19 +30,19 @@ class Alerts:
     ) -> None:
         self._bot, self._sleep = bot, sleep
         self._waiting: dict[int, deque[str]] = {chat: deque(maxlen=MOST_KEPT) for chat in chats}
-        self._new, self._rate_limited = asyncio.Event(), RateLimitedLogger(_logger, time.monotonic)
+        self._queued, self._rate_limited = asyncio.Event(), RateLimitedLogger(_logger, time.monotonic)
 
     def notify(self, text: str) -> None:
         """Queue a text for all chats: at most 4,096 characters, without markup."""
         for texts in self._waiting.values():
             texts.append(text)
-        self._new.set()
+        self._queued.set()
 
     async def run(self) -> None:
         """Send what is queued, until cancelled; retry later what cannot be sent now."""
         while True:
-            await self._new.wait()
-            self._new.clear()
+            await self._queued.wait()
+            self._queued.clear()
             while not await self._send_all():
                 await self._sleep(RETRY)
 
@@ -55,9 +55,7 @@ class Alerts:
 
     async def _send(self, text: str, chat: int, place: int) -> bool:
         """Send a text to one chat; whether it is finished with, sent or refused for good."""
-        shown = text.encode(
-            "utf-8", "replace"
-        ).decode()  # a file name may contain a lone surrogate, which no message can
+        shown = text.encode("utf-8", "replace").decode()  # no message can contain a lone surrogate; a file name can
         try:
             await self._bot.send_message(chat, shown, link_preview_options=LinkPreviewOptions(is_disabled=True))
         except REFUSALS as refusal:

@@ -20,5 +20,5 @@ async def raw_call(
     try:
         return await bot.do_api_request(f"{method}_", fields, read_timeout=read_timeout)
     except EndPointNotFound as fault:
-        refused = fault.__cause__ or fault  # InvalidToken is the cause where the method exists, but not the token
+        refused = fault.__cause__ or fault  # the cause is InvalidToken if the method exists but the token does not
     raise refused
