@@ -1,1 +1,1 @@
-"""How people reach the bot. Every channel translates messages in and replies out; what happens between is the same."""
+"""How people reach the bot. Each channel translates messages and replies; the assistant between is the same for all."""

@@ -1,7 +1,7 @@
-"""The assistant: one conversation for all channels, from a message to its reply and its note.
+"""The assistant: the conversation for all channels, from a message to its reply and its note for the gap log.
 
-Every rule of a conversation stands here once: how fast somebody may write and what is answered all the same, `/forget`,
-the language, one turn, the note. Channels only translate. `Assistant.answer` shows the way of a message.
+Each rule of a conversation stands here once: throttling and its exceptions, `/forget`, the language, one turn, the
+note. Channels only translate. `Assistant.answer` shows the path of a message.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ ExtraCommands = Mapping[str, Callable[[], Awaitable[Reply]]]
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What an inline query found: entries that can be shared, and what was noted of it."""
+    """The results of an inline query: entries that can be shared, and what the gap log counts of it."""
 
     entries: tuple[Entry, ...]
     faq: Faq
@@ -47,7 +47,7 @@ class Found:
 
 
 class Assistant:
-    """Answers people, whatever channel they write through. ``notes`` is told what became of each message."""
+    """Answers people on any channel. ``notes`` receives the outcome of each message."""
 
     def __init__(self, catalog: Catalog, notes: GapNotes, throttles: Throttles = UNLIMITED) -> None:
         self._catalog, self._notes, self._throttles = catalog, notes, throttles
@@ -55,15 +55,15 @@ class Assistant:
     # --- Messages ------------------------------------------------------------------------------------------------
 
     async def answer(self, message: IncomingMessage, *, extra: ExtraCommands | None = None) -> OutgoingReply:
-        """Answer a message and note what became of it.
+        """Answer a message and note its outcome.
 
-        ``extra`` are commands that this person may give besides the bot's own, by name, with what makes their reply.
+        ``extra`` are commands that this person may use besides the bot's own: by name, the function that replies.
         """
         matcher = await self.matcher_for(message.asker, message.languages, chosen=message.conversation.language)
         question = Question(message.text, matcher.faq.language, message.channel)
-        allowed = await self._throttles.messages.admit(message.asker or message.pace)
-        if allowed is not Allowed.YES and not await self._is_answered_at_any_pace(question, message.asker, matcher):
-            turn = _too_fast(matcher.faq) if allowed is Allowed.TELL else Turn(Outcome.TOO_FAST, Reply(()))
+        allowed = await self._throttles.messages.admit(message.asker or message.throttle_key)
+        if allowed is not Allowed.YES and not await self._is_exempt(question, message.asker, matcher):
+            turn = _too_fast(matcher.faq) if allowed is Allowed.NOTIFY else Turn(Outcome.TOO_FAST, Reply(()))
         else:
             turn = await self._take_turn(message, question, matcher, extra or {})
         note = note_turn(turn, question, matcher, asked=message.conversation.asked)
@@ -72,31 +72,31 @@ class Assistant:
         conversation = Conversation(turn.reply.choices, asked, turn.language or message.conversation.language)
         return OutgoingReply(turn, question, matcher.faq, note.count, conversation)
 
-    async def _is_answered_at_any_pace(self, question: Question, asker: str | None, matcher: Matcher) -> bool:
-        """Whether it is a wish to be forgotten or, of so many more messages that are looked at, an urgent one."""
+    async def _is_exempt(self, question: Question, asker: str | None, matcher: Matcher) -> bool:
+        """Whether a throttled message is answered all the same: /forget, or an urgent one within its own limit."""
         if call_of(question.text) is not None:
             return asks_to_forget(question.text)
-        is_looked_at = asker is not None and await self._throttles.urgent_checks.admit(asker) is Allowed.YES
-        return is_looked_at and isinstance(decide(question, matcher), Urgent)
+        is_checked = asker is not None and await self._throttles.urgent_checks.admit(asker) is Allowed.YES
+        return is_checked and isinstance(decide(question, matcher), Urgent)
 
     async def _take_turn(
         self, message: IncomingMessage, question: Question, matcher: Matcher, extra: ExtraCommands
     ) -> Turn:
-        """One turn; what has to be done before its reply is true (deleting, keeping a language) is done."""
+        """One turn, with the effects that its reply reports: deleting a person's data, storing a language."""
         says, call = matcher.faq.interface, call_of(message.text)
         if call is not None and call.name in extra:
             return Turn(Outcome.COMMAND, await extra[call.name]())
         if asks_to_forget(message.text):
-            return _said(Outcome.COMMAND, says.forget if await self.forget(message.asker) else says.forget_failed)
+            return _text_turn(Outcome.COMMAND, says.forget if await self.forget(message.asker) else says.forget_failed)
         turn = take_turn(question, matcher, message.conversation.choices)
         if message.is_caption and turn.outcome is Outcome.UNANSWERED:
-            return _said(Outcome.TEXT_ONLY, says.text_only)
+            return _text_turn(Outcome.TEXT_ONLY, says.text_only)
         if turn.language is not None:
             faq = self.faq_in(turn.language)
             if faq is None or message.asker is None:
-                return _said(Outcome.COMMAND, says.gone)
+                return _text_turn(Outcome.COMMAND, says.gone)
             if not await self.choose_language(message.asker, turn.language):
-                return _said(Outcome.COMMAND, says.language_failed)
+                return _text_turn(Outcome.COMMAND, says.language_failed)
             return replace(turn, reply=Reply((Section("", faq.interface.language_chosen),)))
         return turn
 
@@ -105,26 +105,26 @@ class Assistant:
     async def matcher_for(
         self, asker: str | None, languages: Sequence[str] = (), *, chosen: str | None = None
     ) -> Matcher:
-        """The matcher of a person's language: the one chosen, else the first of those named, else the main one."""
+        """The matcher of the chosen language, else of the first available one of ``languages``, else the main one."""
         matchers = self._catalog.matchers
         if len(matchers) == 1:
             return self._catalog.main
         if chosen is None and asker is not None:
             chosen = await self._notes.language(asker)
         wanted = (*([chosen] if chosen else ()), *languages)
-        return next((matchers[one] for one in wanted if one in matchers), self._catalog.main)
+        return next((matchers[language] for language in wanted if language in matchers), self._catalog.main)
 
     def faq_in(self, language: str) -> Faq | None:
-        """The FAQ in a language that can be chosen; None where there is none, or it has no texts to say so with."""
+        """The FAQ in a language that people can choose; None if they cannot choose it."""
         matcher = self._catalog.matchers.get(language)
         return matcher.faq if matcher is not None and language in matcher.faq.languages else None
 
     async def choose_language(self, asker: str, language: str) -> bool:
-        """Keep the language that a person chose; whether that was done."""
+        """Store the language that a person chose; whether that was done."""
         return await self._notes.choose_language(asker, language)
 
     async def forget(self, asker: str | None) -> bool:
-        """Delete all that is kept of a person; whether it was done."""
+        """Delete all that is kept of a person; whether that is done by now."""
         if asker is None:
             return True
         self._throttles.forget(asker)
@@ -133,11 +133,11 @@ class Assistant:
     # --- Buttons -------------------------------------------------------------------------------------------------
 
     async def admits_press(self, asker: str | None) -> bool:
-        """Whether a pressed button is answered, or comes too fast."""
+        """Whether a button press is within the person's limit."""
         return await self._throttles.messages.admit(asker or "") is Allowed.YES
 
     def show(self, entry: str, outcome: Outcome, faq: Faq, channel: Channel) -> tuple[Entry, Count] | None:
-        """The entry that a button leads to, and what is noted of it; None where the FAQ has it no more."""
+        """The entry that a button leads to, and its count, which is noted; None if the FAQ no longer has the entry."""
         found = linked(entry, faq)
         if found is None:
             return None
@@ -145,32 +145,32 @@ class Assistant:
         self._notes.note(Note(count))
         return found, count
 
-    def none_of_these(self, about: IncomingMessage, matcher: Matcher) -> Count:
-        """Note that a choice held nothing for a question, which is a gap; without its text it only counts."""
-        count = Count(Outcome.NONE_OF_THESE, matcher.faq.language, about.channel)
-        question = Question(about.text, matcher.faq.language, about.channel)
-        gap = gap_behind(GapReason.NONE_OF_THESE, question, matcher) if about.text else None
-        self._note(Note(count, gap), about)
+    def none_of_these(self, message: IncomingMessage, matcher: Matcher) -> Count:
+        """Note that none of the choices fitted a message: a gap, or only a count if the message's text is unknown."""
+        count = Count(Outcome.NONE_OF_THESE, matcher.faq.language, message.channel)
+        question = Question(message.text, matcher.faq.language, message.channel)
+        gap = gap_behind(GapReason.NONE_OF_THESE, question, matcher) if message.text else None
+        self._note(Note(count, gap), message)
         return count
 
-    def judge(self, entry: Entry, reason: GapReason | None, about: IncomingMessage, matcher: Matcher) -> Count:
-        """Note what a person says of an answer: that it helped (no reason), or what is wrong with it, which is a gap.
+    def judge(self, entry: Entry, reason: GapReason | None, message: IncomingMessage, matcher: Matcher) -> Count:
+        """Note a person's feedback on the answer to a message: it helped (no reason), or what is wrong, which is a gap.
 
-        Where the question is not known any more, the entry's own takes its place.
+        If the message's text is unknown, the entry's own question takes its place.
         """
         outcome = Outcome.HELPFUL if reason is None else OUTCOME_OF[reason]
-        count = Count(outcome, matcher.faq.language, about.channel, entry.id)
-        question = Question(about.text or entry.question, matcher.faq.language, about.channel)
+        count = Count(outcome, matcher.faq.language, message.channel, entry.id)
+        question = Question(message.text or entry.question, matcher.faq.language, message.channel)
         gap = gap_behind(reason, question, matcher, entry=entry.id) if reason else None
-        self._note(Note(count, gap), about)
+        self._note(Note(count, gap), message)
         return count
 
     # --- Inline queries ------------------------------------------------------------------------------------------
 
     async def search(self, text: str, asker: str, languages: Sequence[str]) -> Found:
-        """Entries to share for what somebody types in another chat, or examples before anything is typed.
+        """The entries to share for an inline query, or the examples for an empty one.
 
-        Counted, never kept.
+        A query is counted, and its text is never kept.
         """
         matcher = await self.matcher_for(asker, languages)
         faq = matcher.faq
@@ -186,26 +186,26 @@ class Assistant:
         return Found(_shareable(decision), faq, count)
 
     def _note(self, note: Note, message: IncomingMessage) -> None:
-        """Note what became of a message.
+        """Pass a note on, with the pseudonyms that the gap log may keep.
 
-        A person's pseudonym goes only with a gap, where /forget has to find it. Where nobody could find it, since an
-        administrator spoke as the group, no gap is kept.
+        The person's pseudonym is kept only with a gap, so that /forget finds it. Without an asker, nobody could have a
+        gap forgotten, so none is kept.
         """
         gap = note.gap if message.asker is not None else None
         asker = message.asker if gap else None
         self._notes.note(replace(note, gap=gap, asker=asker, message=message.id, is_edited=message.is_edited))
 
 
-def _said(outcome: Outcome, text: str) -> Turn:
+def _text_turn(outcome: Outcome, text: str) -> Turn:
     return Turn(outcome, Reply((Section("", text),)))
 
 
 def _too_fast(faq: Faq) -> Turn:
-    return _said(Outcome.TOO_FAST, faq.interface.too_fast)
+    return _text_turn(Outcome.TOO_FAST, faq.interface.too_fast)
 
 
 def _shareable(decision: Decision) -> tuple[Entry, ...]:
-    """What of a decision can be shared."""
+    """The entries of a decision that can be shared."""
     match decision:
         case Answer(entries) | Clarify(entries):
             return entries

@@ -1,6 +1,6 @@
-"""What a channel and the assistant say to each other: a message in, a reply out, in no messenger's own terms.
+"""The interface between a channel and the assistant: a message in, a reply out, independent of any messenger.
 
-A new messenger translates what it gets into an `IncomingMessage`, and what comes back into what it sends.
+A new messenger translates what it receives into an `IncomingMessage`, and an `OutgoingReply` into what it sends.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from bot.domain.gap import Count, Note
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """What a conversation has left so far: the channel keeps it, and gives it with the next message.
+    """The state of a conversation: the channel keeps it, and passes it on with the next message.
 
-    ``choices`` are those that the last reply showed, of which a number picks one; ``asked`` is the question that they
-    were offered for; ``language`` is the one chosen within this conversation.
+    ``choices`` are those of the last reply, from which a number picks one; ``asked`` is the question that they were
+    offered for; ``language`` is the one chosen within this conversation.
     """
 
     choices: tuple[Choice, ...] = ()
@@ -29,19 +29,19 @@ class Conversation:
 
 @dataclass(frozen=True, slots=True)
 class IncomingMessage:
-    """A message to the bot, as every channel gives it.
+    """A message to the bot, from any channel.
 
-    ``asker`` and ``id`` are pseudonyms of the person and of the message. Without an asker (an administrator who speaks
-    as the group) the message is answered, and no gap is kept that nobody could ask to forget; its pace is that of
-    ``pace``. ``languages`` are those that the channel names for the person, the best first. ``is_caption``: the words
-    stand with something that nobody looked at, such as a picture, or there are none.
+    ``asker`` and ``id`` are pseudonyms of the person and of the message. Without an asker (an administrator who writes
+    as the group) the message is answered and throttled by ``throttle_key``, and no gap is kept, since nobody could have
+    it forgotten. ``languages`` are those that the channel names for the person, the preferred first. ``is_caption``
+    means that the text, which may be empty, belongs to something that the bot cannot read, such as a picture.
     """
 
     text: str
     channel: Channel
     asker: str | None
     id: str | None = None
-    pace: str = ""
+    throttle_key: str = ""
     languages: tuple[str, ...] = ()
     conversation: Conversation = Conversation()
     is_edited: bool = False
@@ -50,7 +50,7 @@ class IncomingMessage:
 
 @dataclass(frozen=True, slots=True)
 class OutgoingReply:
-    """What became of a message, and what the person reads. ``count`` is what was noted of it."""
+    """The reply to a message, and what it was made from. ``count`` is what the gap log counts of it."""
 
     turn: Turn
     question: Question
@@ -60,7 +60,7 @@ class OutgoingReply:
 
     @property
     def is_silent(self) -> bool:
-        """Whether nothing is said: the person writes too fast, and was told so already."""
+        """Whether nothing is sent: the person writes too fast, and was already told so."""
         return self.turn.outcome is Outcome.TOO_FAST and not self.turn.reply.sections
 
     @property
@@ -70,35 +70,35 @@ class OutgoingReply:
 
 
 class GapNotes(Protocol):
-    """What the assistant needs of the gap log. Nothing here raises: a failing log never costs anybody the answer."""
+    """What the assistant needs of the gap log. Nothing here raises: a failing gap log never prevents an answer."""
 
     def note(self, note: Note) -> None:
-        """Take a note; it is written behind the reply."""
+        """Accept a note, to be written after the reply."""
 
     async def forget(self, asker: str) -> bool:
-        """Delete all that is kept of a person; whether it is done by now."""
+        """Delete all that is kept of a person; whether that is done by now."""
 
     async def language(self, asker: str) -> str | None:
-        """The language that a person chose earlier; None if there is none or it cannot be read."""
+        """The language that a person chose earlier; None if the person chose none or it cannot be read."""
 
     async def choose_language(self, asker: str, language: str) -> bool:
-        """Keep the language that a person chose; whether that was done."""
+        """Store the language that a person chose; whether that was done."""
 
 
 class NoGapNotes:
-    """Keeps nothing, so there is nothing to forget."""
+    """The gap log switched off: it keeps nothing, so there is nothing to forget."""
 
     def note(self, note: Note) -> None:
-        """Keep nothing of it."""
+        """Discard the note."""
 
-    async def forget(self, asker: str) -> bool:  # noqa: ARG002  # the port's form
-        """Done: nothing was kept."""
+    async def forget(self, asker: str) -> bool:  # noqa: ARG002  # the protocol's signature
+        """Always True: nothing was kept."""
         return True
 
     async def language(self, asker: str) -> str | None:  # noqa: ARG002
-        """None was kept."""
+        """Always None: nothing was kept."""
         return None
 
     async def choose_language(self, asker: str, language: str) -> bool:  # noqa: ARG002
-        """It holds for this conversation only, which its channel keeps."""
+        """Always True: the channel keeps it, for this conversation only."""
         return True

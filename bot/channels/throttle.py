@@ -1,7 +1,7 @@
-"""How many messages of one person are answered in a given time, so that nobody holds up the others.
+"""How many messages of one person are answered in a period of time, so that nobody holds up the others.
 
-Persons are known by their codes only and are forgotten once the while has passed: by a process alone in its memory,
-by many with one database there, and in memory while it cannot be asked.
+Persons are pseudonyms, and are forgotten once the period has passed. The counts are kept in memory or, by several
+processes with one database, in the database; while it is unreachable, in memory as well.
 """
 
 from __future__ import annotations
@@ -11,23 +11,23 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import Enum
 
-MOST_PERSONS = 50_000  # remembered at once; the one who was silent longest goes first
+MOST_PERSONS = 50_000  # in memory; the one whose last answered message is oldest is dropped first
 Count = Callable[[str, float], Awaitable[int | None]]
 
 
 class Allowed(Enum):
-    """Whether a message is answered: yes, no with a word to the person, or no without another."""
+    """Whether a message is answered: yes; no, but the person is told why; or no, in silence."""
 
     YES = "yes"
-    TELL = "tell"
+    NOTIFY = "notify"
     SILENT = "silent"
 
 
 class Throttle:
     """At most ``messages`` of one person in ``seconds``; 0 messages mean no limit. ``clock`` gives seconds.
 
-    ``count`` says the how-manieth message of a person this is in so many seconds, over all processes; None where it
-    cannot tell.
+    ``count`` counts a message and gives the number of the person's messages in the period, this one included, over all
+    processes; None if the database does not answer.
     """
 
     def __init__(
@@ -37,55 +37,55 @@ class Throttle:
         self._seconds = seconds
         self._clock = clock
         self._count = count
-        self._seen: OrderedDict[str, deque[float]] = OrderedDict()
-        self._told: dict[str, float] = {}
+        self._answered: OrderedDict[str, deque[float]] = OrderedDict()
+        self._notified: dict[str, float] = {}
 
     async def admit(self, person: str) -> Allowed:
-        """Count a message of a person, and say whether it is answered. The person is told once in a while."""
+        """Count a message of a person; whether it is answered. The first refusal is NOTIFY, those after it SILENT."""
         if not self._messages:
             return Allowed.YES
         number = await self._count(person, self._seconds) if self._count else None
         if number is None:
-            return self._admit_here(person)
+            return self._admit_in_memory(person)
         if number <= self._messages:
             return Allowed.YES
-        return Allowed.TELL if number == self._messages + 1 else Allowed.SILENT
+        return Allowed.NOTIFY if number == self._messages + 1 else Allowed.SILENT
 
-    def _admit_here(self, person: str) -> Allowed:
+    def _admit_in_memory(self, person: str) -> Allowed:
         now = self._clock()
-        self._forget_before(now - self._seconds)
-        times = self._seen.setdefault(person, deque())
+        self._drop_before(now - self._seconds)
+        times = self._answered.setdefault(person, deque())
         while times and times[0] <= now - self._seconds:
             times.popleft()
         if len(times) < self._messages:
             times.append(now)
-            self._seen.move_to_end(person)
-            self._told.pop(person, None)
+            self._answered.move_to_end(person)
+            self._notified.pop(person, None)
             return Allowed.YES
-        if person in self._told:
+        if person in self._notified:
             return Allowed.SILENT
-        self._told[person] = now
-        return Allowed.TELL
+        self._notified[person] = now
+        return Allowed.NOTIFY
 
     def forget(self, person: str) -> None:
-        """Remember nothing of a person here."""
-        self._seen.pop(person, None)
-        self._told.pop(person, None)
+        """Drop what is kept of a person in memory."""
+        self._answered.pop(person, None)
+        self._notified.pop(person, None)
 
-    def _forget_before(self, past: float) -> None:
-        """Those who were silent longest stand first: drop all whose last answered message is past."""
-        while self._seen:
-            person, times = next(iter(self._seen.items()))
-            if times and times[-1] > past and len(self._seen) <= MOST_PERSONS:
+    def _drop_before(self, past: float) -> None:
+        """Drop persons without an answered message after ``past``; those silent longest stand first."""
+        while self._answered:
+            person, times = next(iter(self._answered.items()))
+            if times and times[-1] > past and len(self._answered) <= MOST_PERSONS:
                 return
             self.forget(person)
 
 
 @dataclass(frozen=True, slots=True)
 class Throttles:
-    """How fast one person may be answered.
+    """The limits for one person: messages, inline queries, and checks for urgency.
 
-    ``urgent_checks`` is of messages past the first limit that are still looked at, in case they are urgent.
+    ``urgent_checks`` limits how many messages beyond the first limit are still checked for being urgent.
     """
 
     messages: Throttle
@@ -93,10 +93,10 @@ class Throttles:
     inline: Throttle
 
     def forget(self, person: str) -> None:
-        """Remember nothing of a person here."""
+        """Drop what is kept of a person in memory."""
         for throttle in (self.messages, self.urgent_checks, self.inline):
             throttle.forget(person)
 
 
 _NO_LIMIT = Throttle(0, 0, lambda: 0.0)
-UNLIMITED = Throttles(_NO_LIMIT, _NO_LIMIT, _NO_LIMIT)  # for who sits at the terminal
+UNLIMITED = Throttles(_NO_LIMIT, _NO_LIMIT, _NO_LIMIT)  # for the person at the terminal

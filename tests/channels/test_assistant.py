@@ -101,7 +101,7 @@ async def test_a_gap_goes_with_its_person(assistant: Assistant, notes: Notes) ->
 
 async def test_who_speaks_as_a_group_leaves_no_gap(assistant: Assistant, notes: Notes) -> None:
     """Nobody could ask to have it deleted."""
-    reply = await assistant.answer(said(TRACTORS, asker=None, pace="chat"))
+    reply = await assistant.answer(said(TRACTORS, asker=None, throttle_key="chat"))
     assert reply.turn.outcome is Outcome.UNANSWERED
     assert notes.notes[0].gap is None
 
@@ -235,7 +235,7 @@ async def test_a_question_that_is_urgent_by_now_is_never_kept(assistant: Assista
 
 
 async def test_inline_queries_are_counted_and_never_kept(hasty: Assistant, notes: Notes) -> None:
-    """Before anything is typed there are examples, whatever the pace."""
+    """Before anything is typed there are examples, whatever the limit."""
     found = [await hasty.search(text, "somebody", ()) for text in (OAK, OAK, "")]
     outcomes = [Outcome.ANSWER, Outcome.TOO_FAST, Outcome.EXAMPLES]
     assert [one.count.outcome for one in found] == outcomes

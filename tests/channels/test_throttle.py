@@ -21,7 +21,7 @@ class Clock:
 async def test_up_to_the_limit_all_is_answered_then_told_once() -> None:
     """The person learns once why there is silence."""
     throttle = Throttle(3, 60, Clock())
-    assert [await throttle.admit("a") for _ in range(6)] == [Allowed.YES] * 3 + [Allowed.TELL] + [Allowed.SILENT] * 2
+    assert [await throttle.admit("a") for _ in range(6)] == [Allowed.YES] * 3 + [Allowed.NOTIFY] + [Allowed.SILENT] * 2
 
 
 async def test_others_are_not_affected() -> None:
@@ -39,10 +39,10 @@ async def test_after_a_while_all_is_well_again() -> None:
     await throttle.admit("a")
     clock.now += 30
     await throttle.admit("a")
-    assert await throttle.admit("a") is Allowed.TELL
+    assert await throttle.admit("a") is Allowed.NOTIFY
     clock.now += 31
     assert await throttle.admit("a") is Allowed.YES
-    assert await throttle.admit("a") is Allowed.TELL
+    assert await throttle.admit("a") is Allowed.NOTIFY
 
 
 async def test_no_limit() -> None:
@@ -66,12 +66,12 @@ async def test_nobody_is_remembered_longer_than_needed() -> None:
     throttle = Throttle(1, 60, clock)
     for number in range(MOST_PERSONS + 500):
         await throttle.admit(str(number))
-    assert len(throttle._seen) <= MOST_PERSONS + 1
+    assert len(throttle._answered) <= MOST_PERSONS + 1
     await throttle.admit("0")
     clock.now += 61
     await throttle.admit("new")
-    assert set(throttle._seen) == {"new"}
-    assert not throttle._told
+    assert set(throttle._answered) == {"new"}
+    assert not throttle._notified
 
 
 @settings(max_examples=200, deadline=None)

@@ -313,7 +313,7 @@ async def test_a_message_is_timed_from_its_coming(talk: Talk, caplog: pytest.Log
     caplog.set_level(logging.INFO, logger="bot")
     record = UpdateRecord(Update.de_json(talk.world.text(talk.chat, OAK), talk.application.bot))
     await asyncio.sleep(0.05)
-    waited = time.perf_counter() - record.came
+    waited = time.perf_counter() - record.received_at
     await talk.application.process_update(record)
     (line,) = lines(caplog)
     assert line["ms"] >= waited * 1000 - 0.1

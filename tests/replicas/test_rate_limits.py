@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from pydantic import SecretStr
 from telegram.ext import AIORateLimiter, BaseRateLimiter
 
-from bot.channels.telegram.transport.rate_limiter import SharedPace
+from bot.channels.telegram.transport.rate_limiter import SharedRateLimiter
 from bot.channels.throttle import Allowed, Throttle
 from bot.gaps.repository import GapLog
 from bot.matching.matcher import RegressionMatcher
@@ -93,7 +93,7 @@ async def test_who_writes_to_two_processes_is_throttled_as_by_one(log: GapLog, n
     one, other = throttle(new_rates(), 5), throttle(new_rates(), 5)
     for _ in range(2):
         allowed = [await taking.admit("a") for _ in range(5) for taking in (one, other)]
-        assert allowed == [Allowed.YES] * 5 + [Allowed.TELL] + [Allowed.SILENT] * 4
+        assert allowed == [Allowed.YES] * 5 + [Allowed.NOTIFY] + [Allowed.SILENT] * 4
         assert await other.admit("b") is Allowed.YES
         await go_on(log, 59)
         assert await one.admit("a") is Allowed.SILENT
@@ -263,7 +263,7 @@ async def test_a_database_that_cannot_be_reached_lets_no_flood_through(
         rates = RateLimits(log.database)
         taking = throttle(rates, 3)
         allowed = [await taking.admit("a") for _ in range(50)]
-        assert allowed == [Allowed.YES] * 3 + [Allowed.TELL] + [Allowed.SILENT] * 46
+        assert allowed == [Allowed.YES] * 3 + [Allowed.NOTIFY] + [Allowed.SILENT] * 46
         sent, began = Sent(), time.monotonic()
         pace = shared(rates, sends=20)
         await asyncio.gather(*(sent.by(pace, chat=1) for _ in range(40)))
@@ -319,9 +319,9 @@ def nowhere(port: int = 1) -> SecretStr:
     return SecretStr(f"postgresql+asyncpg://user:password@{HOST}:{port}/name?ssl=disable")
 
 
-def shared(rates: RateLimits, *, sends: int, in_a_group: int = 0, **options: Any) -> SharedPace:
+def shared(rates: RateLimits, *, sends: int, in_a_group: int = 0, **options: Any) -> SharedRateLimiter:
     own: BaseRateLimiter[int] = AIORateLimiter(overall_max_rate=sends, group_max_rate=in_a_group, max_retries=0)
-    return SharedPace(own, rates, sends_a_second=sends, group_sends_a_minute=in_a_group, **options)
+    return SharedRateLimiter(own, rates, sends_a_second=sends, group_sends_a_minute=in_a_group, **options)
 
 
 class Sent:
@@ -330,7 +330,7 @@ class Sent:
     def __init__(self) -> None:
         self.at: list[float] = []
 
-    async def by(self, pace: SharedPace, *, chat: int | str | None = None) -> None:
+    async def by(self, pace: SharedRateLimiter, *, chat: int | str | None = None) -> None:
         async def call() -> None:
             self.at.append(time.monotonic())
 

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 from telegram import Bot
 
-from bot.channels.telegram.admin.alerts import MOST_KEPT, TRY_AGAIN, Alerts
+from bot.channels.telegram.admin.alerts import MOST_KEPT, RETRY, Alerts
 from bot.content.diagnostics import ContentError, Diagnostic
 from bot.content.loader import load_faqs
 from bot.content.yaml_reader import MAX_BYTES
@@ -385,13 +385,13 @@ async def test_a_chat_that_refuses_disturbs_nothing(
     other, naps = talk.world.private(made_person(2)), Naps()
     async with alerts_of(talk, naps) as alerts:
         talk.request.fail("sendMessage", refusal)
-        alerts.tell("faq/en/a.yaml:3: something & <more>")
+        alerts.notify("faq/en/a.yaml:3: something & <more>")
         await until(lambda: bool(talk.world.replies(other)))
         assert talk.world.last(other).text == "faq/en/a.yaml:3: something & <more>"
         assert talk.world.replies(talk.chat) == ()
         assert caplog.text.count("at place 1 of MAINTAINER_CHATS") == 1
         assert not any(mark in caplog.text for mark in (*PERSONAL_MARKS, "5432345"))
-        alerts.tell("sound again")
+        alerts.notify("sound again")
         await until(lambda: bool(talk.world.replies(talk.chat)))
     assert naps.slept == []
 
@@ -406,12 +406,12 @@ async def test_a_bad_moment_of_the_network_is_waited_for(
         talk.request.fail("sendMessage", fault, times=60)
         texts = ["ferry.yaml:7 is broken", "all is mended"]
         for text in texts:
-            alerts.tell(text)
+            alerts.notify(text)
         await until(lambda: all(len(talk.world.replies(chat)) == 2 for chat in (talk.chat, other)))
         for chat in (talk.chat, other):
             assert [shown.text for shown in talk.world.replies(chat)] == texts
     assert len(naps.slept) > 1
-    assert set(naps.slept) == {TRY_AGAIN}
+    assert set(naps.slept) == {RETRY}
     assert caplog.text.count("word of a fault cannot be sent now") == 1
 
 
@@ -419,7 +419,7 @@ async def test_of_many_texts_the_newest_are_kept(talk: Talk) -> None:
     """For a Telegram that cannot be reached for a day."""
     alerts = Alerts(bot_of(talk), talk.context.maintainer_chats)
     for number in range(50):
-        alerts.tell(f"text {number}")
+        alerts.notify(f"text {number}")
     running = asyncio.create_task(alerts.run())
     await until(lambda: len(talk.world.replies(talk.chat)) == MOST_KEPT)
     running.cancel()
@@ -430,7 +430,7 @@ async def test_of_many_texts_the_newest_are_kept(talk: Talk) -> None:
 async def test_a_file_with_an_impossible_name_is_told_of(talk: Talk) -> None:
     """Linux has names that no message can hold."""
     async with alerts_of(talk, Naps()) as alerts:
-        alerts.tell("faq/en/\udcff.yaml:1: broken")
+        alerts.notify("faq/en/\udcff.yaml:1: broken")
         await until(lambda: bool(talk.world.replies(talk.chat)))
     assert talk.world.last(talk.chat).text == "faq/en/?.yaml:1: broken"
 

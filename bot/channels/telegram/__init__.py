@@ -2,5 +2,5 @@
 
 import os
 
-# python-telegram-bot then gives spans of time as such, and does not warn at every "too many requests" that it will.
+# python-telegram-bot then gives durations as timedelta, and does not warn at every RetryAfter that it is going to.
 os.environ.setdefault("PTB_TIMEDELTA", "1")

@@ -1,4 +1,4 @@
-"""The application of python-telegram-bot: what handles which update, and what happens when that fails."""
+"""The application of python-telegram-bot: which handler gets which update, and what happens when one fails."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from bot.channels.telegram.handlers.inline import on_inline
 from bot.channels.telegram.handlers.membership import on_member
 from bot.channels.telegram.handlers.messages import on_message
 from bot.channels.telegram.transport.http_client import AioRequest, proxy_for
-from bot.channels.telegram.transport.rate_limiter import SharedPace
+from bot.channels.telegram.transport.rate_limiter import SharedRateLimiter
 from bot.channels.telegram.transport.retry import DEFAULT_RETRIES, RetryingLimiter, RetryPolicy
 from bot.channels.telegram.types import AnyApplication
 from bot.channels.telegram.ui.sender import send, text_message
@@ -46,14 +46,13 @@ from bot.storage.keys import Keys
 from bot.storage.pseudonyms import Purpose
 
 INLINE_PER_MESSAGE = 5  # an inline query is sent every few letters
-LOOKED_AT = 10  # times as many messages are looked at, in case they are urgent, as are answered
-OURS = Path(__file__).parents[2]  # the folder of this program
+URGENT_CHECKS_PER_MESSAGE = 10  # beyond the limit, messages are still checked for being urgent
+PACKAGE = Path(__file__).parents[2]  # the folder of this program
 _logger = logging.getLogger(__name__)
-
 
 Handle = Callable[[BotContext, UpdateRecord], Awaitable[None]]
 
-# Every kind of update that the bot asks Telegram for, and what handles it.
+# The kinds of updates that the bot asks Telegram for, and the handler of each.
 HANDLERS: dict[UpdateType, Handle] = {
     UpdateType.MESSAGE: on_message,
     UpdateType.EDITED_MESSAGE: on_message,
@@ -64,7 +63,7 @@ HANDLERS: dict[UpdateType, Handle] = {
 
 
 async def handle_update(context: BotContext, record: UpdateRecord, _: object) -> None:
-    """Handle an update by its kind, and have its one line logged."""
+    """Pass an update to the handler of its kind, and log its one line."""
     for kind, handle in HANDLERS.items():
         if getattr(record.update, kind) is not None:
             with record.logged(context.metrics):
@@ -73,18 +72,18 @@ async def handle_update(context: BotContext, record: UpdateRecord, _: object) ->
 
 
 async def on_error(context: BotContext, record: object, failed: ContextTypes.DEFAULT_TYPE) -> None:
-    """Log what kind of thing went wrong and where, nothing of what was said; tell the person that it did."""
+    """Log an error by its kind and place, without any text; in a private chat, apologize to the person."""
     fault, update = failed.error, record.update if isinstance(record, UpdateRecord) else None
     if fault is None:
         return
-    _logger.error("an update was not handled: %s", kind_and_place(fault, within=OURS))
+    _logger.error("an update was not handled: %s", kind_and_place(fault, within=PACKAGE))
     if isinstance(fault, TelegramError) or update is None or update.message is None:
-        return  # Telegram itself failed, or nobody waits for words
+        return  # Telegram itself failed, or no person waits for a reply
     try:
         if update.message.chat.type == ChatType.PRIVATE:
             await send(text_message(context.catalog.main.faq.interface.failed), update.message)
     except Exception as other:  # there is no chat in the message, say, or its person has left
-        _logger.warning("nobody could be told of that: %s", kind_and_place(other, within=OURS))
+        _logger.warning("nobody could be told of that: %s", kind_and_place(other, within=PACKAGE))
 
 
 def build(
@@ -94,7 +93,7 @@ def build(
     request: BaseRequest | None = None,
     policy: RetryPolicy = DEFAULT_RETRIES,
 ) -> AnyApplication:
-    """The application of python-telegram-bot with our handlers; ``request`` takes the place of the network in tests."""
+    """The application of python-telegram-bot with the bot's handlers; tests replace the network by ``request``."""
     if settings.telegram_bot_token is None:
         raise ValueError("no token")
     request = request or request_for(settings)
@@ -104,7 +103,7 @@ def build(
         .base_url(f"{settings.telegram_api_url}/bot")
         .defaults(Defaults(parse_mode=ParseMode.HTML, link_preview_options=LinkPreviewOptions(is_disabled=True)))
         .concurrent_updates(ChatQueue(settings.concurrency))
-        .rate_limiter(RetryingLimiter(pace_of(settings, context), context.metrics, policy))
+        .rate_limiter(RetryingLimiter(rate_limiter_for(settings, context), context.metrics, policy))
         .request(request)
         .get_updates_request(request)
     )
@@ -115,34 +114,34 @@ def build(
 
 
 def request_for(settings: Settings) -> AioRequest:
-    """The network as the settings and the environment want it. Raises SettingsError."""
+    """The HTTP client, with the proxy that the environment names. Raises SettingsError."""
     url = settings.telegram_api_url
     return AioRequest(url, connections=2 * settings.concurrency, proxy=proxy_for(url))
 
 
-def pace_of(settings: Settings, context: BotContext) -> BaseRateLimiter[int]:
-    """How fast calls go out: this process alone, or all with one database together."""
+def rate_limiter_for(settings: Settings, context: BotContext) -> BaseRateLimiter[int]:
+    """The limits on outgoing calls: this process's own or, with a shared database, those of all processes together."""
     sends, in_a_group = settings.sends_a_second, settings.group_sends_a_minute
     own = AIORateLimiter(overall_max_rate=sends, group_max_rate=in_a_group, max_retries=0)
     if context.rate_limits is None:
         return own
-    return SharedPace(own, context.rate_limits, sends_a_second=sends, group_sends_a_minute=in_a_group)
+    return SharedRateLimiter(own, context.rate_limits, sends_a_second=sends, group_sends_a_minute=in_a_group)
 
 
 def context_of(settings: Settings, catalog: Catalog, keys: Keys, metrics: Metrics) -> BotContext:
-    """What the handlers of a process share, as the settings want it."""
+    """What the handlers share, made from the settings."""
     log = GapLog(settings.data_dir, keys, keep=settings.retention, url=settings.database_url)
     rate_limits = None if settings.database_url is None else RateLimits(log.database)
-    pace = settings.throttle_messages
+    per_person = settings.throttle_messages
 
     def throttle(messages: int, purpose: Purpose) -> Throttle:
         count = None if rate_limits is None else partial(rate_limits.count, purpose)
         return Throttle(messages, settings.throttle_seconds, time.monotonic, count=count)
 
     throttles = Throttles(
-        messages=throttle(pace, Purpose.MESSAGES),
-        urgent_checks=throttle(pace * LOOKED_AT, Purpose.URGENT_CHECK),
-        inline=throttle(pace * INLINE_PER_MESSAGE, Purpose.INLINE),
+        messages=throttle(per_person, Purpose.MESSAGES),
+        urgent_checks=throttle(per_person * URGENT_CHECKS_PER_MESSAGE, Purpose.URGENT_CHECK),
+        inline=throttle(per_person * INLINE_PER_MESSAGE, Purpose.INLINE),
     )
     gap_writer = GapWriter(log, metrics)
     return BotContext(

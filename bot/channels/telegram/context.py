@@ -1,4 +1,4 @@
-"""What all handlers share, and how Telegram's objects become the assistant's: persons as pseudonyms, never by name."""
+"""What all handlers share, and how they translate Telegram's objects for the assistant: persons become pseudonyms."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from bot.storage.keys import Keys
 
 @dataclass(frozen=True, slots=True)
 class BotContext:
-    """The one bot that this process is. ``rate_limits`` are those of all processes, where there may be several."""
+    """What the handlers of this process share. ``rate_limits`` are shared by all processes, if there may be several."""
 
     catalog: Catalog
     assistant: Assistant
@@ -31,13 +31,13 @@ class BotContext:
     maintainer_chats: tuple[int, ...] = ()
     replies: SentReplies = field(default_factory=lambda: SentReplies(time.monotonic))
 
-    def person(self, asked: Message | CallbackQuery) -> str | None:
-        """The pseudonym of the person who asks; None for one who speaks as a group."""
-        if asked.from_user is None or (isinstance(asked, Message) and asked.sender_chat is not None):
+    def sender_pseudonym(self, sent: Message | CallbackQuery) -> str | None:
+        """The pseudonym of who wrote a message or pressed a button; None for one who writes as a group or channel."""
+        if sent.from_user is None or (isinstance(sent, Message) and sent.sender_chat is not None):
             return None
-        return self.person_of(asked.from_user)
+        return self.user_pseudonym(sent.from_user)
 
-    def person_of(self, user: User) -> str:
+    def user_pseudonym(self, user: User) -> str:
         """The pseudonym of a person."""
         return self.keys.pseudonym("asker", f"telegram:{user.id}")
 
@@ -46,18 +46,18 @@ class BotContext:
         return self.keys.pseudonym("message", f"telegram:{message.chat_id}:{message.message_id}")
 
     def update_pseudonym(self, bot: int, number: int) -> str:
-        """The pseudonym of an update, by its number and that of the bot that gets it."""
+        """The pseudonym of an update, made from the ids of the bot and of the update."""
         return self.keys.pseudonym("update", f"telegram:{bot}:{number}")
 
     def incoming(self, message: Message, text: str, *, is_edited: bool = False) -> IncomingMessage:
-        """A message as the assistant takes it, ``text`` being what it says to the bot."""
-        person = self.person(message)
+        """A message for the assistant; ``text`` is the part of it that is meant for the bot."""
+        asker = self.sender_pseudonym(message)
         return IncomingMessage(
             text,
             channel_of(message),
-            person,
+            asker,
             id=self.message_pseudonym(message),
-            pace="" if person else self.keys.pseudonym("chat", str(message.chat_id)),
+            throttle_key="" if asker else self.keys.pseudonym("chat", str(message.chat_id)),
             languages=languages_of(message.from_user),
             is_edited=is_edited,
             is_caption=message.text is None,
@@ -65,11 +65,11 @@ class BotContext:
 
 
 def channel_of(message: MaybeInaccessibleMessage) -> Channel:
-    """Where a message was written."""
+    """Whether a message was written in a private chat or in a group."""
     return Channel.PRIVATE if message.chat.type == message.chat.PRIVATE else Channel.GROUP
 
 
 def languages_of(user: User | None) -> tuple[str, ...]:
-    """The language that somebody's Telegram is in, if it says so."""
+    """The language of a user's Telegram app, if Telegram names it."""
     code = (user.language_code or "").partition("-")[0] if user is not None else ""
     return (code,) if code else ()

@@ -1,4 +1,4 @@
-"""Looks at what Telegram says of the bot, for `python -m bot doctor`. Sends nothing and fetches no message."""
+"""The checks of `python -m bot doctor` at Telegram. They send no message and fetch none."""
 
 from __future__ import annotations
 
@@ -16,33 +16,33 @@ from bot.channels.telegram.transport.http_client import AioRequest
 from bot.observability.check import Finding
 from bot.settings import Settings, SettingsError
 
-MOST_OFF = 60.0  # seconds that a clock may be off
-MOST_PENDING = 100  # messages that wait without a reason to worry
-RECENT = 3600.0  # seconds for which it matters that Telegram could not bring a message
+MOST_CLOCK_ERROR = 60.0  # seconds
+MOST_PENDING = 100  # messages; more of them are a problem
+RECENT = 3600.0  # seconds for which a delivery error of the webhook is reported
 
 
 async def check_telegram(settings: Settings) -> AsyncIterator[Finding]:
-    """What is found: the server, the clock, the token, how messages come in, the maintainers' chats."""
+    """Check the server, the clock, the token, the delivery of messages and the maintainers' chats."""
     try:
         request = request_for(settings)
     except SettingsError as error:
         yield Finding("network", "the environment names a proxy that cannot be used", str(error))
         return
     async with request:
-        reached, finding = await _check_server(request, settings.telegram_api_url)
+        date, finding = await _check_server(request, settings.telegram_api_url)
         yield finding
-        if reached is not None:
-            yield _check_clock(reached)
+        if date is not None:
+            yield _check_clock(date)
         if settings.telegram_bot_token is None:
             yield Finding("token", "is not set, so the bot answers in the terminal alone")
             return
-        if reached is None:
+        if date is None:
             return
         token = settings.telegram_bot_token.get_secret_value()
         bot = Bot(token, f"{settings.telegram_api_url}/bot", request=request, get_updates_request=request)
         try:
             async with bot:
-                yield _told_by(await bot.get_me())
+                yield _check_bot(await bot.get_me())
                 yield _check_incoming(await bot.get_webhook_info(), settings)
                 for place, chat in enumerate(settings.maintainers, 1):
                     yield await _check_maintainers(bot, place, chat)
@@ -53,26 +53,26 @@ async def check_telegram(settings: Settings) -> AsyncIterator[Finding]:
 
 
 async def _check_server(request: AioRequest, url: str) -> tuple[str | None, Finding]:
-    """The time that the server says it is, empty if it says none; None where it cannot be reached."""
+    """The Date header of the server, empty if it sends none; None if the server cannot be reached."""
     try:
-        said = await request.time_at(url)
+        date = await request.time_at(url)
     except NetworkError as error:
         hint = "see to the network, to a proxy (HTTPS_PROXY), and to TELEGRAM_API_URL"
         return None, Finding("network", f"{url} cannot be reached ({error.message})", hint)
-    return said or "", Finding("network", f"{url} answers")
+    return date or "", Finding("network", f"{url} answers")
 
 
-def _check_clock(said: str) -> Finding:
+def _check_clock(date: str) -> Finding:
     try:
-        off = time.time() - parsedate_to_datetime(said).timestamp()
+        off = time.time() - parsedate_to_datetime(date).timestamp()
     except ValueError:
         return Finding("clock", "the server does not say what time it is")
-    if abs(off) > MOST_OFF:
+    if abs(off) > MOST_CLOCK_ERROR:
         return Finding("clock", f"is off by {off:.0f} seconds", "set it; days and the weekly digest go by it")
     return Finding("clock", "is right to the minute")
 
 
-def _told_by(me: User) -> Finding:
+def _check_bot(me: User) -> Finding:
     inline = "inline mode on" if me.supports_inline_queries else "inline mode off (@BotFather: /setinline)"
     privacy = "sees all of groups (@BotFather: /setprivacy)" if me.can_read_all_group_messages else "group privacy on"
     return Finding("token", f"is that of @{me.username}; {inline}, {privacy}")
@@ -92,7 +92,7 @@ def _check_incoming(found: WebhookInfo, settings: Settings) -> Finding:
 
 
 def _check_webhook(found: WebhookInfo, setup: WebhookSetup) -> Finding:
-    """Whether Telegram brings messages, as it is to and without errors."""
+    """Whether the webhook is set as the settings want it, and delivers without errors."""
     waiting = f"{found.pending_update_count} wait"
     if not found.url:
         hint = "start the bot, which says to Telegram where to bring them; or unset WEBHOOK_URL"
@@ -113,13 +113,13 @@ def _check_webhook(found: WebhookInfo, setup: WebhookSetup) -> Finding:
 
 
 def _differs(found: WebhookInfo, setup: WebhookSetup) -> bool:
-    """Whether Telegram brings other kinds of messages, or over another number of connections, as far as it says."""
+    """Whether the webhook has other kinds of updates or another number of connections, where Telegram reports them."""
     kinds, connections = set(found.allowed_updates or setup.kinds), found.max_connections or setup.connections
     return kinds != set(setup.kinds) or connections != setup.connections
 
 
 def _host(found: WebhookInfo) -> str:
-    """Where a webhook leads; its path is nobody's business."""
+    """The host of a webhook; its path may be secret."""
     try:
         host = urlsplit(found.url).hostname
     except ValueError:

@@ -1,7 +1,7 @@
-"""The bot as a process: from the first word with Telegram until it is asked to end.
+"""The life of the bot's process: it starts, receives updates, and shuts down when it gets a signal.
 
-Not by `Application.run_polling` or `run_webhook`, which do not end well when they are asked to while Telegram refuses
-everything, and which confirm what they have not handled yet.
+`Application.run_polling` and `run_webhook` are not used: they do not shut down cleanly while Telegram refuses every
+call, and they confirm updates that are not handled yet.
 """
 
 from __future__ import annotations
@@ -46,20 +46,20 @@ from bot.settings import Settings, SettingsError
 from bot.storage.keys import Keys
 from bot.text.language_id import guess
 
-KEPT_OPEN = 75  # seconds that a connection without requests is: longer than proxies and Telegram keep theirs
-CONNECTIONS = 500  # at most, idle ones too: those of Telegram or of a proxy, and those that ask how the bot does
+KEEP_ALIVE = 75  # seconds that an idle connection stays open: longer than proxies and Telegram keep theirs
+MOST_CONNECTIONS = 500  # idle ones included: from Telegram or a proxy, and from health checks
 _logger = logging.getLogger(__name__)
 
 
 def run(settings: Settings, catalog: Catalog, keys: Keys, watch: FaqWatcher, metrics: Metrics) -> None:
-    """Answer in Telegram until the process is asked to end.
+    """Answer in Telegram until SIGINT or SIGTERM.
 
-    Raises SettingsError where Telegram refuses the token, and where LISTEN cannot be listened at. Exits with 1 where no
-    messages could be fetched for too long, so that a supervisor starts it anew.
+    Raises SettingsError if Telegram refuses the token or the port in LISTEN cannot be used. Exits with 1 if no updates
+    could be fetched for too long, so that a supervisor restarts the process.
     """
     try:
-        with _listening(settings) or nullcontext() as listening:
-            asyncio.run(_run(settings, context_of(settings, catalog, keys, metrics), watch, listening))
+        with _listening_socket(settings) or nullcontext() as listener:
+            asyncio.run(_run(settings, context_of(settings, catalog, keys, metrics), watch, listener))
     except InvalidToken:
         hint = "Telegram does not know this token; copy it anew from @BotFather"
         raise SettingsError(f"TELEGRAM_BOT_TOKEN: {hint}") from None
@@ -68,81 +68,63 @@ def run(settings: Settings, catalog: Catalog, keys: Keys, watch: FaqWatcher, met
         sys.exit(1)
 
 
-def _listening(settings: Settings) -> socket.socket | None:
-    place = settings.listens_at
-    if place is None:
+def _listening_socket(settings: Settings) -> socket.socket | None:
+    """The socket of the HTTP server; None if the settings want no server. Raises SettingsError."""
+    if settings.listens_at is None:
         return None
-    from bot.http.server import PortError, listen  # the server is loaded where it serves
+    host, port = settings.listens_at
+    from bot.http.server import PortError, listen  # imported only where a server runs
 
     try:
-        return listen(*place)
+        return listen(host, port)
     except PortError as error:
-        raise SettingsError(f"LISTEN: port {place[1]} at {place[0]} cannot be used ({error}); name another") from None
+        raise SettingsError(f"LISTEN: port {port} at {host} cannot be used ({error}); name another") from None
 
 
 @dataclass(frozen=True, slots=True)
-class _Way:
-    """How messages come in: what Telegram is told first, what is done for ever, and how what is in hand is ended."""
+class _Delivery:
+    """How Telegram delivers updates to this process: by a webhook or by long polling.
 
-    begin: Callable[[], Awaitable[object]]
-    work: Callable[[], Coroutine[Any, Any, None]]
+    ``prepare`` sets or deletes the webhook; ``run`` goes on until cancelled; ``finish`` waits for the updates in hand.
+    """
+
+    prepare: Callable[[], Awaitable[object]]
+    run: Callable[[], Coroutine[Any, Any, None]]
     finish: Callable[[], Awaitable[None]]
     endpoints: HttpEndpoints
+    silent_seconds: Callable[[], float] | None = None
 
 
-async def _run(settings: Settings, context: BotContext, watch: FaqWatcher, listening: socket.socket | None) -> None:
+async def _run(settings: Settings, context: BotContext, watch: FaqWatcher, listener: socket.socket | None) -> None:
     application = build(settings, context)
-    request = application.bot.request
-    # Past the limiter: a menu or digest that is refused for hours must not hold up the answers.
-    unlimited = Bot(
-        application.bot.token, f"{settings.telegram_api_url}/bot", request=request, get_updates_request=request
-    )
-    alerts = Alerts(unlimited, context.maintainer_chats)
-
-    async def menus() -> None:
-        await set_menus(unlimited, context.catalog.matchers)
-
-    async def taken_up() -> None:
-        collect_frozen()
-        freeze_loaded()
-        await menus()
-
     intake = Intake(application, context)
-    way = _way(settings, application, intake, context)
-    asked = asyncio.Event()
-    on_stop_signal(asked.set)
-    asked_to_end = asyncio.create_task(asked.wait())
+    delivery = _delivery(settings, application, intake, context)
+    _watch_metrics(context, intake, delivery)
+    stop_requested = asyncio.Event()
+    on_stop_signal(stop_requested.set)
+    stop = asyncio.create_task(stop_requested.wait())
     context.gap_writer.start()
     intake.start()
-    async with _stopped_at_the_end(application, intake, context), _served(way, listening) as serving:
-        starting = asyncio.create_task(_start(application, way))
-        if not await _done(starting, *serving, until=asked_to_end):
-            await _cancelled(starting)
+    async with _shutdown_after(application, intake, context), _http_server(delivery, listener) as server:
+        starting = asyncio.create_task(_start(application, delivery))
+        if not await _wait_for_any(starting, *server, unless=stop):
+            await _cancel(starting)
             return
         freeze_loaded()
-        way.endpoints.state = State.READY
+        delivery.endpoints.state = State.READY
         _logger.info("answering in Telegram; FAQ %s", context.catalog.main.faq.version)
-        background: list[asyncio.Task[Any]] = [
-            asyncio.create_task(menus()),
-            asyncio.create_task(watch.run(context.catalog, changed=taken_up, tell=alerts.tell)),
-            asyncio.create_task(alerts.run()),
-            asyncio.create_task(asyncio.to_thread(guess, "ready")),  # takes half a second: before somebody waits for it
-        ]
-        if context.maintainer_chats:
-            background.append(asyncio.create_task(WeeklyDigest(context, unlimited).run()))
-        for task in background:
-            task.add_done_callback(_see_how_it_ended)
-        working = asyncio.create_task(way.work())
+        background = _start_background(settings, application, context, watch)
+        receiving = asyncio.create_task(delivery.run())
         try:
-            await _done(working, *serving, until=asked_to_end)
+            await _wait_for_any(receiving, *server, unless=stop)
         finally:
-            way.endpoints.state = State.ENDING
-            for task in (working, asked_to_end, *background):
-                await _cancelled(task)
+            delivery.endpoints.state = State.ENDING
+            for task in (receiving, stop, *background):
+                await _cancel(task)
 
 
-def _way(settings: Settings, application: AnyApplication, intake: Intake, context: BotContext) -> _Way:
-    """How messages come in as the settings want it; it can be looked at from outside from now on."""
+def _delivery(settings: Settings, application: AnyApplication, intake: Intake, context: BotContext) -> _Delivery:
+    """A webhook if the settings name one, else long polling."""
     kinds = [kind.value for kind in HANDLERS]
 
     def versions() -> dict[str, str]:
@@ -151,76 +133,109 @@ def _way(settings: Settings, application: AnyApplication, intake: Intake, contex
     if (setup := setup_of(settings, kinds)) is not None:
         webhook = Webhook(application.bot, setup, intake)
         endpoints = HttpEndpoints(versions, context.metrics, hook=Hook(setup.secret, webhook.receive))
-        way, silent = _Way(webhook.set, webhook.keep, _nothing, endpoints), None
-    else:
-        poller = Poller(application, intake, kinds, context.metrics, silence=settings.silence_seconds)
-        # Half of what ends the bot, but more than passes while there is no news.
-        limit = max(settings.silence_seconds / 2, LONG_POLL + ANSWER_WITHIN)
-        endpoints = HttpEndpoints(versions, context.metrics, silence=Silence(lambda: poller.silent_for, limit))
-        # While there is a webhook, Telegram gives no updates to those who ask.
-        way, silent = (
-            _Way(application.bot.delete_webhook, poller.run, poller.finish, endpoints),
-            lambda: poller.silent_for,
-        )
+        return _Delivery(webhook.set, webhook.monitor, _nothing, endpoints)
+    poller = Poller(application, intake, kinds, context.metrics, silence=settings.silence_seconds)
+
+    def silent_seconds() -> float:
+        return poller.silent_for
+
+    # Unhealthy at half the silence that ends the process, but not while a long poll may still be waiting for news.
+    limit = max(settings.silence_seconds / 2, LONG_POLL + ANSWER_WITHIN)
+    endpoints = HttpEndpoints(versions, context.metrics, silence=Silence(silent_seconds, limit))
+    # Telegram refuses getUpdates while a webhook is set.
+    return _Delivery(application.bot.delete_webhook, poller.run, poller.finish, endpoints, silent_seconds)
+
+
+def _watch_metrics(context: BotContext, intake: Intake, delivery: _Delivery) -> None:
+    """Export the figures that are read whenever the metrics are scraped."""
     context.metrics.watch(
-        versions=versions,
+        versions=lambda: context.catalog.versions,
         notes_waiting=lambda: context.gap_writer.waiting,
         updates_in_hand=lambda: intake.in_hand,
         updates_skipped=lambda: intake.skipped,
         updates_repeated=lambda: intake.repeated,
-        silent_seconds=silent,
+        silent_seconds=delivery.silent_seconds,
     )
-    return way
 
 
-async def _start(application: AnyApplication, way: _Way) -> None:
-    """Be ready to take updates, however long Telegram cannot be reached. Raises InvalidToken."""
+async def _start(application: AnyApplication, delivery: _Delivery) -> None:
+    """Make the application ready for updates; retries for as long as Telegram is unreachable. Raises InvalidToken."""
     pause = FIRST_PAUSE
     while True:
         try:
             await application.initialize()
-            await way.begin()
+            await delivery.prepare()
             break
         except InvalidToken:
             raise
-        except Exception as error:  # be it that what answers is not Telegram
+        except Exception as error:  # of any kind: what answers may be a proxy's page, not Telegram
             _logger.warning("Telegram does not answer yet (%s); trying again in %.0f s", type(error).__name__, pause)
             await asyncio.sleep(pause)
             pause = min(LONGEST_PAUSE, 2 * pause)
     await application.start()
 
 
+def _start_background(
+    settings: Settings, application: AnyApplication, context: BotContext, watch: FaqWatcher
+) -> list[asyncio.Task[Any]]:
+    """Start what runs beside the answers. An error ends only the task that it occurs in, and is logged."""
+    request = application.bot.request
+    # Without the rate limiter: a menu or digest that Telegram refuses for hours must not hold up the answers.
+    bot = Bot(application.bot.token, f"{settings.telegram_api_url}/bot", request=request, get_updates_request=request)
+    alerts = Alerts(bot, context.maintainer_chats)
+
+    async def after_reload() -> None:
+        collect_frozen()
+        freeze_loaded()
+        await set_menus(bot, context.catalog.matchers)
+
+    background: list[Coroutine[Any, Any, object]] = [
+        set_menus(bot, context.catalog.matchers),
+        watch.run(context.catalog, changed=after_reload, tell=alerts.notify),
+        alerts.run(),
+        asyncio.to_thread(guess, "ready"),  # its first call takes half a second, which no person should wait for
+    ]
+    if context.maintainer_chats:
+        background.append(WeeklyDigest(context, bot).run())
+    tasks = [asyncio.create_task(work) for work in background]
+    for task in tasks:
+        task.add_done_callback(_log_error)
+    return tasks
+
+
 @asynccontextmanager
-async def _served(way: _Way, listening: socket.socket | None) -> AsyncIterator[tuple[asyncio.Task[None], ...]]:
-    """The doors are open within it, if there are any; at the end what came in is answered."""
-    if listening is None:
+async def _http_server(
+    delivery: _Delivery, listener: socket.socket | None
+) -> AsyncIterator[tuple[asyncio.Task[None], ...]]:
+    """Run the HTTP server, if there is a socket for it, and give its task; at the end, finish the updates in hand."""
+    if listener is None:
         try:
             yield ()
         finally:
-            await way.finish()
+            await delivery.finish()
         return
     from bot.http.server import Server
 
     server = Server(
-        way.endpoints,
+        delivery.endpoints,
         patience=round(END_WITHIN),
-        log_level="error",  # a warning for each request that is none would let anybody fill the log
-        limit_concurrency=CONNECTIONS,
-        timeout_keep_alive=KEPT_OPEN,
+        log_level="error",  # with a warning for each malformed request, anybody could fill the log
+        limit_concurrency=MOST_CONNECTIONS,
+        timeout_keep_alive=KEEP_ALIVE,
     )
-    serving = asyncio.create_task(server.serve(sockets=[listening]))
-    _logger.info("listening at %s:%d", *listening.getsockname()[:2])
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    _logger.info("listening at %s:%d", *listener.getsockname()[:2])
     try:
         yield (serving,)
     finally:
-        await way.finish()
+        await delivery.finish()
         server.end()
         await asyncio.gather(serving, return_exceptions=True)
 
 
 @asynccontextmanager
-async def _stopped_at_the_end(application: AnyApplication, intake: Intake, context: BotContext) -> AsyncIterator[None]:
-    """However it ends: what was taken is known to be handled, and what was noted is written."""
+async def _shutdown_after(application: AnyApplication, intake: Intake, context: BotContext) -> AsyncIterator[None]:
+    """At the end, however it comes: give back the leases of updates, stop the application, write the waiting notes."""
     try:
         yield
     finally:
@@ -232,27 +247,24 @@ async def _stopped_at_the_end(application: AnyApplication, intake: Intake, conte
         _logger.info("stopped")
 
 
-async def _done(*works: asyncio.Task[Any], until: asyncio.Task[Any]) -> bool:
-    """Wait until one of some works is done, or the process is asked to end; whether a work is done.
-
-    Raises what that raises.
-    """
-    await asyncio.wait({*works, until}, return_when=asyncio.FIRST_COMPLETED)
-    for work in works:
-        if work.done():
-            await work
-    return any(work.done() for work in works)
+async def _wait_for_any(*tasks: asyncio.Task[Any], unless: asyncio.Task[Any]) -> bool:
+    """Wait until one of the tasks is done, or ``unless`` is; whether one of the tasks is. Raises what it raised."""
+    await asyncio.wait({*tasks, unless}, return_when=asyncio.FIRST_COMPLETED)
+    for task in tasks:
+        if task.done():
+            await task
+    return any(task.done() for task in tasks)
 
 
-def _see_how_it_ended(task: asyncio.Task[Any]) -> None:
+def _log_error(task: asyncio.Task[Any]) -> None:
     if not task.cancelled() and (fault := task.exception()) is not None:
         _logger.error("what goes on beside the answers was ended by an error: %s", kind_and_place(fault))
 
 
 async def _nothing() -> None:
-    """There is nothing to end but the server."""
+    """With a webhook there is nothing to finish: the server waits for the requests that it is answering."""
 
 
-async def _cancelled(task: asyncio.Task[Any]) -> None:
+async def _cancel(task: asyncio.Task[Any]) -> None:
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)

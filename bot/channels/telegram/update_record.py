@@ -1,4 +1,4 @@
-"""One update on its way through the bot, and its one log line and count at the end."""
+"""The record of one update while it is handled, from which its log line and its metrics are made."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ _logger = logging.getLogger("bot.telegram")  # this name is part of the document
 
 @dataclass(slots=True)
 class UpdateRecord:
-    """An update that is being handled: when it came into this process, in seconds, and what became of it."""
+    """An update that is being handled: when this process received it, by `time.perf_counter`, and its outcome."""
 
     update: Update
-    came: float = field(default_factory=time.perf_counter)
+    received_at: float = field(default_factory=time.perf_counter)
     count: Count | None = None
     score: float | None = None
     is_answered: bool = False
 
     def set_outcome(self, count: Count, *, score: float | None = None, is_answered: bool = True) -> None:
-        """Say what became of the update; what is said last stands in its line."""
+        """Set the outcome; the one set last is logged."""
         self.count, self.score, self.is_answered = count, score, is_answered
 
     @contextmanager
     def logged(self, metrics: Metrics) -> Iterator[None]:
-        """Within it the update is handled; at its end one line is logged and one message counted, whatever came."""
+        """Handle the update in this context; at its end one line is logged and one message counted, errors included."""
         fault = ""
         try:
             yield
@@ -42,14 +42,14 @@ class UpdateRecord:
             fault = type(error).__name__
             raise
         finally:
-            self._write(metrics, fault)
+            self._log(metrics, fault)
 
-    def _write(self, metrics: Metrics, fault: str) -> None:
-        """Log and count what became of the update: nothing of who asked or what."""
+    def _log(self, metrics: Metrics, fault: str) -> None:
+        """Log and count the outcome: never the person or the text."""
         count = self.count or Count(Outcome.IGNORED, "", self._channel)
         if fault:
             count = replace(count, outcome=Outcome.FAILED)
-        seconds = time.perf_counter() - self.came
+        seconds = time.perf_counter() - self.received_at
         fields = {
             "outcome": label(count.outcome),
             "entry": count.entry or None,

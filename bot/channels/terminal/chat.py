@@ -1,4 +1,4 @@
-"""`chat`: the whole product in a terminal. Reads lines, prints replies; a bare number picks a choice."""
+"""`chat`: the whole bot in a terminal. It reads lines and prints replies; a bare number picks a choice."""
 
 from __future__ import annotations
 
@@ -13,28 +13,28 @@ from bot.channels.terminal.session import Session
 PROMPT = "\nYou: "
 
 
-def chat(lines: Iterable[str], say: Callable[[str], None], session: Session) -> None:
-    """Greet, then answer line by line until the lines end or one is /quit."""
+def chat(lines: Iterable[str], output: Callable[[str], None], session: Session) -> None:
+    """Greet, then answer line by line until the input ends or a line is /quit."""
     conversation = Conversation()
     for line in chain(("/start",), _until_quit(lines)):
         if line.strip():
-            conversation = _answer(line, say, session, conversation)
+            conversation = _answer(line, output, session, conversation)
 
 
-def ask_once(text: str, say: Callable[[str], None], session: Session) -> None:
+def ask_once(text: str, output: Callable[[str], None], session: Session) -> None:
     """Answer one question."""
-    _answer(text, say, session, Conversation())
+    _answer(text, output, session, Conversation())
 
 
-def _answer(text: str, say: Callable[[str], None], session: Session, conversation: Conversation) -> Conversation:
+def _answer(text: str, output: Callable[[str], None], session: Session, conversation: Conversation) -> Conversation:
     reply = session.answer(text, conversation=conversation)
-    say(to_text(reply.turn.reply))
+    output(to_text(reply.turn.reply))
     session.write_notes()
     return reply.conversation
 
 
 def hint() -> str:
-    """What a newcomer to the terminal needs to know."""
+    """The line that tells a newcomer what can be typed."""
     return f"Type a question, the number of a choice, or a command (/{', /'.join(COMMANDS)}, /quit)."
 
 

@@ -1,4 +1,4 @@
-"""`ask --jsonl`: one JSON object a line in, one a line out, in order. Other programs read it: the form is stable."""
+"""`ask --jsonl`: a JSON object per line in, one per line out, in order. The format is stable, for other programs."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from bot.channels.terminal.session import Session
 from bot.domain.conversation import Channel, Reply
 from bot.domain.faq import Entry, Faq
 
-KEPT_CHATS = 1000  # conversations that are remembered; the oldest go first
+KEPT_CHATS = 1000  # conversations kept in memory; the least recently used is dropped first
 
 
 def answer_lines(lines: Iterable[str], session: Session) -> Iterator[str]:
     """Answer each line. A line that is not an object with a `text` gives an object with `error`; the run goes on.
 
-    A `language` is the one that answers where there is an FAQ in it, else the main one. Messages of one `chat` are one
-    conversation; those without are each their own.
+    `language` selects the FAQ, if there is one in it, else the main one answers. Messages with the same `chat` are one
+    conversation; a message without `chat` is a conversation of its own.
     """
     conversations: OrderedDict[str, Conversation] = OrderedDict()
     for number, line in enumerate(lines, 1):
@@ -31,9 +31,9 @@ def answer_lines(lines: Iterable[str], session: Session) -> Iterator[str]:
             continue
         chat, language = request.get("chat"), request.get("language")
         key = json.dumps(chat, sort_keys=True)
-        before = conversations.pop(key, None) if chat is not None else None
+        conversation = conversations.pop(key, None) if chat is not None else None
         languages = () if language is None else (language,)
-        reply = session.answer(request["text"], channel=Channel.JSONL, conversation=before, languages=languages)
+        reply = session.answer(request["text"], channel=Channel.JSONL, conversation=conversation, languages=languages)
         if chat is not None:
             conversations[key] = reply.conversation
             while len(conversations) > KEPT_CHATS:
@@ -43,7 +43,7 @@ def answer_lines(lines: Iterable[str], session: Session) -> Iterator[str]:
 
 
 def entry_object(entry: Entry, faq: Faq) -> dict[str, Any]:
-    """`show ID --json`: an entry with the same `reply` and `sources` as an answer has."""
+    """The object of `show ID --json`: an entry with the same `reply` and `sources` as in an answer."""
     return {"entry": entry.id, "kind": entry.kind, "question": entry.question, **_reply(render_entry(entry, faq))}
 
 

@@ -1,4 +1,4 @@
-"""A conversation at this terminal, with the gap log behind it: a turn is noted after its reply was shown."""
+"""A conversation in this terminal, with the gap log: a turn is noted after its reply has been shown."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from bot.storage.errors import LogError
 from bot.storage.keys import KeyProblem
 from bot.storage.stores import store_of
 
-BUSY_SECONDS = 2.0  # a person is waiting to type
-PERSON = "terminal"  # whoever sits here; the gap log keeps a pseudonym of it
+BUSY_SECONDS = 2.0  # for a locked database: a person is waiting to type
+PERSON = "terminal"  # whoever uses this terminal; the gap log keeps a pseudonym of it
 
 
 class TerminalGapNotes(NoGapNotes):
-    """The gap log of whoever sits at this terminal. ``warn`` is told, once, of each trouble with it.
+    """The gap log for the person at this terminal. ``warn`` is called once for each distinct error of it.
 
-    Notes wait until `write`, and are dropped there unless ``is_on``; `/forget` deletes in any case.
+    Notes wait until `write`, which drops them unless ``is_on``; `/forget` deletes in any case.
     """
 
     def __init__(self, settings: Settings, *, is_on: bool, warn: Callable[[str], None]) -> None:
@@ -38,28 +38,28 @@ class TerminalGapNotes(NoGapNotes):
         self._opened: tuple[GapLog, str] | None = None
 
     def note(self, note: Note) -> None:
-        """Take a note; `write` writes it."""
+        """Accept a note, to be written by `write`."""
         self._waiting.append(note)
 
     async def write(self) -> None:
-        """Write what was noted."""
+        """Write the waiting notes."""
         notes, self._waiting = self._waiting, []
         if notes and self._is_on:
             await self._try(
                 lambda log, asker: log.write([replace(note, asker=asker if note.gap else None) for note in notes])
             )
 
-    async def forget(self, asker: str) -> bool:  # noqa: ARG002  # there is one person here
-        """Delete all that was noted of this terminal's person; whether it was done."""
+    async def forget(self, asker: str) -> bool:  # noqa: ARG002  # a terminal has one person
+        """Delete all that is kept of the person at this terminal; whether that was done."""
         try:
             if not store_of(self._settings.data_dir, self._settings.database_url).is_begun():
                 return True
         except OSError:
-            pass  # there may be one; `_try` says what is the matter
+            pass  # there may be a database; `_try` reports what is wrong with it
         return await self._try(lambda log, asker: log.forget(asker))
 
     async def close(self) -> None:
-        """Close the log, if it was opened."""
+        """Close the gap log, if it was opened."""
         if self._opened is not None:
             await self._opened[0].close()
 
@@ -69,15 +69,15 @@ class TerminalGapNotes(NoGapNotes):
                 self._opened = self._open()
                 await self._opened[0].expire()
             await use(*self._opened)
-        except (KeyProblem, LogError) as trouble:
-            said = str(trouble)
-        except Exception as fault:  # ours; it must not end the conversation
-            said = type(fault).__name__
+        except (KeyProblem, LogError) as error:
+            problem = str(error)
+        except Exception as fault:  # a bug must not end the conversation
+            problem = type(fault).__name__
         else:
             return True
-        if said not in self._warned:
-            self._warned.add(said)
-            self._warn(f"gap log: {said}. The answer is not affected; --no-log switches the log off.")
+        if problem not in self._warned:
+            self._warned.add(problem)
+            self._warn(f"gap log: {problem}. The answer is not affected; --no-log switches the log off.")
         return False
 
     def _open(self) -> tuple[GapLog, str]:
@@ -93,7 +93,7 @@ class TerminalGapNotes(NoGapNotes):
 
 
 class Session:
-    """Runs the assistant for one message at a time. Use it as a context manager."""
+    """Runs the assistant for one message at a time. It is a context manager."""
 
     def __init__(self, catalog: Catalog, notes: GapNotes | None = None) -> None:
         self._notes = notes or NoGapNotes()
@@ -116,13 +116,13 @@ class Session:
         conversation: Conversation | None = None,
         languages: Sequence[str] = (),
     ) -> OutgoingReply:
-        """Answer a message. Once its reply is shown, call `write_notes`."""
+        """Answer a message. Call `write_notes` once its reply has been shown."""
         message = IncomingMessage(
             text, channel, PERSON, languages=tuple(languages), conversation=conversation or Conversation()
         )
         return self._runner.run(self._assistant.answer(message))
 
     def write_notes(self) -> None:
-        """Write what was noted of the last message. Never raises."""
+        """Write the notes of the last message. Never raises."""
         if isinstance(self._notes, TerminalGapNotes):
             self._runner.run(self._notes.write())

@@ -1,1 +1,1 @@
-"""What maintainers get in Telegram: the weekly digest, and word of an edit that cannot be used."""
+"""What maintainers get in Telegram: the weekly digest, and alerts about edits that cannot be used."""

@@ -1,4 +1,4 @@
-"""Word to the maintainers' chats of what they have to mend, when it happens. Nothing waits for it."""
+"""Alerts to the maintainers' chats about what they have to fix. Sending them holds up nothing else."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from telegram.error import TelegramError
 from bot.channels.telegram.transport.http_client import REFUSALS
 from bot.observability.logs import RateLimitedLogger, kind_and_place
 
-TRY_AGAIN = 60.0  # seconds
+RETRY = 60.0  # seconds
 MOST_KEPT = 5  # texts for a chat that cannot be reached; the oldest goes first
 _logger = logging.getLogger(__name__)
 
 
 class Alerts:
-    """Tells the maintainers' chats what others have it told, each chat apart from the others.
+    """A queue of texts for each of the maintainers' chats, so that one unreachable chat does not hold up the others.
 
-    ``bot`` should know no rate limiter: one that waits for these chats would hold up the answers in all others.
+    ``bot`` should have no rate limiter: one that waits for these chats would hold up the answers in all others.
     """
 
     def __init__(
@@ -30,32 +30,32 @@ class Alerts:
     ) -> None:
         self._bot, self._sleep = bot, sleep
         self._waiting: dict[int, deque[str]] = {chat: deque(maxlen=MOST_KEPT) for chat in chats}
-        self._news, self._rate_limited = asyncio.Event(), RateLimitedLogger(_logger, time.monotonic)
+        self._queued, self._rate_limited = asyncio.Event(), RateLimitedLogger(_logger, time.monotonic)
 
-    def tell(self, text: str) -> None:
-        """Have a text told to all chats, soon: of at most 4,096 characters, and without markup."""
+    def notify(self, text: str) -> None:
+        """Queue a text for all chats: at most 4,096 characters, without markup."""
         for texts in self._waiting.values():
             texts.append(text)
-        self._news.set()
+        self._queued.set()
 
     async def run(self) -> None:
-        """For ever tell what is to be told; what Telegram cannot take now, again later."""
+        """Send what is queued, until cancelled; retry later what cannot be sent now."""
         while True:
-            await self._news.wait()
-            self._news.clear()
+            await self._queued.wait()
+            self._queued.clear()
             while not await self._send_all():
-                await self._sleep(TRY_AGAIN)
+                await self._sleep(RETRY)
 
     async def _send_all(self) -> bool:
-        """Send what waits; whether nothing is left."""
+        """Send what is queued; whether nothing is left."""
         for place, (chat, texts) in enumerate(self._waiting.items(), 1):
             while texts and await self._send(texts[0], chat, place):
                 texts.popleft()
         return not any(self._waiting.values())
 
     async def _send(self, text: str, chat: int, place: int) -> bool:
-        """Send a text to one chat; whether that is done with, be it that Telegram refuses it."""
-        shown = text.encode("utf-8", "replace").decode()  # a file's name may hold what no message can
+        """Send a text to one chat; whether it is finished with, sent or refused for good."""
+        shown = text.encode("utf-8", "replace").decode()  # no message can contain a lone surrogate; a file name can
         try:
             await self._bot.send_message(chat, shown, link_preview_options=LinkPreviewOptions(is_disabled=True))
         except REFUSALS as refusal:
@@ -70,6 +70,6 @@ class Alerts:
                 "later", f"word of a fault cannot be sent now ({type(error).__name__}); trying again"
             )
             return False
-        except Exception as fault:  # of ours; the other chats must not go without
+        except Exception as fault:  # a bug; the other chats must still get theirs
             _logger.error("word of a fault was not sent: %s", kind_and_place(fault))
         return True

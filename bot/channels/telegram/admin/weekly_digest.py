@@ -1,6 +1,6 @@
-"""The digest in the maintainers' chats: each week by itself, and when somebody there asks for it.
+"""The digest in the maintainers' chats: weekly, and whenever a person there asks for it.
 
-Reading the log is waited for, and summing it up is a thread's: answers do not wait for either.
+The gap log is read asynchronously and summed up in a thread, so that answers do not wait for either.
 """
 
 from __future__ import annotations
@@ -27,27 +27,27 @@ from bot.observability.logs import kind_and_place
 from bot.storage.errors import LogError
 
 COMMAND = "digest"
-LOOK_AGAIN = 600.0  # seconds between two looks whether a digest is due, or can be sent by now
+CHECK_EVERY = 600.0  # seconds between checks whether a digest is due, or can be sent by now
 NO_LOG = (
     "The gap log cannot be read just now, so there is no digest. What to do about it stands in the bot's log lines."
 )
-_Job = tuple[str, str]  # a chat, by its code, and a week
+_Job = tuple[str, str]  # the pseudonym of a chat, and a week
 _logger = logging.getLogger(__name__)
 
 
 def asks_for_digest(update: Update, bot: Bot, chats: tuple[int, ...]) -> bool:
-    """Whether a person asks for the digest, just now and in words of their own, in one of these chats.
+    """Whether a message is a person's /digest in one of these chats.
 
-    What is forwarded, edited, or said through a bot, as a channel or as the group, does not ask.
+    Messages that are edited, forwarded, or written through a bot, as a channel or as the group do not count.
     """
     message = update.message
-    if message is None or message.chat_id not in chats or not _is_of_a_person(message):
+    if message is None or message.chat_id not in chats or not _is_from_person(message):
         return False
     call = call_of(message.text or "")
     return call is not None and call.name == COMMAND and (call.bot or bot.username).lower() == bot.username.lower()
 
 
-def _is_of_a_person(message: Message) -> bool:
+def _is_from_person(message: Message) -> bool:
     is_passed_on = message.forward_origin is not None or message.via_bot is not None or message.sender_chat is not None
     return not is_passed_on and message.from_user is not None and not message.from_user.is_bot
 
@@ -60,18 +60,18 @@ async def digest_of(context: BotContext, *, now: datetime) -> Reply:
 
 
 async def digest_reply(context: BotContext) -> Reply:
-    """What somebody gets who may ask for the digest."""
+    """The reply to /digest in a maintainers' chat."""
     try:
         return await digest_of(context, now=context.gap_writer.log.now())
-    except LogError as trouble:
-        _logger.error("there is no digest: %s", trouble)
+    except LogError as error:
+        _logger.error("there is no digest: %s", error)
         return Reply((Section("", NO_LOG),))
 
 
 class WeeklyDigest:
-    """Sends the digest of each week to the maintainers' chats. Of several processes with one log, one does it.
+    """Sends the weekly digest to the maintainers' chats. Of several processes with one gap log, one sends it.
 
-    ``bot`` should know no rate limiter: one that waits for these chats would hold up the answers in all others.
+    ``bot`` should have no rate limiter: one that waits for these chats would hold up the answers in all others.
     """
 
     def __init__(
@@ -86,28 +86,28 @@ class WeeklyDigest:
         self._bot = bot
         self._now = now
         self._sleep = sleep
-        self._held: set[_Job] = set()  # taken and not done
+        self._acquired: set[_Job] = set()  # and not done yet
 
     async def run(self) -> None:
-        """For ever send what is due. Whatever goes wrong, it looks again later."""
+        """Send the digests that are due, until cancelled. After an error it tries again later."""
         while True:
             try:
                 await self.send_due()
-            except LogError as trouble:
-                _logger.error("no digest could be sent: %s; it is tried again", trouble)
-            except Exception as fault:  # of ours; next week's must not go without
+            except LogError as error:
+                _logger.error("no digest could be sent: %s; it is tried again", error)
+            except Exception as fault:  # a bug must not stop the digests of later weeks
                 _logger.error("no digest could be sent: %s; it is tried again", kind_and_place(fault))
-            await self._sleep(LOOK_AGAIN)
+            await self._sleep(CHECK_EVERY)
 
     async def send_due(self) -> None:
-        """Send the digest that is due now to each chat where nobody has sent it. Raises LogError."""
+        """Send the digest that is due to each chat to which no process has sent it. Raises LogError."""
         week = due_week(self._now())
         if week is None:
             return
         texts: list[str] = []
         for place, chat in enumerate(self._context.maintainer_chats, 1):
             job = (f"digest:{self._context.keys.pseudonym('chat', f'telegram:{chat}')}", week)
-            if not await self._take(job):
+            if not await self._acquire(job):
                 continue
             try:
                 texts = texts or to_html(await digest_of(self._context, now=self._now()))
@@ -122,28 +122,28 @@ class WeeklyDigest:
                     type(refusal).__name__,
                 )
             except TelegramError as error:
-                await self._give_back(job)
+                await self._release(job)
                 _logger.warning("the digest of %s cannot be sent now (%s); trying again", week, type(error).__name__)
                 continue
-            except BaseException:  # being ended, too
-                await self._give_back(job)
+            except BaseException:  # cancellation included
+                await self._release(job)
                 raise
-            self._held.discard(job)
+            self._acquired.discard(job)
 
     async def _send(self, texts: list[str], chat: int) -> None:
         preview = LinkPreviewOptions(is_disabled=True)
         for text in texts:
             await self._bot.send_message(chat, text, parse_mode=ParseMode.HTML, link_preview_options=preview)
 
-    async def _take(self, job: _Job) -> bool:
-        """Take a job that nobody has; whether it is ours. Raises LogError."""
-        if job not in self._held and not await self._context.gap_writer.log.acquire_job(*job):
+    async def _acquire(self, job: _Job) -> bool:
+        """Acquire a job, unless another process has it; whether this process has it. Raises LogError."""
+        if job not in self._acquired and not await self._context.gap_writer.log.acquire_job(*job):
             return False
-        self._held.add(job)
+        self._acquired.add(job)
         return True
 
-    async def _give_back(self, job: _Job) -> None:
-        """Let whoever comes next have a job. Where the log cannot be told, it stays ours and is done by us later."""
+    async def _release(self, job: _Job) -> None:
+        """Release a job to any process. If the gap log cannot be written, this process keeps it and does it later."""
         with suppress(LogError):
             await self._context.gap_writer.log.release_job(*job)
-            self._held.discard(job)
+            self._acquired.discard(job)

@@ -1,1 +1,1 @@
-"""How updates come in: fetched or brought, each handled once, those of one chat in order."""
+"""How updates arrive: by long polling or by webhook, each handled once, those of one chat in order."""

@@ -1,4 +1,4 @@
-"""The order in which updates are handled: many chats at once, the messages of one chat one after another."""
+"""The order in which updates are handled: many chats concurrently, the updates of one chat one after another."""
 
 from __future__ import annotations
 
@@ -12,61 +12,61 @@ from telegram.ext import BaseUpdateProcessor
 
 from bot.channels.telegram.update_record import UpdateRecord
 
-MOST_WAITING = 10_000  # updates taken from Telegram and not yet handled; more of them stay with Telegram
-LONGEST = 90.0  # seconds after which others go on without an update whose handling does not end
+MOST_WAITING = 10_000  # updates received and not yet handled; the rest stay with Telegram
+LONGEST = 90.0  # seconds after which an unfinished update holds up no others
 _logger = logging.getLogger(__name__)
 
 
 class ChatQueue(BaseUpdateProcessor):
-    """Handles up to ``at_once`` updates at a time, in the order of their coming within each chat.
+    """Handles up to ``at_once`` updates concurrently, in the order of their arrival within each chat.
 
-    A chat's next message does not take a place while it waits for the one before, so nobody can fill all places.
-    Handling that takes longer than ``longest`` seconds goes on, but gives its place and its chat's turn to others.
+    An update that waits for an earlier one of its chat occupies no slot, so one chat cannot fill all slots. Handling
+    that takes longer than ``longest`` seconds goes on, but releases its slot and its chat's lock.
     """
 
     def __init__(self, at_once: int, *, longest: float = LONGEST) -> None:
         super().__init__(MOST_WAITING)
-        self._places = asyncio.Semaphore(at_once)
+        self._slots = asyncio.Semaphore(at_once)
         self._longest = longest
-        self._turns: dict[int, asyncio.Lock] = {}
-        self._users: Counter[int] = Counter()
+        self._locks: dict[int, asyncio.Lock] = {}
+        self._pending: Counter[int] = Counter()
 
     @property
-    def has_places(self) -> bool:
-        """Whether more could be handled at once than is."""
-        return not self._places.locked()
+    def has_free_slots(self) -> bool:
+        """Whether another update could be handled right now."""
+        return not self._slots.locked()
 
     async def do_process_update(self, update: object, coroutine: Awaitable[object]) -> None:
-        """Wait for this chat's turn, then for a place, then handle the update."""
+        """Wait for the chat's lock, then for a slot, then handle the update."""
         chat = _chat(update)
-        self._users[chat] += 1
-        turn = self._turns.setdefault(chat, asyncio.Lock())
+        self._pending[chat] += 1
+        lock = self._locks.setdefault(chat, asyncio.Lock())
         try:
-            with ExitStack() as given_back:
-                for held in (turn, self._places):
-                    await held.acquire()
-                    given_back.callback(held.release)
-                late = asyncio.get_running_loop().call_later(self._longest, self._go_on_without, given_back)
-                given_back.callback(late.cancel)
+            with ExitStack() as releases:
+                for waited_for in (lock, self._slots):
+                    await waited_for.acquire()
+                    releases.callback(waited_for.release)
+                timer = asyncio.get_running_loop().call_later(self._longest, self._release_early, releases)
+                releases.callback(timer.cancel)
                 await coroutine
         finally:
-            self._users[chat] -= 1
-            if not self._users[chat]:
-                del self._users[chat], self._turns[chat]
+            self._pending[chat] -= 1
+            if not self._pending[chat]:
+                del self._pending[chat], self._locks[chat]
 
-    def _go_on_without(self, given_back: ExitStack) -> None:
+    def _release_early(self, releases: ExitStack) -> None:
         _logger.error("an update is still being handled after %.0f s; others go on without it", self._longest)
-        given_back.close()
+        releases.close()
 
     async def initialize(self) -> None:
         """Nothing to prepare."""
 
     async def shutdown(self) -> None:
-        """Nothing to put away."""
+        """Nothing to clean up."""
 
 
 def _chat(update: object) -> int:
-    """What is handled in order: a chat, or for inline queries a person; all else together."""
-    known = update.update if isinstance(update, UpdateRecord) else None
-    who = (known.effective_chat or known.effective_user) if known else None
-    return who.id if who is not None and isinstance(who.id, int) else 0  # Telegram's word is not checked before
+    """The id within which updates keep their order: of the chat, of the person for inline queries, else 0."""
+    sent = update.update if isinstance(update, UpdateRecord) else None
+    sender = (sent.effective_chat or sent.effective_user) if sent else None
+    return sender.id if sender is not None and isinstance(sender.id, int) else 0  # ids are not validated before

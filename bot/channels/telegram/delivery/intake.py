@@ -1,4 +1,4 @@
-"""Where every update comes in, fetched or sent to us: each is handled once, in its chat's order; no fault escapes."""
+"""The entry of every update, polled or from the webhook: each is handled once, in its chat's order, without raising."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _logger = logging.getLogger(__name__)
 
 
 class IntakeResult(Enum):
-    """What became of an update: handled now, or before, or being handled by somebody, or skipped as no update."""
+    """What became of an update: handled now, handled before, held (to be delivered again), or skipped as malformed."""
 
     HANDLED = "handled"
     REPEATED = "repeated"
@@ -31,7 +31,7 @@ class IntakeResult(Enum):
 
 
 class Intake:
-    """Takes updates as Telegram's JSON has them and has the application handle them."""
+    """Accepts updates as parsed JSON and passes them to the application."""
 
     def __init__(
         self,
@@ -43,55 +43,55 @@ class Intake:
         self._application, self._context = application, context
         log = context.gap_writer.log
         self._leases = UpdateLeases(log.database, log.now)
-        self._order = cast(ChatQueue, application.update_processor)
+        self._queue = cast(ChatQueue, application.update_processor)
         self._rate_limited = RateLimitedLogger(_logger, clock)
         self.in_hand = 0
         self.skipped = 0  # malformed updates
-        self.repeated = 0  # updates that came though they were handled
+        self.repeated = 0  # updates that arrived again after they were handled
 
     @property
     def is_full(self) -> bool:
-        """Whether no more should be taken now."""
+        """Whether no more updates should be accepted now."""
         return self.in_hand >= MOST_WAITING
 
     @property
-    def has_places(self) -> bool:
-        """Whether more could be handled at once than is."""
-        return self._order.has_places
+    def has_free_slots(self) -> bool:
+        """Whether another update could be handled right now."""
+        return self._queue.has_free_slots
 
     def start(self) -> None:
-        """Be ready for updates."""
+        """Start exchanging update leases with the database."""
         self._leases.start()
 
     async def stop(self) -> None:
-        """No more updates come: let others know what was handled, and have what was not."""
+        """Record what was handled and release the other leases. Call it when no more updates arrive."""
         await self._leases.stop()
 
     async def handle(self, update: object) -> IntakeResult:
-        """Have an update handled, and wait for that. Raises nothing but CancelledError."""
-        came = time.perf_counter()
+        """Handle an update to its end. Raises nothing but CancelledError."""
+        received_at = time.perf_counter()
         self.in_hand += 1
         try:
-            return await self._handle(update, came)
+            return await self._handle(update, received_at)
         finally:
             self.in_hand -= 1
 
     def skip(self, reason: str) -> IntakeResult:
-        """Count an update that nobody can handle."""
+        """Count and log a malformed update."""
         self.skipped += 1
         self._rate_limited.warn("malformed", f"malformed updates are skipped, {self.skipped} so far ({reason})")
         return IntakeResult.SKIPPED
 
-    async def _handle(self, update: Any, came: float) -> IntakeResult:
+    async def _handle(self, update: Any, received_at: float) -> IntakeResult:
         number = number_of(update)
         if number is None:
             return self.skip("it has no number")
         try:
-            record = UpdateRecord(Update.de_json(update, self._application.bot), came)
+            record = UpdateRecord(Update.de_json(update, self._application.bot), received_at)
         except Exception as fault:
             return self.skip(kind_and_place(fault))
-        code = self._context.update_pseudonym(self._application.bot.id, number)
-        match await self._leases.acquire(code):
+        pseudonym = self._context.update_pseudonym(self._application.bot.id, number)
+        match await self._leases.acquire(pseudonym):
             case Lease.HELD:
                 return IntakeResult.HELD
             case Lease.DONE:
@@ -99,25 +99,25 @@ class Intake:
                 return IntakeResult.REPEATED
         handling = self._application.process_update(record)
         try:
-            await self._order.process_update(record, handling)
+            await self._queue.process_update(record, handling)
         except Exception as fault:
             _logger.error("an update was not handled: %s", kind_and_place(fault))
         except asyncio.CancelledError:
-            self._leases.give_back(code)
+            self._leases.give_back(pseudonym)
             raise
         finally:
-            handling.close()  # it has not begun where the process ends first
+            handling.close()  # it may not have started, if the process ends first
         if record.update.my_chat_member is not None and self._context.gap_writer.is_forgetting:
-            self._leases.give_back(code)  # who blocked the bot does not ask again to be forgotten: this comes again
+            self._leases.give_back(pseudonym)  # redelivered: who blocked the bot cannot send /forget
             return IntakeResult.HELD
         try:
-            await self._context.gap_writer.settled()  # a kill must not lose a gap whose update nobody sends again
+            await self._context.gap_writer.settled()  # else a kill could lose a gap whose update is confirmed
         finally:
-            self._leases.finish(code)
+            self._leases.finish(pseudonym)
         return IntakeResult.HANDLED
 
 
 def number_of(update: object) -> int | None:
-    """An update's own number; None for one without that Telegram could have given it."""
+    """The `update_id` of an update; None if it has no valid one."""
     number = update.get("update_id") if isinstance(update, dict) else None
     return number if type(number) is int and 0 < number < 2**31 else None

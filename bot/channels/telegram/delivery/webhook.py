@@ -1,7 +1,7 @@
-"""Messages that Telegram brings: it is told where to, and seen to that this stays so.
+"""Updates by webhook: setting it, receiving updates, and checking that it stays set.
 
-A message is confirmed by the answer to Telegram's request, which is given when it is handled. What is not confirmed,
-Telegram brings again, to whichever process takes it: after a second where we ask for that, else after growing pauses.
+An update is confirmed by the response to Telegram's request, which is sent once the update is handled. Telegram sends
+an unconfirmed update again, to any process: after a second if the response asks for that, else after growing pauses.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from telegram.error import BadRequest, InvalidToken
 from bot.channels.telegram.delivery.intake import Intake, IntakeResult
 from bot.settings import Settings
 
-LOOK_EVERY = 180.0  # seconds
+CHECK_EVERY = 180.0  # seconds
 _logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class WebhookSetup:
-    """How Telegram is to bring messages: where to, with which secret, over how many connections, which kinds."""
+    """The webhook as it should be: its URL and secret, how many connections, and the kinds of updates."""
 
     url: str
     secret: str
@@ -33,7 +33,7 @@ class WebhookSetup:
 
 
 def setup_of(settings: Settings, kinds: Sequence[str]) -> WebhookSetup | None:
-    """What the settings want; None where messages are fetched."""
+    """The webhook of the settings; None for long polling."""
     if settings.webhook_url is None or settings.webhook_secret is None:
         return None
     secret = settings.webhook_secret.get_secret_value()
@@ -41,7 +41,7 @@ def setup_of(settings: Settings, kinds: Sequence[str]) -> WebhookSetup | None:
 
 
 class Webhook:
-    """The webhook of a bot, which many processes may share: each sets the same one, and none takes it away."""
+    """The webhook of a bot. Several processes may share it: each sets the same one, and none deletes it."""
 
     def __init__(
         self,
@@ -49,7 +49,7 @@ class Webhook:
         setup: WebhookSetup,
         intake: Intake,
         *,
-        every: float = LOOK_EVERY,
+        every: float = CHECK_EVERY,
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
@@ -57,13 +57,13 @@ class Webhook:
         self._every, self._clock, self._sleep = every, clock, sleep
 
     async def receive(self, update: object) -> bool:
-        """Have an update handled; whether Telegram may forget it."""
+        """Handle an update; whether it is confirmed."""
         if self._intake.is_full:
             return False
         return await self._intake.handle(update) is not IntakeResult.HELD
 
     async def set(self) -> None:
-        """Tell Telegram where to bring messages. Raises TelegramError."""
+        """Set the webhook at Telegram. Raises TelegramError."""
         setup = self._setup
         try:
             await self._bot.set_webhook(
@@ -76,18 +76,18 @@ class Webhook:
             _logger.error("Telegram refuses WEBHOOK_URL (%s)", refusal.message)
             raise
 
-    async def keep(self) -> None:
-        """For ever see that it stays so. Raises InvalidToken where Telegram does not know the token any more."""
+    async def monitor(self) -> None:
+        """Check the webhook regularly, until cancelled. Raises InvalidToken if Telegram no longer knows the token."""
         while True:
             await self._sleep(self._every)
             try:
-                await self._look(await self._bot.get_webhook_info())
-            except Exception as fault:  # be it that what answers is not Telegram
-                if isinstance(fault, InvalidToken) and fault.__cause__ is None:  # Telegram's word, not a proxy's page
+                await self._check(await self._bot.get_webhook_info())
+            except Exception as fault:  # of any kind: what answers may not be Telegram
+                if isinstance(fault, InvalidToken) and fault.__cause__ is None:  # from Telegram, not a proxy's page
                     raise
                 _logger.warning("the webhook cannot be looked at now (%s); trying again", type(fault).__name__)
 
-    async def _look(self, found: WebhookInfo) -> None:
+    async def _check(self, found: WebhookInfo) -> None:
         if found.url != self._setup.url:
             _logger.warning("messages do not come to WEBHOOK_URL any more, somebody has changed it; it is set again")
             await self.set()
@@ -96,7 +96,7 @@ class Webhook:
 
 
 def last_error(found: WebhookInfo, *, within: float, now: float) -> str | None:
-    """What Telegram last said of messages that it could not bring; None if that was not within so many seconds."""
+    """The last delivery error that Telegram reports; None if there was none in the last ``within`` seconds."""
     if found.last_error_date is None:
         return None
     ago = max(0.0, now - found.last_error_date.timestamp())

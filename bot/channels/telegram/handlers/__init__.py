@@ -1,1 +1,1 @@
-"""What is done for each kind of update: messages, buttons, inline queries, being blocked."""
+"""The handlers of each kind of update: messages, button presses, inline queries, being blocked."""

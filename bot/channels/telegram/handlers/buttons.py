@@ -1,4 +1,4 @@
-"""Buttons: what each asks for is done, mostly by changing the message it stands under. Every press is answered."""
+"""Button presses: most change the message that the button is under. Every press is answered."""
 
 from __future__ import annotations
 
@@ -45,16 +45,16 @@ TOAST = 200  # characters shown for a moment over the chat: core.telegram.org/bo
 
 @dataclass(frozen=True, slots=True)
 class ButtonPress:
-    """A pressed button: what it asks for, the message it stands under, and the question that this message answers.
+    """A pressed button: its action, the message it is under, and the question that this message answers.
 
-    ``about`` is that question as the assistant takes it, without text where the message answers none.
+    ``asked`` is that question as an incoming message, without text if the message answers none.
     """
 
     record: UpdateRecord
     action: ButtonAction
     value: str
     shown: Message
-    about: IncomingMessage
+    asked: IncomingMessage
     person: str | None
     matcher: Matcher
 
@@ -69,47 +69,47 @@ class ButtonPress:
         return self.matcher.faq.interface
 
     def set_outcome(self, outcome: Outcome) -> None:
-        """Say what became of the press, where nothing is noted of it."""
-        self.record.set_outcome(Count(outcome, self.faq.language, self.about.channel))
+        """Set the outcome of a press of which the gap log notes nothing."""
+        self.record.set_outcome(Count(outcome, self.faq.language, self.asked.channel))
 
 
 async def on_press(context: BotContext, record: UpdateRecord) -> None:
-    """Do what a button asks for. Telegram shows a clock on it until it is answered, so it always is."""
+    """Handle a button press. Telegram shows a spinner on the button until the press is answered, so it always is."""
     query = record.update.callback_query
     if query is None:
         return
     toast = ""
     try:
-        toast = await _read(context, record, query)
+        toast = await _handle(context, record, query)
     finally:
         await _answer(query, toast)
 
 
-async def _read(context: BotContext, record: UpdateRecord, query: CallbackQuery) -> str:
-    """Find out what was pressed and do it; the words to be shown for a moment."""
-    user, person = query.from_user, context.person(query)
-    matcher = await context.assistant.matcher_for(context.person_of(user), languages_of(user))
+async def _handle(context: BotContext, record: UpdateRecord, query: CallbackQuery) -> str:
+    """Read the press and act on it; the text to show for a moment."""
+    user, person = query.from_user, context.sender_pseudonym(query)
+    matcher = await context.assistant.matcher_for(context.user_pseudonym(user), languages_of(user))
     says, shown, action = matcher.faq.interface, query.message, action_of(query.data or "")
     language, channel = matcher.faq.language, channel_of(shown) if shown else Channel.PRIVATE
     record.set_outcome(Count(Outcome.GONE, language, channel))
-    if not isinstance(shown, Message) or not shown.is_accessible or action is None:  # too old, or no button of ours
+    if not isinstance(shown, Message) or not shown.is_accessible or action is None:  # too old, or an unknown button
         return says.gone
     if not await context.assistant.admits_press(person):
         record.set_outcome(Count(Outcome.TOO_FAST, language, channel))
         return says.too_fast
-    about = _about(context, shown, person)
-    return await _do(context, ButtonPress(record, *action, shown, about, person, matcher))
+    asked = _question_of(context, shown, person)
+    return await _dispatch(context, ButtonPress(record, *action, shown, asked, person, matcher))
 
 
-def _about(context: BotContext, shown: Message, person: str | None) -> IncomingMessage:
-    """What a button is about: a person's question, as that person's; else a text of the FAQ's own, as the presser's."""
-    question, asked = question_behind(shown, shown.get_bot()), shown.reply_to_message
-    if question and asked is not None:
-        return context.incoming(asked, question)
+def _question_of(context: BotContext, shown: Message, person: str | None) -> IncomingMessage:
+    """The question that a message answers, as its author's; if it answers none, an empty one, as the presser's."""
+    question, replied_to = question_behind(shown, shown.get_bot()), shown.reply_to_message
+    if question and replied_to is not None:
+        return context.incoming(replied_to, question)
     return IncomingMessage("", channel_of(shown), person, id=context.message_pseudonym(shown))
 
 
-async def _do(context: BotContext, press: ButtonPress) -> str:
+async def _dispatch(context: BotContext, press: ButtonPress) -> str:
     match press.action:
         case ButtonAction.CHOOSE | ButtonAction.SHOW | ButtonAction.BROWSE:
             return await _show(context, press)
@@ -130,9 +130,9 @@ async def _do(context: BotContext, press: ButtonPress) -> str:
 
 
 async def _show(context: BotContext, press: ButtonPress) -> str:
-    """An entry: as a message of its own, or in place of the message with the button."""
+    """Show an entry: as a new message, or in place of the message with the button."""
     outcome = Outcome.CHOSEN if press.action is ButtonAction.CHOOSE else Outcome.BROWSED
-    found = context.assistant.show(press.value, outcome, press.faq, press.about.channel)
+    found = context.assistant.show(press.value, outcome, press.faq, press.asked.channel)
     if found is None:
         return press.says.gone
     entry, count = found
@@ -140,15 +140,15 @@ async def _show(context: BotContext, press: ButtonPress) -> str:
         await send(entry_message(entry, press.faq), press.shown)
     else:
         is_browsing = press.action is ButtonAction.BROWSE
-        way_back = back_rows(entry.topic, entry.id, press.faq) if is_browsing else []
-        await replace_message(entry_message(entry, press.faq, more=way_back), press.shown)
+        more = back_rows(entry.topic, entry.id, press.faq) if is_browsing else []
+        await replace_message(entry_message(entry, press.faq, more=more), press.shown)
     press.record.set_outcome(count)
     return ""
 
 
 async def _none_of_these(context: BotContext, press: ButtonPress) -> str:
-    """The question is a gap; without its text, which the person may have deleted, it only counts."""
-    count = context.assistant.none_of_these(press.about, press.matcher)
+    """Note the question as a gap; without its text, which the person may have deleted, it is only counted."""
+    count = context.assistant.none_of_these(press.asked, press.matcher)
     press.record.set_outcome(count, is_answered=False)
     await replace_message(text_message(press.says.none_chosen), press.shown)
     press.record.set_outcome(count)
@@ -156,7 +156,7 @@ async def _none_of_these(context: BotContext, press: ButtonPress) -> str:
 
 
 async def _topic(press: ButtonPress) -> str:
-    """A topic's questions in place of the message, from one of them on."""
+    """Replace the message by a page of a topic's questions."""
     key, _, start = press.value.partition(":")
     topic = topic_of(key, press.faq)
     if topic is None:
@@ -169,7 +169,7 @@ async def _topic(press: ButtonPress) -> str:
 
 
 async def _command(press: ButtonPress) -> str:
-    """What a command says: all topics in place of the message, any other below it."""
+    """Show the reply of a command: all topics in place of the message, others below it."""
     is_topics = press.action is ButtonAction.TOPICS
     reply = command_reply("/topics" if is_topics else f"/{press.value}", press.faq)
     if reply is None:
@@ -192,7 +192,7 @@ async def _language(context: BotContext, press: ButtonPress) -> str:
 
 
 async def _ask_why(press: ButtonPress) -> str:
-    """The line below the answer asks what is not right with it."""
+    """Ask in the answer's last line what is wrong with it."""
     if linked(press.value, press.faq) is None:
         return press.says.gone
     press.set_outcome(Outcome.NOT_HELPFUL)
@@ -202,11 +202,11 @@ async def _ask_why(press: ButtonPress) -> str:
 
 
 async def _judge(context: BotContext, press: ButtonPress) -> str:
-    """Thanks; and where the answer did not help, the question is a gap."""
+    """Note feedback on an answer, a gap if the answer did not help, and thank the person."""
     says, entry, reason = press.says, linked(press.value, press.faq), REASONS.get(press.action)
     if entry is None:
         return says.gone
-    count = context.assistant.judge(entry, reason, press.about, press.matcher)
+    count = context.assistant.judge(entry, reason, press.asked, press.matcher)
     press.record.set_outcome(count, is_answered=False)
     before = says.what_is_wrong if reason else says.helpful
     after = says.thanks_not_helpful if reason else says.thanks_helpful
@@ -220,5 +220,5 @@ def _other_rows(shown: Message) -> Rows:
 
 
 async def _answer(query: CallbackQuery, toast: str) -> None:
-    with suppress(BadRequest):  # it waited too long: nobody looks at the clock any more
+    with suppress(BadRequest):  # too late: the spinner is gone already
         await query.answer(toast[:TOAST] or None)

@@ -1,4 +1,4 @@
-"""Inline mode: a sourced answer to share in any chat."""
+"""Inline mode: answers with their sources, to share in any chat."""
 
 from __future__ import annotations
 
@@ -11,29 +11,29 @@ from bot.channels.telegram.update_record import UpdateRecord
 from bot.domain.conversation import Outcome, Reply
 from bot.domain.faq import Entry, Faq, Kind
 
-CACHE_SECONDS = 60  # that Telegram may show the same results again
-DESCRIPTION = 120  # characters of an answer below its title
+CACHE_SECONDS = 60  # for which Telegram may cache the results
+DESCRIPTION = 120  # characters of the answer shown below the title
 
 
 async def on_inline(context: BotContext, record: UpdateRecord) -> None:
-    """Offer the answers to what somebody types in another chat, or example questions before anything is typed."""
+    """Offer answers for what a person types in another chat, or example questions before anything is typed."""
     query = record.update.inline_query
     if query is None:
         return
     user = query.from_user
-    found = await context.assistant.search(query.query, context.person_of(user), languages_of(user))
+    found = await context.assistant.search(query.query, context.user_pseudonym(user), languages_of(user))
     is_throttled = found.count.outcome is Outcome.TOO_FAST
     record.set_outcome(found.count)
     await query.answer(
         [_article(entry, found.faq) for entry in found.entries],
-        cache_time=0 if is_throttled else CACHE_SECONDS,  # nobody else is to be shown nothing
+        cache_time=0 if is_throttled else CACHE_SECONDS,  # an empty result must not be cached
         is_personal=is_throttled or len(context.catalog.matchers) > 1,
         button=InlineQueryResultsButton(found.faq.interface.private_chat, start_parameter="inline"),
     )
 
 
 def _article(entry: Entry, faq: Faq) -> InlineQueryResultArticle:
-    """An entry as a result; chosen, it is sent as the person's own message, with its sources."""
+    """An entry as a result; if chosen, it is sent as the person's own message, with its sources."""
     reply = render_entry(entry, faq)
     shared = Reply(reply.sections, reply.pages_title, reply.pages)
     return InlineQueryResultArticle(

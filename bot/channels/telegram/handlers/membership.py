@@ -1,4 +1,4 @@
-"""Being blocked: whoever blocks the bot is forgotten."""
+"""Being blocked: the data of a person who blocks the bot is deleted."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from bot.domain.gap import Count
 
 
 async def on_member(context: BotContext, record: UpdateRecord) -> None:
-    """Whoever blocks the bot is forgotten: that person has no other way left to ask for it."""
+    """Delete the data of a person who blocks the bot, and so can no longer send /forget."""
     change = record.update.my_chat_member
     if change is None or change.chat.type != ChatType.PRIVATE:
         return
     if change.new_chat_member.status == ChatMemberStatus.BANNED:
         record.set_outcome(Count(Outcome.BLOCKED, "", Channel.PRIVATE), is_answered=False)
-        await context.assistant.forget(context.person_of(change.from_user))
+        await context.assistant.forget(context.user_pseudonym(change.from_user))

@@ -1,4 +1,4 @@
-"""Messages: translated for the assistant, and its reply sent. Read `on_message` to see the way of a question."""
+"""Messages: translated for the assistant, whose reply is sent. Read `on_message` to see the path of a question."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from bot.domain.conversation import Outcome
 
 
 async def on_message(context: BotContext, record: UpdateRecord) -> None:
-    """Answer a message; one that is edited is answered anew, in the place of the earlier reply."""
+    """Answer a message; the answer to an edited message replaces the earlier reply."""
     update, bot = record.update, record.update.get_bot()
     message, is_edited = update.effective_message, update.edited_message is not None
     is_for_digest = asks_for_digest(update, bot, context.maintainer_chats)
     text = f"/{COMMAND}" if is_for_digest else text_for_bot(update, bot)
-    if message is None or text is None or (is_edited and not text):  # an edit without text: a place that moves, say
+    if message is None or text is None or (is_edited and not text):  # an edit without text, such as a live location
         return
     incoming = context.incoming(message, text, is_edited=is_edited)
     extra = {COMMAND: partial(digest_reply, context)} if is_for_digest else None
@@ -29,7 +29,7 @@ async def on_message(context: BotContext, record: UpdateRecord) -> None:
     outgoing = outgoing_for(reply, bot)
     is_remembered = reply.turn.outcome is not Outcome.TOO_FAST and not is_for_digest
     key = context.message_pseudonym(message)
-    before = context.replies.of(key) if is_edited and is_remembered else ()
+    before = context.replies.get(key) if is_edited and is_remembered else ()
     sent = await (send_anew(outgoing, message, before) if before else send(outgoing, message))
     if is_remembered:
         context.replies.keep(key, sent)

@@ -1,1 +1,1 @@
-"""Calls to the Bot API: the HTTP client, how fast calls go out, and which are tried again."""
+"""Calls to the Bot API: the HTTP client, rate limits, and retries."""

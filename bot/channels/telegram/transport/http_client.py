@@ -1,6 +1,6 @@
-"""The HTTP client: over which connections the bot's calls reach Telegram, and which errors they end in.
+"""The HTTP client: the connections over which calls reach Telegram, and the errors that calls raise.
 
-Nothing here tells an address, which holds the token, nor anything that a call says.
+No error or log line from here shows a URL, which contains the token, or the content of a call.
 """
 
 from __future__ import annotations
@@ -20,25 +20,25 @@ from telegram.request import BaseRequest, RequestData
 
 from bot.settings import SettingsError
 
-READ, WRITE, CONNECT, POOL = 15.0, 5.0, 5.0, 30.0  # seconds: an answer, a call, a connection, one that is free
+READ, WRITE, CONNECT, POOL = 15.0, 5.0, 5.0, 30.0  # time-outs in seconds; POOL is for waiting for a free connection
 FORM = "application/x-www-form-urlencoded"
 GATEWAY_TIMEOUT = 504
-REFUSALS = (Forbidden, BadRequest, ChatMigrated)  # of a chat, which another attempt would meet again
+REFUSALS = (Forbidden, BadRequest, ChatMigrated)  # by a chat: another attempt would be refused as well
 
 
 class UnreachedError(TimedOut):
-    """There was no connection in time: nothing was done."""
+    """No connection was made in time, so Telegram did nothing."""
 
 
 class AnswerLostError(NetworkError):
-    """The connection broke before the whole answer was there: what was asked may be done or not."""
+    """The connection broke before the whole response arrived: Telegram may or may not have carried out the call."""
 
 
 class AioRequest(BaseRequest):
-    """Carries calls over at most so many ``connections`` at once, which are kept open. Time-outs are in seconds.
+    """Sends calls over at most ``connections`` connections, which are kept open. Time-outs are in seconds.
 
-    One object may serve a bot's calls and its getUpdates. ``proxy`` is an address that may hold a password. Files are
-    not carried: this bot sends none.
+    One object can serve both a bot's calls and its getUpdates. ``proxy`` is a URL that may contain a password. Sending
+    files is not supported: this bot sends none.
     """
 
     def __init__(
@@ -58,14 +58,14 @@ class AioRequest(BaseRequest):
 
     @property
     def read_timeout(self) -> float | None:
-        """Seconds that an answer may take where a call says nothing else."""
+        """Seconds that a response may take, unless a call sets its own time-out."""
         return self._read
 
     async def initialize(self) -> None:
-        """Be ready for calls, in this event loop."""
+        """Open a session in this event loop."""
         if self._session is not None:
             return
-        trusted = _trusted() if self._is_encrypted else True
+        trusted = _ssl_context() if self._is_encrypted else True
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=self._connections, ssl=trusted),
             cookie_jar=aiohttp.DummyCookieJar(),
@@ -88,9 +88,9 @@ class AioRequest(BaseRequest):
         connect_timeout: Any = BaseRequest.DEFAULT_NONE,
         pool_timeout: Any = BaseRequest.DEFAULT_NONE,
     ) -> tuple[int, bytes]:
-        """The status and body of an answer. Raises TelegramError, mostly as NetworkError, without any address."""
+        """The status and body of a response. Raises TelegramError, mostly a NetworkError, without any URL."""
         session = self._open_session
-        within = _within(
+        timeouts = _timeouts(
             self._read if read_timeout is self.DEFAULT_NONE else read_timeout,
             WRITE if write_timeout is self.DEFAULT_NONE else write_timeout,
             self._connect if connect_timeout is self.DEFAULT_NONE else connect_timeout,
@@ -100,23 +100,23 @@ class AioRequest(BaseRequest):
         headers = {"Content-Type": FORM} if body else None
         try:
             async with session.request(
-                method, url, data=body, headers=headers, timeout=within, proxy=self._proxy, allow_redirects=False
+                method, url, data=body, headers=headers, timeout=timeouts, proxy=self._proxy, allow_redirects=False
             ) as response:
                 status, answer = response.status, await response.read()
         except Exception as fault:
-            raise _told(fault) from None
+            raise _network_error(fault) from None
         if status == GATEWAY_TIMEOUT:
             raise AnswerLostError("a gateway before Telegram got no answer in time")
         return status, answer
 
     async def time_at(self, url: str) -> str | None:
-        """What time a server says it is, in HTTP's own form; None where it says none. Raises NetworkError."""
-        session, within = self._open_session, _within(self._read, WRITE, self._connect, self._pool)
+        """The Date header of a server's response; None if it has none. Raises NetworkError."""
+        session, timeouts = self._open_session, _timeouts(self._read, WRITE, self._connect, self._pool)
         try:
-            async with session.get(url, timeout=within, proxy=self._proxy, allow_redirects=False) as response:
+            async with session.get(url, timeout=timeouts, proxy=self._proxy, allow_redirects=False) as response:
                 return response.headers.get("Date")
         except Exception as fault:
-            raise _told(fault) from None
+            raise _network_error(fault) from None
 
     @property
     def _open_session(self) -> aiohttp.ClientSession:
@@ -126,9 +126,9 @@ class AioRequest(BaseRequest):
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> dict[str, Any]:
-        """What Telegram answers. Raises AnswerLostError where it is no answer of Telegram's.
+        """Parse a response of the Bot API. Raises AnswerLostError if it is none.
 
-        The library's own logs such an answer as a whole, and fails otherwise where it is JSON.
+        The library's own method logs such a response in full, and raises other errors if it is JSON.
         """
         try:
             answer = json.loads(payload.decode("utf-8", "replace"))
@@ -140,29 +140,29 @@ class AioRequest(BaseRequest):
 
 
 def _body(data: RequestData | None) -> bytes | None:
-    """What is sent along. Raises TelegramError where it cannot be."""
+    """The body of a call. Raises TelegramError if the data cannot be sent."""
     if data is None:
         return None
     if data.contains_files:
         raise TelegramError("files are not sent: transport/http_client.py carries text only; teach it multipart first")
     try:
         return data.url_encoded_parameters().encode("ascii")
-    except UnicodeEncodeError:  # which would show the text
+    except UnicodeEncodeError:  # its message would show the text
         raise BadRequest("half of a surrogate pair stands alone in what is sent, which UTF-8 cannot hold") from None
 
 
 @lru_cache(maxsize=32)
-def _within(
+def _timeouts(
     read: float | None, write: float | None, connect: float | None, pool: float | None
 ) -> aiohttp.ClientTimeout:
-    """The time-outs as aiohttp has them: it knows none for writing, but one for all together."""
-    joined = None if connect is None or pool is None else connect + pool
-    total = None if joined is None or read is None or write is None else joined + write + read
-    return aiohttp.ClientTimeout(total=total, connect=joined, sock_connect=connect, sock_read=read)
+    """The time-outs in the form of aiohttp, which has none for writing, but a total."""
+    connecting = None if connect is None or pool is None else connect + pool
+    total = None if connecting is None or read is None or write is None else connecting + write + read
+    return aiohttp.ClientTimeout(total=total, connect=connecting, sock_connect=connect, sock_read=read)
 
 
-def _told(fault: Exception) -> NetworkError:
-    """A fault of the connection in our own words."""
+def _network_error(fault: Exception) -> NetworkError:
+    """The error of python-telegram-bot for one of aiohttp's, without its message, which may contain the URL."""
     kind = type(fault).__name__
     match fault:
         case aiohttp.ConnectionTimeoutError():
@@ -175,19 +175,19 @@ def _told(fault: Exception) -> NetworkError:
             return AnswerLostError(f"the connection to Telegram broke ({kind})")
 
 
-def _trusted() -> ssl.SSLContext:
-    """Whose word is taken that this is Telegram: the system's, or that of SSL_CERT_FILE and SSL_CERT_DIR alone."""
+def _ssl_context() -> ssl.SSLContext:
+    """Trust the authorities of the system and of certifi, or only those of SSL_CERT_FILE and SSL_CERT_DIR."""
     context = ssl.create_default_context()
     if not any(map(os.environ.get, ("SSL_CERT_FILE", "SSL_CERT_DIR"))):
-        context.load_verify_locations(certifi.where())  # some small images have no list of their own
+        context.load_verify_locations(certifi.where())  # some small container images have no list of authorities
     return context
 
 
 def proxy_for(url: str) -> str | None:
-    """The proxy that the environment names for an address. Raises SettingsError, which does not show it.
+    """The proxy that the environment names for a URL. Raises SettingsError, which does not show the proxy's address.
 
-    Read once and by ourselves: aiohttp asks the environment again, in a thread, for each call, passes over ALL_PROXY,
-    and sends what a `.netrc` says to Telegram.
+    Not left to aiohttp, which reads the environment again for each call, in a thread, ignores ALL_PROXY, and sends the
+    credentials of a `.netrc` to Telegram.
     """
     parts = urlsplit(url)
     proxies = getproxies()
@@ -198,7 +198,7 @@ def proxy_for(url: str) -> str | None:
     try:
         named = urlsplit(address)
         is_sound = named.scheme in ("http", "https") and bool(named.hostname) and named.port != 0
-    except ValueError:  # a port that is no number
+    except ValueError:  # the port is not a number
         is_sound = False
     if not is_sound:
         name = f"{parts.scheme.upper()}_PROXY"

@@ -1,4 +1,4 @@
-"""Limits on how fast messages are sent, kept by all processes with one database together: in all, and into a group."""
+"""Rate limits on sending, in total and into each group, that all processes with one database keep together."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from bot.storage.pseudonyms import Purpose
 SECOND, MINUTE = 1.0, 60.0
 
 
-class SharedPace(BaseRateLimiter[int]):
-    """Holds each call for a chat back until the limits that all processes share allow it.
+class SharedRateLimiter(BaseRateLimiter[int]):
+    """Delays each call for a chat until the limits that all processes share allow it.
 
-    A limit of 0 is none, and is not looked up. ``own`` is this process's own rate limiter: calls pass it as well, and
-    it alone while the database cannot be reached.
+    A limit of 0 means no limit, without a query. ``own`` is this process's own rate limiter, which calls pass as well;
+    while the database is unreachable, it is the only one.
     """
 
     def __init__(
@@ -34,12 +34,12 @@ class SharedPace(BaseRateLimiter[int]):
         self._all, self._group = Limit(sends_a_second, SECOND), Limit(group_sends_a_minute, MINUTE)
 
     async def initialize(self) -> None:
-        """Be ready for calls."""
+        """Start both rate limiters."""
         self._rates.start()
         await self._own.initialize()
 
     async def shutdown(self) -> None:
-        """End: no more calls are made."""
+        """Stop both rate limiters, once no more calls are made."""
         await self._own.shutdown()
         await self._rates.stop()
 
@@ -52,20 +52,20 @@ class SharedPace(BaseRateLimiter[int]):
         data: dict[str, Any],
         rate_limit_args: int | None,
     ) -> Any:
-        """Call as soon as the limits of the group, of all processes and of this process allow it."""
+        """Make the call as soon as the limits of the group, of all processes and of this process allow it."""
         chat = data.get("chat_id")
         if _is_group(chat):
-            await self._turn(str(chat), self._group)
+            await self._wait_for_turn(str(chat), self._group)
         if chat is not None:
-            await self._turn("", self._all)
+            await self._wait_for_turn("", self._all)
         return await self._own.process_request(callback, args, kwargs, endpoint, data, rate_limit_args)
 
-    async def _turn(self, group: str, limit: Limit) -> None:
-        """Wait until one more call is within the limit: of this group, or of all chats together where it is ""."""
+    async def _wait_for_turn(self, group: str, limit: Limit) -> None:
+        """Wait until another call is within the limit of this group; of all chats together if ``group`` is empty."""
         if limit.number:
             await self._sleep(await self._rates.place(Purpose.SENDS, group, limit) or 0.0)
 
 
 def _is_group(chat: object) -> bool:
-    """Whether an id is a group's: groups have numbers below 0, public ones also names that begin with @."""
+    """Whether a chat is a group: ids of groups are negative, and public groups also have names that begin with @."""
     return str(chat).startswith(("-", "@"))

@@ -1,4 +1,4 @@
-"""Calls whose answers are taken as Telegram sends them, without objects of python-telegram-bot."""
+"""Calls that give the JSON of Telegram's response, without making objects of python-telegram-bot."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ async def raw_call(
 ) -> Any:
     """The result of a method of the Bot API, as JSON. Raises TelegramError.
 
-    `Bot.do_api_request` is meant for methods that the library does not have, and warns at those that it has. It drops a
-    "_" at the end of a name, with which no method is one that it has.
+    `Bot.do_api_request` is meant for methods that the library does not have, and warns about those that it has. A "_"
+    after the name avoids the warning: no method has such a name, and the library drops the "_" before the call.
     """
     try:
         return await bot.do_api_request(f"{method}_", fields, read_timeout=read_timeout)
     except EndPointNotFound as fault:
-        refused = fault.__cause__ or fault  # InvalidToken: Telegram has the method, but does not know the token
+        refused = fault.__cause__ or fault  # the cause is InvalidToken if the method exists but the token does not
     raise refused

@@ -1,4 +1,4 @@
-"""Which calls to Telegram are tried again, and for how long."""
+"""Which failed calls to Telegram are retried, and for how long."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from telegram.ext import BaseRateLimiter
 from bot.channels.telegram.transport.http_client import AnswerLostError, UnreachedError
 from bot.observability.metrics import Metrics
 
-SLACK = 0.1  # seconds waited more than Telegram says
+SLACK = 0.1  # seconds to wait beyond what Telegram asks for
 
 
 class FloodError(NetworkError):
-    """Telegram asks to wait so many ``seconds``: nothing was done."""
+    """Telegram asks to wait so many ``seconds``, and did not carry out the call."""
 
     def __init__(self, seconds: float) -> None:
         super().__init__("Telegram asks to wait")
@@ -29,17 +29,17 @@ class FloodError(NetworkError):
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
-    """How many seconds a failed call is tried again; the pauses between grow from ``first`` to ``longest``."""
+    """For how many seconds a failed call is retried, by its kind; the pauses grow from ``first`` to ``longest``."""
 
     first: float = 0.5
     longest: float = 8.0
-    chat: float = 50.0  # with a read time-out before and after it, less than the handling of an update may take
-    query: float = 10.0  # after which nobody looks at the button, or at what is typed, any more
-    flood: float = 300.0  # that Telegram itself asks for
+    chat: float = 50.0  # with a read time-out before and after, less than an update may take
+    query: float = 10.0  # afterwards nobody waits for the button or the inline query any more
+    flood: float = 300.0  # of waiting that Telegram asks for, on top of ``chat``
 
 
 DEFAULT_RETRIES = RetryPolicy()
-NEW = "sendMessage"  # what done twice is there twice
+NEW = "sendMessage"  # repeated though it succeeded, it makes a second message
 IN_A_CHAT = frozenset({NEW, "editMessageText", "editMessageReplyMarkup", "deleteMessage"})
 TO_A_QUERY = frozenset({"answerCallbackQuery", "answerInlineQuery"})
 _logger = logging.getLogger(__name__)
@@ -48,9 +48,9 @@ _logger = logging.getLogger(__name__)
 class RetryingLimiter(BaseRateLimiter[int]):
     """Wraps another rate limiter, ``pace``, and repeats calls that fail while a person waits for their result.
 
-    A call that Telegram did not carry out is repeated for as long as the policy allows. A new message whose answer was
-    lost is sent once more at most, so it may appear twice, never three times. A call that Telegram refuses is not
-    repeated. Neither are other methods (getMe, say): their callers know what to do.
+    A call that Telegram did not carry out is repeated for as long as the policy allows. A new message whose response
+    was lost is sent once more at most, so it may appear twice, never three times. A call that Telegram refuses is not
+    repeated, nor are other methods (such as getMe), whose callers handle errors themselves.
     """
 
     def __init__(
@@ -66,11 +66,11 @@ class RetryingLimiter(BaseRateLimiter[int]):
         self._clock, self._sleep = clock, sleep
 
     async def initialize(self) -> None:
-        """Be ready for calls."""
+        """Start the wrapped rate limiter."""
         await self._pace.initialize()
 
     async def shutdown(self) -> None:
-        """End: no more calls are made."""
+        """Stop the wrapped rate limiter, once no more calls are made."""
         await self._pace.shutdown()
 
     async def process_request(
@@ -82,20 +82,20 @@ class RetryingLimiter(BaseRateLimiter[int]):
         data: dict[str, Any],
         rate_limit_args: int | None,
     ) -> Any:
-        """Call until it succeeds. Raises the last TelegramError when it is not to be tried again."""
-        failing: _Failing | None = None
+        """Make the call, and repeat it until it succeeds or should not be retried. Raises the last TelegramError."""
+        retries: _Retries | None = None
         while True:
             try:
                 return await self._pace.process_request(
                     self._counted(callback, endpoint), args, kwargs, endpoint, data, rate_limit_args
                 )
-            except BadRequest:  # a kind of NetworkError to the library
+            except BadRequest:  # which the library derives from NetworkError
                 raise
             except NetworkError as fault:
-                if failing is None and endpoint in IN_A_CHAT | TO_A_QUERY:
+                if retries is None and endpoint in IN_A_CHAT | TO_A_QUERY:
                     _logger.warning("%s fails (%s); trying again", endpoint, type(fault).__name__)
-                    failing = _Failing(endpoint, self._policy, self._clock())
-                pause = failing.pause_after(fault, self._clock()) if failing else None
+                    retries = _Retries(endpoint, self._policy, self._clock())
+                pause = retries.pause_after(fault, self._clock()) if retries else None
                 if pause is None:
                     raise
             await self._sleep(pause)
@@ -105,7 +105,7 @@ class RetryingLimiter(BaseRateLimiter[int]):
     ) -> Callable[..., Coroutine[Any, Any, Any]]:
         """The call, with its failures counted in the metrics.
 
-        RetryAfter becomes an error of our own: at the library's, AIORateLimiter would hold up all chats for one.
+        RetryAfter becomes FloodError: on RetryAfter, AIORateLimiter would hold up all chats for one.
         """
 
         async def call(*args: Any, **kwargs: Any) -> Any:
@@ -120,8 +120,8 @@ class RetryingLimiter(BaseRateLimiter[int]):
         return call
 
 
-class _Failing:
-    """A call that failed: how long to wait before each further attempt, counted from the first failure."""
+class _Retries:
+    """The retries of one failed call: whether there is another, and the pause before it."""
 
     def __init__(self, endpoint: str, policy: RetryPolicy, now: float) -> None:
         self._is_new, in_a_chat = endpoint == NEW, endpoint in IN_A_CHAT
@@ -131,10 +131,10 @@ class _Failing:
         self._lost = 0
 
     def pause_after(self, fault: NetworkError, now: float) -> float | None:
-        """Seconds to wait; None where it is not to be tried again."""
+        """Seconds to wait before the next attempt; None if there should be none."""
         if isinstance(fault, FloodError):
             pause = fault.seconds + SLACK
-            free = min(pause, self._flood)  # a wait that Telegram asks for does not count, up to a bound
+            free = min(pause, self._flood)  # waiting that Telegram asks for does not count, up to a limit
             self._flood -= free
             self._until += free
         else:
@@ -146,12 +146,12 @@ class _Failing:
 
 
 def seconds_of(fault: RetryAfter) -> float:
-    """How long Telegram asks to wait: a timedelta where PTB_TIMEDELTA is 1, as this package sets it."""
+    """How long Telegram asks to wait; a timedelta where PTB_TIMEDELTA is 1, as this package sets it."""
     wait = fault.retry_after
     return wait.total_seconds() if isinstance(wait, timedelta) else wait
 
 
 def _may_be_done(fault: NetworkError) -> bool:
-    """Whether Telegram may have done what it was asked, though no answer came."""
+    """Whether Telegram may have carried out the call, though its response was lost."""
     is_late = isinstance(fault, TimedOut) and not isinstance(fault, UnreachedError)
     return is_late or isinstance(fault, AnswerLostError)

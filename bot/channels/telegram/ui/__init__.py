@@ -1,1 +1,1 @@
-"""How things look in Telegram: HTML, keyboards, menus, and putting them into a chat."""
+"""How replies look in Telegram: HTML, keyboards, menus, and sending them to a chat."""

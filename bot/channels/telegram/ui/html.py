@@ -1,4 +1,4 @@
-"""A reply as messages in Telegram's HTML. All that comes from outside the program is escaped here and nowhere else."""
+"""A reply as messages in Telegram's HTML. All text is escaped here, and nowhere else."""
 
 from __future__ import annotations
 
@@ -10,20 +10,16 @@ from bot.domain.conversation import Choice, Link, Reply
 from bot.domain.limits import BUTTON_CHARACTERS, MESSAGE_UNITS
 
 LONGEST_TITLE, LONGEST_ADDRESS = 300, 2000
-
-
-PIECE_UNITS = 3000  # of one paragraph; longer ones are divided
-
-
-_TOO_LONG = re.compile(r"(?:&#?\w+;|[^&]|&){1,500}")
+PIECE_UNITS = 3000  # UTF-16 code units of one paragraph; longer ones are divided
+_PART_OF_WORD = re.compile(r"(?:&#?\w+;|[^&]|&){1,500}")
 
 
 def to_html(reply: Reply, *, closing: str = "") -> list[str]:
-    """The reply as messages in Telegram's HTML, each within the limit; mostly one.
+    """The reply as messages in Telegram's HTML, each within the limit of a message; mostly one.
 
-    Choices are buttons; where one has more words than a telephone shows of it, they stand in the text as well.
-    ``closing`` is the last line, about what the buttons ask first. Long texts are divided between words. Titles over
-    300 characters are cut; an address over 2,000, or without a title, is left out.
+    Choices become buttons; if a phone would cut the label of one, all are listed in the text as well. ``closing`` is
+    the last line, the question that the first buttons answer. Long texts are divided between words. Titles over 300
+    characters are cut; a URL over 2,000 characters, or without a title, is left out.
     """
     blocks: list[str] = []
     for section in reply.sections:
@@ -41,14 +37,14 @@ def to_html(reply: Reply, *, closing: str = "") -> list[str]:
 
 
 def _listed(choices: Sequence[Choice]) -> list[str]:
-    """The choices as lines, where a button would cut one of them; "none of these" needs none."""
+    """The choices as lines if a button would cut the label of one; without "none of these"."""
     if all(len(choice.label) <= BUTTON_CHARACTERS for choice in choices):
         return []
     return [f"• {_escape(choice.label[:LONGEST_TITLE])}" for choice in choices if choice.entry or choice.topic]
 
 
 def _escape(text: str) -> str:
-    """The one place where text becomes HTML. A lone surrogate, which no message can hold, becomes U+FFFD."""
+    """The one place where text becomes HTML. A lone surrogate, which no message can contain, becomes U+FFFD."""
     return escape(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
 
 
@@ -66,21 +62,21 @@ def _pieces(text: str) -> list[str]:
     if _units(escaped) < PIECE_UNITS:
         return [escaped] if escaped else []
     pieces: list[str] = []
-    for line in _lines_within(escaped):
-        if pieces and _units(pieces[-1]) + _units(line) < PIECE_UNITS:
-            pieces[-1] += line
+    for word in _words(escaped):
+        if pieces and _units(pieces[-1]) + _units(word) < PIECE_UNITS:
+            pieces[-1] += word
         else:
-            pieces.append(line)
+            pieces.append(word)
     return [piece.strip() for piece in pieces if piece.strip()]
 
 
-def _lines_within(escaped: str) -> list[str]:
-    """Words with the space behind them; what is too long for a word is divided, though never inside an `&amp;`."""
-    return [part for word in re.findall(r"\S*\s*", escaped) for part in _TOO_LONG.findall(word)]
+def _words(escaped: str) -> list[str]:
+    """The words with the space after each; very long ones are divided, though never inside an `&amp;`."""
+    return [part for word in re.findall(r"\S*\s*", escaped) for part in _PART_OF_WORD.findall(word)]
 
 
 def _joined(blocks: Sequence[str], between: str) -> list[str]:
-    """Blocks joined to as few as the limit allows. Markup counts as well, so a message may end a little early."""
+    """Blocks joined to as few messages as the limit allows. Markup counts too, so a message may be a little shorter."""
     joined: list[str] = []
     for block in blocks:
         if joined and _units(joined[-1]) + _units(between) + _units(block) <= MESSAGE_UNITS:
@@ -91,4 +87,5 @@ def _joined(blocks: Sequence[str], between: str) -> list[str]:
 
 
 def _units(text: str) -> int:
+    """The length in UTF-16 code units, in which Telegram counts."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2

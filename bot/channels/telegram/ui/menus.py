@@ -1,6 +1,6 @@
-"""What Telegram shows of the bot before anything is said: its commands and descriptions, in each language.
+"""The bot's command menus and descriptions in Telegram, in each language.
 
-Only what differs from what Telegram has is set: descriptions may be set a few times a day only. What is refused is
+Only what has changed is set: Telegram lets a bot set descriptions only a few times a day. What Telegram refuses is
 logged, and the bot goes on without it.
 """
 
@@ -20,7 +20,7 @@ _logger = logging.getLogger(__name__)
 
 
 async def set_menus(bot: Bot, matchers: Mapping[str, Matcher]) -> None:
-    """Set the menus and descriptions of all languages; those of the main one serve every language that has none."""
+    """Set the menus and descriptions of all languages; those of the main one are shown for languages without any."""
     for language, matcher in matchers.items():
         code = None if language == MAIN_LANGUAGE else language
         for name, set_one in _settings(bot, matcher.faq, code).items():

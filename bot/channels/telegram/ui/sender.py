@@ -1,4 +1,4 @@
-"""A reply as Telegram shows it, and putting it into a chat: as a new message, or in place of an earlier one."""
+"""A reply as Telegram messages with buttons, and sending it: as new messages, or in place of earlier ones."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ from bot.channels.telegram.ui.keyboards import ButtonAction, Rows, answer_rows, 
 from bot.domain.conversation import Channel, Outcome, Reply, Section
 from bot.domain.faq import Entry, Faq
 
-REMEMBERED = 2000  # messages whose replies are known, for when they are edited
+REMEMBERED = 2000  # messages whose replies are kept, to be changed when a message is edited
 REMEMBERED_SECONDS = 3600.0
 _logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class OutgoingMessage:
-    """What is put into a chat: HTML texts, mostly one, and the buttons under the last."""
+    """What is sent to a chat: HTML texts, mostly one, and the buttons under the last."""
 
     texts: Sequence[str]
     rows: Rows
 
 
 def outgoing_for(reply: OutgoingReply, bot: Bot) -> OutgoingMessage:
-    """A reply of the assistant's as it is sent: with the buttons that go with its outcome."""
+    """A reply of the assistant as a message, with the buttons for its outcome."""
     turn, faq, call = reply.turn, reply.faq, call_of(reply.question.text)
     if turn.outcome in (Outcome.TOO_FAST, Outcome.TEXT_ONLY):
         return OutgoingMessage(to_html(turn.reply), [])
@@ -55,35 +55,35 @@ def outgoing_for(reply: OutgoingReply, bot: Bot) -> OutgoingMessage:
 
 
 def answer_message(reply: Reply, entry: str, faq: Faq, *, more: Rows | None = None) -> OutgoingMessage:
-    """An answer with its buttons; ``more`` stand below them."""
+    """An answer with its buttons; ``more`` are added below them."""
     says = faq.interface
     return OutgoingMessage(to_html(reply, closing=says.helpful), [*answer_rows(reply, entry, says), *(more or [])])
 
 
 def entry_message(entry: Entry, faq: Faq, *, more: Rows | None = None) -> OutgoingMessage:
-    """An entry that a button leads to."""
+    """The answer of an entry, for a button that leads to it."""
     return answer_message(render_entry(entry, faq), entry.id, faq, more=more)
 
 
 def text_message(text: str) -> OutgoingMessage:
-    """A text of the bot's own."""
+    """A plain text, without buttons."""
     return OutgoingMessage(to_html(Reply((Section("", text),))), [])
 
 
 async def send(outgoing: OutgoingMessage, answered: Message) -> tuple[int, ...]:
-    """Put a message below the message that it answers, quoting it; the ids of the new messages."""
-    quoted = {"message_id": answered.message_id, "allow_sending_without_reply": True}
+    """Send a message as a reply to ``answered``; the ids of the new messages."""
+    reply_to = {"message_id": answered.message_id, "allow_sending_without_reply": True}
     sent = []
     for text, markup in _with_markup(outgoing):
-        sent.append(await _reply(answered, text, markup, quoted))
+        sent.append(await _reply(answered, text, markup, reply_to))
     return tuple(sent)
 
 
-async def _reply(answered: Message, text: str, markup: InlineKeyboardMarkup | None, quoted: dict[str, Any]) -> int:
-    """Send a message into the chat, and the topic, of another one; the id of the new one.
+async def _reply(answered: Message, text: str, markup: InlineKeyboardMarkup | None, reply_to: dict[str, Any]) -> int:
+    """Send a message to the chat, and the topic, of ``answered``; the id of the new message.
 
-    Not by Message.reply_text, which makes objects of all that Telegram answers, and all for one number: that takes
-    more than the call itself.
+    Not by Message.reply_text: it makes objects of the whole response, which takes longer than the call itself, though
+    only the id is needed.
     """
     topic = answered.direct_messages_topic
     call = {
@@ -91,7 +91,7 @@ async def _reply(answered: Message, text: str, markup: InlineKeyboardMarkup | No
         "text": text,
         "parse_mode": ParseMode.HTML,
         "link_preview_options": {"is_disabled": True},
-        "reply_parameters": quoted,
+        "reply_parameters": reply_to,
         "reply_markup": markup.to_dict() if markup else None,
         "message_thread_id": answered.message_thread_id if answered.is_topic_message else None,
         "business_connection_id": answered.business_connection_id,
@@ -102,7 +102,7 @@ async def _reply(answered: Message, text: str, markup: InlineKeyboardMarkup | No
 
 
 async def replace_message(outgoing: OutgoingMessage, shown: Message) -> None:
-    """Put a message in place of a message of ours; what does not fit in follows below it."""
+    """Replace one of the bot's messages; texts after the first are sent below it."""
     (text, markup), *rest = _with_markup(outgoing)
     await _change(partial(shown.edit_text, text, reply_markup=markup))
     for more, markup_ in rest:
@@ -110,26 +110,26 @@ async def replace_message(outgoing: OutgoingMessage, shown: Message) -> None:
 
 
 async def send_anew(outgoing: OutgoingMessage, answered: Message, before: Sequence[int]) -> tuple[int, ...]:
-    """Put a message in place of those that answered a message before it was edited; the ids of those there now."""
+    """Replace the replies that a message had before it was edited; the ids of the replies it has now."""
     chat, bot = answered.chat_id, answered.get_bot()
     kept: list[int] = []
     for message, (text, markup) in zip(before, _with_markup(outgoing), strict=False):
         try:
             await _change(partial(bot.edit_message_text, text, chat, message, reply_markup=markup))
-        except BadRequest:  # it was deleted, or is too old
+        except BadRequest:  # the reply was deleted, or is too old
             break
         kept.append(message)
     for surplus in before[len(kept) :]:
-        with suppress(BadRequest):  # it is gone already, or has to stay
+        with suppress(BadRequest):  # it is already deleted, or cannot be
             await bot.delete_message(chat, surplus)
     rest = outgoing.texts[len(kept) :]
     return (*kept, *(await send(OutgoingMessage(rest, outgoing.rows), answered) if rest else ()))
 
 
 async def replace_closing(shown: Message, before: str, after: str, rows: Rows) -> None:
-    """Change the last line and the buttons of a message of ours; only the buttons where the line is another by now.
+    """Change the last line and buttons of one of the bot's messages; only the buttons if the line is not ``before``.
 
-    The text goes back with its entities as they came: `Message.text_html` leaves an `&` in an address unescaped.
+    The text is sent back with its entities, not as `Message.text_html`, which leaves an `&` in a URL unescaped.
     """
     text = shown.text or ""
     head = text.removesuffix(before)
@@ -144,7 +144,7 @@ async def replace_closing(shown: Message, before: str, after: str, rows: Rows) -
 
 
 async def _change(edit: Callable[[], Awaitable[object]]) -> None:
-    """Change a message of ours; that it is so already is no fault."""
+    """Edit a message; an edit that changes nothing is not an error."""
     try:
         await edit()
     except BadRequest as error:
@@ -154,25 +154,25 @@ async def _change(edit: Callable[[], Awaitable[object]]) -> None:
 
 
 class SentReplies:
-    """Which messages answered a message, by its code: for an hour, in memory only, so that an edit finds them."""
+    """The ids of the replies to each message, by its pseudonym: for an hour, in memory only, for when it is edited."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._kept: OrderedDict[str, tuple[float, tuple[int, ...]]] = OrderedDict()
 
     def keep(self, message: str, replies: tuple[int, ...]) -> None:
-        """Remember the replies to a message."""
+        """Keep the ids of the replies to a message."""
         self._kept.pop(message, None)
         self._kept[message] = (self._clock() + REMEMBERED_SECONDS, replies)
         while len(self._kept) > REMEMBERED or next(iter(self._kept.values()))[0] < self._clock():
             self._kept.popitem(last=False)
 
-    def of(self, message: str) -> tuple[int, ...]:
-        """The replies to a message; none if they are not remembered."""
+    def get(self, message: str) -> tuple[int, ...]:
+        """The ids of the replies to a message; none if they are no longer kept."""
         until, replies = self._kept.get(message, (0.0, ()))
         return replies if until >= self._clock() else ()
 
 
 def _with_markup(outgoing: OutgoingMessage) -> list[tuple[str, InlineKeyboardMarkup | None]]:
-    """The texts, each with the buttons under it: only the last has any."""
+    """The texts, each with its buttons: only the last has any."""
     return [*((text, None) for text in outgoing.texts[:-1]), (outgoing.texts[-1], keyboard(outgoing.rows))]

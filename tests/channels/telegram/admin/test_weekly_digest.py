@@ -19,7 +19,7 @@ from pydantic import SecretStr
 from telegram import Bot
 from telegram.error import NetworkError
 
-from bot.channels.telegram.admin.weekly_digest import LOOK_AGAIN, NO_LOG, WeeklyDigest
+from bot.channels.telegram.admin.weekly_digest import CHECK_EVERY, NO_LOG, WeeklyDigest
 from bot.channels.telegram.ui.html import to_html
 from bot.channels.telegram.ui.menus import set_menus
 from bot.domain.conversation import Channel, Outcome
@@ -329,7 +329,7 @@ async def test_after_a_network_failure_it_looks_again_by_itself(talk: Talk) -> N
     talk.request.fail("sendMessage", "reset", times=4)
     await run(talk, clock)
     assert len(digests(talk)) == len(digests(talk, talk.world.private(OTHER_MAINTAINER))) == 1
-    assert clock.at - NOW == timedelta(seconds=3 * LOOK_AGAIN) <= timedelta(hours=1)
+    assert clock.at - NOW == timedelta(seconds=3 * CHECK_EVERY) <= timedelta(hours=1)
 
 
 async def test_a_log_that_cannot_be_used_is_waited_for(talk: Talk, caplog: pytest.LogCaptureFixture) -> None:

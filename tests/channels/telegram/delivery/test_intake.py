@@ -164,5 +164,5 @@ async def test_an_answer_that_is_none_of_telegrams_ends_nothing(answer: Any, tak
         webhook = Webhook(talk.application.bot, setup, intake, sleep=sleep)
         with pytest.raises(InvalidToken):
             async with asyncio.timeout(30):
-                await webhook.keep()
+                await webhook.monitor()
         assert len(looked) == 4

@@ -26,7 +26,14 @@ from bot.channels.telegram.app import HANDLERS, build, context_of
 from bot.channels.telegram.delivery.chat_queue import ChatQueue
 from bot.channels.telegram.delivery.intake import Intake
 from bot.channels.telegram.delivery.offsets import REMEMBERED, PendingOffsets
-from bot.channels.telegram.delivery.polling import HELD, LIMIT, LONGEST_PAUSE, PATIENCE, Poller, SilenceError
+from bot.channels.telegram.delivery.polling import (
+    CONFIRM_AFTER,
+    CONFIRM_STUCK_AFTER,
+    LIMIT,
+    LONGEST_PAUSE,
+    Poller,
+    SilenceError,
+)
 from bot.matching.matcher import RegressionMatcher
 from bot.observability.metrics import Metrics
 from bot.runtime.catalog import Catalog
@@ -190,7 +197,7 @@ async def test_one_that_hangs_holds_nobody_up_though_telegram_sends_a_hundred_on
         for chat in others:
             bot.say(FERRY, chat)
         await bot.until(lambda: all(bot.answers(chat) for chat in others))
-        assert PATIENCE <= bot.time.now < HELD
+        assert CONFIRM_STUCK_AFTER <= bot.time.now < CONFIRM_AFTER
         assert number not in bot.inbox.pending
         assert "not handled after 5 s: 1 updates; a kill would lose them now" in caplog.text
         held.set()
@@ -205,7 +212,7 @@ async def test_a_bot_at_its_limit_gives_up_no_message(polled: Start) -> None:
         number = bot.say(FERRY, hangs)
         for chat in others:
             bot.say(FERRY, chat)
-        await bot.go_on(HELD - 1)
+        await bot.go_on(CONFIRM_AFTER - 1)
         assert bot.inbox.pending[0] == number
         assert len(bot.inbox.pending) == LIMIT + 1
         held.set()
@@ -219,7 +226,7 @@ async def test_one_that_never_ends_is_confirmed_after_a_while(polled: Start, cap
         hangs, chat = bot.somebody(), bot.somebody()
         bot.request.hang(hangs)
         number, other = bot.say(FERRY, hangs), bot.say(FERRY, chat)
-        await bot.go_on(HELD - 1)
+        await bot.go_on(CONFIRM_AFTER - 1)
         assert list(bot.inbox.pending) == [number, other]
         await bot.go_on(2)
         assert not bot.inbox.pending
@@ -302,7 +309,7 @@ def test_no_update_is_lost_or_handled_twice(data: st.DataObject) -> None:
         for _ in range(data.draw(st.integers(0, 2))):
             inbox.confirm(in_hand.offset)
             came = [update["update_id"] for update in inbox.deliver(5)]
-            in_hand.came(came)
+            in_hand.advance(came)
             taken.update(number for number in came if in_hand.begin(number))
         for done in data.draw(st.sets(st.sampled_from(sorted(taken)))) if taken else ():
             taken.remove(done)
@@ -526,14 +533,14 @@ async def test_handling_that_does_not_end_gives_its_place_and_its_turn_to_others
 
     first = handle(wait())
     await asyncio.sleep(0)
-    assert not order.has_places
+    assert not order.has_free_slots
     await handle(quick())
     assert done == ["quick"]
     assert "an update is still being handled after 0 s; others go on without it" in caplog.text
     may_end.set()
     await first
     assert done == ["quick", "waited"]
-    assert order.has_places
+    assert order.has_free_slots
     await handle(quick())
 
 

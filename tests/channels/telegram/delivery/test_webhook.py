@@ -25,7 +25,7 @@ from telegram.error import BadRequest, InvalidToken
 
 from bot.channels.telegram.app import HANDLERS, build, context_of
 from bot.channels.telegram.delivery.intake import Intake
-from bot.channels.telegram.delivery.webhook import LOOK_EVERY, Webhook, setup_of
+from bot.channels.telegram.delivery.webhook import CHECK_EVERY, Webhook, setup_of
 from bot.http import server as server_module
 from bot.http.endpoints import MOST_BYTES, Hook, HttpEndpoints, Silence, State
 from bot.http.server import PortError, Server, listen
@@ -629,7 +629,7 @@ class Keeping:
         )
 
     async def _sleep(self, seconds: float) -> None:
-        assert seconds == LOOK_EVERY
+        assert seconds == CHECK_EVERY
         self.looks += 1
         await self._may_look.acquire()
 
@@ -646,7 +646,7 @@ class Keeping:
 async def kept() -> AsyncIterator[tuple[Keeping, asyncio.Task[None]]]:
     made = Keeping()
     async with made.application:
-        keeping = asyncio.create_task(made.webhook.keep())
+        keeping = asyncio.create_task(made.webhook.monitor())
         yield made, keeping
         keeping.cancel()
         await asyncio.gather(keeping, return_exceptions=True)
@@ -687,7 +687,7 @@ async def test_what_telegram_could_not_bring_is_told(kept: Kept, caplog: pytest.
     await made.look(keeping)
     assert f"Telegram could not bring a message 9 s ago ({error}); 0 messages wait" in caplog.text
     caplog.clear()
-    made.now += 2 * LOOK_EVERY
+    made.now += 2 * CHECK_EVERY
     await made.look(keeping)
     assert caplog.text == ""
 

@@ -29,7 +29,7 @@ from telegram.ext import AIORateLimiter
 
 from bot.channels.telegram.app import build, context_of, request_for
 from bot.channels.telegram.delivery.chat_queue import LONGEST
-from bot.channels.telegram.delivery.polling import HELD
+from bot.channels.telegram.delivery.polling import CONFIRM_AFTER
 from bot.channels.telegram.transport.http_client import AioRequest, AnswerLostError, UnreachedError, proxy_for
 from bot.channels.telegram.transport.retry import (
     DEFAULT_RETRIES,
@@ -494,7 +494,7 @@ async def test_pauses_grow_and_end_within_a_minute() -> None:
     assert pauses == sorted(pauses)
     assert pauses[:5] == [0.5, 1, 2, 4, 8]
     assert 30 < sum(pauses) < 60
-    assert sum(pauses) + 30 < min(LONGEST, HELD)
+    assert sum(pauses) + 30 < min(LONGEST, CONFIRM_AFTER)
     assert calls.made == len(pauses) + 1
 
 
