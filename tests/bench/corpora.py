@@ -46,7 +46,7 @@ def read_labelled(path: Path) -> list[Labelled]:
     return messages
 
 
-def faq_of_labels(messages: Sequence[Labelled], *, language: str = "en", wording: Wording | None = None) -> Faq:
+def faq_of_labels(messages: Sequence[Labelled], *, stemmer: str = "english", wording: Wording | None = None) -> Faq:
     """An FAQ with one entry for each label, its messages being the phrasings."""
     phrasings: dict[str, list[str]] = {}
     for message in messages:
@@ -65,7 +65,8 @@ def faq_of_labels(messages: Sequence[Labelled], *, language: str = "en", wording
         )
         for label, texts in phrasings.items()
     }
-    return Faq(language, entries, {}, INTERFACE, wording or Wording(stemmer="english", number_words="english"))
+    number_words = "english" if stemmer == "english" else ""
+    return Faq("en", entries, {}, INTERFACE, wording or Wording(stemmer=stemmer, number_words=number_words))
 
 
 @dataclass(frozen=True, slots=True)

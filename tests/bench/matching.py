@@ -54,9 +54,9 @@ class Measured:
     fit_s: float
 
 
-def measure(train: Sequence[Labelled], test: Sequence[Labelled], *, language: str = "en") -> Measured:
+def measure(train: Sequence[Labelled], test: Sequence[Labelled], *, stemmer: str = "english") -> Measured:
     """Fit and ask. The time of a message is that of reading and ranking it."""
-    faq = faq_of_labels(train, language=language)
+    faq = faq_of_labels(train, stemmer=stemmer)
     began = time.perf_counter()
     matcher = RegressionMatcher(faq, fit(faq))
     fit_s = time.perf_counter() - began
@@ -145,13 +145,13 @@ ABLATIONS: dict[str, Callable[[], AbstractContextManager[None]]] = {
 }
 
 
-def ablation(train: Sequence[Labelled], test: Sequence[Labelled], *, language: str) -> dict[str, Judged]:
+def ablation(train: Sequence[Labelled], test: Sequence[Labelled], *, stemmer: str) -> dict[str, Judged]:
     """The figures with everything, and with each part off."""
     judged = {}
     for name, off in ABLATIONS.items():
         PROGRESS.print(name)
         with off():
-            judged[name] = judge(measure(train, test, language=language).predictions)
+            judged[name] = judge(measure(train, test, stemmer=stemmer).predictions)
     return judged
 
 
@@ -165,7 +165,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument(
         "--test", type=Path, required=True, help=f"messages: the same; label {OUT_OF_SCOPE} where none is right"
     )
-    parser.add_argument("--language", default="en", help="whose stems are used (default: en)")
+    parser.add_argument("--stemmer", default="english", help="the Snowball algorithm of the texts (default: english)")
     parser.add_argument("--ablation", action="store_true", help="fit again without each part in turn")
     parser.add_argument("--json", action="store_true", help="one JSON object as the last line")
     given = parser.parse_args(arguments)
@@ -175,7 +175,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         parser.error(str(error))
     if not test or all(one.label == OUT_OF_SCOPE for one in train):
         parser.error(f"{given.train} needs a message with a label other than {OUT_OF_SCOPE}, {given.test} any message")
-    measured = measure(train, test, language=given.language)
+    measured = measure(train, test, stemmer=given.stemmer)
     judged, predictions = judge(measured.predictions), measured.predictions
     figures = {
         **asdict(judged),
@@ -193,7 +193,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     console.print(table)
     with_parts: dict[str, object] = {}
     if given.ablation:
-        parts = ablation(train, test, language=given.language)
+        parts = ablation(train, test, stemmer=given.stemmer)
         table = Table("", *asdict(judged))
         for name, one in parts.items():
             table.add_row(name, *(f"{value:.3f}" for value in asdict(one).values()))
