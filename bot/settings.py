@@ -20,7 +20,7 @@ Share = Annotated[int, Field(ge=0)]
 TELEGRAM = "https://api.telegram.org"
 HOOK_PORTS = (443, 80, 88, 8443)  # core.telegram.org/bots/api#setwebhook
 HOOK_PATH = "/telegram"
-_HOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}")  # Telegram would accept shorter ones
+_HTTP_SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}")  # Telegram would accept shorter ones
 _LISTEN = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([0-9A-Za-z.-]+)):([0-9]{1,5})")
 _CHAT = re.compile(r"-?[1-9][0-9]{0,15}")  # core.telegram.org/bots/api#chat: at most 52 significant bits
 
@@ -88,6 +88,7 @@ class Settings(BaseSettings):
     webhook_secret: SecretStr | None = None  # proves that a request is Telegram's
     webhook_connections: int = Field(default=40, ge=1, le=100)  # that Telegram opens at once
     listen: str | None = None  # parsed by `listens_at`
+    metrics_token: SecretStr | None = None  # that /metrics asks for; without it anybody who reaches it may read it
     sends_a_second: Share = 30  # over all chats; 0 for no limit
     group_sends_a_minute: Share = 20  # in one group; 0 for no limit
     throttle_messages: Share = 20  # of one person in `throttle_seconds`; 0 for no limit
@@ -142,10 +143,10 @@ class Settings(BaseSettings):
             _check_hook(url, is_telegrams=info.data.get("telegram_api_url", TELEGRAM) == TELEGRAM)
         return url
 
-    @field_validator("webhook_secret")
+    @field_validator("webhook_secret", "metrics_token")
     @classmethod
-    def _hook_secret(cls, secret: SecretStr | None) -> SecretStr | None:
-        if secret is not None and not _HOOK_SECRET.fullmatch(secret.get_secret_value()):
+    def _http_secret(cls, secret: SecretStr | None) -> SecretStr | None:
+        if secret is not None and not _HTTP_SECRET.fullmatch(secret.get_secret_value()):
             raise ValueError("is not 16 to 256 of the signs A-Z a-z 0-9 _ -; make one with: openssl rand -hex 32")
         return secret
 
@@ -189,7 +190,8 @@ class Settings(BaseSettings):
     @property
     def secrets(self) -> tuple[str, ...]:
         """The values that must never be shown."""
-        kept = (self.telegram_bot_token, self.webhook_secret, self.gaps_key, self.asker_key, self.database_url)
+        of_http = (self.webhook_secret, self.metrics_token)
+        kept = (self.telegram_bot_token, *of_http, self.gaps_key, self.asker_key, self.database_url)
         return (*(one.get_secret_value() for one in kept if one), *self._database_password)
 
     @property

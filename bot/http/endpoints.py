@@ -5,7 +5,6 @@ Nothing is logged about requests except how many were refused and why.
 
 from __future__ import annotations
 
-import asyncio
 import hmac
 import json
 import logging
@@ -20,13 +19,13 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
+from bot.http.body import BODY_TIMEOUT, BodyTooLongError, BodyTooSlowError, read_body
 from bot.observability.logs import RateLimitedLogger, kind_and_place
 from bot.observability.metrics import Metrics
 from bot.settings import HOOK_PATH
 
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105  # core.telegram.org/bots/api#setwebhook
 MOST_BYTES = 1024 * 1024  # of an update
-BODY_TIMEOUT = 10.0  # seconds in which it has to arrive
 RETRY_AFTER = {"Retry-After": "1"}  # seconds; without it Telegram doubles its delay each time, up to a minute or two
 _logger = logging.getLogger(__name__)
 
@@ -73,12 +72,13 @@ class HttpEndpoints:
         *,
         hook: Hook | None = None,
         silence: Silence | None = None,
+        metrics_token: str | None = None,
         body_timeout: float = BODY_TIMEOUT,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.state = State.STARTING
         self._versions, self._metrics, self._hook, self._silence = versions, metrics, hook, silence
-        self._body_timeout = body_timeout
+        self._metrics_token, self._body_timeout = metrics_token, body_timeout
         self._rate_limited, self._refused = RateLimitedLogger(_logger, clock), Counter[str]()
         self._reports: dict[str, Callable[[], Response]] = {
             "/healthz": self._health,
@@ -109,7 +109,14 @@ class HttpEndpoints:
             raise _Refusal(404, "wrong path")
         if method not in ("GET", "HEAD"):
             raise _Refusal(405, "wrong method")
+        if path == "/metrics" and not self._may_read_metrics(request):
+            raise _Refusal(401, "no or wrong METRICS_TOKEN")
         return self._reports[path]()
+
+    def _may_read_metrics(self, request: Request) -> bool:
+        given = request.headers.get("Authorization", "")
+        wanted = None if self._metrics_token is None else f"Bearer {self._metrics_token}"
+        return wanted is None or hmac.compare_digest(given.encode("latin-1"), wanted.encode())
 
     async def _receive(self, request: Request, hook: Hook) -> Response:
         given = request.headers.get(SECRET_HEADER)
@@ -123,19 +130,13 @@ class HttpEndpoints:
         return Response() if await hook.receive(update) else Response(status_code=503, headers=RETRY_AFTER)
 
     async def _body(self, request: Request) -> bytes:
-        """The body of a request. Reading stops as soon as it exceeds MOST_BYTES."""
-        if int(request.headers.get("content-length", 0)) > MOST_BYTES:
-            raise _Refusal(413, "body too long")
-        body = bytearray()
+        """The body of a request that brings an update."""
         try:
-            async with asyncio.timeout(self._body_timeout):
-                async for part in request.stream():
-                    body += part
-                    if len(body) > MOST_BYTES:
-                        raise _Refusal(413, "body too long")
-        except TimeoutError:
+            return await read_body(request, most_bytes=MOST_BYTES, seconds=self._body_timeout)
+        except BodyTooLongError:
+            raise _Refusal(413, "body too long") from None
+        except BodyTooSlowError:
             raise _Refusal(408, "body too slow") from None
-        return bytes(body)
 
     def _refuse(self, refusal: _Refusal) -> Response:
         """An empty response that closes the connection, so that the rest of the request is not read."""

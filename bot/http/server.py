@@ -7,6 +7,7 @@ import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, cast
 
 import h11
@@ -15,6 +16,7 @@ from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 HEAD_TIMEOUT = 10.0  # seconds in which the head of a request has to arrive
+MOST_HEADLESS = 100  # connections that wait for one; beyond it the oldest makes room for those that send theirs
 
 
 class PortError(Exception):
@@ -40,7 +42,7 @@ class Server(uvicorn.Server):
     def __init__(self, app: ASGIApp, *, patience: int, **more: Any) -> None:
         config = uvicorn.Config(
             cast(Any, app),
-            http=_HeadTimeoutProtocol,
+            http=cast(Any, partial(_HeadTimeoutProtocol, headless={})),
             ws="none",
             lifespan="off",
             log_config=None,
@@ -64,15 +66,18 @@ class Server(uvicorn.Server):
 
 
 class _HeadTimeoutProtocol(H11Protocol):
-    """Aborts a connection on which the head of a request does not arrive within HEAD_TIMEOUT.
+    """Aborts a connection on which the head of a request does not arrive within HEAD_TIMEOUT, or MOST_HEADLESS wait.
 
     A reverse proxy does so too, but a bot may be reached without one, and uvicorn would wait for ever: its only
     time-out for clients (``timeout_keep_alive``) is for connections that are idle after a request. So a client that
-    opens connections and sends nothing could use up the file descriptors. The members of H11Protocol used here are not
-    documented; pyproject.toml pins uvicorn for that reason.
+    opens connections and sends nothing could use up the file descriptors, or uvicorn's ``limit_concurrency``, which
+    counts them. ``headless`` are the connections of this server that wait, the oldest first. The members of H11Protocol
+    used here are not documented; pyproject.toml pins uvicorn for that reason.
     """
 
-    _head_timer: asyncio.TimerHandle
+    def __init__(self, *arguments: Any, headless: dict[_HeadTimeoutProtocol, asyncio.TimerHandle], **more: Any) -> None:
+        super().__init__(*arguments, **more)
+        self._headless = headless
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         super().connection_made(transport)
@@ -81,13 +86,21 @@ class _HeadTimeoutProtocol(H11Protocol):
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
         if self.conn.their_state is not h11.IDLE:  # the head is complete
-            self._head_timer.cancel()
-        elif self._head_timer.cancelled():  # the next request begins
+            self._stop_expecting()
+        elif self not in self._headless:  # the next request begins
             self._expect_head()
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
-        self._head_timer.cancel()
+        self._stop_expecting()
 
     def _expect_head(self) -> None:
-        self._head_timer = self.loop.call_later(HEAD_TIMEOUT, self.transport.abort)
+        if len(self._headless) >= MOST_HEADLESS:
+            oldest = next(iter(self._headless))
+            oldest._stop_expecting()
+            oldest.transport.abort()
+        self._headless[self] = self.loop.call_later(HEAD_TIMEOUT, self.transport.abort)
+
+    def _stop_expecting(self) -> None:
+        if (timer := self._headless.pop(self, None)) is not None:
+            timer.cancel()

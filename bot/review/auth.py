@@ -16,6 +16,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bot.http.body import BodyTooLongError, BodyTooSlowError, read_body
+
 MOST_BYTES = 64 * 1024  # of a form
 COOKIE = "review-{port}"  # browsers share cookies among ports: two pages must not end each other's session
 # No scripts, and nothing from other origins: https://www.w3.org/TR/CSP3/
@@ -72,11 +74,14 @@ class Guard:
         response = self._answer_before_pages(request)
         if response is None and request.method == "POST":
             try:
-                body = await _body(request)
+                body = await read_body(request, most_bytes=MOST_BYTES)
+                response, receive = self._refuse_form(request, body), _replay(body)
             except ClientDisconnect:  # nobody is left to respond to
                 return
-            response = self._refuse_form(request, body)
-            receive = _replay(body or b"")
+            except BodyTooLongError:
+                response = self._refuse(413, "That is too long. Nothing was changed.")
+            except BodyTooSlowError:
+                response = self._refuse(408, "That took too long to arrive. Nothing was changed.")
         await (response or self._app)(scope, receive, guarded_send)
 
     def _answer_before_pages(self, request: Request) -> Response | None:
@@ -105,10 +110,8 @@ class Guard:
         response.set_cookie(_cookie(request), self._session, httponly=True, samesite="strict")
         return response
 
-    def _refuse_form(self, request: Request, body: bytes | None) -> Response | None:
-        """The rejection of a form that is too long or does not come from these pages; None for an acceptable one."""
-        if body is None:
-            return self._refuse(413, "That is too long. Nothing was changed.")
+    def _refuse_form(self, request: Request, body: bytes) -> Response | None:
+        """The rejection of a form that does not come from these pages; None for an acceptable one."""
         origin = request.headers.get("origin")
         is_own = request.headers.get("sec-fetch-site", "same-origin") in OWN
         is_own = is_own and (origin is None or origin.partition("://")[2] in self._hosts)
@@ -120,16 +123,6 @@ class Guard:
 
 def _cookie(request: Request) -> str:
     return COOKIE.format(port=request.url.port)
-
-
-async def _body(request: Request) -> bytes | None:
-    """The body of a request; None if it is too long, and then the rest is not read."""
-    body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > MOST_BYTES:
-            return None
-    return body
 
 
 def _replay(body: bytes) -> Receive:

@@ -130,9 +130,11 @@ def _delivery(settings: Settings, application: AnyApplication, intake: Intake, c
     def versions() -> dict[str, str]:
         return context.catalog.versions
 
+    token = settings.metrics_token.get_secret_value() if settings.metrics_token else None
     if (setup := setup_of(settings, kinds)) is not None:
         webhook = Webhook(application.bot, setup, intake)
-        endpoints = HttpEndpoints(versions, context.metrics, hook=Hook(setup.secret, webhook.receive))
+        hook = Hook(setup.secret, webhook.receive)
+        endpoints = HttpEndpoints(versions, context.metrics, hook=hook, metrics_token=token)
         return _Delivery(webhook.set, webhook.monitor, _nothing, endpoints)
     poller = Poller(application, intake, kinds, context.metrics, silence=settings.silence_seconds)
 
@@ -141,7 +143,8 @@ def _delivery(settings: Settings, application: AnyApplication, intake: Intake, c
 
     # Unhealthy at half the silence that ends the process, but not while a long poll may still be waiting for news.
     limit = max(settings.silence_seconds / 2, LONG_POLL + ANSWER_WITHIN)
-    endpoints = HttpEndpoints(versions, context.metrics, silence=Silence(silent_seconds, limit))
+    silence = Silence(silent_seconds, limit)
+    endpoints = HttpEndpoints(versions, context.metrics, silence=silence, metrics_token=token)
     # Telegram refuses getUpdates while a webhook is set.
     return _Delivery(application.bot.delete_webhook, poller.run, poller.finish, endpoints, silent_seconds)
 

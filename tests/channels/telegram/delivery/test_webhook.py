@@ -26,6 +26,7 @@ from telegram.error import BadRequest, InvalidToken
 from bot.channels.telegram.app import HANDLERS, build, context_of
 from bot.channels.telegram.delivery.intake import Intake
 from bot.channels.telegram.delivery.webhook import CHECK_EVERY, Webhook, setup_of
+from bot.channels.telegram.run import KEEP_ALIVE, MOST_CONNECTIONS
 from bot.http import server as server_module
 from bot.http.endpoints import MOST_BYTES, Hook, HttpEndpoints, Silence, State
 from bot.http.server import PortError, Server, listen
@@ -202,7 +203,11 @@ def hooked(tmp_path: Path, small_matcher: RegressionMatcher) -> Start:
 
     @asynccontextmanager
     async def start(
-        *, body_timeout: float = 10, silence: Silence | None = None, patience: int = 5
+        *,
+        body_timeout: float = 10,
+        silence: Silence | None = None,
+        patience: int = 5,
+        metrics_token: str | None = None,
     ) -> AsyncIterator[Hooked]:
         chosen = Settings(
             telegram_bot_token=SecretStr(TOKEN), data_dir=tmp_path / "data", sends_a_second=0, throttle_messages=0
@@ -220,12 +225,19 @@ def hooked(tmp_path: Path, small_matcher: RegressionMatcher) -> Start:
             hook=Hook(SECRET, webhook.receive),
             body_timeout=body_timeout,
             silence=silence,
+            metrics_token=metrics_token,
         )
         endpoints.state = State.READY
         context.gap_writer.start()
         intake.start()
         listening = listen("127.0.0.1", 0)
-        server = Server(endpoints, patience=patience, log_level="error", timeout_keep_alive=75)
+        server = Server(
+            endpoints,
+            patience=patience,
+            log_level="error",
+            limit_concurrency=MOST_CONNECTIONS,
+            timeout_keep_alive=KEEP_ALIVE,
+        )
         async with application:
             serving_ = asyncio.create_task(server.serve(sockets=[listening]))
             made = Hooked(endpoints, intake, request, listening.getsockname()[1], small_matcher.faq.version)
@@ -447,6 +459,34 @@ async def test_a_slow_head_is_not_waited_for(hooked: Start, monkeypatch: pytest.
         with pytest.raises(asyncio.IncompleteReadError):
             await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 30)
         writer.close()
+
+
+async def test_connections_that_send_nothing_shut_nobody_out(hooked: Start) -> None:
+    """However many there are: the oldest of them makes room for whoever sends a request."""
+    async with hooked() as bot:
+        idle = [await asyncio.open_connection("127.0.0.1", bot.port) for _ in range(900)]
+        try:
+            for _ in range(20):
+                await bot.answers(bot.somebody())
+        finally:
+            for _, writer in idle:
+                writer.close()
+
+
+async def test_metrics_may_ask_for_a_token(hooked: Start) -> None:
+    """Whoever has it reads them; nobody else learns more than that it is asked for."""
+    async with hooked(metrics_token=SECRET) as bot:
+        for headers in (
+            {},
+            {"Authorization": "Bearer wrong"},
+            {"Authorization": SECRET},
+            {"Authorization": "Bearer é"},
+        ):
+            assert await bot.ask("GET", "/metrics", headers=headers) == (401, "")
+        status, text = await bot.ask("GET", "/metrics", headers={"Authorization": f"Bearer {SECRET}"})
+        assert status == 200
+        assert "faq_bot_messages_total" in text
+        assert (await bot.ask("GET", "/healthz"))[0] == 200
 
 
 @pytest.mark.parametrize(
