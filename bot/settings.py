@@ -16,7 +16,7 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 NAME = "migration-faq-bot"
-Share = Annotated[int, Field(ge=0)]
+NonNegative = Annotated[int, Field(ge=0)]
 TELEGRAM = "https://api.telegram.org"
 HOOK_PORTS = (443, 80, 88, 8443)  # core.telegram.org/bots/api#setwebhook
 HOOK_PATH = "/telegram"
@@ -89,9 +89,9 @@ class Settings(BaseSettings):
     webhook_connections: int = Field(default=40, ge=1, le=100)  # that Telegram opens at once
     listen: str | None = None  # parsed by `listens_at`
     metrics_token: SecretStr | None = None  # that /metrics asks for; without it anybody who reaches it may read it
-    sends_a_second: Share = 30  # over all chats; 0 for no limit
-    group_sends_a_minute: Share = 20  # in one group; 0 for no limit
-    throttle_messages: Share = 20  # of one person in `throttle_seconds`; 0 for no limit
+    sends_a_second: NonNegative = 30  # over all chats; 0 for no limit
+    group_sends_a_minute: NonNegative = 20  # in one group; 0 for no limit
+    throttle_messages: NonNegative = 20  # of one person in `throttle_seconds`; 0 for no limit
     throttle_seconds: int = Field(default=60, ge=1)
     maintainer_chats: SecretStr | None = None  # secret, since it says who runs the bot; parsed by `maintainers`
 

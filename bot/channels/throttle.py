@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 MOST_PERSONS = 50_000  # in memory; the one whose last answered message is oldest is dropped first
-Count = Callable[[str, float], Awaitable[int | None]]
+CountMessage = Callable[[str, float], Awaitable[int | None]]
 
 
 class Allowed(Enum):
@@ -31,7 +31,7 @@ class Throttle:
     """
 
     def __init__(
-        self, messages: int, seconds: float, clock: Callable[[], float], *, count: Count | None = None
+        self, messages: int, seconds: float, clock: Callable[[], float], *, count: CountMessage | None = None
     ) -> None:
         self._messages = messages
         self._seconds = seconds

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sys
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot.cli.console import fail
 from bot.settings import read_settings
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def upgrade(
             return
         schema = _prepare(store, only_check=only_check)
     except LogError as error:
-        _fail(str(error))
+        fail(f"db: {error}")
     if schema == NEWEST:
         print(f"{store.name}: has schema {NEWEST}, the newest")
     elif only_check:
@@ -72,8 +72,3 @@ def _prepare(store: Store, *, only_check: bool) -> str | None:
 
 def _schema(step: str | None) -> str:
     return "no schema" if step is None else f"schema {step}"
-
-
-def _fail(message: str) -> NoReturn:
-    print(f"db: {message}", file=sys.stderr)
-    raise typer.Exit(2)

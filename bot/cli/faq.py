@@ -84,7 +84,8 @@ def check(
         return
     from bot.content.lint import lint
     from bot.content.loader import read_content
-    from bot.runtime.load import load_model, read_originals
+    from bot.runtime.load import learn as learn_
+    from bot.runtime.load import read_originals
 
     settings = read_settings()
     if documents is not None and not documents.is_dir():
@@ -95,7 +96,7 @@ def check(
         fail(f"check: '{today}' is no day; write it as in 2026-11-21")
     content = read_content(settings.faq_dir, settings.seeds_dir)
     originals = read_originals(documents, content) if documents is not None else None
-    diagnostics = lint(content, day, originals=originals, learn=lambda faq: load_model(faq, settings, notify=note))
+    diagnostics = lint(content, day, originals=originals, learn=lambda faq: learn_(faq, settings, notify=note))
     failed = sum(diagnostic.rule.severity is Severity.ERROR for diagnostic in diagnostics)
     if format_ is Format.JSON:
         rows = [

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
 
 import typer
 
+from bot.cli import console
+
 if TYPE_CHECKING:
     from bot.gaps.repository import GapLog
     from bot.settings import Settings
@@ -69,15 +71,9 @@ def show(found: object, text: str, *, as_json: bool) -> None:
     print(json.dumps(found, indent=2) if as_json else text)
 
 
-def note(text: str) -> None:
-    """Print a message that is no part of the output to standard error."""
-    typer.echo(text, err=True)
-
-
 def fail(message: str) -> NoReturn:
-    """End the command with a message and exit code 2."""
-    note(f"gaps: {message}")
-    raise typer.Exit(2)
+    """End the command with exit code 2."""
+    console.fail(f"gaps: {message}")
 
 
 def is_terminal(stream: Any = None) -> bool:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from bot.cli import gaps_transfer
-from bot.cli.gap_session import Json, fail, is_terminal, note, show, use_log
+from bot.cli.console import note
+from bot.cli.gap_session import Json, fail, is_terminal, show, use_log
 from bot.domain.gap import OPEN, GapStatus
 from bot.settings import Settings, read_settings
 

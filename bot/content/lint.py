@@ -15,7 +15,7 @@ from bot.content.references import check_soundness
 from bot.content.schema import ID_BYTES, ID_PATTERN
 from bot.domain.faq import MAIN_LANGUAGE, Entry, Faq, Interface, Kind, Source
 from bot.domain.limits import LONGEST_COMMAND_LINE, LONGEST_TEXTS
-from bot.matching.matcher import Model, RegressionMatcher, fit
+from bot.domain.matching import LearnedMatcher
 from bot.text.normalize import sentences, without_footnotes, words
 
 FEWEST_PHRASINGS = 8
@@ -35,12 +35,12 @@ def lint(
     today: date,
     *,
     originals: Mapping[str, str | None] | None = None,
-    learn: Callable[[Faq], Model] | None = fit,
+    learn: Callable[[Faq], LearnedMatcher] | None,
 ) -> tuple[Diagnostic, ...]:
     """All diagnostics of the content, sorted by place.
 
     ``originals`` are the texts of the original documents by file name, None where a file is missing; without them the
-    figures are not compared with the documents. ``learn`` fits the model of an FAQ; None skips the rules that need one.
+    figures are not compared with the documents. ``learn`` makes an FAQ's matcher; None skips the rules that need one.
     """
     diagnostics = [*content.diagnostics, *check_soundness(content)]
     is_sound = not blocking_errors(tuple(diagnostics))
@@ -257,10 +257,10 @@ def _check_translation(edition: Edition, content: Content) -> Iterator[Diagnosti
 # --- Rules over all phrasings together ---------------------------------------------------------------------------
 
 
-def _check_learned(edition: Edition, content: Content, learn: Callable[[Faq], Model]) -> Iterator[Diagnostic]:
+def _check_learned(edition: Edition, content: Content, learn: Callable[[Faq], LearnedMatcher]) -> Iterator[Diagnostic]:
     """Yield shared and lost phrasings, as ranked by the matcher that the bot answers with."""
     faq = content.faq(edition.language)
-    matcher = RegressionMatcher(faq, learn(faq))
+    matcher = learn(faq)
     places = _places(edition)
     owners = [None if row.entry is None else matcher.entries[row.entry].id for row in matcher.rows]
     place_of = [places.get((row.text, owner)) for row, owner in zip(matcher.rows, owners, strict=True)]

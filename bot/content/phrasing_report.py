@@ -11,11 +11,10 @@ from collections import Counter
 from collections.abc import Iterator
 
 from bot.domain.faq import Entry, Kind
-from bot.domain.matching import Row
-from bot.matching.matcher import RegressionMatcher
+from bot.domain.matching import LearnedMatcher, Row
 
 
-def report_lines(matcher: RegressionMatcher) -> Iterator[str]:
+def report_lines(matcher: LearnedMatcher) -> Iterator[str]:
     """The entries by their share of such phrasings, largest first; each phrasing with the entry it would find."""
     of_entry: dict[str, list[tuple[str, Entry]]] = {}
     for row, found in matcher.only_listed():
@@ -30,7 +29,7 @@ def report_lines(matcher: RegressionMatcher) -> Iterator[str]:
         yield from (f"  {text} -> {found.id}" for text, found in sorted(rows, key=lambda row: row[0]))
 
 
-def _owner(row: Row, matcher: RegressionMatcher) -> str | None:
+def _owner(row: Row, matcher: LearnedMatcher) -> str | None:
     """The answer or card that a row is a phrasing of, if any."""
     entry = matcher.entries[row.entry] if row.entry is not None else None
     return entry.id if entry is not None and entry.kind in (Kind.ANSWER, Kind.URGENT) else None

@@ -149,3 +149,19 @@ class Matcher(Protocol):
 
         ``is_own_language``: the texts are in the FAQ's language, so its phrasings also count for how common a word is.
         """
+
+
+class LearnedMatcher(Matcher, Protocol):
+    """What the content check asks of a matcher besides: how the phrasings stand to each other."""
+
+    def near_rows(self, similarity: float) -> list[tuple[int, int]]:
+        """Pairs of rows, by their numbers, at least that similar; each pair once."""
+
+    def found(self) -> list[Entry]:
+        """The first entry for the text of each row."""
+
+    def shadow(self, text: str, entry: Entry) -> str | None:
+        """The phrasing of an entry that speaks most for it as the answer to a text."""
+
+    def only_listed(self) -> list[tuple[Row, Entry]]:
+        """Rows that find their entry only because they are listed, each with the entry that is found without it."""

@@ -19,10 +19,10 @@ from pydantic import SecretStr
 
 from bot.domain.conversation import Channel, Outcome
 from bot.domain.gap import Count, Gap, GapReason, GapStatus, LoggedGap, Note
+from bot.replicas.limit_purpose import pace_pseudonyms
 from bot.storage.database import Database, translate_db_errors
 from bot.storage.errors import LogError
 from bot.storage.keys import KeyProblem, Keys
-from bot.storage.pseudonyms import pace_pseudonyms
 from bot.storage.stores import BUSY_SECONDS, FILE, store_of
 from bot.storage.tables import claim, count, free, gap, job, pace, person
 from bot.text.redaction import redact

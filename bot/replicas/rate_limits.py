@@ -19,9 +19,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.replicas.batched_query import COOLDOWN, PATIENCE, BatchedQuery
+from bot.replicas.limit_purpose import RateLimitPurpose, pace_pseudonym
 from bot.storage.database import Database
 from bot.storage.errors import LogError
-from bot.storage.pseudonyms import Purpose, pace_pseudonym
 from bot.storage.tables import SERVER_TIME, free, pace
 
 FARTHEST = 600.0  # seconds; what lies farther ahead than it can is there since the server's clock was set back
@@ -67,14 +67,14 @@ class RateLimits:
         await self._counts.stop()
         await self._places.stop()
 
-    async def count(self, purpose: Purpose, whose: str, seconds: float) -> int | None:
+    async def count(self, purpose: RateLimitPurpose, whose: str, seconds: float) -> int | None:
         """Count one more, in a window of so many seconds that begins with the first; how many it makes.
 
         None where the database does not answer in time.
         """
         return await self._counts.ask((pace_pseudonym(self._database.keys, purpose, whose), seconds))
 
-    async def place(self, purpose: Purpose, whose: str, limit: Limit) -> float | None:
+    async def place(self, purpose: RateLimitPurpose, whose: str, limit: Limit) -> float | None:
         """Take the next place in time; the seconds until then, None where the database does not answer in time.
 
         After a silence as many as the limit says may go at once, else one after another at its pace (GCRA, the generic

@@ -36,12 +36,12 @@ _WARNING = "which updates are handled cannot be asked ({}); all are, some maybe 
 _logger = logging.getLogger(__name__)
 
 
-class Lease(Enum):
-    """What is known of an update: it is ours to handle now, it is being handled, or it was."""
+class LeaseState(Enum):
+    """Whose an update is: this process's, to be handled now; busy, being handled by some process; or handled."""
 
-    TAKEN = "taken"
-    HELD = "held"
-    DONE = "done"
+    OURS = "ours"
+    BUSY = "busy"
+    HANDLED = "handled"
 
 
 class UpdateLeases:
@@ -76,18 +76,18 @@ class UpdateLeases:
                 await self._exchange((), tuple(self._unsaved))
                 await self._delete_ours()
 
-    async def acquire(self, code: str) -> Lease:
-        """Claim an update. What is TAKEN has to be finished or given back."""
+    async def acquire(self, code: str) -> LeaseState:
+        """Claim an update. What is OURS has to be finished or given back."""
         if code in self._held:
-            return Lease.HELD
+            return LeaseState.BUSY
         if code in self._done:
-            return Lease.DONE
+            return LeaseState.HANDLED
         self._held.add(code)
-        known: Lease | None = None
+        known: LeaseState | None = None
         try:
-            known = (await self._exchanges.ask(code) if self._task else None) or Lease.TAKEN
+            known = (await self._exchanges.ask(code) if self._task else None) or LeaseState.OURS
         finally:
-            if known is not Lease.TAKEN:
+            if known is not LeaseState.OURS:
                 self._held.discard(code)
         return known
 
@@ -118,14 +118,14 @@ class UpdateLeases:
             except Exception as error:  # a fault of ours must not end the renewing
                 self._exchanges.fail(error)
 
-    async def _exchange_unsaved(self, asked: Sequence[str]) -> list[Lease]:
+    async def _exchange_unsaved(self, asked: Sequence[str]) -> list[LeaseState]:
         """Claim updates, and save all that were handled; what is known of the first. Raises LogError."""
         handled = tuple(self._unsaved)
         known = await self._exchange(asked, handled)
         self._unsaved.difference_update(handled)
         return [known[code] for code in asked]
 
-    async def _exchange(self, asked: Collection[str], handled: Collection[str]) -> dict[str, Lease]:
+    async def _exchange(self, asked: Collection[str], handled: Collection[str]) -> dict[str, LeaseState]:
         """Claim updates, and save that others are handled; what is known of the first. Raises LogError.
 
         In one statement, sorted: two processes that wait for each other's rows would wait for ever. A lease that ends
@@ -147,8 +147,8 @@ class UpdateLeases:
             refused = [code for code in asked if code not in taken]
             theirs = sa.select(claim.c.code, claim.c.owner).where(claim.c.code.in_(refused))
             found = (await connection.execute(theirs)).all() if refused else []
-        known = dict.fromkeys(asked, Lease.TAKEN)
-        return known | {code: Lease.DONE if owner is None else Lease.HELD for code, owner in found}
+        known = dict.fromkeys(asked, LeaseState.OURS)
+        return known | {code: LeaseState.HANDLED if owner is None else LeaseState.BUSY for code, owner in found}
 
     async def _renew(self) -> None:
         """Keep others from what is being handled here. Raises LogError."""

@@ -10,7 +10,8 @@ from pathlib import Path
 from bot.content.loader import load_faqs
 from bot.content.parsed import Content
 from bot.domain.faq import MAIN_LANGUAGE, Faq
-from bot.matching.matcher import Model, RegressionMatcher
+from bot.domain.matching import LearnedMatcher, Matcher
+from bot.matching.matcher import RegressionMatcher
 from bot.matching.model_cache import load_or_fit
 from bot.settings import Settings
 
@@ -20,33 +21,26 @@ def load_faq(settings: Settings) -> Faq:
     return load_faqs(settings.faq_dir, settings.seeds_dir)[MAIN_LANGUAGE]
 
 
-def load_matchers(settings: Settings, *, notify: Callable[[str], None] = print) -> dict[str, RegressionMatcher]:
+def load_matchers(settings: Settings, *, notify: Callable[[str], None] = print) -> dict[str, Matcher]:
     """Load the matcher of every language. Raises ContentError where the files cannot be used.
 
     ``notify`` is called with a line of text before an FAQ is learned, which takes some seconds, once after each edit.
     """
     faqs = load_faqs(settings.faq_dir, settings.seeds_dir)
-    return {language: _matcher(faq, settings, notify=notify) for language, faq in faqs.items()}
+    days = settings.retention_days
+    return {language: learn(_with_days(faq, days), settings, notify=notify) for language, faq in faqs.items()}
 
 
-def load_matcher(settings: Settings, *, notify: Callable[[str], None] = print) -> RegressionMatcher:
+def load_matcher(settings: Settings, *, notify: Callable[[str], None] = print) -> LearnedMatcher:
     """Load the matcher of the main language. Raises ContentError where the files cannot be used."""
-    return _matcher(load_faq(settings), settings, notify=notify)
+    return learn(_with_days(load_faq(settings), settings.retention_days), settings, notify=notify)
 
 
-def _matcher(faq: Faq, settings: Settings, *, notify: Callable[[str], None]) -> RegressionMatcher:
-    return RegressionMatcher(_with_days(faq, settings.retention_days), load_model(faq, settings, notify=notify))
+def learn(faq: Faq, settings: Settings, *, notify: Callable[[str], None] = print) -> LearnedMatcher:
+    """The matcher of an FAQ, learned now unless the cache has it. ``notify`` as in `load_matchers`.
 
-
-def _with_days(faq: Faq, days: int) -> Faq:
-    """The FAQ with the days that questions are kept filled into its texts."""
-    texts = faq.interface
-    privacy, description = texts.privacy.format(days=days), texts.description.format(days=days)
-    return replace(faq, interface=replace(texts, privacy=privacy, description=description))
-
-
-def load_model(faq: Faq, settings: Settings, *, notify: Callable[[str], None] = print) -> Model:
-    """The model of an FAQ, from the cache or learned now. ``notify`` as in `load_matchers`."""
+    The one place that says which matcher it is.
+    """
 
     def before_fit(faq: Faq) -> None:
         phrasings = sum(len(entry.phrasings) for entry in faq.entries.values())
@@ -54,7 +48,14 @@ def load_model(faq: Faq, settings: Settings, *, notify: Callable[[str], None] = 
             f"Learning {len(faq.entries)} entries from {phrasings:,} phrasings: some seconds, once after each edit …"
         )
 
-    return load_or_fit(faq, settings.cache_dir, before_fit=before_fit)
+    return RegressionMatcher(faq, load_or_fit(faq, settings.cache_dir, before_fit=before_fit))
+
+
+def _with_days(faq: Faq, days: int) -> Faq:
+    """The FAQ with the days that questions are kept filled into its texts."""
+    texts = faq.interface
+    privacy, description = texts.privacy.format(days=days), texts.description.format(days=days)
+    return replace(faq, interface=replace(texts, privacy=privacy, description=description))
 
 
 def freeze_loaded() -> None:

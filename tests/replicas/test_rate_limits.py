@@ -19,8 +19,8 @@ from bot.channels.telegram.transport.rate_limiter import SharedRateLimiter
 from bot.channels.throttle import Allowed, Throttle
 from bot.gaps.repository import GapLog
 from bot.matching.matcher import RegressionMatcher
+from bot.replicas.limit_purpose import RateLimitPurpose, pace_pseudonym, pace_pseudonyms
 from bot.replicas.rate_limits import FARTHEST, Limit, RateLimits
-from bot.storage.pseudonyms import Purpose, pace_pseudonym, pace_pseudonyms
 from bot.storage.tables import SERVER_TIME
 from tests.gaps.test_repository import ASKER, KEEP, OTHER, note
 from tests.support.postgresql_server import HOST, Server
@@ -74,13 +74,18 @@ async def kept(log: GapLog) -> set[str]:
 
 async def waits(times: int, *many: RateLimits) -> list[float]:
     """The seconds until each of so many sends of each process, in order."""
-    found = await asyncio.gather(*(rates.place(Purpose.SENDS, "", SENDS) for _ in range(times) for rates in many))
+    found = await asyncio.gather(
+        *(rates.place(RateLimitPurpose.SENDS, "", SENDS) for _ in range(times) for rates in many)
+    )
     return sorted(seconds for seconds in found if seconds is not None)
 
 
 def throttle(rates: RateLimits, messages: int) -> Throttle:
     return Throttle(
-        messages, 60, time.monotonic, count=lambda person, while_: rates.count(Purpose.MESSAGES, person, while_)
+        messages,
+        60,
+        time.monotonic,
+        count=lambda person, while_: rates.count(RateLimitPurpose.MESSAGES, person, while_),
     )
 
 
@@ -113,18 +118,20 @@ async def test_of_many_at_once_as_many_are_answered(new_rates: NewRates) -> None
 async def test_each_purpose_has_its_own_pace(new_rates: NewRates) -> None:
     """Inline queries take nothing from messages."""
     rates = new_rates()
-    assert [await rates.count(purpose, "a", 60) for purpose in Purpose for _ in range(2)] == [1, 2] * len(Purpose)
+    assert [await rates.count(purpose, "a", 60) for purpose in RateLimitPurpose for _ in range(2)] == [1, 2] * len(
+        RateLimitPurpose
+    )
 
 
 @on_a_server
 async def test_a_clock_that_was_set_back_keeps_nobody_out(log: GapLog, new_rates: NewRates) -> None:
     """What would be past in a year is begun anew."""
     rates = new_rates()
-    await rates.count(Purpose.MESSAGES, "a", 60)
-    await asyncio.gather(*(rates.place(Purpose.SENDS, "", SENDS) for _ in range(90)))
+    await rates.count(RateLimitPurpose.MESSAGES, "a", 60)
+    await asyncio.gather(*(rates.place(RateLimitPurpose.SENDS, "", SENDS) for _ in range(90)))
     await go_on(log, -1 - FARTHEST)
-    assert await rates.count(Purpose.MESSAGES, "a", 60) == 1
-    assert await rates.place(Purpose.SENDS, "", SENDS) == 0
+    assert await rates.count(RateLimitPurpose.MESSAGES, "a", 60) == 1
+    assert await rates.place(RateLimitPurpose.SENDS, "", SENDS) == 0
 
 
 @on_a_server
@@ -216,7 +223,7 @@ async def test_what_is_kept_of_a_person_goes_with_forget(log: GapLog, new_rates:
     """And does not show whose gaps are whose."""
     rates = new_rates()
     for person in (ASKER, OTHER):
-        for purpose in (Purpose.MESSAGES, Purpose.URGENT_CHECK, Purpose.INLINE):
+        for purpose in (RateLimitPurpose.MESSAGES, RateLimitPurpose.URGENT_CHECK, RateLimitPurpose.INLINE):
             await rates.count(purpose, person, 60)
     assert await kept(log) == {*pace_pseudonyms(KEYS, ASKER), *pace_pseudonyms(KEYS, OTHER)}
     assert ASKER not in await kept(log)
@@ -229,17 +236,17 @@ async def test_what_is_kept_of_a_person_goes_with_forget(log: GapLog, new_rates:
 async def test_what_is_past_is_deleted(log: GapLog, new_rates: NewRates) -> None:
     """By any process that runs, whoever wrote it."""
     rates, sweeper = new_rates(), new_rates(sweep=timedelta(seconds=0.05))
-    await rates.count(Purpose.MESSAGES, "a", 60)
-    await rates.place(Purpose.SENDS, "", SENDS)
+    await rates.count(RateLimitPurpose.MESSAGES, "a", 60)
+    await rates.place(RateLimitPurpose.SENDS, "", SENDS)
     sweeper.start()
     await go_on(log, 30)
     async with asyncio.timeout(60):
-        while await kept(log) != {pace_pseudonym(KEYS, Purpose.MESSAGES, "a")}:
+        while await kept(log) != {pace_pseudonym(KEYS, RateLimitPurpose.MESSAGES, "a")}:
             await asyncio.sleep(0.01)
         await go_on(log, 31)
         while await kept(log):
             await asyncio.sleep(0.01)
-    await rates.count(Purpose.MESSAGES, "a", 60)
+    await rates.count(RateLimitPurpose.MESSAGES, "a", 60)
     await log.expire()
     assert not await kept(log), "that clock is long past by the log's"
 
@@ -308,7 +315,7 @@ async def test_when_the_server_is_back_all_keep_one_pace_again(
         await asyncio.to_thread(postgresql.start)
     await go_on(log, 60)
     async with asyncio.timeout(60):
-        while pace_pseudonym(KEYS, Purpose.MESSAGES, "b") not in await kept(log):
+        while pace_pseudonym(KEYS, RateLimitPurpose.MESSAGES, "b") not in await kept(log):
             await asyncio.sleep(0.05)
             await one.admit("b")
     assert [await taking.admit("c") for _ in range(3) for taking in (one, other)].count(Allowed.YES) == 4

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from pydantic import SecretStr
 
 from bot.gaps.repository import GapLog
-from bot.replicas.update_leases import DAY, Lease, UpdateLeases
+from bot.replicas.update_leases import DAY, LeaseState, UpdateLeases
 from bot.storage.errors import LogError
 from bot.storage.tables import claim
 from tests.support.postgresql_server import Server
@@ -79,10 +79,10 @@ async def test_one_update_is_taken_once(new_leases: Callable[..., UpdateLeases])
     """While it is handled, and once it was."""
     leases = new_leases()
     leases.start()
-    assert await leases.acquire(CODES[0]) is Lease.TAKEN
-    assert await leases.acquire(CODES[0]) is Lease.HELD
+    assert await leases.acquire(CODES[0]) is LeaseState.OURS
+    assert await leases.acquire(CODES[0]) is LeaseState.BUSY
     leases.finish(CODES[0])
-    assert await leases.acquire(CODES[0]) is Lease.DONE
+    assert await leases.acquire(CODES[0]) is LeaseState.HANDLED
     await ended(leases)
 
 
@@ -91,17 +91,17 @@ async def test_other_processes_know(new_leases: Callable[..., UpdateLeases]) -> 
     one, other = new_leases(), new_leases()
     one.start()
     other.start()
-    assert await one.acquire(CODES[0]) is Lease.TAKEN
-    assert await other.acquire(CODES[0]) is Lease.HELD
+    assert await one.acquire(CODES[0]) is LeaseState.OURS
+    assert await other.acquire(CODES[0]) is LeaseState.BUSY
     one.finish(CODES[0])
     async with asyncio.timeout(30):
-        while (known := await other.acquire(CODES[0])) is Lease.HELD:
+        while (known := await other.acquire(CODES[0])) is LeaseState.BUSY:
             await asyncio.sleep(0.01)
-    assert known is Lease.DONE
+    assert known is LeaseState.HANDLED
     await ended(one, other)
     third = new_leases()
     third.start()
-    assert await third.acquire(CODES[0]) is Lease.DONE
+    assert await third.acquire(CODES[0]) is LeaseState.HANDLED
     await ended(third)
 
 
@@ -111,7 +111,7 @@ async def test_of_many_at_once_each_is_taken_by_one(new_leases: Callable[..., Up
     for leases in many:
         leases.start()
     known = await asyncio.gather(*(leases.acquire(code) for code in CODES for leases in many))
-    taken = [known[place : place + 4].count(Lease.TAKEN) for place in range(0, len(known), 4)]
+    taken = [known[place : place + 4].count(LeaseState.OURS) for place in range(0, len(known), 4)]
     assert taken == [1] * 200
     await ended(*many)
 
@@ -123,12 +123,12 @@ async def test_what_a_dead_process_had_is_free_after_its_lease(
     dead, other = new_leases(), new_leases()
     dead.start()
     other.start()
-    assert await dead.acquire(CODES[0]) is Lease.TAKEN
+    assert await dead.acquire(CODES[0]) is LeaseState.OURS
     await killed(dead)
     now.at += timedelta(seconds=9)
-    assert await other.acquire(CODES[0]) is Lease.HELD
+    assert await other.acquire(CODES[0]) is LeaseState.BUSY
     now.at += timedelta(seconds=2)
-    assert await other.acquire(CODES[0]) is Lease.TAKEN
+    assert await other.acquire(CODES[0]) is LeaseState.OURS
     await ended(other)
 
 
@@ -137,11 +137,11 @@ async def test_a_living_process_keeps_what_it_has(new_leases: Callable[..., Upda
     one, other = new_leases(lease=timedelta(seconds=0.3)), new_leases()
     one.start()
     other.start()
-    assert await one.acquire(CODES[0]) is Lease.TAKEN
+    assert await one.acquire(CODES[0]) is LeaseState.OURS
     for _ in range(5):
         now.at += timedelta(seconds=0.2)
         await renewed(one)
-        assert await other.acquire(CODES[0]) is Lease.HELD
+        assert await other.acquire(CODES[0]) is LeaseState.BUSY
     await ended(one, other)
 
 
@@ -150,13 +150,13 @@ async def test_a_process_that_ends_gives_back_what_it_did_not_handle(new_leases:
     one, other = new_leases(), new_leases()
     one.start()
     other.start()
-    assert await one.acquire(CODES[0]) is Lease.TAKEN
-    assert await one.acquire(CODES[1]) is Lease.TAKEN
+    assert await one.acquire(CODES[0]) is LeaseState.OURS
+    assert await one.acquire(CODES[1]) is LeaseState.OURS
     one.finish(CODES[1])
     one.give_back(CODES[0])
     await ended(one)
-    assert await other.acquire(CODES[0]) is Lease.TAKEN
-    assert await other.acquire(CODES[1]) is Lease.DONE
+    assert await other.acquire(CODES[0]) is LeaseState.OURS
+    assert await other.acquire(CODES[1]) is LeaseState.HANDLED
     await ended(other)
 
 
@@ -168,7 +168,7 @@ async def test_a_renewal_that_fails_is_made_up_for(
     one, other = new_leases(lease=timedelta(seconds=3)), new_leases()
     one.start()
     other.start()
-    assert await one.acquire(CODES[0]) is Lease.TAKEN
+    assert await one.acquire(CODES[0]) is LeaseState.OURS
     renew, failed = one._renew, asyncio.Event()
 
     async def fail() -> None:
@@ -182,7 +182,7 @@ async def test_a_renewal_that_fails_is_made_up_for(
     now.at += timedelta(seconds=2.9)
     await renewed(one)
     now.at += timedelta(seconds=2.9)
-    assert await other.acquire(CODES[0]) is Lease.HELD
+    assert await other.acquire(CODES[0]) is LeaseState.BUSY
     await ended(one, other)
 
 
@@ -193,9 +193,9 @@ async def test_a_lease_of_a_clock_that_was_ahead_holds_nobody_up(
     ahead, other = new_leases(clock=lambda: now.at + timedelta(hours=1)), new_leases()
     ahead.start()
     other.start()
-    assert await ahead.acquire(CODES[0]) is Lease.TAKEN
+    assert await ahead.acquire(CODES[0]) is LeaseState.OURS
     await killed(ahead)
-    assert await other.acquire(CODES[0]) is Lease.TAKEN
+    assert await other.acquire(CODES[0]) is LeaseState.OURS
     await ended(other)
 
 
@@ -203,9 +203,9 @@ async def test_what_was_given_back_is_taken_again_by_the_same(new_leases: Callab
     """Who waits to handle it anew."""
     leases = new_leases()
     leases.start()
-    assert await leases.acquire(CODES[0]) is Lease.TAKEN
+    assert await leases.acquire(CODES[0]) is LeaseState.OURS
     leases.give_back(CODES[0])
-    assert await leases.acquire(CODES[0]) is Lease.TAKEN
+    assert await leases.acquire(CODES[0]) is LeaseState.OURS
     await ended(leases)
 
 
@@ -215,7 +215,11 @@ async def test_one_that_is_asked_and_told_at_once_is_told(new_leases: Callable[.
     one.start()
     other.start()
     await one._exchange(CODES[:2], CODES[1:3])
-    assert [await other.acquire(code) for code in CODES[:3]] == [Lease.HELD, Lease.DONE, Lease.DONE]
+    assert [await other.acquire(code) for code in CODES[:3]] == [
+        LeaseState.BUSY,
+        LeaseState.HANDLED,
+        LeaseState.HANDLED,
+    ]
     await ended(one, other)
 
 
@@ -225,7 +229,7 @@ async def test_nobody_waits_for_ever(new_leases: Callable[..., UpdateLeases]) ->
     for number, leases in enumerate(many):
         leases.start()
         for code in CODES[number::3]:
-            assert await leases.acquire(code) is Lease.TAKEN
+            assert await leases.acquire(code) is LeaseState.OURS
 
     async def work(leases: UpdateLeases, theirs: list[str]) -> None:
         for _ in range(20):
@@ -251,10 +255,10 @@ async def test_with_postgresql_the_time_is_the_servers(tmp_path: Path, postgresq
     one, other = UpdateLeases(late.database, late.now), UpdateLeases(early.database, early.now)
     one.start()
     other.start()
-    assert await one.acquire(CODES[0]) is Lease.TAKEN
-    assert await other.acquire(CODES[0]) is Lease.HELD
+    assert await one.acquire(CODES[0]) is LeaseState.OURS
+    assert await other.acquire(CODES[0]) is LeaseState.BUSY
     await early.expire()
-    assert await other.acquire(CODES[0]) is Lease.HELD
+    assert await other.acquire(CODES[0]) is LeaseState.BUSY
     await ended(one, other)
     postgresql.drop(name)
 
@@ -274,12 +278,12 @@ async def test_what_was_handled_is_forgotten_after_three_days_at_most(
     assert until is not None
     assert until % DAY == 0
     now.at += timedelta(days=2)
-    assert await other.acquire(CODES[0]) is Lease.DONE
+    assert await other.acquire(CODES[0]) is LeaseState.HANDLED
     now.at += timedelta(days=1, seconds=1)
     log = GapLog(tmp_path, KEYS, keep=timedelta(days=9), url=url, now=now)
     await log.expire()
     await log.close()
-    assert await other.acquire(CODES[0]) is Lease.TAKEN
+    assert await other.acquire(CODES[0]) is LeaseState.OURS
     await ended(other)
 
 
@@ -291,10 +295,10 @@ async def test_a_database_that_cannot_be_used_holds_nobody_up(
     leases = UpdateLeases(GapLog(tmp_path / "file", KEYS, keep=timedelta(days=9), now=now).database, now)
     leases.start()
     async with asyncio.timeout(30):
-        assert [await leases.acquire(code) for code in CODES] == [Lease.TAKEN] * 200
+        assert [await leases.acquire(code) for code in CODES] == [LeaseState.OURS] * 200
     leases.finish(CODES[0])
-    assert await leases.acquire(CODES[0]) is Lease.DONE
-    assert await leases.acquire(CODES[1]) is Lease.HELD
+    assert await leases.acquire(CODES[0]) is LeaseState.HANDLED
+    assert await leases.acquire(CODES[1]) is LeaseState.BUSY
     assert [record.levelname for record in caplog.records] == ["WARNING"]
     assert "which updates are handled cannot be asked" in caplog.text
     await ended(leases)

@@ -16,6 +16,7 @@ from pathlib import Path
 from rich.progress import track
 
 from bot.domain.faq import Entry, Faq
+from bot.domain.matching import Matcher
 from bot.matching.matcher import RegressionMatcher
 from bot.runtime.load import load_matchers
 from bot.settings import Settings
@@ -133,7 +134,7 @@ async def scripts(talk: Talk) -> Chat:
 SCENES: tuple[Scene, ...] = (question, answers, choices, urgent, group, commands, privacy, topics)
 
 
-async def drawn(scene: Scene, matcher: RegressionMatcher, *, is_dark: bool, width: int) -> str:
+async def drawn(scene: Scene, matcher: Matcher, *, is_dark: bool, width: int) -> str:
     """The page of a scene."""
     with tempfile.TemporaryDirectory() as folder:
         async with talk_with({"en": matcher}, Path(folder), throttle_messages=0) as talk:
@@ -153,7 +154,7 @@ async def drawn(scene: Scene, matcher: RegressionMatcher, *, is_dark: bool, widt
     return page(bubbles, title="Migration FAQ", is_dark=is_dark, width=width)
 
 
-def pages(real: RegressionMatcher) -> dict[str, str]:
+def pages(real: Matcher) -> dict[str, str]:
     """Every picture's name with its page."""
     strange = RegressionMatcher(_strange())
     made = {scene.__name__: (scene, real, False, 390) for scene in SCENES}

@@ -39,11 +39,11 @@ from bot.gaps.repository import GapLog
 from bot.gaps.writer import GapWriter
 from bot.observability.logs import kind_and_place
 from bot.observability.metrics import Metrics
+from bot.replicas.limit_purpose import RateLimitPurpose
 from bot.replicas.rate_limits import RateLimits
 from bot.runtime.catalog import Catalog
 from bot.settings import Settings
 from bot.storage.keys import Keys
-from bot.storage.pseudonyms import Purpose
 
 INLINE_PER_MESSAGE = 5  # an inline query is sent every few letters
 URGENT_CHECKS_PER_MESSAGE = 10  # beyond the limit, messages are still checked for being urgent
@@ -134,14 +134,14 @@ def context_of(settings: Settings, catalog: Catalog, keys: Keys, metrics: Metric
     rate_limits = None if settings.database_url is None else RateLimits(log.database)
     per_person = settings.throttle_messages
 
-    def throttle(messages: int, purpose: Purpose) -> Throttle:
+    def throttle(messages: int, purpose: RateLimitPurpose) -> Throttle:
         count = None if rate_limits is None else partial(rate_limits.count, purpose)
         return Throttle(messages, settings.throttle_seconds, time.monotonic, count=count)
 
     throttles = Throttles(
-        messages=throttle(per_person, Purpose.MESSAGES),
-        urgent_checks=throttle(per_person * URGENT_CHECKS_PER_MESSAGE, Purpose.URGENT_CHECK),
-        inline=throttle(per_person * INLINE_PER_MESSAGE, Purpose.INLINE),
+        messages=throttle(per_person, RateLimitPurpose.MESSAGES),
+        urgent_checks=throttle(per_person * URGENT_CHECKS_PER_MESSAGE, RateLimitPurpose.URGENT_CHECK),
+        inline=throttle(per_person * INLINE_PER_MESSAGE, RateLimitPurpose.INLINE),
     )
     gap_writer = GapWriter(log, metrics)
     return BotContext(

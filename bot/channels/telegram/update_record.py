@@ -26,11 +26,11 @@ class UpdateRecord:
     received_at: float = field(default_factory=time.perf_counter)
     count: Count | None = None
     score: float | None = None
-    is_answered: bool = False
+    is_timed: bool = False
 
-    def set_outcome(self, count: Count, *, score: float | None = None, is_answered: bool = True) -> None:
+    def set_outcome(self, count: Count, *, score: float | None = None, is_timed: bool = True) -> None:
         """Set the outcome; the one set last is logged."""
-        self.count, self.score, self.is_answered = count, score, is_answered
+        self.count, self.score, self.is_timed = count, score, is_timed
 
     @contextmanager
     def logged(self, metrics: Metrics) -> Iterator[None]:
@@ -61,7 +61,7 @@ class UpdateRecord:
         }
         text = " ".join(f"{name}={'-' if value is None else value}" for name, value in fields.items())
         _logger.info("%s", text, extra={FIELDS: fields})
-        is_timed = self.is_answered and not fault
+        is_timed = self.is_timed and not fault
         metrics.message(count.outcome, count.channel, count.language, seconds=seconds if is_timed else None)
 
     @property

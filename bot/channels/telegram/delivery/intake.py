@@ -16,7 +16,7 @@ from bot.channels.telegram.delivery.chat_queue import MOST_WAITING, ChatQueue
 from bot.channels.telegram.types import AnyApplication
 from bot.channels.telegram.update_record import UpdateRecord
 from bot.observability.logs import RateLimitedLogger, kind_and_place
-from bot.replicas.update_leases import Lease, UpdateLeases
+from bot.replicas.update_leases import LeaseState, UpdateLeases
 
 _logger = logging.getLogger(__name__)
 
@@ -26,7 +26,7 @@ class IntakeResult(Enum):
 
     HANDLED = "handled"
     REPEATED = "repeated"
-    HELD = "held"
+    RETRY = "retry"
     SKIPPED = "skipped"
 
 
@@ -92,9 +92,9 @@ class Intake:
             return self.skip(kind_and_place(fault))
         pseudonym = self._context.update_pseudonym(self._application.bot.id, number)
         match await self._leases.acquire(pseudonym):
-            case Lease.HELD:
-                return IntakeResult.HELD
-            case Lease.DONE:
+            case LeaseState.BUSY:
+                return IntakeResult.RETRY
+            case LeaseState.HANDLED:
                 self.repeated += 1
                 return IntakeResult.REPEATED
         handling = self._application.process_update(record)
@@ -109,7 +109,7 @@ class Intake:
             handling.close()  # it may not have started, if the process ends first
         if record.update.my_chat_member is not None and self._context.gap_writer.is_forgetting:
             self._leases.give_back(pseudonym)  # redelivered: who blocked the bot cannot send /forget
-            return IntakeResult.HELD
+            return IntakeResult.RETRY
         try:
             await self._context.gap_writer.settled()  # else a kill could lose a gap whose update is confirmed
         finally:

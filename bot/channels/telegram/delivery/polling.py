@@ -173,7 +173,7 @@ class Poller:
 
     async def _handle(self, update: object, number: int) -> None:
         until = self._clock() + CONFIRM_AFTER
-        while await self._intake.handle(update) is IntakeResult.HELD:
+        while await self._intake.handle(update) is IntakeResult.RETRY:
             self._rate_limited.warn("held", "what others have in hand, or a deletion that waits, is asked for again")
             await self._sleep(RETRY_HELD)
             if self._is_ending:

@@ -60,7 +60,7 @@ class Webhook:
         """Handle an update; whether it is confirmed."""
         if self._intake.is_full:
             return False
-        return await self._intake.handle(update) is not IntakeResult.HELD
+        return await self._intake.handle(update) is not IntakeResult.RETRY
 
     async def set(self) -> None:
         """Set the webhook at Telegram. Raises TelegramError."""

@@ -16,5 +16,5 @@ async def on_member(context: BotContext, record: UpdateRecord) -> None:
     if change is None or change.chat.type != ChatType.PRIVATE:
         return
     if change.new_chat_member.status == ChatMemberStatus.BANNED:
-        record.set_outcome(Count(Outcome.BLOCKED, "", Channel.PRIVATE), is_answered=False)
+        record.set_outcome(Count(Outcome.BLOCKED, "", Channel.PRIVATE), is_timed=False)
         await context.assistant.forget(context.user_pseudonym(change.from_user))

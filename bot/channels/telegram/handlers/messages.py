@@ -23,7 +23,7 @@ async def on_message(context: BotContext, record: UpdateRecord) -> None:
     incoming = context.incoming(message, text, is_edited=is_edited)
     extra = {COMMAND: partial(digest_reply, context)} if is_for_digest else None
     reply = await context.assistant.answer(incoming, extra=extra)
-    record.set_outcome(reply.count, is_answered=False)
+    record.set_outcome(reply.count, is_timed=False)
     if reply.is_silent:
         return
     outgoing = outgoing_for(reply, bot)

@@ -8,8 +8,8 @@ from typing import Any
 
 from telegram.ext import BaseRateLimiter
 
+from bot.replicas.limit_purpose import RateLimitPurpose
 from bot.replicas.rate_limits import Limit, RateLimits
-from bot.storage.pseudonyms import Purpose
 
 SECOND, MINUTE = 1.0, 60.0
 
@@ -63,7 +63,7 @@ class SharedRateLimiter(BaseRateLimiter[int]):
     async def _wait_for_turn(self, group: str, limit: Limit) -> None:
         """Wait until another call is within the limit of this group; of all chats together if ``group`` is empty."""
         if limit.number:
-            await self._sleep(await self._rates.place(Purpose.SENDS, group, limit) or 0.0)
+            await self._sleep(await self._rates.place(RateLimitPurpose.SENDS, group, limit) or 0.0)
 
 
 def _is_group(chat: object) -> bool:

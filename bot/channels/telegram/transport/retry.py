@@ -39,9 +39,9 @@ class RetryPolicy:
 
 
 DEFAULT_RETRIES = RetryPolicy()
-NEW = "sendMessage"  # repeated though it succeeded, it makes a second message
-IN_A_CHAT = frozenset({NEW, "editMessageText", "editMessageReplyMarkup", "deleteMessage"})
-TO_A_QUERY = frozenset({"answerCallbackQuery", "answerInlineQuery"})
+SEND_MESSAGE = "sendMessage"  # repeated though it succeeded, it makes a second message
+CHAT_METHODS = frozenset({SEND_MESSAGE, "editMessageText", "editMessageReplyMarkup", "deleteMessage"})
+QUERY_METHODS = frozenset({"answerCallbackQuery", "answerInlineQuery"})
 _logger = logging.getLogger(__name__)
 
 
@@ -92,7 +92,7 @@ class RetryingLimiter(BaseRateLimiter[int]):
             except BadRequest:  # which the library derives from NetworkError
                 raise
             except NetworkError as fault:
-                if retries is None and endpoint in IN_A_CHAT | TO_A_QUERY:
+                if retries is None and endpoint in CHAT_METHODS | QUERY_METHODS:
                     _logger.warning("%s fails (%s); trying again", endpoint, type(fault).__name__)
                     retries = _Retries(endpoint, self._policy, self._clock())
                 pause = retries.pause_after(fault, self._clock()) if retries else None
@@ -124,7 +124,7 @@ class _Retries:
     """The retries of one failed call: whether there is another, and the pause before it."""
 
     def __init__(self, endpoint: str, policy: RetryPolicy, now: float) -> None:
-        self._is_new, in_a_chat = endpoint == NEW, endpoint in IN_A_CHAT
+        self._is_new, in_a_chat = endpoint == SEND_MESSAGE, endpoint in CHAT_METHODS
         self._until = now + (policy.chat if in_a_chat else policy.query)
         self._flood = policy.flood if in_a_chat else 0.0
         self._pause, self._longest = policy.first, policy.longest

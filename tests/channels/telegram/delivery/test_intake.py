@@ -63,12 +63,12 @@ async def test_one_update_is_answered_once_whoever_gets_it(taking: Taking) -> No
         talk.request.fail("sendMessage", Slow(0.3))
         first = asyncio.create_task(intake.handle(update))
         await sending(talk)
-        assert await intake.handle(update) is IntakeResult.HELD
-        assert await other.handle(update) is IntakeResult.HELD
+        assert await intake.handle(update) is IntakeResult.RETRY
+        assert await other.handle(update) is IntakeResult.RETRY
         assert await first is IntakeResult.HANDLED
         assert await intake.handle(update) is IntakeResult.REPEATED
         async with asyncio.timeout(30):
-            while (known := await other.handle(update)) is IntakeResult.HELD:
+            while (known := await other.handle(update)) is IntakeResult.RETRY:
                 await asyncio.sleep(0.01)
         assert known is IntakeResult.REPEATED
         assert (intake.repeated, other.repeated) == (1, 1)
@@ -101,10 +101,10 @@ async def test_who_blocks_the_bot_is_forgotten_whatever_happens(taking: Taking) 
         await intake.handle(talk.world.text(talk.chat, UNKNOWN))
         blocked = talk.world.member(talk.chat, "kicked")
         async with held(talk):
-            assert await intake.handle(blocked) is IntakeResult.HELD
+            assert await intake.handle(blocked) is IntakeResult.RETRY
             assert await talk.context.gap_writer.log.gaps() != []
         async with asyncio.timeout(60):
-            while await intake.handle(blocked) is IntakeResult.HELD:
+            while await intake.handle(blocked) is IntakeResult.RETRY:
                 await asyncio.sleep(0.05)
         assert await talk.gaps() == []
 

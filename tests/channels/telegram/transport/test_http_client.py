@@ -32,10 +32,10 @@ from bot.channels.telegram.delivery.chat_queue import LONGEST
 from bot.channels.telegram.delivery.polling import CONFIRM_AFTER
 from bot.channels.telegram.transport.http_client import AioRequest, AnswerLostError, UnreachedError, proxy_for
 from bot.channels.telegram.transport.retry import (
+    CHAT_METHODS,
     DEFAULT_RETRIES,
-    IN_A_CHAT,
-    NEW,
-    TO_A_QUERY,
+    QUERY_METHODS,
+    SEND_MESSAGE,
     FloodError,
     RetryingLimiter,
     RetryPolicy,
@@ -489,7 +489,7 @@ async def test_pauses_grow_and_end_within_a_minute() -> None:
     """Somebody waits; and before an update is given up as never to be handled, it is."""
     calls = Calls(*[NetworkError("Bad Gateway (502)")] * 1000)
     with pytest.raises(NetworkError, match="502"):
-        await calls.by(NEW)
+        await calls.by(SEND_MESSAGE)
     pauses = calls.time.slept
     assert pauses == sorted(pauses)
     assert pauses[:5] == [0.5, 1, 2, 4, 8]
@@ -510,7 +510,7 @@ FAULTS = st.sampled_from(
 )
 
 
-@given(st.lists(FAULTS, max_size=25), st.sampled_from([*sorted(IN_A_CHAT | TO_A_QUERY)]))
+@given(st.lists(FAULTS, max_size=25), st.sampled_from([*sorted(CHAT_METHODS | QUERY_METHODS)]))
 def test_no_message_is_there_three_times_and_no_pause_is_endless(faults: list[NetworkError], endpoint: str) -> None:
     """Whatever goes wrong and in whichever order; and where Telegram says how long to wait, it is so long."""
     calls = Calls(*faults)
@@ -524,14 +524,14 @@ def test_no_message_is_there_three_times_and_no_pause_is_endless(faults: list[Ne
     is_done = asyncio.run(call())
     met = faults[: calls.made - is_done]
     may_be_done = [fault for fault in met if type(fault) in (AnswerLostError, TimedOut)]
-    if endpoint == NEW:
+    if endpoint == SEND_MESSAGE:
         assert len(may_be_done) + is_done <= 2
         assert is_done or len(may_be_done) == 2 or sum(calls.time.slept) > 30
     told = [seconds_of(fault) for fault in met if isinstance(fault, RetryAfter)]
     waited = [slept for slept, fault in zip(calls.time.slept, met, strict=False) if isinstance(fault, RetryAfter)]
     assert all(slept > seconds for slept, seconds in zip(waited, told, strict=False))
     assert sum(calls.time.slept) <= DEFAULT_RETRIES.chat + DEFAULT_RETRIES.flood
-    assert endpoint in IN_A_CHAT or sum(calls.time.slept) <= DEFAULT_RETRIES.query
+    assert endpoint in CHAT_METHODS or sum(calls.time.slept) <= DEFAULT_RETRIES.query
 
 
 @pytest.mark.parametrize(
@@ -541,7 +541,7 @@ async def test_what_is_refused_is_not_tried_again(fault: Exception) -> None:
     """Nor what is wrong in here."""
     calls = Calls(fault)
     with pytest.raises(type(fault)):
-        await calls.by(NEW)
+        await calls.by(SEND_MESSAGE)
     assert calls.made == 1
 
 
@@ -559,11 +559,11 @@ async def test_an_endless_flood_ends() -> None:
     """Telegram's own waits are waited for five minutes, not for an hour."""
     calls = Calls(*[RetryAfter(20)] * 1000)
     with pytest.raises(FloodError):
-        await calls.by(NEW)
+        await calls.by(SEND_MESSAGE)
     assert 250 < sum(calls.time.slept) <= DEFAULT_RETRIES.chat + DEFAULT_RETRIES.flood
     hour = Calls(RetryAfter(3600))
     with pytest.raises(FloodError):
-        await hour.by(NEW)
+        await hour.by(SEND_MESSAGE)
     assert hour.time.slept == []
 
 

@@ -1,4 +1,4 @@
-"""Pseudonyms: keyed hashes in place of persons, messages and updates."""
+"""What shared rate limits are for, and the pseudonyms under which each is kept."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from enum import StrEnum
 from bot.storage.keys import Keys
 
 
-class Purpose(StrEnum):
+class RateLimitPurpose(StrEnum):
     """What a rate limit is for."""
 
     MESSAGES = "messages"
-    URGENT_CHECK = "care"
+    URGENT_CHECK = "care"  # part of what is hashed, so it stays
     INLINE = "inline"
     SENDS = "sends"
 
 
-_OF_PERSONS = (Purpose.MESSAGES, Purpose.URGENT_CHECK, Purpose.INLINE)
+_OF_PERSONS = (RateLimitPurpose.MESSAGES, RateLimitPurpose.URGENT_CHECK, RateLimitPurpose.INLINE)
 
 
-def pace_pseudonym(keys: Keys, purpose: Purpose, whose: str = "") -> str:
+def pace_pseudonym(keys: Keys, purpose: RateLimitPurpose, whose: str = "") -> str:
     """The key of a row in `pace`, which has nothing in common with other pseudonyms of the same person."""
     return keys.pseudonym(f"pace of {purpose}", whose)
 
