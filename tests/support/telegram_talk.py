@@ -15,7 +15,7 @@ from bot.channels.telegram.app import build, context_of
 from bot.channels.telegram.context import BotContext
 from bot.channels.telegram.types import AnyApplication
 from bot.domain.gap import LoggedGap
-from bot.matching.matcher import RegressionMatcher
+from bot.domain.matching import Matcher
 from bot.observability.logs import RedactingFormatter
 from bot.observability.metrics import Metrics
 from bot.runtime.catalog import Catalog
@@ -71,7 +71,7 @@ class Talk:
 
 
 @asynccontextmanager
-async def talk_with(matchers: Mapping[str, RegressionMatcher], folder: Path, **settings: Any) -> AsyncIterator[Talk]:
+async def talk_with(matchers: Mapping[str, Matcher], folder: Path, **settings: Any) -> AsyncIterator[Talk]:
     """The bot with these matchers, its data in a folder."""
     chosen = Settings(telegram_bot_token=SecretStr(TOKEN), data_dir=folder, **{"sends_a_second": 0, **settings})
     context = context_of(chosen, Catalog(matchers), KEYS, Metrics())
