@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import os
 import stat
-import sys
 import tempfile
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import date
@@ -22,9 +21,7 @@ from bot.content.diagnostics import errors
 from bot.content.parsed import KeyPath
 from bot.content.yaml_lines import EditError, YamlLines, scalar
 from bot.content.yaml_reader import read_tree
-
-if sys.platform != "win32":
-    import fcntl
+from bot.storage.atomic_file import locked
 
 __all__ = [
     "TODO",
@@ -153,21 +150,12 @@ def _rewrite(edits: Sequence[Edit], step: Callable[[Edit, str, Any], str]) -> No
     try:
         with ExitStack() as stack:
             for folder in sorted({path.parent for path in chains}):
-                _lock(folder, stack)
+                stack.enter_context(locked(folder))
             for new, path in [(_prepare(path, chain, step, stack), path) for path, chain in chains.items()]:
                 new.replace(path)
     except OSError as error:
         fact, hint = f"cannot be written ({error.strerror})", "see that its folder is there and may be written to"
         raise EditError(Path(error.filename or edits[0].path), 1, fact, hint) from error
-
-
-def _lock(folder: Path, stack: ExitStack) -> None:
-    """Hold the lock on a folder until the stack closes."""
-    if sys.platform != "win32":
-        descriptor = os.open(folder, os.O_RDONLY)
-        stack.callback(os.close, descriptor)
-        with suppress(OSError):  # some network file systems cannot lock a folder
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
 
 
 def _prepare(path: Path, chain: Sequence[Edit], step: Callable[[Edit, str, Any], str], stack: ExitStack) -> Path:

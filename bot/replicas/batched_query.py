@@ -58,7 +58,7 @@ class BatchedQuery(Generic[_Question, _Answer]):
         return None
 
     def run_soon(self) -> None:
-        """Have the query run, also for nobody's question; not soon after a failure."""
+        """Run the query soon, even if nobody waits for an answer; not while it is cooling down after a failure."""
         if self._is_cooling_down:
             return
         self._is_due = True
@@ -66,11 +66,11 @@ class BatchedQuery(Generic[_Question, _Answer]):
             self._task = asyncio.create_task(self._run())
 
     def fail(self, error: Exception) -> None:
-        """Take a failure, here or in what else is asked of the same database: for a while nobody waits."""
+        """Cool down after a failure of this query, or of another one on the same database: nobody waits meanwhile."""
         self._cool_down(str(error) if isinstance(error, LogError) else type(error).__name__)
 
     async def stop(self) -> None:
-        """End the query that runs; who waits for it gets None."""
+        """Cancel the query that runs; whoever waits for it gets None."""
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)

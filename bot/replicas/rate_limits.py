@@ -1,7 +1,7 @@
-"""How much is let through in a while, counted by all processes with one PostgreSQL together.
+"""Rate limits that all processes with one PostgreSQL share.
 
-Kept is a keyed hash of whose limit it is and how much of it is used, until that is past. All times are the server's.
-Where the database does not answer in time there is no answer: whoever asks then keeps to a limit of its own.
+A row is a pseudonym of whose limit it is and how much of it is used; it is deleted once the window is over. All times
+are the server's. Where the database does not answer in time, the caller keeps to a limit of its own.
 """
 
 from __future__ import annotations
@@ -68,14 +68,14 @@ class RateLimits:
         await self._places.stop()
 
     async def count(self, purpose: RateLimitPurpose, whose: str, seconds: float) -> int | None:
-        """Count one more, in a window of so many seconds that begins with the first; how many it makes.
+        """Count one more event, in a window of so many seconds that begins with the first; how many there are now.
 
-        None where the database does not answer in time.
+        None if the database does not answer in time.
         """
         return await self._counts.ask((pace_pseudonym(self._database.keys, purpose, whose), seconds))
 
-    async def place(self, purpose: RateLimitPurpose, whose: str, limit: Limit) -> float | None:
-        """Take the next place in time; the seconds until then, None where the database does not answer in time.
+    async def reserve_slot(self, purpose: RateLimitPurpose, whose: str, limit: Limit) -> float | None:
+        """Reserve the next slot; the seconds until then, None if the database does not answer in time.
 
         After a silence as many as the limit says may go at once, else one after another at its pace (GCRA, the generic
         cell rate algorithm: ITU-T I.371).

@@ -75,7 +75,7 @@ async def kept(log: GapLog) -> set[str]:
 async def waits(times: int, *many: RateLimits) -> list[float]:
     """The seconds until each of so many sends of each process, in order."""
     found = await asyncio.gather(
-        *(rates.place(RateLimitPurpose.SENDS, "", SENDS) for _ in range(times) for rates in many)
+        *(rates.reserve_slot(RateLimitPurpose.SENDS, "", SENDS) for _ in range(times) for rates in many)
     )
     return sorted(seconds for seconds in found if seconds is not None)
 
@@ -128,10 +128,10 @@ async def test_a_clock_that_was_set_back_keeps_nobody_out(log: GapLog, new_rates
     """What would be past in a year is begun anew."""
     rates = new_rates()
     await rates.count(RateLimitPurpose.MESSAGES, "a", 60)
-    await asyncio.gather(*(rates.place(RateLimitPurpose.SENDS, "", SENDS) for _ in range(90)))
+    await asyncio.gather(*(rates.reserve_slot(RateLimitPurpose.SENDS, "", SENDS) for _ in range(90)))
     await go_on(log, -1 - FARTHEST)
     assert await rates.count(RateLimitPurpose.MESSAGES, "a", 60) == 1
-    assert await rates.place(RateLimitPurpose.SENDS, "", SENDS) == 0
+    assert await rates.reserve_slot(RateLimitPurpose.SENDS, "", SENDS) == 0
 
 
 @on_a_server
@@ -237,7 +237,7 @@ async def test_what_is_past_is_deleted(log: GapLog, new_rates: NewRates) -> None
     """By any process that runs, whoever wrote it."""
     rates, sweeper = new_rates(), new_rates(sweep=timedelta(seconds=0.05))
     await rates.count(RateLimitPurpose.MESSAGES, "a", 60)
-    await rates.place(RateLimitPurpose.SENDS, "", SENDS)
+    await rates.reserve_slot(RateLimitPurpose.SENDS, "", SENDS)
     sweeper.start()
     await go_on(log, 30)
     async with asyncio.timeout(60):

@@ -63,7 +63,7 @@ class SharedRateLimiter(BaseRateLimiter[int]):
     async def _wait_for_turn(self, group: str, limit: Limit) -> None:
         """Wait until another call is within the limit of this group; of all chats together if ``group`` is empty."""
         if limit.number:
-            await self._sleep(await self._rates.place(RateLimitPurpose.SENDS, group, limit) or 0.0)
+            await self._sleep(await self._rates.reserve_slot(RateLimitPurpose.SENDS, group, limit) or 0.0)
 
 
 def _is_group(chat: object) -> bool:
