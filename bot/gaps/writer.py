@@ -133,6 +133,16 @@ class GapWriter:
         await asyncio.wait({done}, timeout=self._patience)
         return done.done()
 
+    async def open(self) -> bool:
+        """Open the database, so that no message has to wait for that; whether it is open within the patience.
+
+        What is wrong with it is reported when it is used.
+        """
+        opening = asyncio.create_task(self.log.known(()))
+        opening.add_done_callback(lambda task: task.cancelled() or task.exception())
+        await asyncio.wait({opening}, timeout=self._patience)
+        return opening.done() and opening.exception() is None
+
     async def language(self, asker: str) -> str | None:
         """The language that a person chose; None if they chose none or it cannot be read."""
         _, language = await self._within_patience(self.log.language(asker))

@@ -15,6 +15,7 @@ from bot.domain.conversation import Channel, Outcome
 from bot.domain.gap import Count, Note
 from bot.gaps.repository import GapLog
 from bot.gaps.writer import GapWriter
+from bot.storage.stores import FILE
 from tests.gaps.test_repository import ASKER, KEEP, KEYS, OTHER, held, in_a_file, note
 
 
@@ -38,6 +39,24 @@ async def test_what_is_noted_is_written(gap_writer: GapWriter) -> None:
         gap_writer.note(note(str(number)))
     assert await gap_writer.flush()
     assert [kept.gap.text for kept in await gap_writer.log.gaps()] == ["4", "3", "2", "1", "0"]
+
+
+async def test_a_log_is_opened_before_it_is_needed(gap_writer: GapWriter, url: SecretStr | None) -> None:
+    """While another holds it, nobody waits for long."""
+    assert await gap_writer.open()
+    await gap_writer.log.close()
+    async with held(gap_writer.log, url), asyncio.timeout(30):
+        await gap_writer.open()
+    assert await gap_writer.open()
+
+
+async def test_a_log_that_cannot_be_opened_holds_nothing_up(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Nor is it reported twice: whoever uses it says what is the matter."""
+    (tmp_path / FILE).mkdir()
+    unusable = recorder_of(GapLog(tmp_path, KEYS, keep=KEEP))
+    assert not await unusable.open()
+    assert caplog.text == ""
+    await unusable.stop()
 
 
 async def test_settled_means_written(gap_writer: GapWriter) -> None:

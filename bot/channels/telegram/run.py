@@ -18,6 +18,7 @@ from typing import Any
 from telegram import Bot
 from telegram.error import InvalidToken
 
+from bot.answering.decide import decide
 from bot.channels.telegram.admin.alerts import Alerts
 from bot.channels.telegram.admin.weekly_digest import WeeklyDigest
 from bot.channels.telegram.app import HANDLERS, build, context_of
@@ -35,6 +36,7 @@ from bot.channels.telegram.delivery.polling import (
 from bot.channels.telegram.delivery.webhook import Webhook, setup_of
 from bot.channels.telegram.types import AnyApplication
 from bot.channels.telegram.ui.menus import set_menus
+from bot.domain.conversation import Question
 from bot.http.endpoints import Hook, HttpEndpoints, Silence, State
 from bot.observability.logs import kind_and_place
 from bot.observability.metrics import Metrics
@@ -48,6 +50,7 @@ from bot.text.language_id import guess
 
 KEEP_ALIVE = 75  # seconds that an idle connection stays open: longer than proxies and Telegram keep theirs
 MOST_CONNECTIONS = 500  # idle ones included: from Telegram or a proxy, and from health checks
+_ANY_TEXT = "are we ready"
 _logger = logging.getLogger(__name__)
 
 
@@ -106,10 +109,12 @@ async def _run(settings: Settings, context: BotContext, watch: FaqWatcher, liste
     context.gap_writer.start()
     intake.start()
     async with _shutdown_after(application, intake, context), _http_server(delivery, listener) as server:
-        starting = asyncio.create_task(_start(application, delivery))
-        if not await _wait_for_any(starting, *server, unless=stop):
-            await _cancel(starting)
-            return
+        warming, starting = asyncio.create_task(_warm_up(context)), asyncio.create_task(_start(application, delivery))
+        for task in (starting, warming):
+            if not await _wait_for_any(task, *server, unless=stop):
+                await _cancel(starting)
+                await _cancel(warming)
+                return
         freeze_loaded()
         delivery.endpoints.state = State.READY
         _logger.info("answering in Telegram; FAQ %s", context.catalog.main.faq.version)
@@ -161,6 +166,17 @@ def _watch_metrics(context: BotContext, intake: Intake, delivery: _Delivery) -> 
     )
 
 
+async def _warm_up(context: BotContext) -> None:
+    """Do first what would stall the first replies: open the database, load the language model, rank a message."""
+
+    def rank() -> None:
+        guess(_ANY_TEXT)
+        for matcher in tuple(context.catalog.matchers.values()):
+            decide(Question(_ANY_TEXT, matcher.faq.language), matcher)
+
+    await asyncio.gather(context.gap_writer.open(), asyncio.to_thread(rank))
+
+
 async def _start(application: AnyApplication, delivery: _Delivery) -> None:
     """Make the application ready for updates; retries for as long as Telegram is unreachable. Raises InvalidToken."""
     pause = FIRST_PAUSE
@@ -196,7 +212,6 @@ def _start_background(
         set_menus(bot, context.catalog.matchers),
         watch.run(context.catalog, changed=after_reload, tell=alerts.notify),
         alerts.run(),
-        asyncio.to_thread(guess, "ready"),  # its first call takes half a second, which no person should wait for
     ]
     if context.maintainer_chats:
         background.append(WeeklyDigest(context, bot).run())
