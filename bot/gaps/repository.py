@@ -9,7 +9,8 @@ import asyncio
 import hashlib
 import logging
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -228,9 +229,11 @@ class GapLog:
         async with self.database.connection() as connection:
             rows = (await connection.execute(newest_first)).all()
         try:
-            return [_logged(row, self.database.keys.decrypt(row.text)) for row in rows]
+            texts = [self.database.keys.decrypt(row.text) for row in rows]
         except KeyProblem as problem:
             raise LogError(f"{self.database.store.name}: {problem}") from None
+        with only_known(self, "gap"):
+            return [_logged(row, text) for row, text in zip(rows, texts, strict=True)]
 
     async def number(self, *, statuses: Collection[GapStatus] = tuple(GapStatus), before: date | None = None) -> int:
         """How many gaps of these statuses there are that were asked before a day, if one is given. Raises LogError."""
@@ -263,16 +266,11 @@ class GapLog:
         by_day = sa.select(count).order_by(*count.primary_key.columns)
         async with self.database.connection() as connection:
             rows = (await connection.execute(by_day)).all()
-        try:
+        with only_known(self, "count"):
             return [
                 (row.day, Count(Outcome(row.outcome), row.language, Channel(row.channel), row.entry), row.number)
                 for row in rows
             ]
-        except ValueError as unknown:
-            hint = "use the version of this program that counted it"
-            raise LogError(
-                f"{self.database.store.name}: holds a count that is not known here ({unknown}); {hint}"
-            ) from None
 
     def _today(self) -> date:
         return self.now().astimezone(UTC).date()
@@ -325,7 +323,17 @@ def gap_row(kept: Gap, text: bytes, at: datetime, *, status: GapStatus, resoluti
     }
 
 
+@contextmanager
+def only_known(log: GapLog, what: str) -> Iterator[None]:
+    """Values of ours are made of what was read. Raises LogError where one is none that this version knows."""
+    try:
+        yield
+    except ValueError as unknown:
+        name, hint = log.database.store.name, "use the version of this program that wrote it"
+        raise LogError(f"{name}: holds a {what} that is not known here ({unknown}); {hint}") from None
+
+
 def _logged(row: Any, text: str) -> LoggedGap:
-    nearest = tuple((str(entry), float(score)) for entry, score in row.nearest)
-    kept = Gap(GapReason(row.reason), text, row.language, Channel(row.channel), row.faq_version, nearest, row.entry)
+    reason, channel = GapReason(row.reason), Channel(row.channel)
+    kept = Gap(reason, text, row.language, channel, row.faq_version, row.nearest, row.entry)
     return LoggedGap(row.id, row.at, GapStatus(row.status), kept, row.resolution)

@@ -22,8 +22,9 @@ from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.gap import OPEN, Count, GapStatus, LoggedGap
-from bot.gaps.repository import GapLog, count_row, gap_row
+from bot.gaps.repository import GapLog, count_row, gap_row, only_known
 from bot.storage import atomic_file
+from bot.storage.columns import UnreadableValueError
 from bot.storage.errors import LogError
 from bot.storage.keys import KeyProblem, Keys
 from bot.storage.tables import count, gap, home, job, key_check
@@ -171,7 +172,14 @@ async def _origin(connection: AsyncConnection) -> tuple[str, datetime | None]:
     if pseudonym is None:
         return (await connection.execute(sa.select(key_check.c.asker))).scalar_one(), None
     state = await connection.scalar(sa.select(job.c.period).where(job.c.name == _IMPORT))
-    return pseudonym, datetime.strptime(state or "19700101T000000Z", _STATE_FORMAT).replace(tzinfo=UTC)
+    return pseudonym, _time_of(state or "19700101T000000Z")
+
+
+def _time_of(state: str) -> datetime:
+    try:
+        return datetime.strptime(state, _STATE_FORMAT).replace(tzinfo=UTC)
+    except ValueError:
+        raise UnreadableValueError("the state of the copy is no time") from None
 
 
 async def _import_reviews(connection: AsyncConnection, export: Export, log: GapLog) -> Returned:
@@ -237,7 +245,8 @@ async def _statuses_here(
         for one in gaps:
             row = rows.get((one.id, one.at, one.gap.reason.value))
             if row is not None and log.database.keys.decrypt(row.text) == one.gap.text:
-                statuses[one.id] = GapStatus(row.status), row.resolution
+                with only_known(log, "gap"):
+                    statuses[one.id] = GapStatus(row.status), row.resolution
     except KeyProblem as problem:
         raise LogError(f"{log.database.store.name}: {problem}") from None
     return statuses

@@ -21,7 +21,7 @@ from bot.domain.gap import Note
 from bot.gaps.repository import GapLog
 from bot.observability.logs import RateLimitedLogger
 from bot.observability.metrics import Metrics
-from bot.storage.errors import DamagedError, LogError
+from bot.storage.errors import DamagedError, LogError, UnfitError
 
 MOST_WAITING = 10_000  # notes; beyond that the oldest are dropped, and their number is logged
 MOST_AT_ONCE = 500  # notes in one transaction
@@ -56,6 +56,7 @@ class GapWriter:
         self._most_waiting = most_waiting
         self._waiting: deque[Note] = deque()
         self._in_flight: Sequence[Note] = ()
+        self._one_by_one = 0  # how many of the next notes are written each by itself
         self._to_forget: dict[str, asyncio.Future[None]] = {}
         self._used: set[str] = set()  # pseudonyms of people whose chosen language was read
         self._dropped = 0
@@ -66,7 +67,7 @@ class GapWriter:
         self._tasks: list[asyncio.Task[None]] = []
         self._settling: list[asyncio.Future[None]] = []  # of callers of `settled`
         self._is_failing = False
-        self._is_damaged = False  # as a failed access reported, until `set_aside` has checked it
+        self._damage: DamagedError | None = None  # that a failed access reported, until `set_aside` has looked again
         self._rate_limited = RateLimitedLogger(_logger, time.monotonic)
 
     @property
@@ -181,29 +182,30 @@ class GapWriter:
     async def _write_until_stopped(self) -> None:
         while not self._stopping.is_set():
             await self._has_work.wait()
-            if not self._is_damaged and not self._waiting and not self._to_forget and not self._used:
+            if not self._damage and not self._waiting and not self._to_forget and not self._used:
                 self._has_work.clear()
                 self._idle.set()
                 self._release(self._settling)
                 continue
             is_done = await self._forget_all() and await self._touch_all() and await self._write_batch()
-            if self._is_damaged:
-                is_done = await self._set_aside()
+            if self._damage:
+                is_done = await self._set_aside(self._damage)
             self._is_failing = not is_done
             if self._is_failing:
                 self._release(self._settling)
                 await self._pause(self._retry)
 
-    async def _set_aside(self) -> bool:
+    async def _set_aside(self, damage: DamagedError) -> bool:
         """Move a damaged database file away, so that a new one is created; whether that succeeded."""
-        self._is_damaged = False
+        self._damage = None
         try:
             aside = await self.log.set_aside()
         except Exception as error:
             self._log_error(error)
             return False
         if aside is None:
-            self._log_error(LogError(f"{self.log.path}: seemed damaged, and is well when looked at again"))
+            is_well = LogError(f"{self.log.path}: seemed damaged, and is well when looked at again")
+            self._log_error(damage if isinstance(damage, UnfitError) else is_well)
             return False
         _logger.error(_SET_ASIDE, self.log.path, aside, aside)
         return True
@@ -233,8 +235,12 @@ class GapWriter:
         return True
 
     async def _write_batch(self) -> bool:
-        """Write a batch of notes; whether that succeeded. After a failure they go back to the front of the queue."""
-        self._in_flight = [self._waiting.popleft() for _ in range(min(len(self._waiting), MOST_AT_ONCE))]
+        """Write a batch of notes; whether that succeeded. After a failure they go back to the front of the queue.
+
+        A note that raises what is no failure of the log is dropped, and no other with it.
+        """
+        most = 1 if self._one_by_one else MOST_AT_ONCE
+        self._in_flight = [self._waiting.popleft() for _ in range(min(len(self._waiting), most))]
         if not self._in_flight:
             return True
         settling: list[asyncio.Future[None]] = []
@@ -244,19 +250,29 @@ class GapWriter:
             await self.log.write(self._in_flight)
         except LogError as error:
             self._release(settling)
-            self._put_back([note for note in self._in_flight if note.asker not in self._to_forget])
+            self._put_back(self._still_wanted())
             self._report(error)
             return False
-        except Exception as error:  # this batch would raise it at each retry
+        except Exception as error:  # a bug, which this batch would raise at each retry
             self._metrics.gap_log_failed()
-            self._metrics.notes_dropped(len(self._in_flight))
-            _logger.error("%d notes cannot be written: %s", len(self._in_flight), type(error).__name__)
+            if len(self._in_flight) > 1:  # the fault may be one note's: no other is to be lost with it
+                self._settling += settling
+                self._one_by_one = len(self._in_flight)
+                self._put_back(self._still_wanted())
+                return True
+            self._metrics.notes_dropped(1)
+            kind = type(error).__name__
+            self._rate_limited.error(f"note: {kind}", f"a note cannot be written ({kind}) and is dropped")
+        self._one_by_one = max(0, self._one_by_one - len(self._in_flight))
         self._in_flight = ()
         self._release(settling)
         if self._dropped:
             _logger.error("%d notes were dropped while the gap log could not be written", self._dropped)
             self._dropped = 0
         return True
+
+    def _still_wanted(self) -> list[Note]:
+        return [note for note in self._in_flight if note.asker not in self._to_forget]
 
     def _release(self, waiting: list[asyncio.Future[None]]) -> None:
         """Let callers of `settled` go on."""
@@ -294,7 +310,7 @@ class GapWriter:
         """Count an error and log it. A damaged database is logged later, by `_set_aside`."""
         self._metrics.gap_log_failed()
         if isinstance(error, DamagedError):
-            self._is_damaged = True
+            self._damage = error
             self._wake()
         else:
             self._log_error(error)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.storage.errors import DamagedError, LogError, NewerError
+from bot.storage.errors import DamagedError, LogError, NewerError, UnfitError
 from bot.storage.keys import KeyProblem, Keys
 from bot.storage.migrate import NewerSchemaError, OlderSchemaError, upgrade
 from bot.storage.tables import home, key_check
@@ -158,7 +158,7 @@ def translate_db_errors(store: Store) -> Iterator[None]:
     except OlderSchemaError as older:
         raise LogError(f"{store.name}: {_OLDER.format(older)}; {store.to_begin_anew}") from None
     except store.errors as error:
-        kind = DamagedError if store.is_of_damage(error) else LogError
+        kind = DamagedError if store.is_of_damage(error) else UnfitError if store.is_unfit(error) else LogError
         raise kind(f"{store.name}: {store.hint(error)}") from None
 
 

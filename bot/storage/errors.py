@@ -13,3 +13,7 @@ class NewerError(LogError):
 
 class DamagedError(LogError):
     """The log's file is damaged, as far as one error can tell."""
+
+
+class UnfitError(DamagedError):
+    """The log's tables do not fit this program: damaged, or changed by hand, as a look at the whole file shows."""

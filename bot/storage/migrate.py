@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from threading import Lock
 
 import sqlalchemy as sa
 
+from bot.storage.columns import UnreadableValueError
+
 STEPS = ("5",)  # the revisions in migrations/versions, in their order; a test compares the two
 NEWEST = STEPS[-1]
+VERSION_TABLE = "alembic_version"
 _BEFORE_RELEASE = ("1", "2", "3", "4")  # of development versions, to which no migration leads back
+_REVISION = re.compile(r"[A-Za-z0-9_]{1,32}")  # of any version, be it a newer one
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _ALEMBIC = Lock()  # its `context` and `op` are of the whole process
 
@@ -25,14 +30,19 @@ class OlderSchemaError(Exception):
 def step_of(connection: sa.Connection) -> str | None:
     """The revision that the database is at; None for an empty one.
 
-    Raises NewerSchemaError where it is ahead of us, OlderSchemaError where no migration leads from it to ours.
+    Raises NewerSchemaError where it is ahead of us, OlderSchemaError where no migration leads from it to ours, and
+    UnreadableValueError where what stands there is no revision.
     """
-    if not sa.inspect(connection).has_table("alembic_version"):
+    if not sa.inspect(connection).has_table(VERSION_TABLE):
         return None
-    step: str | None = connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
+    step: object = connection.scalar(sa.text(f"SELECT version_num FROM {VERSION_TABLE}"))  # noqa: S608  # ours
+    if step is None:
+        return None
+    if not isinstance(step, str) or not _REVISION.fullmatch(step):
+        raise UnreadableValueError("the revision of the schema is none")
     if step in _BEFORE_RELEASE:
         raise OlderSchemaError(step)
-    if step is not None and step not in STEPS:
+    if step not in STEPS:
         raise NewerSchemaError
     return step
 

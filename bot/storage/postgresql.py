@@ -21,6 +21,7 @@ from pydantic import SecretStr
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from bot.storage.columns import UnreadableValueError
 from bot.storage.tables import SERVER_TIME
 
 CONNECTIONS = 5  # of one process, at most
@@ -42,9 +43,11 @@ _LOST = "the connection was lost and is made anew by itself; see that the server
 _REFUSED = "the server lets nobody in by this user and password; correct them in DATABASE_URL, or its pg_hba.conf"
 _HELD = "another process holds it; end that one, or wait"
 _NO_TABLES = "has not the tables of a gap log; restore a backup, or name another database in DATABASE_URL"
+_UNREADABLE = "holds values that no gap log has; see to the server's disk, and restore a backup"
 # By SQLSTATE, the longest prefix that fits (postgresql.org/docs/current/errcodes-appendix.html).
 _HINTS = {
     "08": _LOST,
+    "22021": "holds text that is none; see that the database's encoding is UTF8, and see to the server's disk",
     "25006": "the server takes no writes, as a replica does; name the primary in DATABASE_URL",
     "28": _REFUSED,
     "3D000": "there is no such database; make it, or correct the name at the end of DATABASE_URL",
@@ -104,7 +107,7 @@ class PostgreSQL:
         return asyncio.run(self._prepare(do))
 
     async def _prepare(self, do: Callable[[sa.Connection], _Result]) -> _Result:
-        engine = create_async_engine(self._url, poolclass=sa.NullPool, **self._options())
+        engine = self._engine(poolclass=sa.NullPool)
         try:
             async with engine.begin() as connection:
                 await connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_UPGRADING)))
@@ -114,14 +117,12 @@ class PostgreSQL:
 
     def engine(self) -> AsyncEngine:
         """The connections of one process, each tried before it is used again."""
-        return create_async_engine(
-            self._url,
-            pool_size=CONNECTIONS,
-            max_overflow=0,
-            pool_timeout=CONNECT_SECONDS,
-            pool_pre_ping=True,
-            **self._options(),
-        )
+        return self._engine(pool_size=CONNECTIONS, max_overflow=0, pool_timeout=CONNECT_SECONDS, pool_pre_ping=True)
+
+    def _engine(self, **pool: Any) -> AsyncEngine:
+        engine = create_async_engine(self._url, **pool, **self._options())
+        sa.event.listen(engine.sync_engine, "handle_error", _translate_undecoded)
+        return engine
 
     @asynccontextmanager
     async def transaction(self, engine: AsyncEngine, *, alone: bool) -> AsyncIterator[AsyncConnection]:
@@ -155,8 +156,14 @@ class PostgreSQL:
         """Whether an error says that a file is damaged which can be set aside: here none is ours."""
         return False
 
+    def is_unfit(self, error: Exception) -> bool:  # noqa: ARG002
+        """Whether an error says that a file holds other tables: here none is ours."""
+        return False
+
     def hint(self, error: Exception) -> str:
         """What is the matter and what to do, in words; never the statement that failed, nor where the server is."""
+        if isinstance(error, UnreadableValueError):
+            return _UNREADABLE
         cause = getattr(error, "orig", None) or error
         state = str(getattr(cause, "sqlstate", None) or "")
         for length in (5, 3, 2):
@@ -183,6 +190,12 @@ class PostgreSQL:
         }
         connect = {"timeout": CONNECT_SECONDS, "command_timeout": COMMAND_SECONDS, "server_settings": server}
         return {"connect_args": connect, "hide_parameters": True}  # an error does not show what was to be written
+
+
+def _translate_undecoded(context: sa.engine.ExceptionContext) -> None:
+    """Where the driver cannot decode what the server sent, say so: SQLAlchemy passes on such an error as it is."""
+    if context.sqlalchemy_exception is None and isinstance(context.original_exception, ValueError | OverflowError):
+        raise UnreadableValueError("what the server sent cannot be decoded")
 
 
 def parsed(setting: SecretStr) -> sa.URL:

@@ -9,8 +9,8 @@ import asyncio
 import os
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, closing, suppress
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, closing, contextmanager, suppress
 from datetime import UTC, datetime
 from itertools import chain, count
 from pathlib import Path
@@ -21,14 +21,19 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.storage.atomic_file import locked
+from bot.storage.columns import UnreadableValueError
 from bot.storage.errors import LogError
+from bot.storage.migrate import NEWEST, VERSION_TABLE, step_of
+from bot.storage.tables import TABLES
 
 _Result = TypeVar("_Result")
 _ASIDE = ".damaged-"  # and the time in UTC, behind the name of a file that was set aside
 _TIME = "%Y%m%dT%H%M%S"
-_UNREAD = (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+_UNFIT = sqlite3.SQLITE_ERROR  # a statement of ours does not fit the tables
+_UNREAD = (sqlite3.SQLITE_IOERR, *_DAMAGED, _UNFIT)
 _KIND = 0xFF  # of an error's code, behind which more may be said: sqlite.org/rescode.html
+_NOT_DECODED = "Could not decode to UTF-8"  # how the driver's error begins, which then shows the value
 _JOURNAL = "what was deleted still stands in its journal, which another process reads; end that one, or wait"
 
 
@@ -112,7 +117,11 @@ class SQLite:
 
     def is_of_damage(self, error: Exception) -> bool:
         """Whether an error says that the file is damaged. To be sure, `set_aside` looks again."""
-        return _kind(error) in _DAMAGED
+        return isinstance(error, UnreadableValueError) or _kind(error) in _DAMAGED
+
+    def is_unfit(self, error: Exception) -> bool:
+        """Whether an error says that the tables are not a gap log's, be it by damage or by somebody's hand."""
+        return _kind(error) == _UNFIT
 
     def reopens_after(self, error: Exception) -> bool:
         """Whether to begin with new connections: these may know something else than stands in the file by now."""
@@ -121,8 +130,8 @@ class SQLite:
     def set_aside(self, now: datetime) -> Path | None:
         """Move the file and its journal away, if it certainly is damaged, so that a new one is begun; where it is then.
 
-        None where it is not damaged, or another process has moved it. Raises OSError and sqlite3.Error, such as where
-        the file cannot be read now.
+        None where it is not damaged, or another process has moved it. Raises OSError and SQLAlchemyError, such as
+        where the file cannot be read now.
         """
         with locked(self.path.parent):
             if not self.path.exists() or not self._is_damaged():
@@ -135,14 +144,26 @@ class SQLite:
             return aside
 
     def _is_damaged(self) -> bool:
+        """Whether what SQLite or we read of the file, all of it, cannot have been written so.
+
+        A log that somebody changed by hand, of another schema or with a table dropped, is not damaged.
+        """
         address = f"{self.path.absolute().as_uri()}?mode=ro"  # who may write also tidies up the journal
+        engine = sa.create_engine(
+            "sqlite://", creator=lambda: _connect(address, uri=True, timeout=self._busy_seconds), poolclass=sa.NullPool
+        )
         try:
-            with closing(sqlite3.connect(address, uri=True, timeout=self._busy_seconds)) as connection:
-                return bool(connection.execute("PRAGMA integrity_check(1)").fetchone() != ("ok",))
-        except sqlite3.DatabaseError as error:
+            with engine.connect() as connection:
+                if not _is_whole(connection):
+                    return True
+                step = step_of(connection)
+                return _are_garbled(connection) if step in (None, NEWEST) else False
+        except self.errors as error:
             if self.is_of_damage(error):
                 return True
             raise
+        finally:
+            engine.dispose()
 
     def _new_name(self, now: datetime) -> Path:
         first = f"{self.path}{_ASIDE}{now.astimezone(UTC).strftime(_TIME)}"
@@ -160,7 +181,15 @@ class SQLite:
 
     def hint(self, error: Exception) -> str:
         """What is the matter and what to do, in words; never the statement that failed."""
-        said = _message(error)
+        said, kind = _message(error), _kind(error)
+        if isinstance(error, UnreadableValueError):
+            return f"holds values that no gap log has, so it is damaged; {self.to_begin_anew}"
+        if kind == sqlite3.SQLITE_NOTADB:
+            return f"is no database; {self.to_begin_anew}"
+        if self.is_of_damage(error) or (kind == _UNFIT and said.startswith("unsupported file format")):
+            return f"is damaged; {self.to_begin_anew}"
+        if kind == _UNFIT:
+            return f"has not the tables of a gap log; restore a backup, or {self.to_begin_anew}"
         if isinstance(error, OSError):
             return f"{error.strerror or type(error).__name__}; see that DATA_DIR is a folder this user may write to"
         for part, hint in (
@@ -170,8 +199,6 @@ class SQLite:
             ("readonly", f"cannot be written to; let this user write to it and to {self.path.parent}"),
             ("read-only", f"cannot be written to; let this user write to it and to {self.path.parent}"),
             ("unable to open", f"cannot be opened; let this user write to it and to {self.path.parent}"),
-            ("not a database", f"is no database; {self.to_begin_anew}"),
-            ("malformed", f"is damaged; {self.to_begin_anew}"),
             ("disk i/o", "cannot be read or written; see to the disk"),
         ):
             if part in said:
@@ -180,12 +207,12 @@ class SQLite:
 
     def _options(self) -> dict[str, Any]:
         # An error does not show what was to be written.
-        return {"connect_args": {"timeout": self._busy_seconds}, "hide_parameters": True}
+        return {"connect_args": {"timeout": self._busy_seconds, "factory": _Connection}, "hide_parameters": True}
 
     def _write_ahead(self) -> None:
         """Switch the file to WAL mode, for good. SQLite does not wait for other processes here, so we do."""
         until = time.monotonic() + self._busy_seconds
-        with closing(sqlite3.connect(self.path, timeout=self._busy_seconds, isolation_level=None)) as connection:
+        with closing(_connect(self.path, timeout=self._busy_seconds, isolation_level=None)) as connection:
             while True:
                 try:
                     connection.execute("PRAGMA journal_mode=WAL")
@@ -194,6 +221,90 @@ class SQLite:
                     if time.monotonic() > until:
                         raise
                     time.sleep(0.02)
+
+
+class _Cursor(sqlite3.Cursor):
+    """A cursor that reports damage as SQLite does, where the driver fails to decode what SQLite says of it."""
+
+    def execute(self, *arguments: Any) -> _Cursor:
+        with _decoding():
+            return super().execute(*arguments)
+
+    def executemany(self, *arguments: Any) -> _Cursor:
+        with _decoding():
+            return super().executemany(*arguments)
+
+    def fetchone(self) -> Any:
+        with _decoding():
+            return super().fetchone()
+
+    def fetchmany(self, *arguments: Any, **named: Any) -> list[Any]:
+        with _decoding():
+            return super().fetchmany(*arguments, **named)
+
+    def fetchall(self) -> list[Any]:
+        with _decoding():
+            return super().fetchall()
+
+
+class _Connection(sqlite3.Connection):
+    def cursor(self, factory: Any = _Cursor) -> Any:
+        return super().cursor(factory)
+
+    def execute(self, *arguments: Any) -> Any:
+        return self.cursor().execute(*arguments)  # the driver's own would make another cursor
+
+
+@contextmanager
+def _decoding() -> Iterator[None]:
+    """Raise what the driver cannot decode, an error's text or a value, as damage. Nothing of ours runs within it."""
+    try:
+        yield
+    except UnicodeDecodeError:
+        raise _damage() from None
+    except sqlite3.OperationalError as error:
+        if str(error).startswith(_NOT_DECODED):
+            raise _damage() from None
+        raise
+
+
+def _damage() -> sqlite3.DatabaseError:
+    damage = sqlite3.DatabaseError("database disk image is malformed")
+    damage.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+    return damage
+
+
+def _connect(*arguments: Any, **named: Any) -> sqlite3.Connection:
+    return sqlite3.connect(*arguments, factory=_Connection, **named)
+
+
+def _is_whole(connection: sa.Connection) -> bool:
+    """Whether SQLite finds nothing wrong with the file. The statement is sound, so any fault of it is the file's."""
+    try:
+        return connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar() == "ok"
+    except sa.exc.DBAPIError as error:
+        if _kind(error) == _UNFIT:
+            return False
+        raise
+
+
+def _are_garbled(connection: sa.Connection) -> bool:
+    """Whether a table or column has another name than ours. Raises UnreadableValueError where a value is none of ours.
+
+    A table that is missing was dropped by somebody, unless another stands in its place.
+    """
+    there = set(connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'").scalars())
+    ours = there & TABLES.tables.keys()
+    strange = {name for name in there - ours if not name.startswith("sqlite_")} - {VERSION_TABLE}
+    if ours and strange and (TABLES.tables.keys() | {VERSION_TABLE}) - there:
+        return True
+    for name in ours:
+        columns = {row[1] for row in connection.exec_driver_sql(f"PRAGMA table_info({name})")}
+        if not set(TABLES.tables[name].columns.keys()) <= columns:
+            return True
+        for _ in connection.execute(sa.select(TABLES.tables[name])):
+            pass
+    return False
 
 
 def _message(error: Exception) -> str:

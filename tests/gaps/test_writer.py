@@ -115,6 +115,19 @@ async def test_the_queue_is_bounded(gap_writer: GapWriter, caplog: pytest.LogCap
     assert "30 notes were dropped" in caplog.text
 
 
+async def test_a_note_that_cannot_be_written_costs_no_other(
+    gap_writer: GapWriter, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A fault of ours in one of many: it alone is dropped, which is logged; who waits for others waits on."""
+    faulty = Note(Count(Outcome.ANSWER, "en", None, "sky"))  # type: ignore[arg-type]  # no such note is known
+    gap_writer.start()
+    for number in range(6):
+        gap_writer.note(faulty if number == 2 else note(str(number)))
+    await gap_writer.settled()
+    assert sorted(kept.gap.text for kept in await gap_writer.log.gaps()) == ["0", "1", "3", "4", "5"]
+    assert "a note cannot be written (AttributeError) and is dropped" in caplog.text
+
+
 async def test_stopping_writes_what_waits(tmp_path: Path, url: SecretStr | None) -> None:
     """A stop that is asked for loses nothing."""
     gap_writer = GapWriter(GapLog(tmp_path, KEYS, keep=KEEP, url=url))

@@ -439,11 +439,11 @@ def test_what_cannot_be_read_now_stays(tmp_path: Path) -> None:
         holder.execute("PRAGMA locking_mode = EXCLUSIVE")
         holder.execute("BEGIN EXCLUSIVE")
         holder.execute("UPDATE gap SET status = 'later'")
-        with pytest.raises(sqlite3.OperationalError, match="locked"):
+        with pytest.raises(sa.exc.OperationalError, match="locked"):
             store(tmp_path).set_aside(Clock()())
     (tmp_path / FILE).unlink()
     (tmp_path / FILE).mkdir()
-    with pytest.raises(sqlite3.OperationalError, match=r"unable to open|disk I/O error"):
+    with pytest.raises(sa.exc.OperationalError, match=r"unable to open|disk I/O error"):
         store(tmp_path).set_aside(Clock()())
     assert _set_aside(tmp_path / FILE) == []
 
