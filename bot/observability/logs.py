@@ -24,8 +24,8 @@ OURS = "bot"
 REPEAT_SECONDS = 300.0  # seconds between two log lines of one kind
 _logger = logging.getLogger(__name__)
 FIELDS = "fields"  # of our records: what a JSON line has besides
-_PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[-#0 +]*[\d.*]*[a-zA-Z]")
-_WARNING = re.compile(r"([^\n]*):(\d+): (\w+): ")  # as Python writes one: path, line, kind, and what it says
+_PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[-#0 +]*+[\d.*]*+[a-zA-Z]")
+_WARNING = re.compile(r"\A([^\n]*):(\d++): (\w+): ")  # as Python writes one: path, line, kind, and what it says
 OF_LOOPS = (  # what asyncio and aiohttp say of what went wrong, with values behind it
     "Task exception was never retrieved",
     "Future exception was never retrieved",

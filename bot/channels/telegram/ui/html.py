@@ -15,7 +15,7 @@ LONGEST_TITLE, LONGEST_ADDRESS = 300, 2000
 PIECE_UNITS = 3000  # of one paragraph; longer ones are divided
 
 
-_TOO_LONG = re.compile(r"(?:&#?\w+;|[^&]|&){1,500}")
+_TOO_LONG = re.compile(r"(?:&#?\w+;|[^&]|&){1,500}+")
 
 
 def to_html(reply: Reply, *, closing: str = "") -> list[str]:
