@@ -21,7 +21,7 @@ TELEGRAM = "https://api.telegram.org"
 HOOK_PORTS = (443, 80, 88, 8443)  # core.telegram.org/bots/api#setwebhook
 HOOK_PATH = "/telegram"
 _HTTP_SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}")  # Telegram would accept shorter ones
-_LISTEN = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([0-9A-Za-z.-]+)):([0-9]{1,5})")
+_LISTEN = re.compile(r"\A(?:\[([0-9A-Fa-f:.]+)\]|([0-9A-Za-z.-]+)):([0-9]{1,5})")
 _CHAT = re.compile(r"-?[1-9][0-9]{0,15}")  # core.telegram.org/bots/api#chat: at most 52 significant bits
 
 

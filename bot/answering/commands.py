@@ -10,7 +10,7 @@ from bot.answering.render import choices_of, render_entry, source_link
 from bot.domain.conversation import Choice, Reply, Section
 from bot.domain.faq import Entry, Faq, Kind
 
-_COMMAND = re.compile(r"\s*/([A-Za-z]\w*)(?:@(\w+))?(?:\s+(.*))?", re.S)
+_COMMAND = re.compile(r"\A\s*+/([A-Za-z]\w*)(?:@(\w+))?(?:\s+(.*))?", re.S)
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ from bot.domain.gap import GapReason
 from bot.domain.matching import Matcher
 
 SHOWN_CANDIDATES = 5
-_NUMBER = re.compile(r"\s*(\d{1,2})\s*[.)]?\s*")
+_NUMBER = re.compile(r"\A\s*+(\d{1,2})\s*+(?:[.)]\s*+)?")
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,6 +87,8 @@ def _typed_lines() -> Iterator[str]:
 
 
 def _raw_lines() -> Iterator[str]:
-    """Read standard input line by line; bytes that are not UTF-8 are replaced."""
-    for number, line in enumerate(getattr(sys.stdin, "buffer", ())):
-        yield line.decode("utf-8-sig" if number == 0 else "utf-8", errors="replace")
+    """Standard input line by line; there may be none."""
+    from bot.channels.terminal.jsonl import read_lines
+
+    stream = getattr(sys.stdin, "buffer", None)
+    return read_lines(stream) if stream is not None else iter(())

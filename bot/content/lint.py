@@ -25,7 +25,9 @@ NEAR_SAME = 95  # RapidFuzz ratio of two normalised phrasings that a person woul
 NEAR_SAME_KERNEL = 0.7  # kernel similarity below which the ratio is not worth computing
 REVIEW_NOTICE = timedelta(days=30)
 _ID = re.compile(ID_PATTERN)
-_ADDRESS = re.compile(r"https?://|www\.|\b[\w.+-]+@[\w-]+\.\w+|\b[\w-]+\.(?:org|int|com|net|info)\b", re.I)
+_ADDRESS = re.compile(
+    r"https?://|www\.|(?<![\w.+-])[\w.+-]++@[\w-]++\.\w+|(?<![\w-])[\w-]++\.(?:org|int|com|net|info)\b", re.I
+)
 _ALLOWED_ADDRESSES = frozenset({"humansecurity@un.org"})  # an office, not a person; fact human-security.23
 _TELEPHONE = re.compile(r"(?:\+|\b00)\d[\d\s().-]{6,}\d|\b\d{2,4}[\s-]\d{3,4}[\s-]\d{3,4}\b")
 

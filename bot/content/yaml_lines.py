@@ -73,7 +73,7 @@ class YamlLines:
         start = items.value[-1].start_mark
         marker = self.lines[start.line][: start.column]
         dash = " " * items.start_mark.column + "- "
-        return items, self.last_line(items), marker if re.fullmatch(" *- +", marker) else dash
+        return items, self.last_line(items), marker if re.fullmatch(r"\A *+- +", marker) else dash
 
     def last_line(self, node: yaml.Node) -> int:
         """The index of the last line of a value, without the comments and blank lines after it."""

@@ -24,8 +24,8 @@ OWN_LOGGER = "bot"
 REPEAT_SECONDS = 300.0  # seconds between two log lines of one kind
 _logger = logging.getLogger(__name__)
 FIELDS = "fields"  # of a record of this package: further keys of its JSON line
-_PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[-#0 +]*[\d.*]*[a-zA-Z]")
-_WARNING = re.compile(r"([^\n]*):(\d+): (\w+): ")  # as Python formats one: path, line, category, message
+_PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[-#0 +]*+[\d.*]*+[a-zA-Z]")
+_WARNING = re.compile(r"\A([^\n]*):(\d++): (\w+): ")  # as Python formats one: path, line, category, message
 ASYNCIO_MESSAGES = (  # of asyncio and aiohttp, which continue with values
     "Task exception was never retrieved",
     "Future exception was never retrieved",

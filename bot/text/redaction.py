@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
 from functools import partial
 from typing import NamedTuple
 
-import phonenumbers
-
 from bot.text.normalize import MAX_CHARACTERS, clean
+from bot.text.telephone import national_forms
 
 MOST_CHARACTERS = 1000  # stored of one message; the rest says little more about what the FAQ lacks
 _CUT_MARGIN = 100  # characters dropped from the end of a truncated message: half an address cannot be recognised
 _LONGEST_WORD = 60  # a longer one, such as a line of Chinese, may be cut within
 _SEARCHES = 8  # through the numbering plans of all countries, for one message; each takes some milliseconds
+_CONTEXT = 40  # characters before and behind a number that may say what it is
+_ROUNDS = 8  # of replacing; nearly every message needs one, and what is not settled then is not stored
 
 # Domain endings. A sentence that continues without a space ("work.in", "here.it is") looks like a domain, so endings
 # that are words in a widely used language do not count if a lower-case word follows; before a path or a port any
@@ -40,6 +40,7 @@ _DOT = r"(?: ?[\[({<] ?(?:dot|punto|point|punkt) ?[\])}>] ?| (?:dot|punto|point|
 _AT_WORD = r"(?:ät|arroba|arobase|chiocciola|собака)"
 _AT = rf"(?: ?@ ?| ?[\[({{<] ?(?:at|a|@|{_AT_WORD}) ?[\])}}>] ?| {_AT_WORD} )"
 _LOCAL = r"(?<![\w.+-])[\w.+-]+"
+_LOCAL_OF_TWO = r"(?<![\w.+-])(?=[\w-]+?[._][\w.+-])[\w.+-]++"
 _PROVIDER = r"(?:g(?:oogle)?mail|yahoo|ymail|hotmail|outlook|live|icloud|proton(?:mail)?|gmx|yandex|libero)"
 
 _NAME = rf"(?=[\d._+-]*[^\W\d_]){_PART}*(?<![.!?؟،…])"
@@ -69,7 +70,7 @@ _TABLE = (
         "[e-mail]",
     ),
     ("name at gmail.com, but not: look at iom.int", rf"{_LOCAL} at {_PROVIDER}\.{_ENDING}", "[e-mail]"),
-    ("first.last at example.com", rf"(?<![\w.+-])[\w-]+[._][\w.+-]+ at (?:[\w-]+\.)+{_ENDING}", "[e-mail]"),
+    ("first.last at example.com", rf"{_LOCAL_OF_TWO} at (?:[\w-]+\.)+{_ENDING}", "[e-mail]"),
     ("IPv4 address", rf"(?<![\w.])(?:{_OCTET}\.){{3}}{_OCTET}(?!\d|\.\d)(?::\d+)?{_PATH}", "[link]"),
     ("IPv6 address", r"(?<![\w:])(?=[0-9a-f:]*\d)[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){3,8}(?![\w:])", "[link]"),
     ("domain in a domain, as gov.it", rf"(?<![\w.@-])(?:[\w-]+\.){{2,}}{_ANY_ENDING}(?::\d+)?{_PATH}", "[link]"),
@@ -80,7 +81,7 @@ _TABLE = (
     ("machine-readable line of a passport", r"(?<![\w<])(?=[\w<]*\w<<|(?-i:[PIAC]<[A-Z]{3}))[\w<]{5,}", "[number]"),
     (
         "IBAN of twelve digits or more, in groups; after a group without a digit follows a full one with a digit",
-        r"\b(?=(?:[A-Z -]{0,6}\d){12})[A-Z]{2}\d\d"
+        r"\b(?=[A-Z]{2}\d\d(?:[A-Z -]{0,6}\d){10})[A-Z]{2}\d\d"
         r"(?:[ -]?(?:(?=[A-Z]{0,3}\d)[A-Z\d]{4}|[A-Z]{4}(?=[ -]?(?=[A-Z]{0,3}\d)[A-Z\d]{4}))){2,8}"
         r"(?:[ -]?(?=[A-Z]{0,2}\d)[A-Z\d]{1,3}\b)?",
         "[number]",
@@ -103,6 +104,7 @@ _TABLE = (
     ("lat 51.5074", rf"\b((?:lat|lon|lng|latitude|longitude)\b\W{{0,3}}){_DEGREES}[.,]\d{{2,8}}(?!\d)", r"\1[number]"),
 )  # fmt: skip
 _PLACEHOLDERS = re.compile("|".join(re.escape(f"[{name}]") for name in ("e-mail", "phone", "link", "user", "number")))
+_PLAIN_WORD = re.compile(r"[^\W\d_]++[,.;:?!]?|\[[a-z-]++\]")
 _MAY_BE_PERSONAL = re.compile(r"[@/]|\.\w|(?:\d\D{0,4}){4}")  # a quick test: without one of these nothing is found
 _PATTERNS = tuple((re.compile(pattern, re.IGNORECASE), placeholder) for _, pattern, placeholder in _TABLE)
 
@@ -175,6 +177,24 @@ _COUNT_CONTEXT = re.compile(
 )
 
 
+class _Searches:
+    """The searches through all numbering plans that one message has, in all rounds together; each is made once.
+
+    What was found is not kept for other messages: telephone numbers would stay in memory.
+    """
+
+    def __init__(self) -> None:
+        self._forms: dict[str, tuple[str, ...]] = {}
+
+    def forms(self, digits: str) -> tuple[str, ...] | None:
+        """The national forms of all countries in which this is a phone number; None if no search is left."""
+        if digits not in self._forms:
+            if len(self._forms) == _SEARCHES:
+                return None
+            self._forms[digits] = tuple(national_forms(digits))
+        return self._forms[digits]
+
+
 class _Run(NamedTuple):
     """A run of digits with what the words around it say about its meaning."""
 
@@ -184,24 +204,38 @@ class _Run(NamedTuple):
     after_phone_word: bool  # "call", "my number is" precede
     after_document_word: bool  # "passport", "my" precede
     after_un_symbol: bool  # "A/RES/" precedes
-    searches_left: Iterator[int]  # yields once for each search that is left
+    searches: _Searches
 
 
 def redact(text: str) -> str:
     """Replace everything that may identify a person by placeholders; at most ``MOST_CHARACTERS``, never raises.
 
-    Placeholders: ``[e-mail]``, ``[phone]``, ``[link]``, ``[user]``, ``[number]``. Redacting twice changes nothing.
+    Placeholders: ``[e-mail]``, ``[phone]``, ``[link]``, ``[user]``, ``[number]``. Redacting twice changes nothing. The
+    cost grows with the length of the text, whatever it holds.
     """
+    searches = _Searches()
     cleaned = clean(text)
-    kept = _replace(cleaned)
+    kept = _replace(cleaned, searches)
     if max(len(text) - 1, len(cleaned)) >= MAX_CHARACTERS:
         kept = _cut(kept, max(len(kept) - _CUT_MARGIN, 0))
-    kept = _cut(kept, MOST_CHARACTERS)
-    # A placeholder or a cut can change the context of a number, and replacing text can bring an accent next to a
-    # letter. Each round leaves fewer characters outside placeholders, so the loop ends, nearly always after one round.
-    while (redacted_again := _cut(_replace(clean(kept)), MOST_CHARACTERS)) != kept:
-        kept = redacted_again
-    return kept
+    settled = _settled(_cut(kept, MOST_CHARACTERS), searches)
+    if settled is None:  # as in "a.in a.in a.in …", where each link makes one of the word before it
+        plain = " ".join(word if _PLAIN_WORD.fullmatch(word) else "[number]" for word in kept.split())
+        settled = _settled(_cut(plain, MOST_CHARACTERS), searches)
+    return "[number]" if settled is None else settled
+
+
+def _settled(text: str, searches: _Searches) -> str | None:
+    """The text once nothing in it changes any more; None if that takes too many rounds.
+
+    A placeholder or a cut can change the context of a number, and replacing text can bring an accent next to a letter.
+    """
+    for _ in range(_ROUNDS):
+        again = _cut(_replace(clean(text), searches), MOST_CHARACTERS)
+        if again == text:
+            return text
+        text = again
+    return None
 
 
 def without_personal_data(text: str) -> str:
@@ -219,18 +253,19 @@ def _cut(text: str, most: int) -> str:
     return kept.strip()
 
 
-def _replace(text: str) -> str:
+def _replace(text: str, searches: _Searches) -> str:
     for pattern, placeholder in _PATTERNS:
         text = pattern.sub(placeholder, text)
-    return _RUN.sub(partial(_redact_run, searches_left=iter(range(_SEARCHES))), text)
+    return _RUN.sub(partial(_redact_run, searches=searches), text)
 
 
-def _redact_run(found: re.Match[str], *, searches_left: Iterator[int]) -> str:
+def _redact_run(found: re.Match[str], *, searches: _Searches) -> str:
     """The run as it may be stored: unchanged or as a placeholder."""
     if any(c.isalpha() for c in found[0]):
         return "[number]"
     shape = "".join(str(unicodedata.digit(c)) if c.isdecimal() else c for c in found[0])
-    before, after = found.string[max(found.start() - 40, 0) : found.start()], found.string[found.end() :][:40]
+    before = found.string[max(found.start() - _CONTEXT, 0) : found.start()]
+    after = found.string[found.end() : found.end() + _CONTEXT]
     run = _Run(
         shape=shape,
         digits=re.sub(r"\D", "", shape),
@@ -238,7 +273,7 @@ def _redact_run(found: re.Match[str], *, searches_left: Iterator[int]) -> str:
         after_phone_word=bool(_PHONE_CONTEXT.search(before)),
         after_document_word=bool(_DOCUMENT_CONTEXT.search(before)),
         after_un_symbol=bool(_UN_SYMBOL_HEAD.search(before)),
-        searches_left=searches_left,
+        searches=searches,
     )
     if _may_stay(run):
         return found[0]
@@ -305,12 +340,13 @@ def _is_written_like_a_phone(run: _Run) -> bool:
     group is a single digit, the groups must be those of the national format. True for more than nine digits, and when
     no search is left.
     """
-    if len(run.digits) > 9 or next(run.searches_left, None) is None:
+    forms = run.searches.forms(run.digits) if len(run.digits) <= 9 else None
+    if forms is None:
         return True
     groups = re.findall(r"\d+", run.shape)
     return any(
         re.findall(r"\d+", national) == groups if len(groups[0]) == 1 else re.sub(r"\D", "", national) == run.digits
-        for national in _national_forms(run.digits)
+        for national in forms
     )
 
 
@@ -321,17 +357,6 @@ def _is_phone(run: _Run) -> bool:
     if run.after_phone_word or run.shape.startswith(("+", "(+")):
         return True
     plain = run.shape == run.digits and not run.digits.startswith("0")
-    if run.after_document_word or plain or _CARD.fullmatch(run.shape) or next(run.searches_left, None) is None:
+    if run.after_document_word or plain or _CARD.fullmatch(run.shape):
         return False
-    return any(True for _ in _national_forms(run.digits))
-
-
-def _national_forms(digits: str) -> Iterator[str]:
-    """The digits in the national format of each country in which they are a valid phone number."""
-    for region in phonenumbers.SUPPORTED_REGIONS:
-        try:
-            number = phonenumbers.parse(digits, region)
-        except phonenumbers.NumberParseException:
-            continue
-        if phonenumbers.is_valid_number(number):
-            yield phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
+    return bool(run.searches.forms(run.digits))

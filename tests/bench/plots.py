@@ -110,6 +110,24 @@ def latency(panels: Mapping[str, Mapping[str, Mapping[int, tuple[float, float]]]
     return figure
 
 
+def growth(costs: Mapping[str, Mapping[int, float]], *, thick: str) -> Figure:
+    """Microseconds a character against the characters of a text, both in powers; what is linear runs level."""
+    with rc_context({"font.size": FONT}):
+        figure = Figure(figsize=(WIDTH, 3.6), layout="constrained")
+        axes = figure.subplots()
+        for name, style in _styles(list(costs), thick=thick).items():
+            axes.plot(list(costs[name]), list(costs[name].values()), marker="o", ms=3, label=name, **style)
+        axes.set_xscale("log", base=2)
+        axes.set_yscale("log")
+        axes.xaxis.set_major_formatter("{x:,.0f}")
+        axes.yaxis.set_major_formatter("{x:,g}")
+        axes.set(xlabel="characters of the text", ylabel="processor time a character, µs")
+        axes.spines[["top", "right"]].set_visible(False)
+        axes.grid(alpha=0.3, lw=0.5)
+        figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=5, frameon=False)
+    return figure
+
+
 def save(figure: Figure, path: Path) -> None:
     """Write an image, its format by the file's ending; of SVG the same bytes every time, of PNG two pixels for one."""
     with rc_context({"svg.hashsalt": "peers"}):

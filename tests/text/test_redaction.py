@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from time import perf_counter
 from unicodedata import digit, normalize
 
 import phonenumbers
@@ -377,27 +376,33 @@ def test_no_e_mail_address_survives(name: str, host: str, at: str, before: str, 
     listed(
         """
 a@|1-|(|.|a.|@|1 |a|<|a<|[|[phone]|telegram: |my wa is |+|a at |a dot |://|a://|www.|"|1.
-600 123 457; x |123456 |AB12 3456 |1:|2015 |_|1_|A/|1.1.1.|ﷺ|\ud800|call 1 |1 000 |a1b|name @ |́
+600 123 457; x |123456 |AB12 3456 |1:|2015 |_|1_|A/|1.1.1.|ﷺ|\ud800|call 1 |1 000 |1 234 567 is x, a.in |a1b|name @ |́
 mailto:
 """
     ),
 )
 @pytest.mark.slow
-def test_hostile_texts_are_redacted_in_time(piece: str) -> None:
-    """Time does not grow out of bounds with what is repeated; a hundred thousand characters are no trouble."""
+def test_hostile_texts_are_settled(piece: str) -> None:
+    """A hundred thousand characters are no trouble, and redacting again changes nothing. For time see test_linear."""
     for text in (piece * 10_000, piece * 4_000 + "!", "x" + piece * 100_000):
-        started = perf_counter()
         redacted = redact(text)
-        assert perf_counter() - started < 2
         assert redact(redacted) == redacted
 
 
-def test_an_ordinary_message_is_redacted_at_once() -> None:
-    """About a millisecond for a question without digits, some ten with them; the limits allow for a busy machine."""
-    words = "What does the report say about migration, and which countries take part in it? " * 3
-    figures = " In 2015 there were 258 million, or 14 523 123? Call +49 170 1234567 or 0612 34 56 78"
-    redact(figures)  # numbering plans are read once
-    for text, seconds in ((words, 0.1), (words + figures, 0.5)):
-        started = perf_counter()
-        redact(text)
-        assert perf_counter() - started < seconds
+def test_what_goes_on_changing_is_not_stored() -> None:
+    """Where each link makes one of the word before it, words that are no plain ones go all at once."""
+    assert redact("call for work " + "a.in " * 3) == "call for work [link] [link] [link]"
+    hostile = redact("1 234 567 is x, " * 8 + "a.in " * 174)
+    assert not re.search(r"\d|a\.in", hostile)
+    assert redact(hostile) == hostile
+
+
+@seldom
+@given(
+    st.lists(st.sampled_from(["a.in", "1 234 567", "600 123 457", "x,", "to.me", "[link]", "dot", "at", "my", "id 1"])),
+    st.integers(1, 60),
+)
+def test_a_chain_of_changes_ends(pieces: list[str], times: int) -> None:
+    """Whatever the order of what changes with what stands behind it."""
+    redacted = redact(" ".join(pieces * times))
+    assert redact(redacted) == redacted

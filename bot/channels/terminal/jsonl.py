@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, BinaryIO
 
 from bot.answering.render import body_text, render_entry, sources_of
 from bot.channels.port import Conversation, OutgoingReply
@@ -14,6 +14,19 @@ from bot.domain.conversation import Channel, Reply
 from bot.domain.faq import Entry, Faq
 
 KEPT_CHATS = 1000  # conversations kept in memory; the least recently used is dropped first
+LONGEST_LINE = 64 * 1024  # bytes with the line's end: more than the longest message in any spelling of JSON
+_READ = LONGEST_LINE + 16  # bytes of a longer line: enough to see that it is too long, a byte order mark aside
+
+
+def read_lines(stream: BinaryIO) -> Iterator[str]:
+    """The lines of a stream, one that is too long without its end; bytes that are not UTF-8 do not end the run."""
+    encoding = "utf-8-sig"
+    while line := stream.readline(_READ):
+        part = line
+        while len(part) == _READ and not part.endswith(b"\n"):
+            part = stream.readline(_READ)
+        yield line.decode(encoding, errors="replace")
+        encoding = "utf-8"
 
 
 def answer_lines(lines: Iterable[str], session: Session) -> Iterator[str]:
@@ -48,6 +61,8 @@ def entry_object(entry: Entry, faq: Faq) -> dict[str, Any]:
 
 
 def _request(line: str) -> dict[str, Any]:
+    if len(line.encode("utf-8", "surrogatepass")) > LONGEST_LINE:
+        raise ValueError(f"longer than {LONGEST_LINE:,} bytes; of a text 4,096 characters are read: send fewer")
     try:
         request = json.loads(line)
     except (ValueError, RecursionError) as error:

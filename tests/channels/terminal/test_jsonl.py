@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from bot.answering.render import body_text, render_entry, sources_of
 from bot.answering.turn import SHOWN_CANDIDATES
-from bot.channels.terminal.jsonl import KEPT_CHATS, answer_lines, entry_object
+from bot.channels.terminal.jsonl import KEPT_CHATS, LONGEST_LINE, answer_lines, entry_object, read_lines
 from bot.channels.terminal.session import Session
 from bot.domain.faq import Entry
 from bot.domain.matching import Matcher
@@ -141,6 +142,29 @@ def test_a_bad_line_gives_an_error_and_the_run_goes_on(line: str) -> None:
     assert set(bad) == {"error"}
     assert bad["error"].startswith("line 1: ")
     assert good["entry"] == "oldest-tree"
+
+
+@pytest.mark.parametrize("sign", ["a", "ж", "字", "😀"])
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+@pytest.mark.parametrize("more", [1, LONGEST_LINE, 5 * LONGEST_LINE])
+def test_a_line_that_is_too_long_gives_an_error_that_says_so(sign: str, mark: bytes, more: int) -> None:
+    """Of a stream no more is held than that, and the line behind it is the next one."""
+    too_long = json.dumps({"text": sign * (LONGEST_LINE + more)}, ensure_ascii=False).encode()
+    typed = b"\n".join((mark + too_long, OAK.encode(), too_long))
+    first, second, third = answers(*read_lines(BytesIO(typed)))
+    for number, bad in ((1, first), (3, third)):
+        assert bad == {
+            "error": f"line {number}: longer than 65,536 bytes; of a text 4,096 characters are read: send fewer"
+        }
+    assert second["entry"] == "oldest-tree"
+
+
+def test_the_longest_line_is_answered() -> None:
+    """With its end it has as many bytes as are allowed."""
+    padding = LONGEST_LINE - len(request("Which tree is the oldest?", more="")) - 1
+    typed = request("Which tree is the oldest?", more="x" * padding).encode() + b"\n"
+    assert len(typed) == LONGEST_LINE
+    assert [answer["entry"] for answer in answers(*read_lines(BytesIO(2 * typed)))] == ["oldest-tree"] * 2
 
 
 @settings(max_examples=100, deadline=None)

@@ -11,7 +11,7 @@ from bot.domain.limits import BUTTON_CHARACTERS, MESSAGE_UNITS
 
 LONGEST_TITLE, LONGEST_ADDRESS = 300, 2000
 PIECE_UNITS = 3000  # UTF-16 code units of one paragraph; longer ones are divided
-_PART_OF_WORD = re.compile(r"(?:&#?\w+;|[^&]|&){1,500}")
+_PART_OF_WORD = re.compile(r"(?:&#?\w+;|[^&]|&){1,500}+")
 
 
 def to_html(reply: Reply, *, closing: str = "") -> list[str]:
