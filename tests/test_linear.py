@@ -76,14 +76,14 @@ def test_a_pattern_that_grows_with_the_square_is_noticed(pattern: str) -> None:
 @pytest.mark.parametrize(
     "function",
     [
-        lambda text: [text[at:] for at in range(len(text))],
-        lambda text: [text.find("\x01") for _ in text],
-        lambda text: [text[:at].rstrip("\x01") for at in range(0, len(text), 4)],
+        lambda text: sum(len(text[at:]) for at in range(len(text))),
+        lambda text: sum(text.find("\x01") for _ in text),
+        lambda text: sum(len(text[:at].rstrip("\x01")) for at in range(0, len(text), 2)),
     ],
 )
 def test_a_function_that_grows_with_the_square_is_noticed(function: Callable[[str], object]) -> None:
     """Copying or reading the rest of the text for each of its characters, cheap as that is for one."""
-    assert steepest(function, ["a"], lengths=LENGTHS[:-1]) is not None
+    assert steepest(function, ["a"]) is not None
 
 
 @pytest.mark.parametrize("function", [str.split, str.upper, lambda text: [ord(c) for c in text], lambda _: None])
