@@ -35,15 +35,17 @@ from bot.domain.conversation import Question
 from bot.domain.faq import Kind
 from bot.domain.gap import Note
 from bot.gaps.digest import digest
+from bot.gaps.key_rotation import rekey
 from bot.gaps.record import note_turn
 from bot.gaps.repository import GapLog
-from bot.gaps.transfer import export_log, new_export_key, read_export, write_export
+from bot.gaps.transfer import export_log, import_log, new_export_key, open_export, read_export, write_export
 from bot.gaps.writer import GapWriter
 from bot.matching.matcher import RegressionMatcher
 from bot.matching.model_cache import load_or_fit
 from bot.observability.logs import OWN_LOGGER, RedactingFormatter
 from bot.runtime.catalog import Catalog
 from bot.settings import Settings
+from bot.storage.keys import Keys, new_asker_key, new_text_key
 from bot.storage.stores import FILE
 from bot.storage.tables import TABLES
 from bot.text.redaction import redact
@@ -410,6 +412,58 @@ def test_a_call_for_help_stays_one_beside_personal_data(matcher: RegressionMatch
 def test_a_short_call_for_help_stays_one_beside_personal_data(cry: str, matcher: RegressionMatcher) -> None:
     """A word with the number to call or the place to come to gets a card, and is not kept."""
     assert take_turn(Question(cry), matcher).outcome == "urgent"
+
+
+# --- What a seized disk tells --------------------------------------------------------------------------------------
+
+
+async def reencrypt(log: GapLog, folder: Path) -> tuple[GapLog, Keys]:
+    """Another key, with which all texts are written anew."""
+    keys = replace(KEYS, texts=(new_text_key().encode(), *KEYS.texts))
+    rotated = GapLog(log.path.parent, keys, keep=timedelta(days=90), now=log.now)
+    assert await rekey(rotated, accepted=keys.texts) == 3
+    return rotated, keys
+
+
+async def carry_over(log: GapLog, folder: Path) -> tuple[GapLog, Keys]:
+    """An export, brought into another log."""
+    keys = Keys((new_text_key().encode(),), bytes.fromhex(new_asker_key()))
+    key = new_export_key()
+    write_export(folder / "out.gaps", await export_log(log), key)
+    copy = GapLog(folder / "copy", keys, keep=timedelta(days=90), now=log.now)
+    await import_log(copy, open_export(read_export(folder / "out.gaps"), key))
+    return copy, keys
+
+
+async def only_write(log: GapLog, folder: Path) -> tuple[GapLog, Keys]:
+    """The log as it was written."""
+    return log, KEYS
+
+
+@pytest.mark.parametrize("way", [only_write, reencrypt, carry_over])
+async def test_an_encrypted_text_tells_no_second_and_no_length(
+    way: Callable[[GapLog, Path], Awaitable[tuple[GapLog, Keys]]], tmp_path: Path
+) -> None:
+    """Without the keys: the minute that the row has as well, and one of a few sizes; texts come back as they were."""
+    now = datetime(2026, 11, 25, 13, 21, 42, 999, tzinfo=UTC)
+    asked_at = [now - timedelta(days=1, seconds=19), now - timedelta(seconds=43), now]
+    texts = ["why", "why do the boats not leave today", "where is the kite flying zone " * 9]
+    async with GapLog(tmp_path / "data", KEYS, keep=timedelta(days=90), now=lambda: now) as first:
+        await first.write([replace(asked(text), at=at) for text, at in zip(texts, asked_at, strict=True)])
+        log, keys = await way(first, tmp_path)
+        async with log:
+            assert [logged.gap.text for logged in await log.gaps()][::-1] == [text.strip() for text in texts]
+        with closing(sqlite3.connect(log.path)) as connection:
+            rows = connection.execute("SELECT at, text FROM gap ORDER BY id").fetchall()
+            (checked,) = connection.execute("SELECT text FROM key_check").fetchone()
+    fernet = Fernet(keys.texts[0])
+    for (at, token), moment in zip(rows, asked_at, strict=True):
+        minute = moment.replace(second=0, microsecond=0)
+        assert datetime.fromisoformat(at).replace(tzinfo=UTC) == minute
+        assert fernet.extract_timestamp(token) == minute.timestamp()
+    lengths = [len(token) for _, token in rows]
+    assert lengths == [len(fernet.encrypt(bytes(size))) for size in (64, 64, 512)]
+    assert {fernet.extract_timestamp(token) for token in checked.split()[:1]} == {0}
 
 
 # --- Deletion ------------------------------------------------------------------------------------------------------

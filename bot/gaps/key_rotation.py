@@ -38,7 +38,7 @@ async def rekey(log: GapLog, *, accepted: Sequence[bytes]) -> int:
     """
     keys = log.database.keys
     async with log.database.connection(alone=True) as connection:
-        rows = (await connection.execute(sa.select(gap.c.id, gap.c.text).order_by(gap.c.id))).all()
+        rows = (await connection.execute(sa.select(gap.c.id, gap.c.at, gap.c.text).order_by(gap.c.id))).all()
         updates = await asyncio.to_thread(_reencrypted, rows, log)
         if updates:
             update = sa.update(gap).where(gap.c.id == sa.bindparam("row")).values(text=sa.bindparam("token"))
@@ -82,14 +82,15 @@ async def drop_old_keys(open_log: Callable[[Keys], GapLog], read: Callable[[], K
 
 async def _check_all_decrypt(log: GapLog) -> None:
     async with log.database.connection() as connection:
-        rows = (await connection.execute(sa.select(gap.c.id, gap.c.text))).all()
+        rows = (await connection.execute(sa.select(gap.c.id, gap.c.at, gap.c.text))).all()
     await asyncio.to_thread(_texts, rows, log)
 
 
 def _reencrypted(rows: Iterable[Any], log: GapLog) -> list[dict[str, Any]]:
     keys = log.database.keys
     old = [row for row in rows if not keys.is_of_first(row.text)]
-    return [{"row": id_, "token": keys.encrypt(text)} for id_, text in _texts(old, log).items()]
+    texts = _texts(old, log)
+    return [{"row": row.id, "token": keys.encrypt(texts[row.id], at=row.at)} for row in old]
 
 
 def _texts(rows: Iterable[Any], log: GapLog) -> dict[int, str]:

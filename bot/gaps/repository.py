@@ -91,8 +91,8 @@ class GapLog:
 
     async def write(self, notes: Sequence[Note]) -> None:
         """Count these notes and keep their gaps, all or nothing. Raises LogError, for a copy too."""
-        sealed = await asyncio.to_thread(self._seal, notes)  # finding telephone numbers takes its time
         minutes = [as_kept(note.at or self.now()).replace(second=0, microsecond=0) for note in notes]
+        sealed = await asyncio.to_thread(self._seal, notes, minutes)  # finding telephone numbers takes its time
         counts = Counter((note.count, minute.date()) for note, minute in zip(notes, minutes, strict=True))
         edited = {note.message for note in notes if note.is_edited and note.message is not None}
         gaps = _last_of_each_message(notes, sealed, minutes)
@@ -116,13 +116,16 @@ class GapLog:
         changed = {column.name: new.excluded[column.name] for column in gap.c if column.name != "id"}
         return new.on_conflict_do_update(index_elements=["message"], set_=changed)
 
-    def _seal(self, notes: Iterable[Note]) -> list[bytes | None]:
-        return [self._sealed(note.gap.text) if note.gap is not None else None for note in notes]
+    def _seal(self, notes: Sequence[Note], minutes: Sequence[datetime]) -> list[bytes | None]:
+        return [
+            self._sealed(note.gap.text, minute) if note.gap is not None else None
+            for note, minute in zip(notes, minutes, strict=True)
+        ]
 
-    def _sealed(self, text: str) -> bytes | None:
+    def _sealed(self, text: str, minute: datetime) -> bytes | None:
         """A text redacted and encrypted; None where that fails: then it is only counted, and the others are kept."""
         try:
-            return self.database.keys.encrypt(redact(text))
+            return self.database.keys.encrypt(redact(text), at=minute)
         except Exception as error:
             _logger.error("a text cannot be redacted (%s) and is not kept", type(error).__name__)
             return None

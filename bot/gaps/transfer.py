@@ -259,7 +259,7 @@ async def _insert(connection: AsyncConnection, table: sa.Table, rows: Iterable[M
 
 
 def _gap_row(one: LoggedGap, keys: Keys) -> dict[str, Any]:
-    text = keys.encrypt(one.gap.text)
+    text = keys.encrypt(one.gap.text, at=one.at)
     return {"id": one.id, **gap_row(one.gap, text, one.at, status=one.status, resolution=one.resolution)}
 
 

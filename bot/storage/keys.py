@@ -11,6 +11,7 @@ import hmac
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -20,6 +21,8 @@ from bot.storage import atomic_file
 
 CODE_BYTES = 16  # of a keyed hash: 128 bits leave no two persons with one code
 ASKER_KEY_BYTES = 32
+LENGTHS = (64, 128, 256, 512, 1024, 2048, 4096)  # bytes of what a token holds
+_MARK = b"\xff"  # begins and ends a padded text; no UTF-8 has this byte
 TEXTS_FILE, ASKERS_FILE = "gaps.key", "asker.key"  # in the configuration folder
 _PUT_BACK = "if a log was begun already, put the key back that it was begun with"
 _MAKE = "set GAPS_KEY and ASKER_KEY, which are made with: python -m bot keys"
@@ -42,14 +45,19 @@ class Keys:
         """What must never be shown."""
         return (*(key.decode() for key in self.texts), self.askers.hex())
 
-    def encrypt(self, text: str) -> bytes:
-        """A text as an authenticated token (Fernet: AES-128-CBC with HMAC-SHA256)."""
-        return MultiFernet([Fernet(key) for key in self.texts]).encrypt(text.encode("utf-8", "replace"))
+    def encrypt(self, text: str, *, at: datetime | None = None) -> bytes:
+        """A text as an authenticated token (Fernet: AES-128-CBC with HMAC-SHA256).
+
+        A token shows its time and the length of what it holds to everybody: it gets the minute of ``at``, in UTC, or
+        none, and texts are padded to a few lengths.
+        """
+        second = 0 if at is None else max(int(at.replace(tzinfo=at.tzinfo or UTC).timestamp()), 0)
+        return Fernet(self.texts[0]).encrypt_at_time(_padded(text.encode("utf-8", "replace")), second // 60 * 60)
 
     def decrypt(self, token: bytes) -> str:
-        """The text of a token. Raises KeyProblem if none of the keys made it."""
+        """The text of a token, also one that is not padded. Raises KeyProblem if none of the keys made it."""
         try:
-            return MultiFernet([Fernet(key) for key in self.texts]).decrypt(token).decode("utf-8")
+            return _unpadded(MultiFernet([Fernet(key) for key in self.texts]).decrypt(token)).decode("utf-8")
         except InvalidToken:
             raise KeyProblem("a text is not of this GAPS_KEY; set the key that it was written with") from None
 
@@ -68,6 +76,17 @@ class Keys:
         """
         digest = hmac.new(self.askers, f"{purpose}\0{value}".encode(), hashlib.sha256).digest()
         return digest[:CODE_BYTES].hex()
+
+
+def _padded(text: bytes) -> bytes:
+    """UTF-8 with marks around it and zeros behind, as long as one of `LENGTHS`, or a multiple of the longest."""
+    marked = _MARK + text + _MARK
+    length = next((length for length in LENGTHS if length >= len(marked)), -len(marked) // LENGTHS[-1] * -LENGTHS[-1])
+    return marked.ljust(length, b"\0")
+
+
+def _unpadded(data: bytes) -> bytes:
+    return data[1 : data.rindex(_MARK)] if data.startswith(_MARK) else data
 
 
 def text_keys(setting: str) -> tuple[bytes, ...]:

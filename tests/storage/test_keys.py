@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import threading
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from cryptography.fernet import Fernet
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bot.storage.keys import (
+    LENGTHS,
     KeyProblem,
     Keys,
     asker_key,
@@ -17,6 +22,8 @@ from bot.storage.keys import (
     text_keys,
     write_text_keys,
 )
+
+often = settings(max_examples=100, deadline=None)
 
 
 def keys() -> Keys:
@@ -44,6 +51,35 @@ def test_a_lone_surrogate_can_be_kept() -> None:
     """No message is too broken to be kept."""
     ours = keys()
     assert ours.decrypt(ours.encrypt("a\ud800b")) == "a?b"
+
+
+@often
+@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=300), st.sampled_from([1, 30]))
+def test_every_text_comes_back(text: str, times: int) -> None:
+    """Padded or, as a token of an earlier version, not."""
+    ours = keys()
+    assert ours.decrypt(ours.encrypt(text * times)) == text * times
+    assert ours.decrypt(Fernet(ours.texts[0]).encrypt(text.encode())) == text
+
+
+@often
+@given(st.integers(0, 1000), st.sampled_from(["a", "ж", "字", "😀"]))
+def test_a_token_tells_no_length(length: int, sign: str) -> None:
+    """The tokens of all texts that redaction leaves have one of seven lengths."""
+    ours = keys()
+    tokens = {len(Fernet(ours.texts[0]).encrypt(bytes(size))) for size in LENGTHS}
+    assert len(ours.encrypt(sign * length)) in tokens
+
+
+@often
+@given(st.datetimes(timezones=st.none() | st.just(UTC)))
+def test_a_token_tells_the_minute_or_nothing(at: datetime) -> None:
+    """Fernet writes the time into a token in clear: here no second of it, and no time where none is given."""
+    ours = keys()
+    told = Fernet(ours.texts[0]).extract_timestamp(ours.encrypt("why", at=at))
+    minute = at.replace(second=0, microsecond=0, tzinfo=UTC)
+    assert told == max(minute.timestamp(), 0)
+    assert Fernet(ours.texts[0]).extract_timestamp(ours.encrypt("why")) == 0
 
 
 def test_an_older_key_still_reads() -> None:
