@@ -106,9 +106,10 @@ async def test_other_processes_know(new_leases: Callable[..., UpdateLeases]) -> 
 
 
 async def test_of_many_at_once_each_is_taken_by_one(new_leases: Callable[..., UpdateLeases]) -> None:
-    """Four processes that get the same 200 updates together."""
+    """Four processes that get the same 200 updates together, and wait for the database however slow it is."""
     many = [new_leases() for _ in range(4)]
     for leases in many:
+        leases._exchanges._patience = 60
         leases.start()
     known = await asyncio.gather(*(leases.acquire(code) for code in CODES for leases in many))
     taken = [known[place : place + 4].count(LeaseState.OURS) for place in range(0, len(known), 4)]
