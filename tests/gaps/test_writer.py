@@ -42,11 +42,10 @@ async def test_what_is_noted_is_written(gap_writer: GapWriter) -> None:
 
 
 async def test_a_log_is_opened_before_it_is_needed(gap_writer: GapWriter, url: SecretStr | None) -> None:
-    """While another holds it, nobody waits for long."""
-    assert await gap_writer.open()
-    await gap_writer.log.close()
+    """While another holds it, nobody waits for longer than the patience."""
     async with held(gap_writer.log, url), asyncio.timeout(30):
         await gap_writer.open()
+    gap_writer._patience = 60  # however slow the database is
     assert await gap_writer.open()
 
 
@@ -61,6 +60,7 @@ async def test_a_log_that_cannot_be_opened_holds_nothing_up(tmp_path: Path, capl
 
 async def test_settled_means_written(gap_writer: GapWriter) -> None:
     """For each of many who wait at once; where nothing was noted nobody waits."""
+    gap_writer._patience = 60  # however slow the database is
     gap_writer.start()
     await gap_writer.settled()
 
@@ -120,6 +120,7 @@ async def test_a_note_that_cannot_be_written_costs_no_other(
 ) -> None:
     """A fault of ours in one of many: it alone is dropped, which is logged; who waits for others waits on."""
     faulty = Note(Count(Outcome.ANSWER, "en", None, "sky"))  # type: ignore[arg-type]  # no such note is known
+    gap_writer._patience = 60  # however slow the database is
     gap_writer.start()
     for number in range(6):
         gap_writer.note(faulty if number == 2 else note(str(number)))
