@@ -294,6 +294,7 @@ def test_an_edit_is_shown_among_the_lines_around_it() -> None:
     assert [text for _, _, text in context(edit, lines=0)] == ['      - "when: now"']
 
 
+@pytest.mark.slow
 @settings(max_examples=50, deadline=None)
 @given(st.sampled_from(ENTRIES), st.sampled_from(["phrasing", "entry"]), st.integers(0, 9))
 def test_what_is_shown_is_what_a_diff_shows(
@@ -509,6 +510,7 @@ def add_twenty(file: Path, name: str) -> None:
                 continue
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="no locks there")
 def test_two_processes_at_once_lose_nothing(file: Path) -> None:
     """Who comes second is told, and adds to what the first wrote."""

@@ -105,6 +105,7 @@ def test_a_schema_is_sound(form: str) -> None:
     Draft202012Validator.check_schema(schema)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_a_schema_accepts_the_projects_own_files(path: Path) -> None:
     """An editor who opens a sound file sees no red line."""

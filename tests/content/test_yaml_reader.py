@@ -515,6 +515,7 @@ VALUES = st.recursive(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None)
 @given(data=st.dictionaries(TEXT, VALUES, min_size=1, max_size=4), style=st.sampled_from(["block", "flow"]))
 def test_texts_are_read_as_they_were_written(scratch: Path, data: dict[str, Any], style: str) -> None:
@@ -531,6 +532,7 @@ NESTED = st.recursive(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None)
 @given(data=st.dictionaries(TEXT, NESTED, min_size=1, max_size=4), style=st.sampled_from(["block", "flow"]))
 def test_a_sound_file_is_read_as_yaml_itself_reads_it(scratch: Path, data: dict[str, Any], style: str) -> None:

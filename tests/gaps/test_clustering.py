@@ -107,6 +107,7 @@ def together(*asked: str) -> list[set[str]]:
 # --- Properties ------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @some
 @given(some_gaps())
 def test_every_gap_is_in_exactly_one_group(gaps: list[LoggedGap]) -> None:
@@ -172,6 +173,7 @@ def test_groups_and_gaps_are_in_order(gaps: list[LoggedGap]) -> None:
         assert list(group.gaps) == sorted(group.gaps, key=lambda gap: (gap.at, gap.id), reverse=True)
 
 
+@pytest.mark.slow
 @some
 @given(some_gaps(), st.integers(0, 5))
 def test_the_first_groups_are_the_first_of_all(gaps: list[LoggedGap], most: int) -> None:

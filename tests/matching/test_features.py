@@ -141,6 +141,7 @@ def slow_vector(reading: Reading) -> dict[tuple[str, str], float]:
     return vector
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(message)
 def test_a_vector_is_what_the_docstring_says(text: str) -> None:

@@ -270,6 +270,7 @@ def test_every_drawing_is_read_out_or_passed_over() -> None:
         assert svg.get("aria-hidden") == "true" or (svg.get("role") == "img" and svg[0].tag == "title" and svg[0].text)
 
 
+@pytest.mark.slow
 @settings(max_examples=30)
 @given(st.dictionaries(st.sampled_from(sorted(BUSY)), st.integers(1, 10**6), min_size=1))
 @example(BUSY)

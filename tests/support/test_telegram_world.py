@@ -650,6 +650,7 @@ async def test_a_process_left_running_is_killed(tmp_path: Path) -> None:
     assert server.exit_code == -signal.SIGKILL
 
 
+@pytest.mark.slow
 async def test_the_bot_itself_starts_with_this_environment(tmp_path: Path) -> None:
     """The program is found from any folder, and reads its content from where it is told."""
     async with process(tmp_path, "check", module="bot") as checking:

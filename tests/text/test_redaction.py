@@ -319,6 +319,7 @@ def survives(personal: str, redacted: str) -> bool:
     return any(whole[i : i + 5] in left for i in range(len(whole) - 4))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["+", "tel", ""])
 def test_phone_numbers_of_all_countries_go(form: str) -> None:
     """Mobile and fixed, as they are written at home and abroad; the short ones of small places are known and few."""

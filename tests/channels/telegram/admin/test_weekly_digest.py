@@ -149,6 +149,7 @@ gaps_of_any = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(counts_of_any, gaps_of_any)
 def test_whatever_is_logged_it_is_one_message_that_telegram_takes(
