@@ -1,6 +1,7 @@
 """The metrics of the running bot, for Prometheus: no text, no person, no token.
 
-Every label has a finite set of values, listed here or the languages of the FAQ; any other value becomes `other`.
+Every label has a finite set of values: those of an enumeration, of a list here, or the languages of the FAQ; any other
+value becomes `other`.
 Children of labelled metrics are cached, so that counting takes a microsecond or two.
 """
 
@@ -42,7 +43,6 @@ def label(value: str) -> str:
 
 
 OTHER = "other"
-OUTCOMES = frozenset(map(label, Outcome))
 CHANNELS = frozenset(map(label, (Channel.PRIVATE, Channel.GROUP, Channel.INLINE)))
 REASONS = frozenset(map(label, GapReason))
 RELOADS = frozenset(map(label, Reload))
