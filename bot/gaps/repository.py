@@ -29,6 +29,7 @@ from bot.storage.tables import claim, count, free, gap, job, pace, person
 from bot.text.redaction import redact
 
 _RANDOM_PART = (13, 24)  # start and length of what is as good as random in an encrypted text
+UNREADABLE = "[cannot be read: it is damaged, or GAPS_KEY lacks the key that it was written with]"
 CLOCKS_APART = 3600  # seconds that the clocks of machines with one database may differ by
 _logger = logging.getLogger(__name__)
 
@@ -226,17 +227,16 @@ class GapLog:
         statuses: Collection[GapStatus] = tuple(GapStatus),
         ids: Collection[int] | None = None,
     ) -> list[LoggedGap]:
-        """The gaps of these statuses, and with these ids if any are given, newest first. Raises LogError."""
+        """The gaps of these statuses, and with these ids if any are given, newest first. Raises LogError.
+
+        A text that cannot be decrypted hides no other: ``UNREADABLE`` stands in its place.
+        """
         wanted = _asked(statuses) if ids is None else _asked(statuses) & gap.c.id.in_(ids)
         newest_first = sa.select(gap).where(wanted).order_by(gap.c.at.desc(), gap.c.id.desc()).limit(most)
         async with self.database.connection() as connection:
             rows = (await connection.execute(newest_first)).all()
-        try:
-            texts = [self.database.keys.decrypt(row.text) for row in rows]
-        except KeyProblem as problem:
-            raise LogError(f"{self.database.store.name}: {problem}") from None
         with only_known(self, "gap"):
-            return [_logged(row, text) for row, text in zip(rows, texts, strict=True)]
+            return [_logged(row, readable(row.text, self.database.keys)) for row in rows]
 
     async def number(self, *, statuses: Collection[GapStatus] = tuple(GapStatus), before: date | None = None) -> int:
         """How many gaps of these statuses there are that were asked before a day, if one is given. Raises LogError."""
@@ -324,6 +324,14 @@ def gap_row(kept: Gap, text: bytes, at: datetime, *, status: GapStatus, resoluti
         "status": status.value,
         "resolution": resolution,
     }
+
+
+def readable(token: bytes, keys: Keys) -> str:
+    """The text of a gap, or ``UNREADABLE``."""
+    try:
+        return keys.decrypt(token)
+    except KeyProblem:
+        return UNREADABLE
 
 
 @contextmanager

@@ -22,11 +22,10 @@ from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.gap import OPEN, Count, GapStatus, LoggedGap
-from bot.gaps.repository import GapLog, count_row, gap_row, only_known
+from bot.gaps.repository import GapLog, count_row, gap_row, only_known, readable
 from bot.storage import atomic_file
 from bot.storage.columns import UnreadableValueError
-from bot.storage.errors import LogError
-from bot.storage.keys import KeyProblem, Keys
+from bot.storage.keys import Keys
 from bot.storage.tables import count, gap, home, job, key_check
 
 VERSION = 1
@@ -241,14 +240,11 @@ async def _statuses_here(
     """Status and resolution, by id, of those gaps that exist here too. An id may be reused after a deletion."""
     rows = {(row.id, row.at, row.reason): row for row in (await connection.execute(sa.select(gap))).all()}
     statuses = {}
-    try:
-        for one in gaps:
-            row = rows.get((one.id, one.at, one.gap.reason.value))
-            if row is not None and log.database.keys.decrypt(row.text) == one.gap.text:
-                with only_known(log, "gap"):
-                    statuses[one.id] = GapStatus(row.status), row.resolution
-    except KeyProblem as problem:
-        raise LogError(f"{log.database.store.name}: {problem}") from None
+    for one in gaps:
+        row = rows.get((one.id, one.at, one.gap.reason.value))
+        if row is not None and readable(row.text, log.database.keys) == one.gap.text:
+            with only_known(log, "gap"):
+                statuses[one.id] = GapStatus(row.status), row.resolution
     return statuses
 
 

@@ -24,7 +24,7 @@ from pydantic import SecretStr
 
 from bot.domain.conversation import Channel, Outcome
 from bot.domain.gap import OPEN, Count, Gap, GapReason, GapStatus, Note
-from bot.gaps.repository import GapLog
+from bot.gaps.repository import UNREADABLE, GapLog
 from bot.storage import migrate as schema
 from bot.storage.errors import LogError
 from bot.storage.keys import Keys, asker_key, new_asker_key, new_text_key, text_keys
@@ -150,6 +150,18 @@ async def test_texts_are_redacted_and_then_encrypted(log: GapLog) -> None:
     (kept,) = await log.gaps()
     assert "asylum" in kept.gap.text
     assert "xyzzy" not in kept.gap.text
+
+
+async def test_a_text_that_cannot_be_read_hides_no_other(log: GapLog) -> None:
+    """It has lost a bit, or its key is gone; the gap stays, and can be marked and deleted."""
+    await log.write([note(text, message=text) for text in ("one", "two")])
+    token = bytearray((await tokens_of(log))[0])
+    token[-9] ^= 1
+    changed = TABLES.tables["gap"].update().where(sa.column("id") == 1).values(text=bytes(token))
+    async with log.database.connection() as connection:
+        await connection.execute(changed)
+    assert [kept.gap.text for kept in await log.gaps()] == ["two", UNREADABLE]
+    assert await log.mark([1], GapStatus.OFF_TOPIC) == 1
 
 
 @in_a_file

@@ -317,7 +317,6 @@ async def test_a_value_that_nobody_wrote_is_damage(table: str, value: str, log_w
         ("gap", "channel = 'pigeon'"),
         ("count", "outcome = 'unheard of'"),
         ("count", "channel = 'pigeon'"),
-        ("gap", "text = x'00'"),
     ],
 )
 async def test_a_value_that_another_version_may_have_written_is_no_damage(
