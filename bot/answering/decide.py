@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from bot.answering.emergency_numbers import with_emergency_numbers
 from bot.domain.conversation import Answer, Clarify, Decision, NoAnswerReason, Question, Smalltalk, Unanswered, Urgent
 from bot.domain.faq import Entry, Kind
 from bot.domain.matching import Matcher, Ranking, Thresholds
@@ -86,7 +87,9 @@ def _reason(question: Question, matcher: Matcher) -> Reasoning:
     if matcher.is_unlisted_number(whole.ranking.reading):
         return Reasoning(Unanswered(NoAnswerReason.NO_MATCH), whole, ())  # a number alone asks nothing
     parts = tuple(_part(part, matcher) for part in split(text, matcher)[:MOST_PARTS])
-    return Reasoning(conclude(replace(question, text=text), whole, parts, matcher.thresholds), whole, parts)
+    decision = conclude(replace(question, text=text), whole, parts, matcher.thresholds)
+    is_sure = whole.ranking.urgency >= matcher.thresholds.surely_urgent
+    return Reasoning(with_emergency_numbers(decision, text, matcher.faq.emergency, is_sure=is_sure), whole, parts)
 
 
 def split(text: str, matcher: Matcher) -> list[str]:

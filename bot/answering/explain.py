@@ -8,7 +8,16 @@ from difflib import SequenceMatcher
 from bot.answering.commands import command_reply
 from bot.answering.decide import FOREIGN, Part, decide_with_reasoning
 from bot.answering.turn import SHOWN_CANDIDATES, outcome_of
-from bot.domain.conversation import Answer, Clarify, Decision, Question, Smalltalk, Unanswered, Urgent
+from bot.domain.conversation import (
+    Answer,
+    Clarify,
+    Decision,
+    EmergencyNumbers,
+    Question,
+    Smalltalk,
+    Unanswered,
+    Urgent,
+)
 from bot.domain.faq import Kind
 from bot.domain.matching import Matcher, Reading
 from bot.text.normalize import normalise
@@ -76,6 +85,8 @@ def _because(decision: Decision) -> str:
             return "the right answer is probably among these, but none is sure enough"
         case Urgent():
             return "the message, or a sentence of it, seems to come from a person in danger or need"
+        case EmergencyNumbers():
+            return "the message asks whom to call in an emergency"
         case Smalltalk():
             return "the best reply is small talk, sure enough"
         case Unanswered(reason, entry):

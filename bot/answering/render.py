@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import assert_never
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TypedDict, assert_never
 
 from bot.domain.conversation import (
     Answer,
     Choice,
     Clarify,
     Decision,
+    EmergencyNumbers,
     Link,
     NoAnswerReason,
     Reply,
@@ -18,6 +19,7 @@ from bot.domain.conversation import (
     Unanswered,
     Urgent,
 )
+from bot.domain.emergency import EmergencyNumber, Service
 from bot.domain.faq import Entry, Fact, Faq, Kind, Source
 
 
@@ -27,9 +29,12 @@ def render(decision: Decision, faq: Faq) -> Reply:
     match decision:
         case Answer(entries):
             return _render_answer(entries, faq)
-        case Urgent(entry):
-            text = f"{says.emergency.strip()}\n\n{entry.answer}"
-            return Reply((Section("", text),), says.where_to_turn, _pages(entry, faq))
+        case Urgent(entry, countries):
+            return _render_card(entry, countries, faq)
+        case EmergencyNumbers((), _):
+            return Reply((Section("", says.emergency.strip()),), **_where(faq))
+        case EmergencyNumbers(countries, services):
+            return render_numbers(countries, faq, first=services)
         case Smalltalk(entry):
             return Reply((Section("", entry.answer),), says.read_more, _pages(entry, faq))
         case Clarify(choices):
@@ -59,6 +64,92 @@ def render_entry(entry: Entry, faq: Faq) -> Reply:
 def choices_of(entries: Iterable[Entry]) -> tuple[Choice, ...]:
     """Choices of entries, labelled by their questions."""
     return tuple(Choice(entry.question, entry.id) for entry in entries)
+
+
+MOST_COUNTRIES = 3  # of a message, whose numbers are shown together
+MOST_SOURCES = 2  # of a country's numbers; the records have more
+
+
+def render_numbers(
+    countries: Sequence[str], faq: Faq, *, first: Sequence[Service] = (), before: str = "", after: str = ""
+) -> Reply:
+    """The emergency numbers of countries, those for the services ``first`` first; texts may stand around them."""
+    texts = faq.emergency.texts
+    if texts is None:
+        return Reply((Section("", faq.interface.gone),))
+    shown = [country for country in countries if country in faq.emergency.countries][:MOST_COUNTRIES]
+    sections = [Section("", before)] if before else []
+    for country in shown:
+        sections.append(Section("", numbers_text(country, faq, first=first), sources=_number_sources(country, faq)))
+    sections.append(Section("", after or f"{texts.elsewhere}\n{texts.program}"))
+    return Reply(tuple(sections))
+
+
+def numbers_text(country: str, faq: Faq, *, first: Sequence[Service] = (), hides_police: bool = False) -> str:
+    """The numbers of a country, one a line, under its name. The bot's texts for them must be there."""
+    texts = faq.emergency.texts
+    if texts is None:
+        return ""
+    listed = faq.emergency.countries[country]
+    if hides_police:
+        listed = tuple(one for one in listed if one.services != (Service.POLICE,)) or listed
+    listed = tuple(sorted(listed, key=lambda one: set(first).isdisjoint(one.services)))
+    lines = [f"• {one.number}: {_uses(one, texts.services)}" for one in listed]
+    return "\n".join([texts.heading.format(country=faq.emergency.name(country)), *lines])
+
+
+def _uses(one: EmergencyNumber, labels: Mapping[str, str]) -> str:
+    uses = ", ".join(labels.get(service, service) for service in one.services)
+    return f"{uses} ({one.note})" if one.note else uses
+
+
+def _number_sources(country: str, faq: Faq) -> tuple[Link, ...]:
+    cited = dict.fromkeys(name for one in faq.emergency.countries[country] for name in one.sources[:1])
+    return tuple(source_link(faq.sources[name], faq) for name in cited if name in faq.sources)[:MOST_SOURCES]
+
+
+def render_regions(region: int, faq: Faq) -> Reply:
+    """The countries of a region to choose from, by its number; the regions if there is none of that number."""
+    directory = faq.emergency
+    if directory.texts is None:
+        return Reply((Section("", faq.interface.gone),))
+    if not 0 <= region < len(directory.regions):
+        choices = tuple(Choice(item.name, region=at) for at, item in enumerate(directory.regions))
+        return Reply((Section("", directory.texts.where),), choices=choices)
+    listed = [code for code in directory.regions[region].countries if code in directory.countries]
+    choices = tuple(Choice(directory.name(code), country=code) for code in sorted(listed, key=directory.name))
+    others = Choice(directory.texts.other_regions, region=-1)
+    return Reply((Section("", directory.texts.where),), choices=(*choices, others))
+
+
+class _Where(TypedDict):
+    choices_title: str
+    choices: tuple[Choice, ...]
+
+
+def _where(faq: Faq) -> _Where:
+    """The question where the person is, with the likely countries; nothing if there are no numbers to show then."""
+    directory = faq.emergency
+    if directory.texts is None or not directory.countries:
+        return _Where(choices_title="", choices=())
+    likely = tuple(
+        Choice(directory.name(code), country=code) for code in directory.likely if code in directory.countries
+    )
+    others = Choice(directory.texts.other_countries, region=-1)
+    return _Where(choices_title=directory.texts.where, choices=(*likely, others))
+
+
+def _render_card(entry: Entry, countries: Sequence[str], faq: Faq) -> Reply:
+    """A card: first the emergency line or, if the message names countries, their numbers in its place."""
+    says, texts = faq.interface, faq.emergency.texts
+    shown = [country for country in countries if country in faq.emergency.countries][:MOST_COUNTRIES]
+    if texts is None or not shown:
+        text = f"{says.emergency.strip()}\n\n{entry.answer}"
+        return Reply((Section("", text),), says.where_to_turn, _pages(entry, faq), **_where(faq))
+    first = [numbers_text(country, faq, hides_police=entry.hides_police) for country in shown]
+    text = "\n\n".join([*first, texts.elsewhere, entry.answer])
+    sources = dict.fromkeys(link for country in shown for link in _number_sources(country, faq))
+    return Reply((Section("", text, sources=tuple(sources)),), says.where_to_turn, _pages(entry, faq))
 
 
 def _render_answer(entries: Sequence[Entry], faq: Faq) -> Reply:

@@ -12,13 +12,14 @@ from typing import assert_never
 
 from bot.answering.commands import command_reply, deep_link, topic_reply
 from bot.answering.decide import decide_with_reasoning
-from bot.answering.render import render, render_entry
+from bot.answering.render import render, render_entry, render_numbers, render_regions
 from bot.domain.conversation import (
     Answer,
     Candidate,
     Choice,
     Clarify,
     Decision,
+    EmergencyNumbers,
     NoAnswerReason,
     Outcome,
     Question,
@@ -76,6 +77,8 @@ def outcome_of(decision: Decision) -> tuple[Outcome, str | None]:
             return Outcome.CLARIFY, None
         case Urgent(entry):
             return Outcome.URGENT, entry.id
+        case EmergencyNumbers():
+            return Outcome.EMERGENCY_NUMBERS, None
         case Smalltalk(entry):
             return Outcome.SMALLTALK, entry.id
         case Unanswered(_, entry, _):
@@ -104,6 +107,10 @@ def _choose(number: int, matcher: Matcher, offered: tuple[Choice, ...]) -> Turn:
         return Turn(Outcome.COMMAND, topic_reply(choice.topic, faq))
     if choice.language is not None:
         return Turn(Outcome.COMMAND, Reply((Section("", choice.label),)), language=choice.language)
+    if choice.country is not None:
+        return Turn(Outcome.EMERGENCY_NUMBERS, render_numbers((choice.country,), faq))
+    if choice.region is not None:
+        return Turn(Outcome.EMERGENCY_NUMBERS, render_regions(choice.region, faq))
     if choice.entry is None:
         none_chosen = Reply((Section("", faq.interface.none_chosen),))
         return Turn(Outcome.UNANSWERED, none_chosen, gap=GapReason.NONE_OF_THESE)

@@ -20,6 +20,7 @@ from bot.domain.conversation import (
     Channel,
     Clarify,
     Decision,
+    EmergencyNumbers,
     Outcome,
     Question,
     Reply,
@@ -211,7 +212,7 @@ def _shareable(decision: Decision) -> tuple[Entry, ...]:
             return entries
         case Urgent(entry):
             return (entry,)
-        case Smalltalk() | Unanswered():
+        case EmergencyNumbers() | Smalltalk() | Unanswered():
             return ()
         case _:
             assert_never(decision)

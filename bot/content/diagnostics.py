@@ -69,11 +69,18 @@ RULES = _rules(
     (DRAFT, "draft", "no entry is a draft, which the bot leaves out until its answer is written"),
     ("F602", "translation-only", "a translation has no entry that the English FAQ lacks"),
     ("F701", "bad-placeholder", "a text of the interface uses the placeholders that the bot fills, and no other"),
+    ("F703", "no-numbers", "a country to choose, or with other names, has emergency numbers"),
     ("F702", "too-long", "a text of the interface fits the place where Telegram shows it"),
     ("S101", "unused-fact", "every fact of a document is cited by an entry, or says why not in left_out"),
     ("S102", "bad-link", "a link is https; http only where the record is rated likely"),
     ("S104", "figure-not-in-document", "a record's figures stand in the original document (with --documents)"),
     ("S105", "no-document", "the original document is there to be compared (with --documents)"),
+    ("S107", "unknown-country", "a country of the emergency numbers is an ISO 3166-1 code and stands once"),
+    (
+        "S108",
+        "unconfirmed-number",
+        "an emergency number's pages exist; one that libphonenumber does not know has two, or its country's own",
+    ),
     ("S106", "figure-not-in-fact", "the fact's own text states its figures, so that answers can be checked"),
 ) | _rules(
     Severity.WARNING,

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
 
+import phonenumbers
 from rapidfuzz import fuzz
 
+from bot.content import countries
 from bot.content.diagnostics import Diagnostic, blocking_errors
 from bot.content.figures import figures
 from bot.content.parsed import Content, Edition, Located, Tree
@@ -50,6 +53,7 @@ def lint(
         diagnostics += _check_source(source, at)
         if originals is not None and source.original is not None:
             diagnostics += _check_original(source, at, originals)
+    diagnostics += _check_numbers(content)
     if not content.is_partial:
         diagnostics += _check_used(content)
     for edition in content.editions.values():
@@ -119,6 +123,41 @@ def _check_used(content: Content) -> Iterator[Diagnostic]:
                 yield at.diagnostic("S101", f"no entry cites {fact.id}", hint, "facts", index)
 
 
+def _check_numbers(content: Content) -> Iterator[Diagnostic]:
+    """Yield what is wrong with the emergency numbers; whether a number exists is what libphonenumber and pages say."""
+    citing = Counter(
+        name for _, listed, _ in content.emergency for name in {one for item in listed for one in item.sources}
+    )
+    first: dict[str, Located] = {}
+    for country, listed, at in content.emergency:
+        other = first.setdefault(country, at)
+        if country not in countries.names(MAIN_LANGUAGE):
+            yield at.diagnostic("S107", f"'{country}' is no country", "use its code of ISO 3166-1 alpha-2", "country")
+        elif other is not at:
+            fact = f"'{country}' stands already on line {other.line('country')}"
+            yield at.diagnostic("S107", fact, "put all its numbers there", "country")
+        for index, item in enumerate(listed):
+            path = ("numbers", index)
+            missing = [name for name in item.sources if name not in content.declared_sources]
+            if missing:
+                fact = f"{item.number} cites '{missing[0]}', which is no page"
+                yield at.diagnostic("S108", fact, "add the page to 'pages', or correct the id", *path)
+            has_own = any(citing[name] == 1 for name in item.sources)
+            if len(item.sources) < 2 and not has_own and not _is_known(item.number, country):
+                fact = f"libphonenumber does not know {item.number} in '{country}'"
+                yield at.diagnostic("S108", fact, "find a page of that country that says it, or take it out", *path)
+
+
+def _is_known(number: str, country: str) -> bool:
+    """Whether libphonenumber knows a number as an emergency or short number of a country."""
+    try:
+        parsed = phonenumbers.parse(number, country)
+    except phonenumbers.NumberParseException:
+        return False
+    short = phonenumbers.is_valid_short_number_for_region(parsed, country)
+    return bool(short or phonenumbers.is_emergency_number(number, country))
+
+
 # --- faq/ --------------------------------------------------------------------------------------------------------
 
 
@@ -138,6 +177,7 @@ def _check_edition(edition: Edition, content: Content, today: date) -> Iterator[
         yield from _check_support(entry, at, purposes)
         yield from _check_review(entry, at, today)
     yield from _check_interface(edition)
+    yield from _check_choosable(edition, content)
     yield from _check_translation(edition, content)
 
 
@@ -208,6 +248,27 @@ def _check_review(entry: Entry, at: Located, today: date) -> Iterator[Diagnostic
         yield at.diagnostic("F501", f"'{entry.id}' was to be reviewed by {entry.review_by}", hint, "review_by")
     elif entry.review_by <= today + REVIEW_NOTICE:
         yield at.diagnostic("F502", f"'{entry.id}' is to be reviewed by {entry.review_by}", hint, "review_by")
+
+
+def _check_choosable(edition: Edition, content: Content) -> Iterator[Diagnostic]:
+    """Yield each country that emergency.yaml offers or names and that has no numbers."""
+    directory, tree = edition.emergency, edition.emergency_tree
+    if directory is None or tree is None:
+        return
+    known = {country for country, _, _ in content.emergency}
+    named: list[tuple[str, tuple[str | int, ...]]] = [
+        *((code, ("likely", at)) for at, code in enumerate(directory.likely)),
+        *((code, ("called", code)) for _, code in directory.called),
+        *(
+            (code, ("regions", at, "countries", index))
+            for at, region in enumerate(directory.regions)
+            for index, code in enumerate(region.countries)
+        ),
+    ]
+    for code, path in named:
+        if code not in known:
+            hint = "add them to seeds/emergency_numbers.yaml, or take the country out"
+            yield Diagnostic(tree.file, tree.line(*path), "F703", f"'{code}' has no emergency numbers", hint)
 
 
 def _check_interface(edition: Edition) -> Iterator[Diagnostic]:

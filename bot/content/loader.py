@@ -19,7 +19,10 @@ from bot.content.references import Named, check_drafts, check_soundness
 from bot.content.schema import (
     CardSchema,
     CardsSchema,
+    CountrySchema,
     DocumentSchema,
+    EmergencyNumbersSchema,
+    EmergencySchema,
     EntrySchema,
     FactSchema,
     InterfaceSchema,
@@ -32,6 +35,7 @@ from bot.content.schema import (
     WordsSchema,
 )
 from bot.content.yaml_reader import parse, parse_each, read_tree
+from bot.domain.emergency import AskingWords, EmergencyDirectory, EmergencyNumber, EmergencyTexts, Region, Service
 from bot.domain.faq import MAIN_LANGUAGE, Entry, Fact, Faq, Interface, Kind, Lookalike, Source, Wording
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
@@ -141,6 +145,13 @@ def _read_source_file(path: Path, shown: str, content: Content) -> None:
         _declare(tree.data.get("pages"), content)
         for at, page in parse_each(tree, "pages", PageSchema):
             content.sources.append((_source(page), Located(tree, at)))
+    elif tree.data is not None and path.name == "emergency_numbers.yaml":
+        parse(tree, EmergencyNumbersSchema, data=_without_items(_without_items(tree.data, "pages"), "countries"))
+        _declare(tree.data.get("pages"), content)
+        for at, page in parse_each(tree, "pages", PageSchema):
+            content.sources.append((_source(page), Located(tree, at)))
+        for at, country in parse_each(tree, "countries", CountrySchema):
+            content.emergency.append((country.country, _numbers(country), Located(tree, at)))
     elif tree.data is not None:
         _declare([tree.data], content)
         document = parse(tree, DocumentSchema)
@@ -149,6 +160,13 @@ def _read_source_file(path: Path, shown: str, content: Content) -> None:
             if document.id != path.stem:
                 tree.report(tree.line("id"), "Y111", f"the file of '{document.id}'", f"name it {document.id}.yaml")
     content.diagnostics.extend(tree.diagnostics)
+
+
+def _numbers(record: CountrySchema) -> tuple[EmergencyNumber, ...]:
+    return tuple(
+        EmergencyNumber(one.number, tuple(map(Service, one.for_)), tuple(one.sources), one.note or "")
+        for one in record.numbers
+    )
 
 
 def _without_items(data: Mapping[str, Any], key: str) -> dict[str, Any]:
@@ -192,6 +210,9 @@ def _read_faq_file(path: Path, shown: str, content: Content, edition: Edition, d
         elif path.name == "words.yaml":
             words = parse(tree, WordsSchema)
             edition.wording = _wording(words) if words else Wording()
+        elif path.name == "emergency.yaml":
+            edition.emergency = _emergency(parse(tree, EmergencySchema))
+            edition.emergency_tree = tree
         elif path.name == "off_topic.yaml":
             listed = parse(tree, OffTopicSchema)
             edition.off_topic = [
@@ -245,6 +266,7 @@ def _entry(parsed: EntrySchema | CardSchema, kind: Kind, topic: str) -> Entry:
         sources=() if isinstance(parsed, CardSchema) else tuple(parsed.sources),
         read_more=tuple(parsed.read_more),
         see_also=() if isinstance(parsed, CardSchema) else tuple(parsed.see_also),
+        hides_police=isinstance(parsed, CardSchema) and parsed.hides_police,
     )
 
 
@@ -257,6 +279,34 @@ def _wording(parsed: WordsSchema) -> Wording:
         places=tuple(name for group in parsed.places for name in group),
         stemmer=parsed.stemmer,
         number_words=parsed.number_words,
+    )
+
+
+def _emergency(parsed: EmergencySchema | None) -> EmergencyDirectory | None:
+    """How people ask for emergency numbers, and what the bot says; `Content.faq` adds the countries."""
+    if parsed is None:
+        return None
+
+    def flat(groups: list[list[str]]) -> tuple[str, ...]:
+        return tuple(word for group in groups for word in group)
+
+    asking = parsed.asking
+    return EmergencyDirectory(
+        texts=EmergencyTexts(**parsed.texts.model_dump()),
+        asking=AskingWords(
+            numbers=flat(asking.numbers),
+            calls=flat(asking.calls),
+            emergency=flat(asking.emergency),
+            dangers=flat(asking.dangers),
+            never=tuple(asking.never),
+            services={name: tuple(words) for name, words in asking.services.items()},
+        ),
+        called=tuple((name, code) for code, names in parsed.called.items() for name in names),
+        prefixes=tuple(parsed.prefixes),
+        endings=tuple(parsed.endings),
+        away=tuple(parsed.away),
+        likely=tuple(parsed.likely),
+        regions=tuple(Region(item.name, tuple(item.countries)) for item in parsed.regions),
     )
 
 

@@ -6,7 +6,9 @@ import hashlib
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from bot.content import countries
 from bot.content.diagnostics import ContentError, Diagnostic
+from bot.domain.emergency import EmergencyDirectory, EmergencyNumber
 from bot.domain.faq import MAIN_LANGUAGE, Entry, Faq, Interface, Source, Wording
 
 KeyPath = tuple[str | int, ...]
@@ -66,6 +68,8 @@ class Edition:
     interface_tree: Tree | None = None
     wording: Wording = field(default_factory=Wording)
     off_topic: list[tuple[str, Located]] = field(default_factory=list)
+    emergency: EmergencyDirectory | None = None
+    emergency_tree: Tree | None = None
 
     @property
     def files(self) -> dict[str, str]:
@@ -87,6 +91,7 @@ class Content:
     declared_facts: set[str] = field(default_factory=set)
     diagnostics: list[Diagnostic] = field(default_factory=list)
     is_partial: bool = False
+    emergency: list[tuple[str, tuple[EmergencyNumber, ...], Located]] = field(default_factory=list)
 
     def faq(self, language: str = MAIN_LANGUAGE) -> Faq:
         """The FAQ of one language. A translation falls back to the main language's entries."""
@@ -102,5 +107,20 @@ class Content:
             interface=interface,
             wording=edition.wording,
             off_topic=tuple(text for text, _ in edition.off_topic),
+            emergency=self._emergency(edition.emergency or main.emergency, language),
         )
         return replace(faq, version=hashlib.sha256(repr(faq).encode("utf-8", "surrogatepass")).hexdigest()[:12])
+
+    def _emergency(self, directory: EmergencyDirectory | None, language: str) -> EmergencyDirectory:
+        """The emergency numbers for an FAQ in one language; none without the texts to show them with."""
+        if directory is None or not self.emergency:
+            return EmergencyDirectory()
+        numbers = {country: listed for country, listed, _ in self.emergency}
+        names = countries.names(language)
+        return replace(
+            directory,
+            countries=numbers,
+            names={country: names.get(country, country) for country in numbers},
+            called=(*directory.called, *countries.called(tuple(numbers))),
+            zones=countries.zones(),
+        )

@@ -7,7 +7,8 @@ from dataclasses import fields, replace
 from string import Formatter
 
 from bot.content.diagnostics import DRAFT, Diagnostic, blocking_errors
-from bot.content.parsed import Content, Edition, Located
+from bot.content.parsed import Content, Edition, Located, Tree
+from bot.domain.emergency import EmergencyTexts
 from bot.domain.faq import MAIN_LANGUAGE, Interface, Kind
 
 Named = tuple[str, Located]  # an id and its place
@@ -17,6 +18,13 @@ PLACEHOLDERS: Mapping[str, frozenset[str]] = {
     "time": frozenset({"time"}),
     "description": frozenset({"days"}),
     "privacy": frozenset({"days"}),
+}
+
+
+EMERGENCY_PLACEHOLDERS: Mapping[str, frozenset[str]] = {
+    "heading": frozenset({"country"}),
+    "at_sea": frozenset({"km"}),
+    "no_coast_guard": frozenset({"km"}),
 }
 
 
@@ -40,18 +48,24 @@ def check_soundness(content: Content) -> Iterator[Diagnostic]:
 
 def check_placeholders(edition: Edition) -> Iterator[Diagnostic]:
     """Yield each interface text whose placeholders the bot cannot fill."""
-    if edition.interface is None or edition.interface_tree is None:
-        return
-    tree = edition.interface_tree
-    for name in (field.name for field in fields(Interface)):
-        text = getattr(edition.interface, name)
+    if edition.interface is not None and edition.interface_tree is not None:
+        yield from _check_texts(edition.interface, edition.interface_tree, PLACEHOLDERS)
+    if edition.emergency is not None and edition.emergency.texts is not None and edition.emergency_tree is not None:
+        yield from _check_texts(edition.emergency.texts, edition.emergency_tree, EMERGENCY_PLACEHOLDERS, "texts")
+
+
+def _check_texts(
+    texts: Interface | EmergencyTexts, tree: Tree, placeholders: Mapping[str, frozenset[str]], *path: str
+) -> Iterator[Diagnostic]:
+    for name in (field.name for field in fields(texts)):
+        text = getattr(texts, name)
         if not isinstance(text, str):
             continue
-        expected = PLACEHOLDERS.get(name, frozenset())
+        expected = placeholders.get(name, frozenset())
         if _placeholders(text) != expected:
             wanted = ", ".join(f"{{{field}}}" for field in expected) or "none"
             yield Diagnostic(
-                tree.file, tree.line(name), "F701", f"the placeholders of '{name}' are off", f"use {wanted}"
+                tree.file, tree.line(*path, name), "F701", f"the placeholders of '{name}' are off", f"use {wanted}"
             )
 
 

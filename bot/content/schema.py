@@ -16,6 +16,7 @@ ID_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 ID_BYTES = 40
 Text = Annotated[str, Field(min_length=1)]
 AsOf = Literal["printed", "inferred"]
+ServiceName = Literal["all", "coast_guard", "ambulance", "fire", "police", "women", "children"]
 # Of those that are installed, see snowballstem.org/algorithms; empty for none.
 STEMMERS = (*snowballstemmer.algorithms(), "")
 Stemmer = Annotated[str, GetPydanticSchema(lambda _source, _handler: core_schema.literal_schema(list(STEMMERS)))]
@@ -76,6 +77,75 @@ class LinksSchema(Schema):
     pages: list[PageSchema]
 
 
+class EmergencyNumberSchema(Schema):
+    """A number as it is dialled in its country."""
+
+    number: str = Field(pattern=r"^[0-9]+( [0-9]+)*$", description="Digits, in quotes; blanks where people make them.")
+    for_: list[ServiceName] = Field(alias="for", min_length=1, description="What the number is for.")
+    sources: list[Text] = Field(min_length=1, description="Ids of pages, the best first.")
+    note: Text | None = Field(default=None, description="Where in the country it applies.")
+
+
+class CountrySchema(Schema):
+    """A country with its numbers, the most general or most used first."""
+
+    country: str = Field(pattern="^[A-Z]{2}$", description="ISO 3166-1 alpha-2, in quotes.")
+    numbers: list[EmergencyNumberSchema] = Field(min_length=1)
+
+
+class EmergencyNumbersSchema(Schema):
+    """seeds/emergency_numbers.yaml: whom to call, by country, and the pages that say so."""
+
+    pages: list[PageSchema]
+    countries: list[CountrySchema]
+
+
+class EmergencyTextsSchema(Schema):
+    """What the bot says with emergency numbers."""
+
+    heading: Text
+    elsewhere: Text
+    program: Text
+    where: Text
+    other_countries: Text
+    other_regions: Text
+    near: Text
+    at_sea: Text
+    no_coast_guard: Text
+    services: dict[ServiceName, Text]
+
+
+class AskingSchema(Schema):
+    """The words by which people ask for an emergency number, grouped freely."""
+
+    numbers: list[list[Text]]
+    calls: list[list[Text]]
+    emergency: list[list[Text]]
+    dangers: list[list[Text]]
+    never: list[Text] = []
+    services: dict[ServiceName, list[Text]]
+
+
+class RegionSchema(Schema):
+    """A part of the world, to choose a country from."""
+
+    name: Text
+    countries: list[str]
+
+
+class EmergencySchema(Schema):
+    """faq/LANGUAGE/emergency.yaml: what the bot says with emergency numbers, and how people ask for them."""
+
+    texts: EmergencyTextsSchema
+    asking: AskingSchema
+    called: dict[str, list[Text]] = Field(default={}, description="How countries are called beside their CLDR names.")
+    prefixes: list[Text] = []
+    endings: list[Text] = []
+    away: list[Text] = Field(default=[], description="A country after one of these is where the person is not.")
+    likely: list[str] = Field(description="The countries of the first buttons.")
+    regions: list[RegionSchema]
+
+
 class LookalikeSchema(Schema):
     """A message that looks like this entry's and belongs elsewhere."""
 
@@ -115,6 +185,9 @@ class CardSchema(BaseEntrySchema):
     """An entry that is no question: an urgent card, small talk, or what the FAQ does not cover."""
 
     title: Text = Field(description="What it is about, for editors.")
+    hides_police: bool = Field(
+        default=False, description="For somebody in hiding or held: numbers of the police alone are left out."
+    )
 
 
 class CardsSchema(Schema):
@@ -160,13 +233,15 @@ InterfaceSchema = _interface_schema()
 SCHEMAS: dict[str, type[Schema]] = {
     "document": DocumentSchema,
     "links": LinksSchema,
+    "emergency_numbers": EmergencyNumbersSchema,
     "topic": TopicSchema,
     "cards": CardsSchema,
     "words": WordsSchema,
     "off_topic": OffTopicSchema,
+    "emergency": EmergencySchema,
     "interface": InterfaceSchema,
 }
-SEED_SCHEMAS = ("document", "links")
+SEED_SCHEMAS = ("document", "links", "emergency_numbers")
 
 
 def json_schema(name: str) -> dict[str, Any]:

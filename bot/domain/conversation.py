@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.domain.emergency import Service
 from bot.domain.faq import Entry
 
 
@@ -51,9 +52,10 @@ class Clarify:
 
 @dataclass(frozen=True, slots=True)
 class Urgent:
-    """The card for a person in danger or need."""
+    """The card for a person in danger or need. ``countries`` are those that the message names, by their codes."""
 
     entry: Entry
+    countries: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,17 @@ class Smalltalk:
     """The reply to a greeting, thanks, or a question about the bot."""
 
     entry: Entry
+
+
+@dataclass(frozen=True, slots=True)
+class EmergencyNumbers:
+    """The emergency numbers of the countries that the message names; of none if it names none.
+
+    ``services`` are those that it asks for: their numbers stand first.
+    """
+
+    countries: tuple[str, ...] = ()
+    services: tuple[Service, ...] = ()
 
 
 class Outcome(StrEnum):
@@ -75,6 +88,7 @@ class Outcome(StrEnum):
     CLARIFY = "clarify"
     UNANSWERED = "unanswered"
     URGENT = "urgent"
+    EMERGENCY_NUMBERS = "emergency numbers"
     SMALLTALK = "smalltalk"
     COMMAND = "command"
     TEXT_ONLY = "text only"  # a picture, say, whose words found no answer
@@ -117,7 +131,7 @@ class Unanswered:
     topic: str | None = None
 
 
-Decision = Answer | Clarify | Urgent | Smalltalk | Unanswered
+Decision = Answer | Clarify | Urgent | EmergencyNumbers | Smalltalk | Unanswered
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,13 +157,16 @@ class Section:
 class Choice:
     """An option offered to a person: a button in Telegram, a number in the terminal.
 
-    It leads to an entry, to a topic or to another language; with none of them it means "none of these".
+    It leads to an entry, to a topic, to another language, to the emergency numbers of a country, or to the countries of
+    a region (its number, or -1 for the regions); with none of them it means "none of these".
     """
 
     label: str
     entry: str | None = None
     topic: str | None = None
     language: str | None = None
+    country: str | None = None
+    region: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,8 @@ from datetime import date
 from enum import StrEnum
 from typing import Literal
 
+from bot.domain.emergency import EmergencyDirectory
+
 MAIN_LANGUAGE = "en"
 
 
@@ -83,6 +85,7 @@ class Entry:
     sources: tuple[str, ...] = ()
     read_more: tuple[str, ...] = ()
     see_also: tuple[str, ...] = ()
+    hides_police: bool = False  # of a card: for somebody who must not be told to phone the police first
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +179,7 @@ class Faq:
     wording: Wording = Wording()
     off_topic: tuple[str, ...] = ()  # example messages that belong to no entry
     languages: Mapping[str, str] = field(default_factory=dict)  # to choose from: code -> name in the language itself
+    emergency: EmergencyDirectory = field(default_factory=EmergencyDirectory)
     version: str = ""  # a digest of the content
 
     @property

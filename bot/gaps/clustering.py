@@ -25,7 +25,17 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from bot.answering.decide import KNOWN, Part, Reasoning, decide_with_reasoning
-from bot.domain.conversation import Answer, Candidate, Clarify, NoAnswerReason, Question, Smalltalk, Unanswered, Urgent
+from bot.domain.conversation import (
+    Answer,
+    Candidate,
+    Clarify,
+    EmergencyNumbers,
+    NoAnswerReason,
+    Question,
+    Smalltalk,
+    Unanswered,
+    Urgent,
+)
 from bot.domain.faq import Kind
 from bot.domain.gap import GapReason, LoggedGap
 from bot.domain.matching import Matcher, Reading
@@ -239,6 +249,8 @@ def _explain(reasoning: Reasoning, matcher: Matcher) -> str:
             return f"Offered are {offered}, but none is sure enough: {failed}."
         case Urgent(entry):
             return f"It is taken for urgent and gets the card {entry.id}."
+        case EmergencyNumbers():
+            return "It asks whom to call in an emergency, and gets the numbers."
         case Smalltalk(entry):
             return f"It is taken for small talk, {entry.id}."
         case Unanswered(NoAnswerReason.EMPTY):

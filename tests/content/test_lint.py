@@ -30,6 +30,7 @@ TODAY = date(2026, 11, 22)
 FERRY, URGENT, SMALLTALK = "faq/en/ferry.yaml", "faq/en/urgent.yaml", "faq/en/smalltalk.yaml"
 INTERFACE, WORDS, FRENCH_FERRY = "faq/en/interface.yaml", "faq/en/words.yaml", "faq/fr/ferry.yaml"
 NOTE, LINKS, ORIGINAL = "seeds/note.yaml", "seeds/links.yaml", "originals/note.txt"
+NUMBERS, EMERGENCY = "seeds/emergency_numbers.yaml", "faq/en/emergency.yaml"
 
 
 def check(folder: Path, today: date = TODAY) -> tuple[Diagnostic, ...]:
@@ -75,6 +76,10 @@ class Case:
 
 
 THANKS = "You are welcome."
+TWICE = (
+    '"117", for: [police], sources: [short-numbers]}\n  - country: "CH"\n    numbers:\n'
+    '      - {number: "117", for: [police], sources: [short-numbers]}\n'
+)
 LOST = "- is my BIKE allowed on the ferry"  # what another entry asks
 
 FERRY_ENTRIES = (SMALL / FERRY).read_text(encoding="utf-8").partition("The ferry\n")[2]
@@ -249,6 +254,20 @@ CASES = [
     Case("S103", LINKS, ("coast-plan", "url:"), (LINKS, "https://harbours", "http://harbours"), "is http"),
     Case("S104", NOTE, ("- id: 6", "figures:"), (ORIGINAL, "\\$60 billion", "\\$61 billion"), "note.6: '$60 billion'"),
     Case("S105", NOTE, ("original:",), (NOTE, "original: note.txt", "original: notes.txt"), "notes.txt is not among"),
+    Case("S107", NUMBERS, ('"XX"',), (NUMBERS, '"CH"', '"XX"'), "'XX' is no country", frozenset({"F703", "S108"})),
+    Case(
+        "S107",
+        NUMBERS,
+        ('"117"', '"CH"'),
+        (NUMBERS, '"117", for: [police], sources: [short-numbers]}\n', TWICE),
+        "'CH' stands already",
+    ),
+    Case("S108", NUMBERS, ('"12"',), (NUMBERS, '"117"', '"12"'), "libphonenumber does not know 12 in 'CH'"),
+    Case(
+        "S108", NUMBERS, ('"144"',), (NUMBERS, "[ambulance], sources: [short", "[ambulance], sources: [long"), "no page"
+    ),
+    Case("F701", EMERGENCY, ("heading:",), (EMERGENCY, "{country}", "{land}"), "the placeholders of 'heading' are off"),
+    Case("F703", EMERGENCY, ("likely:",), (EMERGENCY, "likely: [IT]", "likely: [FR]"), "'FR' has no emergency numbers"),
     Case("S106", NOTE, ("- id: 5", "fact:"), (NOTE, "opened in 1921", "opened"), "note.5 does not state 1921"),
 ]
 

@@ -15,7 +15,7 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from bot.content.parsed import Tree
-from bot.content.schema import SCHEMAS, json_schema
+from bot.content.schema import SCHEMAS, SEED_SCHEMAS, json_schema
 from bot.content.yaml_reader import parse
 from tests.support.paths import ROOT, SMALL
 
@@ -25,6 +25,8 @@ FORM_OF = {
     "words.yaml": "words",
     "off_topic.yaml": "off_topic",
     "links.yaml": "links",
+    "emergency_numbers.yaml": "emergency_numbers",
+    "emergency.yaml": "emergency",
     "urgent.yaml": "cards",
     "smalltalk.yaml": "cards",
     "out_of_scope.yaml": "cards",
@@ -32,6 +34,8 @@ FORM_OF = {
 EXAMPLES = {
     "document": "seeds/note.yaml",
     "links": "seeds/links.yaml",
+    "emergency_numbers": "seeds/emergency_numbers.yaml",
+    "emergency": "faq/en/emergency.yaml",
     "topic": "faq/en/ferry.yaml",
     "cards": "faq/en/urgent.yaml",
     "words": "faq/en/words.yaml",
@@ -118,7 +122,7 @@ def test_a_file_names_the_schema_of_its_form(path: Path) -> None:
     first = path.read_text(encoding="utf-8").splitlines()[0]
     match = re.fullmatch(r"# yaml-language-server: \$schema=(\S+)", first)
     assert match is not None
-    folder = "seeds" if form_of(path) in ("document", "links") else "faq"
+    folder = "seeds" if form_of(path) in SEED_SCHEMAS else "faq"
     assert (path.parent / match[1]).resolve() == ROOT / folder / "schema" / f"{form_of(path)}.json"
 
 
@@ -129,7 +133,7 @@ def test_a_file_names_the_schema_of_its_form(path: Path) -> None:
 def test_an_unknown_key_is_refused_at_every_level(form: str) -> None:
     """A mistyped key is refused wherever a form has keys of its own, by the schema and by the loader."""
     sound = example_of(form)
-    free = {("spellings",)} if form == "words" else {("commands",)} if form == "interface" else set()
+    free = {"words": {("spellings",)}, "interface": {("commands",)}, "emergency": {("called",)}}.get(form, set())
     paths = [path for path in mappings(sound) if path not in free]
     for path in paths:
         data = deepcopy(sound)

@@ -128,7 +128,17 @@ def test_labels_have_few_values_whatever_comes(values: list[tuple[str, str, Outc
 def test_outcomes_and_reasons_keep_their_documented_names() -> None:
     """Dashboards and counted days know them by these."""
     assert {
-        *("answer", "clarify", "unanswered", "urgent", "smalltalk", "command", "text-only", "too-fast"),
+        *(
+            "answer",
+            "clarify",
+            "unanswered",
+            "urgent",
+            "emergency-numbers",
+            "smalltalk",
+            "command",
+            "text-only",
+            "too-fast",
+        ),
         *("chosen", "browsed", "none-of-these", "helpful", "not-helpful", "wrong", "outdated", "unclear"),
         *("topics", "language", "gone", "examples", "ignored", "blocked", "failed"),
     } == OUTCOMES
