@@ -12,6 +12,7 @@ from typing import assert_never
 
 from bot.answering.commands import asks_to_forget, call_of, linked
 from bot.answering.decide import decide
+from bot.answering.place import place_reply
 from bot.answering.turn import Turn, outcome_of, take_turn
 from bot.channels.port import Conversation, GapNotes, IncomingMessage, OutgoingReply
 from bot.channels.throttle import UNLIMITED, Allowed, Throttles
@@ -34,6 +35,7 @@ from bot.domain.gap import OUTCOME_OF, Count, GapReason, Note
 from bot.domain.matching import Matcher
 from bot.gaps.record import gap_behind, note_turn
 from bot.runtime.catalog import Catalog
+from bot.text.places import place_in
 
 ExtraCommands = Mapping[str, Callable[[], Awaitable[Reply]]]
 
@@ -63,7 +65,7 @@ class Assistant:
         matcher = await self.matcher_for(message.asker, message.languages, chosen=message.conversation.language)
         question = Question(message.text, matcher.faq.language, message.channel)
         allowed = await self._throttles.messages.admit(message.asker or message.throttle_key)
-        if allowed is not Allowed.YES and not await self._is_exempt(question, message.asker, matcher):
+        if allowed is not Allowed.YES and not await self._is_exempt(question, message, matcher):
             turn = _too_fast(matcher.faq) if allowed is Allowed.NOTIFY else Turn(Outcome.TOO_FAST, Reply(()))
         else:
             turn = await self._take_turn(message, question, matcher, extra or {})
@@ -73,12 +75,13 @@ class Assistant:
         conversation = Conversation(turn.reply.choices, asked, turn.language or message.conversation.language)
         return OutgoingReply(turn, question, matcher.faq, note.count, conversation)
 
-    async def _is_exempt(self, question: Question, asker: str | None, matcher: Matcher) -> bool:
-        """Whether a throttled message is answered all the same: /forget, or an urgent one within its own limit."""
+    async def _is_exempt(self, question: Question, message: IncomingMessage, matcher: Matcher) -> bool:
+        """Whether a throttled message is answered all the same: /forget, or what is urgent, within its limit."""
         if call_of(question.text) is not None:
             return asks_to_forget(question.text)
+        asker = message.asker
         is_checked = asker is not None and await self._throttles.urgent_checks.admit(asker) is Allowed.YES
-        return is_checked and isinstance(decide(question, matcher), Urgent)
+        return is_checked and (message.place is not None or isinstance(decide(question, matcher), Urgent))
 
     async def _take_turn(
         self, message: IncomingMessage, question: Question, matcher: Matcher, extra: ExtraCommands
@@ -89,6 +92,10 @@ class Assistant:
             return Turn(Outcome.COMMAND, await extra[call.name]())
         if asks_to_forget(message.text):
             return _text_turn(Outcome.COMMAND, says.forget if await self.forget(message.asker) else says.forget_failed)
+        place = message.place or place_in(message.text)
+        shown = place_reply(*place, matcher.faq) if place is not None else None
+        if shown is not None:
+            return Turn(Outcome.EMERGENCY_NUMBERS, shown)
         turn = take_turn(question, matcher, message.conversation.choices)
         if message.is_caption and turn.outcome is Outcome.UNANSWERED:
             return _text_turn(Outcome.TEXT_ONLY, says.text_only)

@@ -5,7 +5,7 @@ A new messenger translates what it receives into an `IncomingMessage`, and an `O
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from bot.answering.turn import Turn
@@ -34,7 +34,8 @@ class IncomingMessage:
     ``asker`` and ``id`` are pseudonyms of the person and of the message. Without an asker (an administrator who writes
     as the group) the message is answered and throttled by ``throttle_key``, and no gap is kept, since nobody could have
     it forgotten. ``languages`` are those that the channel names for the person, the preferred first. ``is_caption``
-    means that the text, which may be empty, belongs to something that the bot cannot read, such as a picture.
+    means that the text, which may be empty, belongs to something that the bot cannot read, such as a picture. ``place``
+    is the latitude and longitude of a place that the person shares; it is used for the reply and kept nowhere.
     """
 
     text: str
@@ -46,6 +47,7 @@ class IncomingMessage:
     conversation: Conversation = Conversation()
     is_edited: bool = False
     is_caption: bool = False
+    place: tuple[float, float] | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -345,8 +345,10 @@ class World:
     def voice(self, chat: Chat, *, sender: Person | None = None) -> JSON:
         return self._written(chat, {"voice": _file("voice") | {"duration": 3, "mime_type": "audio/ogg"}}, sender)
 
-    def location(self, chat: Chat, *, sender: Person | None = None) -> JSON:
-        return self._written(chat, {"location": {"latitude": 7.310583, "longitude": 9.731058}}, sender)
+    def location(
+        self, chat: Chat, latitude: float = 7.310583, longitude: float = 9.731058, *, sender: Person | None = None
+    ) -> JSON:
+        return self._written(chat, {"location": {"latitude": latitude, "longitude": longitude}}, sender)
 
     def contact(self, chat: Chat, *, sender: Person | None = None) -> JSON:
         return self._written(chat, {"contact": {"phone_number": f"+999{_NUMBER}", "first_name": _NAME}}, sender)

@@ -51,7 +51,7 @@ class BotContext:
 
     def incoming(self, message: Message, text: str, *, is_edited: bool = False) -> IncomingMessage:
         """A message for the assistant; ``text`` is the part of it that is meant for the bot."""
-        asker = self.sender_pseudonym(message)
+        asker, place = self.sender_pseudonym(message), message.location
         return IncomingMessage(
             text,
             channel_of(message),
@@ -61,6 +61,7 @@ class BotContext:
             languages=languages_of(message.from_user),
             is_edited=is_edited,
             is_caption=message.text is None,
+            place=(place.latitude, place.longitude) if place is not None else None,
         )
 
 

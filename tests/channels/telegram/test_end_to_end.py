@@ -238,10 +238,17 @@ async def test_an_edit_changes_the_reply(phone: Phone, chat: Chat) -> None:
     await phone.gaps(lambda gaps: not any("blorp" in gap["text"] for gap in gaps))
 
 
-@pytest.mark.parametrize("kind", ["photo", "voice", "sticker", "location"])
+@pytest.mark.parametrize("kind", ["photo", "voice", "sticker"])
 async def test_what_is_no_text_gets_a_kind_word(kind: str, phone: Phone, chat: Chat) -> None:
     """Nobody is left waiting."""
     assert (await phone.give(getattr(phone.world, kind)(chat), chat)).text.startswith("I can read text only")
+
+
+async def test_a_shared_place_gets_the_numbers_there(phone: Phone, chat: Chat) -> None:
+    """First that nobody reads this, then whom to call at Lampedusa."""
+    shown = await phone.give(phone.world.location(chat, 35.5012, 12.6096), chat)
+    assert shown.text.startswith("I am a program. Nobody reads this chat. I cannot send help.")
+    assert "1530" in shown.text
 
 
 async def test_a_button_of_an_older_faq_is_answered(phone: Phone, chat: Chat) -> None:

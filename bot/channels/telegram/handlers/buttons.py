@@ -10,6 +10,7 @@ from telegram import CallbackQuery, Message
 from telegram.error import BadRequest
 
 from bot.answering.commands import command_reply, linked, topic_reply
+from bot.answering.render import render_numbers, render_regions
 from bot.channels.port import IncomingMessage
 from bot.channels.telegram.context import BotContext, channel_of, languages_of
 from bot.channels.telegram.ui.addressing import question_behind
@@ -29,6 +30,7 @@ from bot.channels.telegram.ui.keyboards import (
 from bot.channels.telegram.ui.sender import (
     OutgoingMessage,
     entry_message,
+    replace_buttons,
     replace_closing,
     replace_message,
     send,
@@ -121,6 +123,8 @@ async def _dispatch(context: BotContext, press: ButtonPress) -> str:
             return await _command(press)
         case ButtonAction.LANGUAGE:
             return await _language(context, press)
+        case ButtonAction.COUNTRY | ButtonAction.REGION:
+            return await _numbers(press)
         case ButtonAction.NOT_HELPFUL:
             return await _ask_why(press)
         case ButtonAction.HELPFUL | ButtonAction.WRONG | ButtonAction.OUTDATED | ButtonAction.UNCLEAR:
@@ -188,6 +192,23 @@ async def _language(context: BotContext, press: ButtonPress) -> str:
     if press.person is None or not await context.assistant.choose_language(press.person, press.value):
         return press.says.language_failed
     await replace_message(text_message(faq.interface.language_chosen), press.shown)
+    return ""
+
+
+async def _numbers(press: ButtonPress) -> str:
+    """Show a country's emergency numbers below the message, or other countries under it. Nothing is kept of it."""
+    directory = press.faq.emergency
+    if press.action is ButtonAction.COUNTRY:
+        if press.value not in directory.countries:
+            return press.says.gone
+        press.set_outcome(Outcome.EMERGENCY_NUMBERS)
+        await send(OutgoingMessage(to_html(render_numbers((press.value,), press.faq)), []), press.shown)
+        return ""
+    reply = render_regions(int(press.value) if press.value.isdecimal() else -1, press.faq)
+    if not reply.choices:
+        return press.says.gone
+    press.set_outcome(Outcome.EMERGENCY_NUMBERS)
+    await replace_buttons(press.shown, choice_rows(reply.choices, ButtonAction.SHOW))
     return ""
 
 

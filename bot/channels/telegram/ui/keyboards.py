@@ -33,6 +33,8 @@ class ButtonAction(StrEnum):
     TOPICS = "a"  # all topics
     COMMAND = "x"  # the reply of a command
     LANGUAGE = "l"
+    COUNTRY = "e"  # the emergency numbers of a country, as a message of its own
+    REGION = "r"  # the countries of a region in place of the buttons; the regions for -1
     HELPFUL = "y"
     NOT_HELPFUL = "h"  # asks why
     WRONG = "w"
@@ -73,8 +75,17 @@ def keyboard(rows: Rows) -> InlineKeyboardMarkup | None:
 
 
 def choice_rows(choices: Iterable[Choice], action: ButtonAction) -> Rows:
-    """A row for each choice; ``action`` is the action of an entry's button."""
-    return [[_choice_button(choice, action)] for choice in choices]
+    """A row for each choice, of countries and regions for each two; ``action`` is the action of an entry's button."""
+    rows: Rows = []
+    is_open = False  # whether the last row has room for another place
+    for choice in choices:
+        is_place = choice.country is not None or choice.region is not None
+        if is_place and is_open:
+            rows[-1].append(_choice_button(choice, action))
+        else:
+            rows.append([_choice_button(choice, action)])
+        is_open = is_place and not is_open
+    return rows
 
 
 def answer_rows(reply: Reply, entry: str, says: Interface) -> Rows:
@@ -146,6 +157,10 @@ def _choice_button(choice: Choice, action: ButtonAction) -> InlineKeyboardButton
         return _button(choice.label, ButtonAction.TOPIC, f"{topic_key(choice.topic)}:0")
     if choice.language is not None:
         return _button(choice.label, ButtonAction.LANGUAGE, choice.language)
+    if choice.country is not None:
+        return _button(choice.label, ButtonAction.COUNTRY, choice.country)
+    if choice.region is not None:
+        return _button(choice.label, ButtonAction.REGION, str(choice.region))
     if choice.entry is None:
         return _button(choice.label, ButtonAction.NONE)
     return _button(choice.label, action, choice.entry)

@@ -109,6 +109,11 @@ async def replace_message(outgoing: OutgoingMessage, shown: Message) -> None:
         await shown.reply_text(more, reply_markup=markup_)
 
 
+async def replace_buttons(shown: Message, rows: Rows) -> None:
+    """Replace the buttons under one of the bot's messages; its text stays."""
+    await _change(partial(shown.edit_reply_markup, keyboard(rows)))
+
+
 async def send_anew(outgoing: OutgoingMessage, answered: Message, before: Sequence[int]) -> tuple[int, ...]:
     """Replace the replies that a message had before it was edited; the ids of the replies it has now."""
     chat, bot = answered.chat_id, answered.get_bot()

@@ -1,0 +1,39 @@
+"""The reply to a place that a person shares: whom to call there. The place is used for this reply and not kept."""
+
+from __future__ import annotations
+
+from bot.answering.render import MOST_COUNTRIES, render_numbers
+from bot.domain.conversation import Reply
+from bot.domain.emergency import Service
+from bot.domain.faq import Faq
+from bot.text.places import SEARCH_KM, STEP_KM, countries_around
+
+MOST_COASTS = 5
+
+
+def place_reply(latitude: float, longitude: float, faq: Faq) -> Reply | None:
+    """The numbers of the country of a place and of those across a near border; at sea the coast guards around.
+
+    None if the FAQ has no emergency numbers.
+    """
+    directory, texts = faq.emergency, faq.emergency.texts
+    if texts is None or not directory.countries:
+        return None
+    around = {
+        country: km
+        for country, km in countries_around(latitude, longitude, directory.zones).items()
+        if country in directory.countries
+    }
+    if 0 in around.values():
+        here = [country for country, km in around.items() if km <= STEP_KM][:MOST_COUNTRIES]
+        return render_numbers(here, faq, before=texts.program, after=texts.near)
+    coasts = [
+        f"• {directory.name(country)}: {one.number}"
+        for country in around
+        for one in directory.countries[country]
+        if Service.COAST_GUARD in one.services
+    ][:MOST_COASTS]
+    at_sea = texts.at_sea if coasts else texts.no_coast_guard
+    before = "\n".join([texts.program, "", at_sea.format(km=SEARCH_KM), *coasts])
+    nearest = list(around)[:1]
+    return render_numbers(nearest, faq, before=before, after=texts.near)
