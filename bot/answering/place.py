@@ -19,14 +19,12 @@ def place_reply(latitude: float, longitude: float, faq: Faq) -> Reply | None:
     directory, texts = faq.emergency, faq.emergency.texts
     if texts is None or not directory.countries:
         return None
-    around = {
-        country: km
-        for country, km in countries_around(latitude, longitude, directory.zones).items()
-        if country in directory.countries
-    }
-    if 0 in around.values():
-        here = [country for country, km in around.items() if km <= STEP_KM][:MOST_COUNTRIES]
-        return render_numbers(here, faq, before=texts.program, after=texts.near)
+    found = countries_around(latitude, longitude, directory.zones)
+    around = {country: km for country, km in found.items() if country in directory.countries}
+    if 0 in found.values():  # on land, or close to it
+        near = [country for country, km in around.items() if km <= STEP_KM] or list(around)[:1]
+        before = texts.program if near else f"{texts.program}\n\n{faq.interface.emergency.strip()}"
+        return render_numbers(near[:MOST_COUNTRIES], faq, before=before, after=texts.near)
     coasts = [
         f"• {directory.name(country)}: {one.number}"
         for country in around
@@ -35,5 +33,4 @@ def place_reply(latitude: float, longitude: float, faq: Faq) -> Reply | None:
     ][:MOST_COASTS]
     at_sea = texts.at_sea if coasts else texts.no_coast_guard
     before = "\n".join([texts.program, "", at_sea.format(km=SEARCH_KM), *coasts])
-    nearest = list(around)[:1]
-    return render_numbers(nearest, faq, before=before, after=texts.near)
+    return render_numbers(list(around)[:1], faq, before=before, after=texts.near)

@@ -146,8 +146,8 @@ def _render_card(entry: Entry, countries: Sequence[str], faq: Faq) -> Reply:
     if texts is None or not shown:
         text = f"{says.emergency.strip()}\n\n{entry.answer}"
         return Reply((Section("", text),), says.where_to_turn, _pages(entry, faq), **_where(faq))
-    first = [numbers_text(country, faq, hides_police=entry.hides_police) for country in shown]
-    text = "\n\n".join([*first, texts.elsewhere, entry.answer])
+    numbers = [numbers_text(country, faq, first=entry.call_first, hides_police=entry.hides_police) for country in shown]
+    text = "\n\n".join([*numbers, texts.elsewhere, entry.answer])
     sources = dict.fromkeys(link for country in shown for link in _number_sources(country, faq))
     return Reply((Section("", text, sources=tuple(sources)),), says.where_to_turn, _pages(entry, faq))
 

@@ -266,6 +266,7 @@ def _entry(parsed: EntrySchema | CardSchema, kind: Kind, topic: str) -> Entry:
         sources=() if isinstance(parsed, CardSchema) else tuple(parsed.sources),
         read_more=tuple(parsed.read_more),
         see_also=() if isinstance(parsed, CardSchema) else tuple(parsed.see_also),
+        call_first=tuple(map(Service, parsed.call_first)) if isinstance(parsed, CardSchema) else (),
         hides_police=isinstance(parsed, CardSchema) and parsed.hides_police,
     )
 

@@ -185,6 +185,7 @@ class CardSchema(BaseEntrySchema):
     """An entry that is no question: an urgent card, small talk, or what the FAQ does not cover."""
 
     title: Text = Field(description="What it is about, for editors.")
+    call_first: list[ServiceName] = Field(default=[], description="The services whose numbers stand first on a card.")
     hides_police: bool = Field(
         default=False, description="For somebody in hiding or held: numbers of the police alone are left out."
     )

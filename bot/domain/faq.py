@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Literal
 
-from bot.domain.emergency import EmergencyDirectory
+from bot.domain.emergency import EmergencyDirectory, Service
 
 MAIN_LANGUAGE = "en"
 
@@ -85,6 +85,7 @@ class Entry:
     sources: tuple[str, ...] = ()
     read_more: tuple[str, ...] = ()
     see_also: tuple[str, ...] = ()
+    call_first: tuple[Service, ...] = ()  # of a card: the services whose numbers stand first
     hides_police: bool = False  # of a card: for somebody who must not be told to phone the police first
 
 

@@ -49,6 +49,14 @@ def test_far_from_every_coast_it_is_said() -> None:
     assert "Emergency numbers in" not in text
 
 
+def test_on_land_nobody_is_taken_to_be_at_sea() -> None:
+    """In Western Sahara, of which there are no numbers, the nearest country's; at the South Pole the general line."""
+    text = shown(26.2, -11.0)
+    assert "at sea" not in text.lower()
+    assert "Emergency numbers in" in text
+    assert FAQ.interface.emergency.strip() in shown(-89.99, 0.0)
+
+
 def test_without_emergency_numbers_there_is_no_reply() -> None:
     """An FAQ without them says what it says to all that is no text."""
     assert place_reply(35.5, 12.6, garden()) is None
