@@ -416,13 +416,13 @@ _NO_WORD = "(?!AND|THE|FOR|WHO|ARE|HAS|USD|EUR|GBP|UN|EU|US|UK|SDG|HDR|GCM|IOM|I
 _UPPER = "[A-ZА-ЯІЇЄ]"
 _PLATE_PART = (
     rf"(?!{_YEAR}|(?:on|in|at|is|and|to|of|my|for|the|was|not|ok|can|do|i|a|as|y|en|de|et|le|la|es|от|на|и|в|не|و)\b)"
-    rf"(?:\d{{1,6}}{_LETTER}{{0,3}}\d{{0,4}}|{_LETTER}{{1,3}}\d{{0,5}}{_LETTER}{{0,3}}|{_LETTER}\d{_LETTER}\d{{3}})(?![^\W_])"
+    rf"(?:\d{{1,6}}{_LETTER}{{0,3}}\d{{0,4}}|{_LETTER}{{1,3}}(?:\d{{1,5}}{_LETTER}{{0,3}})?|{_LETTER}\d{_LETTER}\d{{3}})(?![^\W_])"
 )
 _PLATES = (
+    r"(?<!\d)\d\d ?[\u0600-\u06ff] ?\d{3}(?: ?(?:ايران|-)? ?\d\d)?(?!\d)",
     rf"\b(?:{_LETTER}ـ? ){{2,3}}(?<=[\u0600-\u06ff] )\d{{2,4}}(?!\d)",  # ب ص ر 1234
     rf"({_PLATE_WORD}{_IS}{_NUMBER_OR_NOT})(?:{_LETTER}{{2,12}} )?(?=(?:{_LETTER}{{1,3}}[ ·•-]{{1,2}}){{0,3}}[^\W_]{{0,6}}\d)"
     rf"{_PLATE_PART}(?:[ ·•-]{{1,3}}{_PLATE_PART}){{0,3}}",
-    r"(?<!\d)\d\d ?[\u0600-\u06ff] ?\d{3}(?: ?(?:ايران|-)? ?\d\d)?(?!\d)",
     r"(سيارت?\w{0,3} |سياره )\d{4,7}(?!\d)",
 )
 _CASED_PLATES = (
