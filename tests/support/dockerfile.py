@@ -3,9 +3,9 @@
 `python -m tests.support.dockerfile FOLDER` builds it below a folder and says where the engine's command lies, which is
 called `docker` and takes what docs/operations.md shows. Needs root and Debian's podman, runc and mmdebstrap.
 
-What stands in for the base image of the Dockerfile, under its name without the digest: a bare Debian bookworm with Debian's own
-Python 3.11, linked as /usr/local/bin/python, where that image has it. So the Dockerfile's steps, the user, the
-rights and the program are tried for real; the base image's own files are not.
+What stands in for the base image of the Dockerfile, under its name without the digest: a bare Debian bookworm with
+Debian's own Python 3.11, linked as /usr/local/bin/python, where that image has it. So the Dockerfile's steps, the user,
+the rights and the program are tried for real; the base image's own files are not.
 """
 
 from __future__ import annotations
