@@ -2,7 +2,7 @@
 # "In a container", says how to mount another, and with which options the image is meant to run:
 #   docker build -t migration-faq-bot .
 #   docker run --rm -it --read-only --tmpfs /tmp migration-faq-bot chat --no-log
-FROM python:3.11.15-slim-bookworm AS build
+FROM python:3.11.15-slim-bookworm@sha256:d29f48a31a8b408ed19272ca1e7b10ebae13b240a27e862d3d4217c528e2e0c3 AS build
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PYTHONDONTWRITEBYTECODE=1
 RUN python -m venv /venv
 WORKDIR /app
@@ -16,7 +16,7 @@ ENV CACHE_DIR=/app/models
 RUN /venv/bin/python -m compileall -q --invalidation-mode unchecked-hash bot \
     && /venv/bin/python -m bot check && /venv/bin/python -m bot learn
 
-FROM python:3.11.15-slim-bookworm
+FROM python:3.11.15-slim-bookworm@sha256:d29f48a31a8b408ed19272ca1e7b10ebae13b240a27e862d3d4217c528e2e0c3
 # /cache is for the models of a mounted FAQ: a volume that is new there belongs to the user, as one on /data does.
 RUN useradd --uid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin bot \
     && install -d -o bot -g bot -m 700 /data /cache

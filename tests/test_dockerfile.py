@@ -30,6 +30,7 @@ from tests.support.telegram_world import World, made_person
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
 TOKEN = "123456:the-token-from-BotFather"  # noqa: S105  # as it stands in docs/operations.md
 USER = "10001"
+DIGEST = r"@sha256:[0-9a-f]{64}"
 
 
 def run(*command: str) -> subprocess.CompletedProcess[str]:
@@ -52,11 +53,11 @@ def test_the_dockerfile_has_no_finding() -> None:
 
 
 def test_the_base_image_is_pinned_to_a_version() -> None:
-    """Of Python, to the last digit, and of Debian; the same in both stages."""
+    """Of Python, to the last digit, and of Debian, and by its digest; the same in both stages."""
     images = re.findall(r"^FROM (\S+)", DOCKERFILE, re.M)
     assert len(images) == 2
     assert len(set(images)) == 1
-    assert re.fullmatch(r"python:3\.11\.\d+-slim-bookworm", images[0])
+    assert re.fullmatch(rf"python:3\.11\.\d+-slim-bookworm{DIGEST}", images[0])
 
 
 def test_no_secret_is_set_in_the_image() -> None:
@@ -96,6 +97,15 @@ def names_set() -> set[str]:
 def test_every_setting_that_is_deployed_exists() -> None:
     """A name that the bot does not know would be passed over in silence."""
     assert names_set() <= {name.upper() for name in Settings.model_fields}
+
+
+def test_compose_pins_what_is_not_built_here() -> None:
+    """By a version and a digest: what runs is what was meant, whatever is published under that name since."""
+    services = yaml.safe_load(text_of(COMPOSE))["services"]
+    images = {service["image"] for service in services.values()} - {IMAGE}
+    assert {image.partition(":")[0] for image in images} == {"haproxy", "postgres"}
+    for image in images:
+        assert re.fullmatch(rf"\w+:\d[\w.-]*{DIGEST}", image), image
 
 
 def test_compose_lets_in_the_proxy_alone() -> None:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import assert_never
 
 from bot.answering.commands import asks_to_forget, call_of, linked
 from bot.answering.decide import decide
 from bot.answering.place import place_reply
 from bot.answering.turn import Turn, outcome_of, take_turn
+from bot.channels.long_texts import LongTexts
 from bot.channels.port import Conversation, GapNotes, IncomingMessage, OutgoingReply
 from bot.channels.throttle import UNLIMITED, Allowed, Throttles
 from bot.domain.conversation import (
@@ -31,7 +33,7 @@ from bot.domain.conversation import (
     Urgent,
 )
 from bot.domain.faq import Entry, Faq
-from bot.domain.gap import OUTCOME_OF, Count, GapReason, Note
+from bot.domain.gap import OUTCOME_OF, Count, Gap, GapReason, Note
 from bot.domain.matching import Matcher
 from bot.gaps.record import gap_behind, note_turn
 from bot.runtime.catalog import Catalog
@@ -50,10 +52,16 @@ class Found:
 
 
 class Assistant:
-    """Answers people on any channel. ``notes`` receives the outcome of each message."""
+    """Answers people on any channel. ``notes`` receives the outcome of each message.
 
-    def __init__(self, catalog: Catalog, notes: GapNotes, throttles: Throttles = UNLIMITED) -> None:
+    ``rest`` is how long others are alone after a long text, see `LongTexts`.
+    """
+
+    def __init__(
+        self, catalog: Catalog, notes: GapNotes, throttles: Throttles = UNLIMITED, *, rest: float = 0.0
+    ) -> None:
         self._catalog, self._notes, self._throttles = catalog, notes, throttles
+        self._long_texts = LongTexts(rest)
 
     # --- Messages ------------------------------------------------------------------------------------------------
 
@@ -81,7 +89,12 @@ class Assistant:
             return asks_to_forget(question.text)
         asker = message.asker
         is_checked = asker is not None and await self._throttles.urgent_checks.admit(asker) is Allowed.YES
-        return is_checked and (message.place is not None or isinstance(decide(question, matcher), Urgent))
+        if not is_checked:
+            return False
+        if message.place is not None:
+            return True
+        decision = await self._long_texts.read(question, partial(decide, matcher=matcher))
+        return isinstance(decision, Urgent)
 
     async def _take_turn(
         self, message: IncomingMessage, question: Question, matcher: Matcher, extra: ExtraCommands
@@ -96,7 +109,8 @@ class Assistant:
         shown = place_reply(*place, matcher.faq) if place is not None else None
         if shown is not None:
             return Turn(Outcome.EMERGENCY_NUMBERS, shown)
-        turn = take_turn(question, matcher, message.conversation.choices)
+        offered = message.conversation.choices
+        turn = await self._long_texts.read(question, partial(take_turn, matcher=matcher, offered=offered))
         if message.is_caption and turn.outcome is Outcome.UNANSWERED:
             return _text_turn(Outcome.TEXT_ONLY, says.text_only)
         if turn.language is not None:
@@ -153,15 +167,16 @@ class Assistant:
         self._notes.note(Note(count))
         return found, count
 
-    def none_of_these(self, message: IncomingMessage, matcher: Matcher) -> Count:
+    async def none_of_these(self, message: IncomingMessage, matcher: Matcher) -> Count:
         """Note that none of the choices fitted a message: a gap, or only a count if the message's text is unknown."""
         count = Count(Outcome.NONE_OF_THESE, matcher.faq.language, message.channel)
         question = Question(message.text, matcher.faq.language, message.channel)
-        gap = gap_behind(GapReason.NONE_OF_THESE, question, matcher) if message.text else None
+        reason = GapReason.NONE_OF_THESE if message.text else None
+        gap = await self._gap_behind(reason, question, matcher)
         self._note(Note(count, gap), message)
         return count
 
-    def judge(self, entry: Entry, reason: GapReason | None, message: IncomingMessage, matcher: Matcher) -> Count:
+    async def judge(self, entry: Entry, reason: GapReason | None, message: IncomingMessage, matcher: Matcher) -> Count:
         """Note a person's feedback on the answer to a message: it helped (no reason), or what is wrong, which is a gap.
 
         If the message's text is unknown, the entry's own question takes its place.
@@ -169,9 +184,16 @@ class Assistant:
         outcome = Outcome.HELPFUL if reason is None else OUTCOME_OF[reason]
         count = Count(outcome, matcher.faq.language, message.channel, entry.id)
         question = Question(message.text or entry.question, matcher.faq.language, message.channel)
-        gap = gap_behind(reason, question, matcher, entry=entry.id) if reason else None
+        gap = await self._gap_behind(reason, question, matcher, entry=entry.id)
         self._note(Note(count, gap), message)
         return count
+
+    async def _gap_behind(
+        self, reason: GapReason | None, question: Question, matcher: Matcher, *, entry: str = ""
+    ) -> Gap | None:
+        if reason is None:
+            return None
+        return await self._long_texts.read(question, lambda asked: gap_behind(reason, asked, matcher, entry=entry))
 
     # --- Inline queries ------------------------------------------------------------------------------------------
 
@@ -187,7 +209,8 @@ class Assistant:
             return Found(entries, faq, Count(Outcome.EXAMPLES, faq.language, Channel.INLINE))
         if await self._throttles.inline.admit(asker) is not Allowed.YES:
             return Found((), faq, Count(Outcome.TOO_FAST, faq.language, Channel.INLINE))
-        decision = decide(Question(text, faq.language, Channel.INLINE), matcher)
+        question = Question(text, faq.language, Channel.INLINE)
+        decision = await self._long_texts.read(question, partial(decide, matcher=matcher))
         outcome, entry = outcome_of(decision)
         count = Count(outcome, faq.language, Channel.INLINE, entry or "")
         self._notes.note(Note(count))

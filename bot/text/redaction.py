@@ -12,6 +12,7 @@ from functools import partial
 from typing import NamedTuple
 
 from bot.text.normalize import MAX_CHARACTERS, clean
+from bot.text.redaction_by_words import redact_by_words
 from bot.text.telephone import national_forms
 
 MOST_CHARACTERS = 1000  # stored of one message; the rest says little more about what the FAQ lacks
@@ -19,7 +20,7 @@ _CUT_MARGIN = 100  # characters dropped from the end of a truncated message: hal
 _LONGEST_WORD = 60  # a longer one, such as a line of Chinese, may be cut within
 _SEARCHES = 8  # through the numbering plans of all countries, for one message; each takes some milliseconds
 _CONTEXT = 40  # characters before and behind a number that may say what it is
-_ROUNDS = 8  # of replacing; nearly every message needs one, and what is not settled then is not stored
+_ROUNDS = 5  # of replacing; nearly every message needs one, and what is not settled then is not stored
 
 # Domain endings. A sentence that continues without a space ("work.in", "here.it is") looks like a domain, so endings
 # that are words in a widely used language do not count if a lower-case word follows; before a path or a port any
@@ -52,7 +53,9 @@ _NETWORK = (
 )
 _MY_ACCOUNT = rf"(?:my|our|mein|mon|mi|mio|meu|benim)\s{_NETWORK}\s(?:is|est|es|ist|è|é)\s(?::\s)?"
 _SKYPE_PREFIX = r"(?:live:)?"  # the prefix of Skype names
-_NOT_A_NAME = r"(?:not|blocked|hacked|banned|down|gone|the|an?|on|off|no)\b"  # "my whatsapp is blocked" names nobody
+_NOT_A_NAME = (  # "my whatsapp is blocked" names nobody
+    r"(?:not|blocked|bloqu\w+|hacked|hacke\w+|gesperrt|banned|down|gone|weak|bad|lost|poor|low|slow|good|the|an?|on|off|no)\b"
+)
 
 _DEGREES, _SIXTIETHS = r"(?<![\d.,])-?\d{1,3}", r"\d{1,2}(?:[.,]\d{1,6})? ?"
 _MINUTE_MARK, _COMPASS_POINT = r"['’′\"”]", r"(?: ?(?-i:[NSEW])\b)"
@@ -105,8 +108,8 @@ _TABLE = (
 )  # fmt: skip
 _PLACEHOLDERS = re.compile("|".join(re.escape(f"[{name}]") for name in ("e-mail", "phone", "link", "user", "number")))
 _PLAIN_WORD = re.compile(r"[^\W\d_]++[,.;:?!]?|\[[a-z-]++\]")
-_MAY_BE_PERSONAL = re.compile(r"[@/]|\.\w|(?:\d\D{0,4}){4}")  # a quick test: without one of these nothing is found
-_PATTERNS = tuple((re.compile(pattern, re.IGNORECASE), placeholder) for _, pattern, placeholder in _TABLE)
+_MAY_BE_PERSONAL = re.compile(r"[@/\d]|\.\w")  # a quick test: without one of these hardly anything is found
+_PATTERNS = tuple((re.compile(pattern, re.IGNORECASE), new) for _, pattern, new in _TABLE)
 
 # A run: words that contain a digit, with little between them. Only letters used in document numbers are part of it;
 # letters of other scripts, such as Chinese, touch figures in ordinary text. G7, EU27, H1B, COVID19, 244m, GCM2018 and
@@ -115,7 +118,7 @@ _LETTER = r"A-Za-zÀ-ÖØ-öø-ɏͰ-ϿЀ-ӿḀ-ỿ"
 _ORDINARY = (
     rf"(?:\d{{1,3}}[{_LETTER}]+|[{_LETTER}]+\d{{1,3}}|[{_LETTER}]+\d{{1,2}}[{_LETTER}]+|[{_LETTER}]{{2,}}(?:1[89]|20)\d\d"
     rf"|(?:1[89]|20)\d\d[{_LETTER}]+|[{_LETTER}]{{4,}}\d{{4}}|\d{{4,6}}(?:usd|eur|gbp|k|m|km|bn|mio)"
-    rf"|[{_LETTER}]?(?-i:[a-z]*(?:\d[a-z]+){{1,3}}\d?))(?![{_LETTER}\d])"
+    rf"|[{_LETTER}]?(?-i:[a-z]*(?:\d[a-z]+){{1,3}}\d?)|\d\d?h\d\d|\d{{1,3}}x\d{{1,3}})(?![{_LETTER}\d])"
 )
 _WORD = rf"(?!{_ORDINARY})[{_LETTER}]*\d[{_LETTER}\d]*"
 _SEPARATORS = r"(?:_|[^\w%$€£¥₹‰°?!]){1,6}"
@@ -137,15 +140,19 @@ _CARD = re.compile(r"\d{3}-\d\d-\d{4}|\d{5}-\d{7}-\d|[1-9]\d{3}(?:[ -]\d{4}){2,3
 _COUNT = re.compile(
     r"[1-9]\d{0,2}(?:([,.'’ ])\d{3})(?:\1\d{3}){0,2}(?:(?!\1)[.,]\d{1,2})?|[1-9]\d?(?:,\d\d){1,3},\d{3}"
 )
-_SMALL = re.compile(r"[1-9]\d{0,3}|\d{1,3}[.,]\d{1,2}")
+_SMALL = re.compile(r"[1-9]\d{0,3}|\d{1,3}[.,]\d{1,2}|[1-9]\d?[.,]\d{3}")
 _SPAN = rf"{_YEAR}(?:[-/–]\d\d(?!\d))?"
 _YEARS = re.compile(rf"{_SPAN}(?:\D{{1,6}}{_SPAN})*")
 _YEARS_FIRST = re.compile(rf"(?:{_SPAN}\D{{1,6}})+")
-_LAW = re.compile(r"[1-9]\d{0,3}/(?:19[4-9]|20[0-4])\d|(?:19[4-9]|20[0-4])\d/[1-9]\d{0,3}")  # 604/2013, 2008/115/EC
+_LAW = re.compile(  # 604/2013, 2008/115/EC, 13.445/2017
+    r"(?:[1-9]\d{0,3}|\d{1,2}\.\d{3})/(?:19[4-9]|20[0-4])\d|(?:19[4-9]|20[0-4])\d/[1-9]\d{0,3}"
+)
 _NEXT = re.compile(rf"[,;:]\s+|\s?\((?={_YEAR}$)")  # 173, 191, 220; 2240 (2015)
 _TO = re.compile(r" ?[-–—/] ?")
 _UN_SYMBOL = re.compile(r"[1-9]\d{0,3}(?:[/.(][1-9]\d{0,3}){0,2}")  # S/RES/2240(2015)
 _UN_SYMBOL_HEAD = re.compile(r"(?<![\w/])(?:A|S|E|ST|CCPR|CERD|CEDAW|CRC|CMW|CAT|HRI|HRC)/(?:[A-Z]{1,6}[./])*$")
+_JUDGMENT = re.compile(r"[1-9]\d{2,4}/\d\d")  # Hirsi v. Italy, 27765/09
+_PARTIES = re.compile(r"\bvs?\.? [A-Z]\w+(?: (?:and |& )?[A-Z]\w+){0,2},? (?:\(?(?:app\w*\.? )?(?:nos?\.? )?)?$")
 
 _UP_TO_NUMBER = r"(?:\W{1,3}(?:is|are|no|nr|num(?:ber)?|me|us|at|on|est|es|ist|è|numéro|número)){0,3}\W{0,4}$"
 _PHONE_CONTEXT = re.compile(
@@ -203,6 +210,7 @@ class _Run(NamedTuple):
     is_counted: bool  # "million", "people", "%" follow, or a currency precedes
     after_phone_word: bool  # "call", "my number is" precede
     after_document_word: bool  # "passport", "my" precede
+    after_parties: bool  # "v. Italy" precedes
     after_un_symbol: bool  # "A/RES/" precedes
     searches: _Searches
 
@@ -216,6 +224,8 @@ def redact(text: str) -> str:
     searches = _Searches()
     cleaned = clean(text)
     kept = _replace(cleaned, searches)
+    if kept == text and len(text) <= MOST_CHARACTERS and text == text.strip():
+        return text
     if max(len(text) - 1, len(cleaned)) >= MAX_CHARACTERS:
         kept = _cut(kept, max(len(kept) - _CUT_MARGIN, 0))
     settled = _settled(_cut(kept, MOST_CHARACTERS), searches)
@@ -254,6 +264,7 @@ def _cut(text: str, most: int) -> str:
 
 
 def _replace(text: str, searches: _Searches) -> str:
+    text = redact_by_words(text)
     for pattern, placeholder in _PATTERNS:
         text = pattern.sub(placeholder, text)
     return _RUN.sub(partial(_redact_run, searches=searches), text)
@@ -272,6 +283,7 @@ def _redact_run(found: re.Match[str], *, searches: _Searches) -> str:
         is_counted=bool(_COUNT_CONTEXT.match(after) or _MONEY.search(before)),
         after_phone_word=bool(_PHONE_CONTEXT.search(before)),
         after_document_word=bool(_DOCUMENT_CONTEXT.search(before)),
+        after_parties=bool(_PARTIES.search(before)),
         after_un_symbol=bool(_UN_SYMBOL_HEAD.search(before)),
         searches=searches,
     )
@@ -285,6 +297,8 @@ def _may_stay(run: _Run) -> bool:
     if _DATE.search(run.shape):
         return False
     if run.after_un_symbol and _UN_SYMBOL.fullmatch(run.shape):
+        return True
+    if run.after_parties and _JUDGMENT.fullmatch(run.shape):
         return True
     if len(run.digits) >= 7 and run.shape.startswith(("+", "(+", "00")):
         return False

@@ -24,7 +24,7 @@ class _Plan(NamedTuple):
 def national_forms(digits: str) -> Iterator[str]:
     """The digits in the national format of each country in which they are a valid phone number.
 
-    Parsing them for each of 245 regions takes 10 to 40 milliseconds, so it is done only for those whose plan they fit.
+    Parsing them for each of 245 regions takes 10 milliseconds, so it is done only for those whose plan they fit: 2.
     """
     abroad: set[str] = set()
     for plan in _plans():
@@ -62,6 +62,7 @@ def _metadata(region: str) -> Any:
 
 @lru_cache(maxsize=1)
 def _plans() -> tuple[_Plan, ...]:
+    phonenumbers.enable_pattern_cache()  # its 800 patterns; else most would be compiled again for each number
     plans = []
     for region in sorted(phonenumbers.SUPPORTED_REGIONS):
         metadata = _metadata(region)

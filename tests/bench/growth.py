@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.matching.matcher import RegressionMatcher
+from bot.text.normalize import MAX_CHARACTERS
 from tests.bench import plots
 from tests.support.growth import AWKWARD, Function, cost, program_functions, repeated
 from tests.support.samples import garden
@@ -47,7 +48,8 @@ def main(arguments: list[str] | None = None) -> None:
         table.add_row(name, repr(units[name]), *(f"{micros:.3g}" for micros in by_length.values()))
     Console(width=150).print(table)
     if chosen.plot:
-        plots.save(plots.growth(found, thick="redact"), chosen.plot)
+        panels = {f"{name}({units[name]!a} …)": by_length for name, by_length in found.items()}
+        plots.save(plots.growth(panels, most=MAX_CHARACTERS), chosen.plot)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from typing import Any
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from PIL import Image
 
 from tests.bench.corpora import Predictions, answered
 
@@ -19,6 +20,8 @@ FONT = 8
 COLOURS = ("#D55E00", "#0072B2", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 DASHES = ("-", (0, (4, 1.5)), (0, (1, 1.2)))  # one after another, when the colours are used up
 OWN = "at its own threshold"
+PALETTE = 64  # colours of a PNG, which make a third of it
+GROWTH_COLUMNS, GROWTH_TICKS = 3, (250, 2_000, 16_000)
 FEWEST = 0.05  # share of messages: what fewer answers are worth is chance
 
 
@@ -110,28 +113,40 @@ def latency(panels: Mapping[str, Mapping[str, Mapping[int, tuple[float, float]]]
     return figure
 
 
-def growth(costs: Mapping[str, Mapping[int, float]], *, thick: str) -> Figure:
-    """Microseconds a character against the characters of a text, both in powers; what is linear runs level."""
+def growth(costs: Mapping[str, Mapping[int, float]], *, most: int) -> Figure:
+    """Microseconds a character against the characters of a text, both in powers, a panel a function.
+
+    What is linear runs level. Dotted: ``most``, the characters that are read of a text.
+    """
+    rows = math.ceil(len(costs) / GROWTH_COLUMNS)
     with rc_context({"font.size": FONT}):
-        figure = Figure(figsize=(WIDTH, 3.6), layout="constrained")
-        axes = figure.subplots()
-        for name, style in _styles(list(costs), thick=thick).items():
-            axes.plot(list(costs[name]), list(costs[name].values()), marker="o", ms=3, label=name, **style)
-        axes.set_xscale("log", base=2)
-        axes.set_yscale("log")
-        axes.xaxis.set_major_formatter("{x:,.0f}")
-        axes.yaxis.set_major_formatter("{x:,g}")
-        axes.set(xlabel="characters of the text", ylabel="processor time a character, µs")
-        axes.spines[["top", "right"]].set_visible(False)
-        axes.grid(alpha=0.3, lw=0.5)
-        figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=5, frameon=False)
+        figure = Figure(figsize=(WIDTH, 0.3 + 1.45 * rows), layout="constrained")
+        panels = figure.subplots(rows, GROWTH_COLUMNS, squeeze=False, sharex=True, sharey=True).ravel()
+        for axes, (title, by_length) in zip(panels, costs.items(), strict=False):
+            axes.plot(list(by_length), list(by_length.values()), marker="o", ms=3, color="black")
+            axes.axvline(most, color="#666666", lw=0.8, ls=":")
+            axes.set_xscale("log", base=2)
+            axes.set_yscale("log")
+            axes.set_xticks([length for length in by_length if length in GROWTH_TICKS])
+            axes.xaxis.set_major_formatter("{x:,.0f}")
+            axes.yaxis.set_major_formatter("{x:,g}")
+            axes.set_title(title, loc="left", fontsize=FONT, weight="bold")
+            axes.spines[["top", "right"]].set_visible(False)
+            axes.grid(alpha=0.3, lw=0.5)
+            axes.minorticks_off()
+        for axes in panels[len(costs) :]:
+            axes.remove()
+        figure.supxlabel("characters of the text", fontsize=FONT)
+        figure.supylabel("processor time a character, µs", fontsize=FONT)
     return figure
 
 
 def save(figure: Figure, path: Path) -> None:
-    """Write an image, its format by the file's ending; of SVG the same bytes every time, of PNG two pixels for one."""
+    """Write an image, its format by the file's ending: SVG, the same bytes every time; PNG, two pixels for one."""
     with rc_context({"svg.hashsalt": "peers"}):
         figure.savefig(path, metadata={"Date": None} if path.suffix == ".svg" else None, dpi=2 * 96)
+    if path.suffix == ".png":
+        Image.open(path).convert("RGB").quantize(PALETTE).save(path, optimize=True)
 
 
 def _styles(names: Sequence[str], *, thick: str) -> dict[str, dict[str, Any]]:

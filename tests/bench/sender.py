@@ -68,6 +68,9 @@ class Sender:
         self._taken: list[float] = []  # seconds that the replies took
         self._replied = 0.0  # when the last reply came
         self._sent = self._lost = 0
+        self._hostile: dict[int, deque[str]] = {}  # what each hostile sender writes, by chat, round and round
+        self._hostile_waiting: set[int] = set()  # chats whose last message has no reply yet
+        self._hostile_answered = 0
         self._all_answered = asyncio.Event()
         self._webhook, self._has_webhook = "", asyncio.Event()
         self._to_bring: asyncio.Queue[bytes] | None = None  # where there is a webhook
@@ -110,6 +113,22 @@ class Sender:
     async def lost(self) -> int:
         """How many messages never had a reply."""
         return self._lost
+
+    async def attack(self, texts: list[list[str]]) -> None:
+        """From now on somebody writes each of these lists, round and round: the next text once there is a reply."""
+        self._hostile = {chat: deque(own) for chat, own in enumerate(texts, 1)}
+        for chat in self._hostile:
+            self._put_hostile(chat)
+
+    async def end_attack(self) -> int:
+        """End the attack, once its last messages have a reply; how many had one."""
+        self._hostile = {}
+        with suppress(TimeoutError):
+            async with asyncio.timeout(QUIET):
+                while self._hostile_waiting:
+                    await asyncio.sleep(0.05)
+        answered, self._hostile_answered = self._hostile_answered, 0
+        return answered
 
     async def bring(self, port: int, path: str) -> None:
         """From now on bring messages to a webhook of this machine, once the bot has asked for it."""
@@ -157,6 +176,11 @@ class Sender:
             self._taken.append(self._replied - came)
             if not self._came:
                 self._all_answered.set()
+        elif chat in self._hostile_waiting:
+            self._hostile_waiting.discard(chat)
+            self._hostile_answered += 1
+            if chat in self._hostile:
+                self._put_hostile(chat)
         self._sent += 1
         answer((_ANSWER_LONG if b"reply_markup=" in body else _ANSWER) % {b"number": self._sent, b"chat": chat})
 
@@ -199,14 +223,27 @@ class Sender:
     def _put(self, times: list[float]) -> None:
         """New messages, which came to Telegram at these times."""
         for came in times:
-            number, self._next = self._next, self._next + 1
-            self._came[FIRST_CHAT + number] = came
-            update = _update(number, next(self._texts))
-            if self._to_bring is not None:
-                self._to_bring.put_nowait(update)
-            else:
-                self._pending.append((number, update))
+            self._came[FIRST_CHAT + self._next] = came
+            self._queue(FIRST_CHAT + self._next, next(self._texts))
         self._all_answered.clear()
+        self._end_waiting()
+
+    def _put_hostile(self, chat: int) -> None:
+        self._hostile_waiting.add(chat)
+        self._hostile[chat].rotate(-1)
+        self._queue(chat, self._hostile[chat][0])
+        self._end_waiting()
+
+    def _queue(self, chat: int, text: str) -> None:
+        number, self._next = self._next, self._next + 1
+        update = _update(number, chat, text)
+        if self._to_bring is not None:
+            self._to_bring.put_nowait(update)
+        else:
+            self._pending.append((number, update))
+
+    def _end_waiting(self) -> None:
+        """Deliver what there is to who waits for news."""
         if (poll := self._poll) is not None:
             self._poll = None
             self._deliver(poll)
@@ -275,8 +312,7 @@ def _message(number: int, chat: int, text: str) -> dict[str, object]:
     return {"message_id": number, "from": sender, "chat": _person(chat), "date": 1_800_000_000 + number, "text": text}
 
 
-def _update(number: int, text: str) -> bytes:
-    chat = FIRST_CHAT + number
+def _update(number: int, chat: int, text: str) -> bytes:
     return json.dumps({"update_id": number, "message": _message(number, chat, text)}).encode()
 
 
@@ -323,6 +359,14 @@ class SenderProcess:
     async def lost(self) -> int:
         """See Sender."""
         return int(await self._done("lost"))
+
+    async def attack(self, texts: list[list[str]]) -> None:
+        """See Sender."""
+        await self._done("attack", texts)
+
+    async def end_attack(self) -> int:
+        """See Sender."""
+        return int(await self._done("end_attack"))
 
     async def bring(self, port: int, path: str) -> None:
         """See Sender."""

@@ -1,9 +1,9 @@
 """`python -m tests.bench.telegram`: what load the bot bears in Telegram, and what it takes for it.
 
 The bot, fetching or with a webhook, and Telegram (`tests.bench.sender`) are processes of their own; Telegram answers
-after 0 and after 50 ms. In the same run, by turns, a bot of python-telegram-bot's own that only says what it hears, at
-its best setting. Limits of sends and the throttle are off. Messages are those of the question sets, each of another
-person.
+after 0 and after 50 ms. In the same run, by turns, two bots of python-telegram-bot's own that only say what they hear,
+each at its best setting: one over httpx, as it comes, and one over this bot's own HTTP client. Limits of sends and the
+throttle are off. Messages are those of the question sets, each of another person.
 
 * All at once: messages a second, and the bot's processor time a message.
 * At a rate, whatever the bot does: milliseconds from a message's coming to Telegram until its reply is there.
@@ -46,7 +46,8 @@ RATES = (50, 150)  # messages a second
 DRAWN = (25, 50, 100, 150, 200, 300, 400)
 ECHO_AT_ONCE = (16, 32)  # of which the faster is taken; with fewer or more it is slower
 FIRST = 20  # messages: the first touch of everything
-OURS, WEBHOOK, ECHO, SMALL = "this bot", "this bot, webhook", "echo bot", "this bot, small FAQ"
+OURS, WEBHOOK, SMALL = "this bot", "this bot, webhook", "this bot, small FAQ"
+ECHOES = {"httpx": "echo bot", "aiohttp": "echo bot on aiohttp"}  # by what their calls go over
 TICKS = os.sysconf("SC_CLK_TCK")
 _Found = TypeVar("_Found")
 SOON = 60.0  # seconds for a bot to end, or to take up an edit of the small FAQ
@@ -174,16 +175,20 @@ class Course:
     async def run(self) -> None:
         """Measure all."""
         self.found.load.append(os.getloadavg()[0])
-        for name, place in (("faq", ROOT / "faq"), ("seeds", ROOT / "seeds")):
-            shutil.copytree(place, self._folder / name)
-        self._say("learning the FAQ")
-        await self._learn()
+        await self.prepare()
         for round_trip in ROUND_TRIPS:
             await self._start(round_trip)
         for round_trip in ROUND_TRIPS:
             await self._compare(round_trip, with_memory=round_trip == ROUND_TRIPS[0])
         await self._edit_the_small_faq()
         self.found.load.append(os.getloadavg()[0])
+
+    async def prepare(self) -> None:
+        """Copy the FAQ and learn it."""
+        for name in ("faq", "seeds"):
+            shutil.copytree(ROOT / name, self._folder / name)
+        self._say("learning the FAQ")
+        await self._learn()
 
     def _say(self, doing: str) -> None:
         self._progress.update(self._task, description=doing)
@@ -197,18 +202,19 @@ class Course:
             raise SystemExit("the FAQ cannot be learned; python -m bot learn says why")
 
     async def _compare(self, round_trip: float, *, with_memory: bool) -> None:
-        """Both bots side by side, one idle while the other is asked."""
+        """The bots side by side, the others idle while one is asked."""
         extent = self._extent
         async with AsyncExitStack() as stack:
-            ours = await stack.enter_async_context(self._bot(OURS, round_trip))
+            ours = await stack.enter_async_context(self.bot(OURS, round_trip))
             self._say(f"{OURS}: first messages")
             await ours.all_at_once(FIRST)
             if with_memory:
                 self.found.memory.append(ours.memory(f"start and {FIRST} messages"))
-            echo = await self._best_echo(stack, round_trip)
-            brought = await stack.enter_async_context(self._bot(WEBHOOK, round_trip))
+            echoes = [await self._best_echo(stack, round_trip, transport) for transport in ECHOES]
+            brought = await stack.enter_async_context(self.bot(WEBHOOK, round_trip))
             await brought.all_at_once(FIRST)
-            numbers = {ours: extent.messages, brought: extent.messages, echo: extent.echo_messages}
+            numbers = {ours: extent.messages, brought: extent.messages}
+            numbers |= dict.fromkeys(echoes, extent.echo_messages)
             passes: dict[Bot, list[tuple[float, float, float]]] = {bot: [] for bot in numbers}
             for number in range(extent.passes):
                 for bot, messages in numbers.items():
@@ -230,16 +236,16 @@ class Course:
                     await ours.all_at_once(10 * FIRST)
                     self.found.memory.append(ours.memory(f"edit {number} of the FAQ"))
 
-    async def _best_echo(self, stack: AsyncExitStack, round_trip: float) -> Bot:
-        best: tuple[float, int] = (0.0, ECHO_AT_ONCE[0])
+    async def _best_echo(self, stack: AsyncExitStack, round_trip: float, transport: str) -> Bot:
+        echo, best = ECHOES[transport], (0.0, ECHO_AT_ONCE[0])
         for at_once in ECHO_AT_ONCE:
-            self._say(f"{ECHO}, {at_once} at once: to see which is faster")
-            async with self._bot(ECHO, round_trip, "tests.bench.echo", str(at_once)) as bot:
+            self._say(f"{echo}, {at_once} at once: to see which is faster")
+            async with self.bot(echo, round_trip, "tests.bench.echo", str(at_once), transport) as bot:
                 await bot.all_at_once(FIRST)
                 messages = self._extent.echo_messages // 2
                 best = max(best, (messages / await bot.all_at_once(messages), at_once))
-        name = f"{ECHO}, {best[1]} at once"
-        return await stack.enter_async_context(self._bot(name, round_trip, "tests.bench.echo", str(best[1])))
+        name, module = f"{echo}, {best[1]} at once", ("tests.bench.echo", str(best[1]), transport)
+        return await stack.enter_async_context(self.bot(name, round_trip, *module))
 
     async def _at_rate(self, bot: Bot, round_trip: float, rate: int) -> Latency:
         taken = await bot.at_rate(rate, self._extent.seconds)
@@ -261,7 +267,7 @@ class Course:
     async def _edit_the_small_faq(self) -> None:
         small = self._folder / "small"
         shutil.copytree(ROOT / "tests" / "small", small)
-        async with self._bot(SMALL, 0.0, content=small) as bot:
+        async with self.bot(SMALL, 0.0, content=small) as bot:
             await bot.all_at_once(10 * FIRST)
             self.found.memory.append(bot.memory(f"start and {10 * FIRST} messages"))
             for number in range(1, self._extent.reloads + 1):
@@ -284,7 +290,7 @@ class Course:
         """The bot's start with one message waiting for it, with every package and file read before."""
         for _ in range(2):
             self._say(f"{OURS}, {1000 * round_trip:.0f} ms: start")
-            async with self._bot(OURS, round_trip, "tests.bench.starting", "phases") as bot:
+            async with self.bot(OURS, round_trip, "tests.bench.starting", "phases") as bot:
                 seconds = await bot.all_at_once(1)
                 lines = (bot.folder / "phases").read_text("utf-8").splitlines()
         phases = {name: float(spent) for name, spent in (line.rsplit(": ", 1) for line in lines)}
@@ -293,7 +299,7 @@ class Course:
         self.found.starts.append(Start(1000 * round_trip, seconds, phases))
 
     @asynccontextmanager
-    async def _bot(self, name: str, round_trip: float, *module: str, content: Path | None = None) -> AsyncIterator[Bot]:
+    async def bot(self, name: str, round_trip: float, *module: str, content: Path | None = None) -> AsyncIterator[Bot]:
         """A bot's process, which has ended after the block."""
         folder = self._new_folder()
         async with running(round_trip) as sender:
@@ -403,11 +409,15 @@ def tables(found: Measured) -> list[Table]:
     return [rows, late, held, begun]
 
 
-def ratios(found: Measured) -> dict[float, float]:
-    """How many times as many messages a second as the echo bot this one answers, by the round trip in ms."""
-    ours = {one.round_trip_ms: one for one in found.throughputs if one.bot == OURS}
-    echo = {one.round_trip_ms: one for one in found.throughputs if one.bot.startswith(ECHO)}
-    return {at: statistics.median(one.a_second) / statistics.median(echo[at].a_second) for at, one in ours.items()}
+def ratios(found: Measured) -> dict[tuple[float, str], float]:
+    """How many times as many messages a second as an echo bot this one answers, by the round trip in ms and the bot."""
+    a_second = {(one.round_trip_ms, plain(one.bot)): statistics.median(one.a_second) for one in found.throughputs}
+    return {(at, bot): a_second[at, OURS] / rate for (at, bot), rate in a_second.items() if bot in ECHOES.values()}
+
+
+def plain(bot: str) -> str:
+    """The name of a bot, an echo bot's without how many updates it handles at once."""
+    return next((echo for echo in ECHOES.values() if bot.startswith(f"{echo}, ")), bot)
 
 
 def curves(found: Measured) -> dict[str, dict[str, dict[int, tuple[float, float]]]]:
@@ -415,10 +425,7 @@ def curves(found: Measured) -> dict[str, dict[str, dict[int, tuple[float, float]
     panels: dict[str, dict[str, dict[int, tuple[float, float]]]] = {}
     for one in found.latencies:
         panel = panels.setdefault(f"Telegram answers after {one.round_trip_ms:.0f} ms", {})
-        panel.setdefault(one.bot.partition(", ")[0] if one.bot.startswith(ECHO) else one.bot, {})[one.rate] = (
-            one.p50,
-            one.p95,
-        )
+        panel.setdefault(plain(one.bot), {})[one.rate] = (one.p50, one.p95)
     return panels
 
 
@@ -448,8 +455,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     console = Console()
     for table in tables(found):
         console.print(table)
-    for trip, ratio in ratios(found).items():
-        console.print(f"Telegram answers after {trip:.0f} ms: {ratio:.1f} times as many as the echo bot")
+    for (trip, echo), ratio in ratios(found).items():
+        console.print(f"Telegram answers after {trip:.0f} ms: {ratio:.2f} times as many as the {echo}")
     console.print(f"Load of the machine, before and after: {', '.join(f'{one:.1f}' for one in found.load)}")
     if options.plot:
         plots.save(plots.latency(curves(found), thick=OURS), options.plot)

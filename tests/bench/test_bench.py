@@ -20,7 +20,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
-from tests.bench import matching, peers, plots, telegram
+from tests.bench import hostile, matching, peers, plots, telegram
 from tests.bench.corpora import (
     OUT_OF_SCOPE,
     Labelled,
@@ -410,6 +410,30 @@ async def test_the_sender_counts_what_is_never_answered(monkeypatch: pytest.Monk
         assert await sender.lost() == 2
 
 
+async def test_who_is_hostile_writes_again_once_there_is_a_reply() -> None:
+    """Round and round, each in a chat of their own, until the attack ends."""
+    texts = [["a", "b"], ["c"]]
+    seen: list[tuple[int, str]] = []
+    async with Sender(0.0) as sender, aiohttp.ClientSession() as session:
+        await sender.attack(texts)
+        ending: asyncio.Task[int] | None = None
+        offset = 0
+        for round_ in range(3):
+            came = await call(session, sender, "getUpdates", offset=offset, timeout=1)
+            offset = came[-1]["update_id"] + 1
+            ending = asyncio.create_task(sender.end_attack()) if round_ == 2 else None
+            await asyncio.sleep(0)
+            for update in came:
+                message = update["message"]
+                seen.append((message["chat"]["id"], message["text"]))
+                await call(session, sender, "sendMessage", chat_id=message["chat"]["id"], text="")
+        assert ending is not None
+        assert await ending == len(seen) == 6
+        assert await call(session, sender, "getUpdates", offset=offset) == []
+    for chat, own in enumerate(texts, 1):
+        assert {text for sent_by, text in seen if sent_by == chat} == set(own)
+
+
 async def test_the_sender_brings_to_a_webhook_until_it_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tests.bench.sender.AGAIN", 0.01)
     seen: list[int] = []
@@ -445,6 +469,22 @@ def test_the_messages_of_the_benchmark_are_many_and_the_same_every_time() -> Non
     assert all(text.strip() and not text.startswith("/") for text in texts)
 
 
+def test_hostile_texts_are_as_long_as_wanted_and_the_same_every_time() -> None:
+    """Of each kind there is another each time, but for the one that is a mere repeat."""
+    for length in (256, 4096):
+        first = {kind: list(islice(texts, 3)) for kind, texts in hostile.hostile(length).items()}
+        assert first == {kind: list(islice(texts, 3)) for kind, texts in hostile.hostile(length).items()}
+        assert all(len(text) == length for texts in first.values() for text in texts)
+        assert {kind for kind, texts in first.items() if len(set(texts)) < 3} == {"links that make links"}
+
+
+def test_how_long_others_waited_is_compared_with_the_quiet_time() -> None:
+    console = Console(width=120, file=io.StringIO(), record=True)
+    console.print(hostile.others({0: ([0.01, 0.02], 0), 8: ([0.04, 0.08], 33)}, 0.05))
+    shown = console.export_text()
+    assert all(figure in shown for figure in ("50 ms", "15", "60", "4.00", "33"))
+
+
 def test_processor_time_and_memory_are_those_of_the_process() -> None:
     before = telegram.cpu_of(os.getpid())
     sum(range(5_000_000))
@@ -459,10 +499,11 @@ def measured() -> telegram.Measured:
         throughputs=[
             telegram.Throughput(telegram.OURS, 50.0, [600.0, 900.0, 700.0], 1.5, 0.1, 0),
             telegram.Throughput("echo bot, 16 at once", 50.0, [200.0, 100.0, 300.0], 3.0, 0.1, 17),
+            telegram.Throughput("echo bot on aiohttp, 32 at once", 50.0, [1400.0, 100.0, 3000.0], 1.0, 0.1, 0),
         ],
         latencies=[
             telegram.Latency(name, 50.0, rate, 1000, 60.0, 90.0 + rate, 120.0)
-            for name in (telegram.OURS, "echo bot, 16 at once")
+            for name in (telegram.OURS, "echo bot, 16 at once", "echo bot on aiohttp, 32 at once")
             for rate in (50, 150)
         ],
         memory=[telegram.Memory(telegram.OURS, "20,000 messages", 210.0, 150.0)],
@@ -472,7 +513,7 @@ def measured() -> telegram.Measured:
 
 
 def test_the_medians_of_the_passes_are_compared() -> None:
-    assert telegram.ratios(measured()) == {50.0: 3.5}
+    assert telegram.ratios(measured()) == {(50.0, "echo bot"): 3.5, (50.0, "echo bot on aiohttp"): 0.5}
 
 
 def test_all_that_was_measured_stands_in_the_tables() -> None:
@@ -492,6 +533,7 @@ def test_plots_of_the_same_figures_are_the_same(tmp_path: Path) -> None:
         plots.save(plots.time(taken, thick="ours"), tmp_path / f"{name}-time.svg")
         curves = telegram.curves(measured())
         plots.save(plots.latency(curves, thick=telegram.OURS), tmp_path / f"{name}-latency.svg")
-    for name in ("coverage", "time", "latency"):
+        plots.save(plots.growth(taken, most=4096), tmp_path / f"{name}-growth.svg")
+    for name in ("coverage", "time", "latency", "growth"):
         assert (tmp_path / f"one-{name}.svg").read_bytes() == (tmp_path / f"other-{name}.svg").read_bytes()
         assert b"<dc:date>" not in (tmp_path / f"one-{name}.svg").read_bytes()

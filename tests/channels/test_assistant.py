@@ -218,10 +218,11 @@ async def test_what_is_said_of_an_answer_is_counted_and_a_complaint_is_a_gap(
     assistant: Assistant, notes: Notes
 ) -> None:
     """With the question if it is known, else the entry's own."""
-    assert assistant.judge(DOGS, None, said(OAK), ENGLISH).outcome is Outcome.HELPFUL
+    assert (await assistant.judge(DOGS, None, said(OAK), ENGLISH)).outcome is Outcome.HELPFUL
     assert notes.notes[-1].gap is None
     for words, kept in ((OAK, OAK), ("", DOGS.question)):
-        assert assistant.judge(DOGS, GapReason.OUTDATED, said(words), ENGLISH).outcome is Outcome.OUTDATED
+        count = await assistant.judge(DOGS, GapReason.OUTDATED, said(words), ENGLISH)
+        assert count.outcome is Outcome.OUTDATED
         gap = notes.notes[-1].gap
         assert gap is not None
         assert (gap.reason, gap.text, gap.entry) == (GapReason.OUTDATED, kept, DOGS.id)
@@ -229,8 +230,8 @@ async def test_what_is_said_of_an_answer_is_counted_and_a_complaint_is_a_gap(
 
 async def test_a_question_that_is_urgent_by_now_is_never_kept(assistant: Assistant, notes: Notes) -> None:
     """A message may have been edited since its choice was shown."""
-    assistant.none_of_these(said(HURT), ENGLISH)
-    assistant.judge(DOGS, GapReason.WRONG, said(HURT), ENGLISH)
+    await assistant.none_of_these(said(HURT), ENGLISH)
+    await assistant.judge(DOGS, GapReason.WRONG, said(HURT), ENGLISH)
     assert [note.gap for note in notes.notes] == [None, None]
 
 

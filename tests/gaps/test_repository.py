@@ -353,8 +353,9 @@ async def test_a_log_that_is_replaced_is_noticed(log: GapLog, tmp_path: Path) ->
 
 
 @pytest.mark.slow
-async def test_closing_leaves_no_connection_open(log: GapLog) -> None:
+async def test_closing_leaves_no_connection_open(tmp_path: Path, url: SecretStr | None) -> None:
     """Though others are just using it: the last of them closes it, and nothing is lost."""
+    log = GapLog(tmp_path, KEYS, keep=KEEP, url=url, busy_seconds=60)  # they wait for each other, however slow
     for _ in range(20):
         writes = [asyncio.create_task(log.write([note()])) for _ in range(5)]
         await asyncio.sleep(0.001)

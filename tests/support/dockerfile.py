@@ -3,9 +3,9 @@
 `python -m tests.support.dockerfile FOLDER` builds it below a folder and says where the engine's command lies, which is
 called `docker` and takes what docs/operations.md shows. Needs root and Debian's podman, runc and mmdebstrap.
 
-What stands in for the base image of the Dockerfile, under its name: a bare Debian bookworm with Debian's own
-Python 3.11, linked as /usr/local/bin/python, where that image has it. So the Dockerfile's steps, the user, the
-rights and the program are tried for real; the base image's own files are not.
+What stands in for the base image of the Dockerfile, under its name without the digest: a bare Debian bookworm with
+Debian's own Python 3.11, linked as /usr/local/bin/python, where that image has it. So the Dockerfile's steps, the user,
+the rights and the program are tried for real; the base image's own files are not.
 """
 
 from __future__ import annotations
@@ -105,7 +105,8 @@ class Engine:
         podman = shlex.join(self._podman())
         lines = ["#!/bin/bash", "command=$1; shift", "case $command in"]
         lines += [f'run) exec {podman} run {shlex.join(run)} "$@" ;;']
-        lines += [f'build) exec {podman} build {shlex.join(build)} "$@" ;;']
+        without_digests = "sed 's/@sha256:[0-9a-f]*//' Dockerfile"
+        lines += [f'build) {without_digests} | {podman} build {shlex.join(build)} --file=- "$@" ;;']
         lines += [f'*) exec {podman} $command "$@" ;;', "esac"]
         for name, text in (("docker", "\n".join(lines)), ("sudo", '#!/bin/bash\nexec "$@"')):
             (self.commands / name).write_text(f"{text}\n")
@@ -131,8 +132,8 @@ def build(engine: Engine) -> None:
 
 
 def base_images() -> list[str]:
-    """The images that the Dockerfile starts from, in full, each once."""
-    named = re.findall(r"^FROM (\S+)", (ROOT / "Dockerfile").read_text(encoding="utf-8"), re.M)
+    """The images that the Dockerfile starts from, in full but without their digests, each once."""
+    named = re.findall(r"^FROM ([^\s@]+)", (ROOT / "Dockerfile").read_text(encoding="utf-8"), re.M)
     return [f"docker.io/library/{name}" for name in dict.fromkeys(named)]
 
 

@@ -17,7 +17,7 @@ import re
 import re._constants as sre  # type: ignore[import-not-found,unused-ignore]
 import re._parser as sre_parser  # type: ignore[import-not-found,unused-ignore]
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -35,13 +35,14 @@ from bot.domain.gap import Gap, GapReason, GapStatus, LoggedGap
 from bot.domain.matching import Matcher
 from bot.gaps.clustering import group_gaps
 from bot.text.normalize import clean, normalise, sentences, words
-from bot.text.redaction import redact, without_personal_data
+from bot.text.redaction import redact
 
 LENGTHS = (250, 1_000, 8_000, 64_000)  # characters; each is compared with the one before
 MOST_TIMES = 3.0  # as costly a character as in a text of an eighth of the length; what is quadratic is 8 times
 NOISE = 2_000_000  # nanoseconds: below it nothing is said of growth
 ALWAYS = " _-.@/0aA[(<\n"  # characters that mean something to many patterns
 TAILS = ("", "\x00!x")  # what a repeat ends in: nothing, or what hardly a pattern expects
+COSTLIEST = 2  # units of which the longest texts are made
 RUNS = 5  # the least of which is taken, where one run looks too costly
 
 Function = Callable[[str], object]
@@ -77,12 +78,12 @@ def cost(function: Function, text: str, *, runs: int = 1) -> int:
     return least
 
 
-def growth(function: Function, unit: str, *, lengths: Sequence[int] = LENGTHS) -> Growth | None:
+def growth(function: Function, unit: str, *, lengths: Sequence[int], tails: Sequence[str] = TAILS) -> Growth | None:
     """How much more a character costs in a text than in a shorter one, where that is too much.
 
     Each text is run once. Only where that looks too costly is it run again, and the least of all runs counts.
     """
-    for tail in TAILS:
+    for tail in tails:
         for shorter, longer in pairwise(lengths):
             short, long = (repeated(unit, length, tail) for length in (shorter, longer))
             taken = cost(function, long)
@@ -94,11 +95,22 @@ def growth(function: Function, unit: str, *, lengths: Sequence[int] = LENGTHS) -
     return None
 
 
-def steepest(function: Function, units: Iterable[str], *, lengths: Sequence[int] = LENGTHS) -> Growth | None:
-    """The first of these units with which a function grows by more than the length; None if there is none."""
+def steepest(
+    function: Function, units: Sequence[str], *, lengths: Sequence[int] = LENGTHS, tails: Sequence[str] = TAILS
+) -> Growth | None:
+    """The first of these units with which a function grows by more than the length; None if there is none.
+
+    The longest texts are made of the two units that cost most in shorter ones.
+    """
+    *shorter, _ = lengths
     gc.disable()
     try:
-        return next(filter(None, (growth(function, unit, lengths=lengths) for unit in units)), None)
+        for unit in units:
+            if found := growth(function, unit, lengths=shorter, tails=tails):
+                return found
+        costly = sorted(units, key=lambda unit: -cost(function, repeated(unit, shorter[-1])))[:COSTLIEST]
+        grown = (growth(function, unit, lengths=lengths[-2:], tails=tails) for unit in costly)
+        return next(filter(None, grown), None)
     finally:
         gc.enable()
 
@@ -269,7 +281,6 @@ def program_functions(matcher: Matcher) -> dict[str, Function]:
 
     return {
         "redact": redact,
-        "without_personal_data": without_personal_data,
         "clean": clean,
         "normalise": normalise,
         "words": words,

@@ -22,6 +22,7 @@ from telegram.ext import (
 from telegram.request import BaseRequest
 
 from bot.channels.assistant import Assistant
+from bot.channels.long_texts import REST
 from bot.channels.telegram.context import BotContext
 from bot.channels.telegram.delivery.chat_queue import ChatQueue
 from bot.channels.telegram.handlers.buttons import on_press
@@ -146,7 +147,7 @@ def context_of(settings: Settings, catalog: Catalog, keys: Keys, metrics: Metric
     gap_writer = GapWriter(log, metrics)
     return BotContext(
         catalog=catalog,
-        assistant=Assistant(catalog, gap_writer, throttles),
+        assistant=Assistant(catalog, gap_writer, throttles, rest=REST),
         gap_writer=gap_writer,
         keys=keys,
         metrics=metrics,

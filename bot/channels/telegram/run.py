@@ -47,10 +47,12 @@ from bot.runtime.signals import on_stop_signal
 from bot.settings import Settings, SettingsError
 from bot.storage.keys import Keys
 from bot.text.language_id import guess
+from bot.text.redaction import redact
 
 KEEP_ALIVE = 75  # seconds that an idle connection stays open: longer than proxies and Telegram keep theirs
 MOST_CONNECTIONS = 500  # idle ones included: from Telegram or a proxy, and from health checks
-_ANY_TEXT = "are we ready"
+SWITCH_SECONDS = 0.0005  # after which a thread lets the loop go on; a reply has many steps, each may wait so long
+_ANY_TEXT, _ANY_NUMBER = "are we ready", "600 123 456"
 _logger = logging.getLogger(__name__)
 
 
@@ -60,6 +62,7 @@ def run(settings: Settings, catalog: Catalog, keys: Keys, watch: FaqWatcher, met
     Raises SettingsError if Telegram refuses the token or the port in LISTEN cannot be used. Exits with 1 if no updates
     could be fetched for too long, so that a supervisor restarts the process.
     """
+    sys.setswitchinterval(SWITCH_SECONDS)
     try:
         with _listening_socket(settings) or nullcontext() as listener:
             asyncio.run(_run(settings, context_of(settings, catalog, keys, metrics), watch, listener))
@@ -167,10 +170,11 @@ def _watch_metrics(context: BotContext, intake: Intake, delivery: _Delivery) -> 
 
 
 async def _warm_up(context: BotContext) -> None:
-    """Do first what would stall the first replies: open the database, load the language model, rank a message."""
+    """Do first what would stall the first replies: open the database, load models and number plans, rank a message."""
 
     def rank() -> None:
         guess(_ANY_TEXT)
+        redact(_ANY_NUMBER)
         for matcher in tuple(context.catalog.matchers.values()):
             decide(Question(_ANY_TEXT, matcher.faq.language), matcher)
 

@@ -152,7 +152,7 @@ async def _show(context: BotContext, press: ButtonPress) -> str:
 
 async def _none_of_these(context: BotContext, press: ButtonPress) -> str:
     """Note the question as a gap; without its text, which the person may have deleted, it is only counted."""
-    count = context.assistant.none_of_these(press.asked, press.matcher)
+    count = await context.assistant.none_of_these(press.asked, press.matcher)
     press.record.set_outcome(count, is_timed=False)
     await replace_message(text_message(press.says.none_chosen), press.shown)
     press.record.set_outcome(count)
@@ -227,7 +227,7 @@ async def _judge(context: BotContext, press: ButtonPress) -> str:
     says, entry, reason = press.says, linked(press.value, press.faq), REASONS.get(press.action)
     if entry is None:
         return says.gone
-    count = context.assistant.judge(entry, reason, press.asked, press.matcher)
+    count = await context.assistant.judge(entry, reason, press.asked, press.matcher)
     press.record.set_outcome(count, is_timed=False)
     before = says.what_is_wrong if reason else says.helpful
     after = says.thanks_not_helpful if reason else says.thanks_helpful

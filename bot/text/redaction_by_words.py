@@ -1,0 +1,579 @@
+"""What redaction takes out because of the words around it: names behind a network's, addresses, dates of birth, codes.
+
+In English, Arabic, Spanish, French, Russian and Chinese, and less of German, Ukrainian, Persian, Turkish and Portuguese.
+Words stand in tables, and are compared in a plain form, small and without accents (`_Plain`). A rule is a pattern; what
+it finds goes, but for what its group has. Every pattern is linear: words are taken whole, and repeats are bounded.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from itertools import chain
+
+
+class _Plain(dict[int, str]):
+    """For `str.translate`: each character as one plain one, digits as ASCII, letters without accents, small if asked."""
+
+    def __init__(self, *, small: bool) -> None:
+        self._small = small
+
+    def __missing__(self, code: int) -> str:
+        plain = unicodedata.normalize("NFD", chr(code))[0]
+        plain = str(unicodedata.decimal(plain)) if plain.isdecimal() else _SAME_LETTER.get(plain, plain)
+        small = plain.lower()
+        self[code] = small if self._small and len(small) == 1 else plain
+        return self[code]
+
+
+_SAME_LETTER = {"ة": "ه", "ى": "ي", "ی": "ي", "ک": "ك", "ı": "i", "’": "'", "‘": "'", "`": "'", "،": ",", "：": ":"}
+_SMALL, _CASED = _Plain(small=True), _Plain(small=False)
+_ARABIC, _CHINESE = re.compile(r"[\u0600-\u06ff]"), re.compile(r"[\u4e00-\u9fff]")
+_ARTICLE = "(?:[وبلفع]?(?:ال|ل)?)"
+
+
+def _any(*tables: str) -> str:
+    """A pattern of the words of these tables: `*` stands for letters that may follow, `_` for a blank or nothing.
+
+    Words of Arabic script may have an article or preposition, Chinese ones may stand within others.
+    """
+    plain: dict[str, list[str]] = {}
+    arabic: dict[str, list[str]] = {}
+    chinese: dict[str, list[str]] = {}
+    for word in sorted(
+        {word.translate(_SMALL) for table in tables for word in table.split()}, key=lambda w: (-len(w), w)
+    ):
+        script = arabic if _ARABIC.search(word) else chinese if _CHINESE.search(word) else plain
+        rest = re.escape(word[1:]).replace("_", "[ -]?").replace(r"\*", r"[^\W\d_]{0,6}")
+        script.setdefault(re.escape(word[0]), []).append(rest)
+    whole = [_grouped(plain)] if plain else []
+    whole += [_ARTICLE + _grouped(arabic)] if arabic else []
+    ways = [rf"\b(?:{'|'.join(whole)})(?![^\W\d_])"] if whole else []
+    return f"(?:{'|'.join([*ways, *([_grouped(chinese)] if chinese else [])])})"
+
+
+def _grouped(words: dict[str, list[str]]) -> str:
+    """By first letter, so that most are passed over at once."""
+    return "(?:" + "|".join(f"{first}(?:{'|'.join(rests)})" for first, rests in words.items()) + ")"
+
+
+_GAP = r"[^\w\[\]\n@]"  # no part of a word or of a placeholder
+_LETTER = r"[^\W\d_]"
+_IS = (
+    rf"(?:{_GAP}{{0,3}}{_any('is are was its as at under es son est sont cest como ist lautet e это є як هو هي هوه است ام 是 为 為 叫')}"
+    rf"){{0,2}}{_GAP}{{0,3}}"
+)
+_NUMBER = rf"(?:{_any('no nr n num ref number numero nummer numara* номер* رقم* شماره 编号 号码 号 號')}|#|n°)"
+_NUMBER_OR_NOT = rf"(?:{_NUMBER}{_IS})?"
+_YEAR = r"(?:1[89]|20)\d\d(?!\d)"
+_COUNTED = (  # behind a number: not the number of a house, but of what is counted
+    r"(?! ?(?:[%€$£]|per ?cent|people|persons?\b|famil|child|kids|wom[ae]n|m[ae]n\b|migra|refug|year|month|week|day|hour|minute"
+    r"|thousand|million|km\b|kilom|met|q?m2?\b|mm\b|cm\b|feet|foot|rooms?\b|floors|beds\b|times|euro|dollar|usd|anos?\b|mes(?:es)?\b|dias?\b"
+    r"|horas?\b|personas|ans?\b|mois\b|jours?\b|heures?\b|personnes|pieces|chambres|habitac|jahre?n?\b|monate?n?\b|tage?n?\b"
+    r"|stunden|zimmer|personen|leute|kisi|gun\b|ay\b|yil|saat|лет\b|год|месяц|дн[яеи]|час|человек|люд|рок|місяц|комнат|этаж"
+    r"|осіб|чел|метр|кв\.? ?м|غرف|طوابق|سن|سال|ماه|روز|نفر|ساعت|شهر|اشهر|يوم|ايام|شخص|اشخاص|عائل|طفل|اطفال|متر|[年个個月天人间]))"
+)
+
+_ZERO = "zero oh nil cero null ноль нуль صفر sıfır"
+_ONES = (
+    "one two three four five six seven eight nine un uno una dos tres cuatro cinco seis siete ocho nueve une deux",
+    "trois quatre cinq sept huit neuf ein eins zwei zwo drei vier fünf sechs sieben acht neun due tre quattro cinque",
+    "sei sette otto nove um dois quatro oito один одна одно два две дві три четыре чотири пять п'ять шесть шість семь",
+    "сім восемь вісім девять дев'ять واحد واحده اثنان اثنين اتنين ثلاثه تلاته ثلاث اربعه اربع خمسه خمس سته ست سبعه",
+    "سبع ثمانيه ثماني تمانيه تمنيه تسعه تسع يك دو سه چهار پنج شش هفت هشت نه bir iki üç dört beş altı yedi sekiz dokuz",
+    "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty",
+    "seventy eighty ninety double triple treble diez once doce trece catorce quince dieci* veinte veinti* treinta",
+    "cuarenta cincuenta sesenta setenta ochenta noventa doble dix onze douze treize quatorze quinze seize vingt",
+    "vingts trente quarante cinquante soixante septante nonante zehn elf zwölf dreizehn vierzehn fünfzehn sechzehn",
+    "siebzehn achtzehn neunzehn zwanzig dreißig vierzig fünfzig sechzig siebzig achtzig neunzig десять одиннадцать",
+    "двенадцать тринадцать четырнадцать пятнадцать шестнадцать семнадцать восемнадцать девятнадцать двадцать тридцать",
+    "сорок пятьдесят шестьдесят семьдесят восемьдесят девяносто одинадцять дванадцять тринадцять чотирнадцять",
+    "п'ятнадцять шістнадцять сімнадцять вісімнадцять дев'ятнадцять двадцять тридцять п'ятдесят шістдесят сімдесят",
+    "вісімдесят дев'яносто عشره عشر عشرون عشرين ثلاثون ثلاثين اربعين خمسين ستين سبعين ثمانين تسعين ده يازده دوازده",
+    "سيزده چهارده پانزده شانزده هفده هجده نوزده بيست سي چهل پنجاه شصت هفتاد هشتاد نود on yirmi otuz kırk elli altmış",
+    "yetmiş seksen doksan",
+)
+_HUNDREDS = (
+    "hundred hundert cien ciento dosciento* tresciento* cuatrociento* quiniento* seisciento* seteciento* ochociento*",
+    "noveciento* cent cents сто двести триста четыреста пятьсот шестьсот семьсот восемьсот девятьсот двісті чотириста",
+    "п'ятсот шістсот сімсот вісімсот дев'ятсот مئه ميه مئتين yüz صد دويست سيصد چهارصد پانصد ششصد هفتصد هشتصد نهصد",
+)
+_TENS_IN_GERMAN = r"\b[a-z]{3,6}und(?:zwan|drei|vier|funf|sech|sieb|acht|neun)(?:zig|ssig|ßig)(?![^\W_])"
+_ONE = rf"(?:{_any(_ZERO, *_ONES)}|{_TENS_IN_GERMAN})"
+_PAUSE = r"(?:[ ,.;/–-]{1,3}(?:(?:y|et|und|and|ve|و|и|і)\b ?)?)"
+_DIGIT_OR_ONE = rf"(?:{_ONE}|\d{{1,4}}(?![^\W_]))"
+
+# --- Names in networks ---------------------------------------------------------------------------------------------
+
+_OTHER_NETWORK = _any(
+    "телеграм* телег* тг инст* вайбер* вотсап* ватсап* вацап* вконтакте вк фейсбук* скайп* снап* дискорд* تلغرام*",
+    "تلجرام* تيليجرام* تليجرام* تيلجرام* تلي تلگرام* انستا* انستغرام* انستجرام* اينستا* اينستاگرام* واتس* واتساپ*",
+    "فيسبوك* فيس سناب* مسنجر ماسنجر تيك_توك سكايب فايبر ايمو تويتر 微信 电报 電報 脸书 臉書 推特 抖音 小红书 飞书 扣扣",
+)
+_LATIN_NETWORK = _any(
+    "telegram* tele_gram tg insta ig instagram* whats_app* wa signal facebook* fb messenger viber* imo snap snapchat*",
+    "tik_tok* skype twitter we_chat weixin discord linkedin reddit vk vkontakte zalo kakao* botim threema threads qq",
+)
+_NETWORK = rf"(?:{_LATIN_NETWORK}|{_OTHER_NETWORK})"
+_NAME_WORDS = (
+    "user_name nick_name skype_id никнейм* юзернейм* kullanici_adi benutzername اليوزر اسم_المستخدم 用户名 昵称"
+)
+_USER_NAME = _any(_NAME_WORDS, "usuario pseudo ник логин يوزر معرفي ايدي")
+_ACCOUNT = (
+    rf"(?:[ _-]?{_any('account acc id user handle name profile page cuenta perfil compte profil konto аккаунт* акк профил* حساب* صفحه* 账号 帳號')}"
+    rf"|[ _-]?{_USER_NAME}|[号號]码?)?"
+)
+_ODD = (  # a name with a digit, an underscore or a dot among its letters, as no word has them
+    rf"(?!covid)(?=[\d_.]{{0,8}}{_LETTER})(?=[^\W_]{{0,30}}_|[^\W\d]{{1,30}}\d|\d{{1,8}}{_LETTER}{{3}}|[^\W_]{{2,30}}\.[^\W_]{{2}}|{_LETTER}{{2,20}}-{_LETTER}{{2,20}}-?\d)"
+    r"[\w.-]{4,}(?<![.-])(?![\w/])"
+)
+_ODDER = rf"(?!covid|art|{_LETTER}+-(?:19|20)\d\d)(?={_LETTER}[^\W_.]{{1,20}}_|{_LETTER}{{2,20}}\.{_LETTER}{{2,20}}\.{_LETTER}{{2}}|{_LETTER}{{2}}[^\W\d_.-]{{0,20}}(?:[._-][^\W_]{{1,20}}){{0,3}}[._-]?\d)[\w.-]{{5,}}(?<![.-])(?![\w/])"
+_NAME = rf"(?=[\d._-]{{0,8}}{_LETTER})\w[\w.-]{{2,}}(?<![.-])(?![\w/])"
+_LATIN_NAME = r"(?=[a-z\d_.]{0,8}[a-z])[a-z\d_][a-z\d_.-]{2,}(?<![.-])(?![^\W_])"
+_NO_NAME = (  # words that follow a network's name in ordinary sentences
+    "(?!"
+    + _any(
+        "app web pay and or if when because but so then that this these those they there please pls plz for from to",
+        "too about with without the a an at on in of by as is are was it its my our your his her me us you we who",
+        "what where why how not now today tomorrow tonight asap only also since after before until while thank* thx",
+        "help need number account group* ist est es sono e em channel* chat* call* phone sms e_mail mail website link",
+        "message* post* page can do does did will would should has have had get got out up no yes ok okay hi hello",
+        "soon quickly urgent* anytime instead i im he she por para pero porque cuando que con sin de del el la los",
+        "las un una y si gracias ahora hoy en grupo* tengo necesito pour mais parce quand avec sans le les des du une",
+        "et ou merci svp maintenant car je il elle nous vous groupe* und oder wenn weil aber bitte danke mit ohne der",
+        "die das ich wir gruppe* auf für и или если когда потому но пожалуйста спасибо для что как где я мы не это",
+        "групп* канал* чат* по с в на і або якщо коли будь дякую чи та ve icin ile grub* kanal* ama eger و او اذا من",
+        "في على عن الى مع لو لان انا كيف متى اين وين شكرا* رجاء* لكن ثم هل ما لا مجموعه قناه رقم* غروب كروب گروه",
+        "كانال را رو به از",
+    )
+    + rf"|{_NETWORK}|live:)"
+)
+_NO_NEWS = (  # of an account
+    "(?!"
+    + _any(
+        "was* were* keeps works shows says still just never always again broken down gone weak safe password code",
+        "name names user nick profile friends every contacts photos data history esta estaba fue ha se bloque* hacke*",
+        "a взлом* заблок* был* сломал* заблокир* gesperrt wurde funktioniert",
+    )
+    + rf"|{_LETTER}+ed\b|[a-z]+n't)"
+)
+_REACH_ME = (
+    r"(?:\b(?:add|follow|find|write|text|message|msg|dm|pm|contact|reach|ping|call|hit|inbox|talk)(?: to)? (?:me|us)(?: up)?"
+    r"|\b(?:ajout|contact|suiv|trouv|cherch|appel|ecri\w|rejoi)\w{0,4}[- ](?:moi|nous)\b|"
+    + _any(
+        "agrega* anade* escribe* busca* contacta* sigue* habla* manda* пиши* напиши* добав* найди* найти свяжи* ищи*",
+        "подпи* راسل* تواصل* كلم* ضيف* اضيف* اضف* اكتب* ابحث* تابع* schreib* add_mich folg* yaz* ekle* ara",
+    )
+    + rf"(?: {_any('меня нас мне нам со_мной معي معنا لي mir mich uns bana')})?)"
+)
+_ON = rf"(?:{_GAP}{{1,2}}{_any('on at in via by through over my en por al mi su sur par mon dans в во на через мой моем على عال ع في عبر ب auf bei 的 用 上')}){{0,2}}"
+_SIGN = rf"(?:{_IS}|{_GAP}{{0,2}}{_any('called named nombre как я adım ich im باسم اسمه اسمي')}{_GAP}{{1,3}})"
+
+_NAMES = (
+    # telegram ahmad_r78, auf telegram schreiben ahmad_78
+    rf"((?:{_NETWORK}|{_USER_NAME})(?!\.\w){_ACCOUNT}{_SIGN}(?<=\W))@?{_ODD}",
+    rf"((?:{_NETWORK}|{_USER_NAME})(?:[,.;:!?)]{{0,2}} [^\W_]{{1,12}}){{0,4}}[,.;:!?]{{0,2}} )@?{_ODDER}",
+    # add me on insta zarminaq; my snap zarminaq, but not: my snap stopped
+    rf"({_REACH_ME}{_ON}{_GAP}{{0,2}}{_NETWORK}{_ACCOUNT}{_SIGN})@?{_NO_NAME}{_NAME}",
+    rf"(\b(?:my|our|mi|mon|mein|meu|мои|моя|мое|наш|мій) (?:{_NETWORK}|face){_IS}{_ACCOUNT} )@?{_NO_NAME}{_NO_NEWS}{_NAME}",
+    rf"({_NETWORK}{_ACCOUNT} ?[:=] ?)@?{_NO_NAME}(?:live:)?{_NAME}",
+    # Latin letters behind a network's name in others: 微信abc
+    rf"({_OTHER_NETWORK}{_ACCOUNT}{_SIGN})@?{_NO_NAME}{_LATIN_NAME}",
+    rf"({_any('qq 扣扣 微信')}(?:[号號]码?)?{_IS})\d{{5,12}}(?!\d)",
+    rf"({_any(_NAME_WORDS)}{_IS})@?{_NO_NAME}{_NAME}",
+    rf"({_NETWORK} ?/ ?)@?{_NO_NAME}{_NAME}",
+    r"(?<![\w.#&])[\w.]{2,32}#\d{4}(?!\w)",
+    r"(?<![\w/])/?u/[\w-]{3,20}",
+    rf"(?<![\w.@])@ {_ODD}",
+    rf"(?<![\w.@/-]){_LETTER}{{3,20}}\.{_LETTER}{{2,20}}[._]?\d{{1,6}}(?![\w/@-]|\.\w)",
+    rf"(?<![\w.@/-])(?=[\d.]{{0,8}}{_LETTER})[^\W_][\w.]{{0,30}}[^\W_]_+[^\W_][^\W_][\w.-]*(?<![.-])",  # an underscore within is enough
+)
+
+# --- E-mail addresses and links, spelled out -----------------------------------------------------------------------
+
+_OPEN, _SHUT = r" ?[\[({<] ?", r" ?[\])}>] ?"
+_DOT_WORD = _any("dot d0t punto point punkt ponto nokta kropka punt точка tochka крапка тчк نقطه دوت دات 点 點")
+_DOT = rf"(?: ?\bdot ?(?=com|net|org)|{_OPEN}{_DOT_WORD}{_SHUT}| {_DOT_WORD} | ?[点點] ?)"
+_ANY_DOT = rf"(?:{_DOT}| ?\. ?)"
+_MARK = (
+    " ?(?:"
+    + _any(
+        "underscore under_score dash hyphen minus plus guion guion_bajo barra_baja tiret tiret_bas tiret_du_bas",
+        "подчеркивание нижнее_подчеркивание дефис тире підкреслення unterstrich bindestrich alttire alt_tire tire",
+        "alt_cizgi شرطه شرطه_سفليه اندرسكور اندرلاين خط_تيره 下划线",
+    )
+    + ") ?"
+)
+_AT_SIGN = _any(
+    "arroba arobase arobas chiocciola собака собачка sobaka кукла равлик ат ات ايت chez klammeraffe kuyruklu_a куче",
+    "małpa snabel-a at_sign 艾特",
+)
+_AT = rf"(?: ?@ ?| @t | ?圈a ?|{_OPEN}(?:at|a|@|et|{_AT_SIGN}){_SHUT}| {_AT_SIGN} |艾特)"
+_AT_WORD = rf"(?:{_AT}| (?:at|et|على|圈a) )"
+_PIECE = r"[^\W_][\w+-]{0,40}"
+_PIECES = rf"(?<![\w.+]){_PIECE}(?:(?:{_ANY_DOT}|{_MARK}| (?={_DIGIT_OR_ONE} )){_PIECE})"
+_LETTERS = r"(?<![\w.+])(?:[^\W_][ -]){2,30}[^\W_]"  # a l i
+_LOCAL = rf"(?:{_PIECES}{{0,4}}|{_LETTERS})"
+_PROVIDER = _any(
+    "g_mail googlemail yahoo ymail hot_mail outlook icloud proton protonmail gmx yandex яндекс mail live ukr web",
+    "posteo жмейл гмейл джимейл гмаил мейл мэйл укр جيميل جميل جي_ميل ياهو هوتميل اوتلوك qq 163 126",
+)
+_ENDING = rf"(?:{_any('com org net info co eu uk fr de es it ru ua cn sy iq ir af me io edu int mx ar ve pe cl ком орг нет ру юа كوم كام اورج نت')}|康姆)"
+_HOST = rf"(?:[\w-]{{1,40}}{_ANY_DOT}){{1,3}}{_ENDING}(?:{_DOT}[a-z]{{2}}(?!\w))?"
+_MAIL_WORD = _any(
+    "e_mail* mail* gmail correo correo_electronico courriel adresse_mail почт* емейл* имейл* мыло пошта мейл بريد*",
+    "ايميل* 邮箱 电邮 邮件",
+)
+
+_MAILS = (
+    # ali . k @ gmail . com; ali dot k at gmail dot com; ali at gmail dot com; dot k at gmail, but not: look at gmail
+    rf"(?!\S{{1,64}}@\S){_LOCAL}{_AT}{_HOST}",
+    rf"{_LETTERS} ?@ ?(?:[^\W_] ){{3,20}}\. ?[^\W_](?: [^\W_]){{1,3}}(?!\w)",
+    rf"(?!\S{{1,64}}@\S){_LOCAL}(?:{_AT_WORD}| ){_PROVIDER}(?: |{_ANY_DOT})(?:com|net|org|ком|كوم|كام)(?![^\W_])",  # ali gmail com
+    rf"(?!\S{{1,64}}@\S){_LOCAL}{_AT_WORD}(?:(?:[\w-]{{1,40}}{_DOT}){{1,3}}|{_PROVIDER}(?:{_DOT}| \. ?|\.)){_ENDING}(?:{_DOT}[a-z]{{2}}(?!\w))?",
+    rf"(?!\S{{1,64}}@\S)(?:{_PIECES}{{1,4}}|(?<![\w.+])(?=[a-z+-]{{1,30}}[\d_])[^\W_][\w+-]{{1,40}}|{_LETTERS})(?:{_AT_WORD}| (?:(?:on|en|in|bei|sur|auf) )?){_PROVIDER}(?: {_ENDING})?",
+    rf"(?!\S{{1,64}}@\S){_LOCAL}{_AT}{_PROVIDER}",
+    rf"({_MAIL_WORD}(?: {_any('address* adress* adres* id hesab*')})?{_IS})(?!\S{{1,64}}@\S){_LOCAL}{_AT_WORD}(?:(?:[\w-]{{1,40}}{_ANY_DOT}){{1,3}}{_LETTER}{{2,}}|{_PROVIDER})",
+    r"[a-z\d_.+-]{1,40} ?艾特 ?[a-z\d-]{1,30}(?: ?[点點.] ?[a-z]{2,4}){0,2}",
+    r"(?<![\w.+])[\w.+]{1,64}[-_]at[-_][\w.]{1,64}[-_]dot[-_][a-z]{2,}",
+)
+_LINKS = (
+    rf"(?<![\w.])[\w-]{{1,40}}(?:(?:{_DOT}| \. ?|\. )[\w-]{{1,40}}){{1,3}}(?: ?/ ?| (?:slash|barra|слэш|слеш|سلاش) )[\w+-]+[\w+./=?&-]*",
+    r"(?<![\w.])(?:t me|wa me|(?:facebook|instagram|tiktok|vk|goo|bit|maps) (?:com|gl|ly))/\S+",
+    rf"(?<![\w/:])/{{3}}{_LETTER}{{2,20}}\.{_LETTER}{{2,20}}\.{_LETTER}{{2,20}}",  # ///filled.count.soap
+    r"(?<!\w)geo:[-\d][-\d.,;=?\w]*",
+)
+
+# --- Places --------------------------------------------------------------------------------------------------------
+
+_PLUS = "[23456789CFGHJMPQRVWX]"
+_DECIMAL = r"[-−]?\d{1,3}[.,٫]\d{1,8}"
+_PLACE_WORD = _any(
+    "gps coordinates coordinate coords location position lat latitude coordenadas ubicacion posicion coordonnees",
+    "localisation koordinaten standort координат* местоположени* геолокаци* احداثيات* موقع* konum* 坐标 座標 位置 定位",
+)
+_CASED_PLACES = (
+    rf"(?<![\w+])(?:{_PLUS}{{8}}|(?=[2-9]{{0,6}}[CFGHJMPQRVWX]){_PLUS}{{4,6}})\+{_PLUS}{{2,3}}(?![\w+])",
+    rf"(?<![\d.,]){_DECIMAL} ?°? ?[NS]\b[,; /]{{0,3}}{_DECIMAL} ?°? ?[EWO]\b",
+    rf"(?<!\w)[NS] ?{_DECIMAL}°?[,; /]{{0,3}}[EWO] ?{_DECIMAL}°?",
+    r"(?<!\w)[NSEW] ?\d{1,3}(?:°| )[ ]?\d{1,2}(?:[.,]\d{1,5})?['′](?: ?\d{1,2}(?:[.,]\d{1,4})?[\"”″])?",
+    r"(?<![\d.,])\d{1,3} \d{1,2} \d{1,2}(?:[.,]\d{1,4})? ?[NSEW]\b",
+    rf"\b(?:Via|Viale|Piazza|Corso|Rua) (?:{_LETTER}[\w'.-]{{1,30}} ){{1,3}}\d{{1,4}}(?!\d){_COUNTED}",
+    r"\b(?:[A-Z][\w'-]{1,20} ){1,2}(?:House|Court|Lodge|Building|Tower|Hotel|Hostel),? (?=(?:room|flat|apt|unit|Room|Flat|Apt|Unit)\b)",
+    r"\b\d{1,4}[A-Za-z]?,? (?:[A-Z][\w'-]{1,20} ){1,2}(?:House|Court|Place|Park|Hill|Way|View|Lodge|Building|Tower|Hotel|Estate|Green)\b",
+)
+_HOUSE = rf"(?!{_YEAR})\d{{1,4}}(?!\d)(?:[ -]?[a-zа-я](?![^\W_]|[.@/']\w))?(?: ?[/-] ?\d{{1,4}}(?!\d))?"
+_STREET_NAME = (  # not what stands between a number and "street" in ordinary sentences
+    "(?!"
+    + _any(
+        "on in of at to by the a an and or for from with people persons men women man woman boys girls child* famil*",
+        "migra* refug* year years month* week* day days hour* million thousand hundred per percent time times more",
+        "new other main different way ways death* dead km mile* meter* metre* lane form page st nd rd th is are was were that this",
+        "who which if because desde hace por con en sin durante hay que y o mas menos depuis pendant dans avec sans",
+        "est sont pour il je ou au seit ist im mit в на и с от по есть более من في منذ على مع هناك قبل بعد فيه فيها",
+    )
+    + rf"){_LETTER}[\w'.-]{{0,30}}"
+)
+_STREET_AFTER = _any(
+    "street str st road rd avenue ave lane ln boulevard blvd drive dr square sq court ct close terrace crescent",
+    "highway hwy alley row quay gardens grove mews sokak* sokag* sk cadde* cad mah mahallesi",
+)
+_STREET_BEFORE = _any(
+    "rue avenue av avda boulevard bd bvd chemin impasse allee quai calle avenida plaza paseo carrera cra camino",
+    "callejon jiron jr rua ul ulica odos strada ул улица улице улицы вул вулиця вулиці просп* пр-т переул* бульвар*",
+    "шоссе площад* набережн* شارع طريق حي زقاق حاره خيابان كوچه",
+)
+_OF = r"(?: (?:de la|de l'|de los|de las|de|du|des|del|la|le|les|los|las|di|della|do|da|von|der|al)(?![^\W_]))?"
+_FLAT_WORD = _any(
+    "flat apt apartment floor fl piso puerta apto bat batiment etage appt app кв квартира корп корпус подъезд эт этаж",
+    "д дом буд будинок no daire kat zi zimmer whg top stock بنايه عماره شقه طابق پلاك واحد طبقه كوچه منزل bloque",
+    "portal escalera",
+)
+_FLAT = (
+    rf"(?:[ ,.]{{1,3}}{_FLAT_WORD}\.? ?{_NUMBER_OR_NOT}(?:\d{{1,4}}(?:[/-]\d{{1,4}})?[a-zа-я]?|[a-z])(?![^\W_])){{0,4}}"
+)
+_LIVE = _any(
+    "address adress addres i_live we_live live_at live_in staying_at adresse direccion domicilio vivo vivimos",
+    "me_empadrono j'habite habite wohne wohnen anschrift адрес* живу живем проживаю прописка адреса мешкаю adres*",
+    "oturuyorum moro morada عنوان* ساكن* اسكن آدرس* 地址 我住 住址 住在",
+)
+_SHELTER = _any(
+    "room bunk cell bed tent tents container containers caravan isobox iso_box rub_hall hut apartment apt flat",
+    "barrack* bungalow pod shelter house_number door_number carpa habitacion apartamento apto caseta contenedor",
+    "modulo barraca celda casa_numero tente chambre appartement appt conteneur caravane cellule baraque zimmer",
+    "wohnung zelt hausnummer палатк* комнат* контейнер* барак* камер* квартир* кв общежити* дом намет* кімнат* модул*",
+    "çadır* konteyner* oda خيمه خيمتي غرفه غرفتي شقه كرفان كرافان كارافان حاويه كونتينر بنايه عماره منزل چادر كانكس",
+    "اتاق 帐篷 帳篷 房间 宿舍 集装箱 营房 床位",
+)
+_PART = _any(
+    "block house unit sector zone plot section line row building bloc bloque zona district road camp street floor rue",
+    "bat batiment app porte lager mz mza manzana lt lote casa daire بيت قريه حاره زقاق блок* сектор* зона корпус بلوك",
+    "قطاع منطقه ناحيه haus gebaude bölge blok kat 区",
+)
+_IN = r"(?:\b(?:my|our|in|at|mi|mon|ma|notre|я в|мы в|в|في|انا في|i'?m in|i am in|live in|stay(?:ing)? in)(?: the)? )"
+_VALUE = r"(?:[a-zа-я] ?-? ?)?\d{1,5}(?!\d)(?:[a-zа-я](?![^\W_])|-\d{1,4})?"
+_ONE_PART = rf"(?:[a-z\d]{{1,3}}区|(?:{_SHELTER}|{_PART})\.? ?{_NUMBER_OR_NOT}(?:{_LETTER}{{1,8}} )?(?:(?!{_YEAR}){_VALUE}{_COUNTED}|{_LETTER}(?![^\W_]))号?)"
+
+_PLACES = (
+    rf"(?<![\d.,]){_DECIMAL} ?(?:°|град\w{{0,4}}|درجه)? ?(?:[сю]\.? ?ш\.?|пн\.? ?ш\.?|[вз]\.? ?д\.?|شمالا?|جنوبا?|شرقا?|غربا?)(?!\w)",
+    r"(?:[北南]纬|[东西]经)[ :]?\d{1,3}(?:[.,]\d{1,8})? ?[度°]?(?: ?\d{1,2} ?[分'′](?: ?\d{1,2}(?:\.\d{1,3})? ?[秒\"″])?)?",
+    rf"({_PLACE_WORD}{_IS}(?:{_GAP}{{1,3}}{_LETTER}{{1,12}}{_IS}){{0,2}}){_DECIMAL}(?:[,;/ ]|°){{1,4}}{_DECIMAL}(?!\d| ?%| per ?cent)°?",
+    # 14 Zarminaq Street, flat 3; 12 bis rue Zarminaq; Calle Zarminaq 14; Zarminaq sokak no 25; Zarminaqstraße 5; Calle 45 # 12-30
+    rf"(?:{_FLAT_WORD} ?\d{{1,4}}[ ,]{{1,3}})?(?<![\w.,/]){_HOUSE}{_COUNTED},? (?:{_STREET_NAME} ){{1,3}}{_STREET_AFTER}{_FLAT}",
+    rf"(?<![\w.,/])(?!{_YEAR})\d{{1,4}}(?: ?(?:bis|ter|quater|[a-d]))?,? ?{_any('rue avenue av boulevard bd chemin impasse allee quai place_de place_du place_des')}"
+    rf"{_OF} ?{_STREET_NAME}(?:{_OF} {_STREET_NAME})?{_FLAT}",
+    rf"(?:{_STREET_BEFORE}\.?|\bc/){_OF} ?(?:{_STREET_NAME}{_OF}[ ,]{{1,2}}){{1,3}}(?:{_FLAT_WORD}\.? ?)?{_NUMBER_OR_NOT}{_HOUSE}{_COUNTED}{_FLAT}",
+    rf"(?:{_STREET_NAME} ){{1,2}}(?:{_STREET_AFTER}\.? ?){{1,2}}(?:\d{{1,4}}\.? ?{_STREET_AFTER}\.? ?)?{_NUMBER}{_GAP}{{0,2}}{_HOUSE}{_FLAT}",
+    rf"\b{_LETTER}{{2,30}}-?(?:stra(?:ß|ss)e|str\.?|gasse|allee|weg|damm|ufer|platz|ulica|gatan|vagen|gade|vej|straat|laan) {_HOUSE}{_COUNTED}{_FLAT}",
+    rf"\bstra(?:ß|ss)e {_HOUSE}{_COUNTED}{_FLAT}",
+    r"(?<!\w)(?:calle|cl|carrera|cra|kr|avenida|av|transversal|diagonal)\.? \d{1,3}[a-z]? ?(?:#|no\.?|n°|con) ?\d{1,3}[a-z]?(?: ?- ?\d{1,3})?",
+    r"(?<!\w)(?:д(?:ом)?|буд)\.? ?\d{1,4}[а-я]?,? ?(?:кв(?:артира)?|корп(?:ус)?)\.? ?\d{1,4}",
+    r"[\u4e00-\u9fff]{1,8}?(?:路|街|大道|巷|弄|胡同|村) ?\d{1,5} ?[号號弄](?: ?\d{1,4} ?(?:号楼|[栋幢楼层单元室号]){1,2}){0,4}",
+    r"\d{1,4} ?(?:号楼|[栋幢座]) ?(?:\d{1,4} ?(?:单元|层|楼|室|号){0,2} ?){1,3}",
+    # zarminaq 318, 4th floor; I live 14 Zarminaq Gardens; block C, tent 217; tent 41; in room 2041
+    rf"{_STREET_NAME} {_HOUSE}{_COUNTED},? ?(?:\d{{1,2}}(?:st|nd|rd|th) floor\b|\d\. ?(?:stock|og|etage|piso|kat)\b|(?={_FLAT_WORD}){_FLAT}(?<=\w))",
+    rf"({_LIVE}{_IS}{_ON}{_GAP}{{0,2}})(?:{_STREET_NAME}{_GAP}{{1,3}}){{0,4}}(?<!\w){_HOUSE}{_COUNTED}(?:,? {_STREET_NAME} {_STREET_AFTER})?{_FLAT}",
+    rf"{_ONE_PART}(?:{_GAP}{{0,3}}(?:{_LETTER}{{1,4}}, )?{_ONE_PART})+(?<=\w)",
+    rf"({_SHELTER}{_IS}{_NUMBER_OR_NOT})(?!{_YEAR})(?:{_LETTER} ?-?)?(?:\d{{4,5}}(?!\d)|\d{{1,3}}-\d{{1,4}}(?!\d)|{_HOUSE}{_COUNTED})[号號]?",
+    rf"({_IN}{_PART}{_IS}|{_PART} (?:[a-z] )?{_NUMBER}{_IS})(?:[a-z] ?-? ?)?(?!{_YEAR})(?:\d{{4,5}}(?!\d)|\d{{1,3}}(?!\d){_COUNTED})",
+)
+
+# --- Dates of birth ------------------------------------------------------------------------------------------------
+
+_MONTH = _any(
+    "jan january janvier januar enero ene janeiro feb february februar febrero fevrier fev mar march mars marzo marz",
+    "april abril avril apr abr avr may mai mayo mayis june juin junio juni jun july juillet julio juli jul august",
+    "aout agosto aug ago september septembre septiembre sept sep october octobre octubre oktober oct okt november",
+    "novembre noviembre nov december decembre diciembre dezember dec dez dic mei maart fevereiro marco maio junho",
+    "julho setembro outubro novembro dezembro stycznia lutego marca kwietnia maja czerwca lipca sierpnia wrzesnia",
+    "pazdziernika listopada grudnia gennaio febbraio maggio giugno luglio settembre ottobre dicembre январ* феврал*",
+    "март* апрел* мая маи июн* июл* август* сентябр* октябр* ноябр* декабр* січн* лют* берез* квіт* трав* черв* лип*",
+    "серп* верес* жовт* листопад* груд* muharram safar rajab shaban ramadan ramazan shawwal محرم صفر رجب شعبان رمضان",
+    "شوال ocak subat mart nisan haziran temmuz agustos eylul ekim kasim aralik يناير فبراير مارس ابريل مايو يونيو",
+    "يوليو اغسطس سبتمبر اكتوبر نوفمبر ديسمبر كانون_الثاني كانون_الاول كانون_ثاني كانون_اول شباط اذار نيسان ايار",
+    "حزيران تموز اب ايلول تشرين_الاول تشرين_الثاني تشرين_اول تشرين_ثاني فروردين ارديبهشت خرداد تير مرداد شهريور مهر",
+    "ابان اذر دي بهمن اسفند",
+).replace(r"\b", r"(?<![^\W\d_])", 1)  # 3march too
+_DAY = r"(?:0?[1-9]|[12]\d|3[01])(?!\d)(?:st|nd|rd|th|er|o|a|-?го|-?е)?\.?"
+_AND = r"(?:[ ./,-]{1,3}(?:of |de |del |the |من |شهر |d')?)"
+_ANY_YEAR = r"(?:1[3489]|20)\d\d(?!\d)"
+_CHINESE_NUMBER = "[〇零一二三四五六七八九十两\\d]"
+
+
+def _full_date(year: str) -> str:
+    return (
+        rf"(?:(?<!\d){_DAY}{_AND}?{_MONTH}\.?{_AND}{year}|{_MONTH}\.?{_AND}(?:the )?{_DAY}{_AND}{year}"
+        rf"|(?<!\d){year}{_AND}(?:{_MONTH}\.?{_AND}{_DAY}|{_DAY}{_AND}{_MONTH})|(?<!\d){year} ?年 ?\d{{1,2}} ?月 ?\d{{1,2}} ?[日号])"
+    )
+
+
+_BIRTH_DATE = (
+    rf"(?:{_full_date(_ANY_YEAR)}|(?<!\d){_DAY}{_AND}{_MONTH}(?:[ ./'-]{{1,2}}\d\d(?!\d))?|{_MONTH}\.?{_AND}(?:the )?{_DAY}|{_ANY_YEAR}[./-]\d{{1,2}}[./-]\d{{1,2}}(?!\d)"
+    rf"|{_MONTH}\.?{_AND}{_ANY_YEAR}|{_CHINESE_NUMBER}{{2,4}} ?年 ?{_CHINESE_NUMBER}{{1,3}} ?月(?: ?{_CHINESE_NUMBER}{{1,3}} ?[日号])?"
+    rf"|{_CHINESE_NUMBER}{{1,3}} ?月 ?{_CHINESE_NUMBER}{{1,3}} ?[日号]|(?<!\d){_DAY}[ ./-]{{1,2}}\d{{1,2}}[ ./-]{{1,2}}\d{{2,4}}(?!\d))"
+)
+_BORN = (
+    r"(?:d\.?o\.?b\b\.?|г\.? ?р\b\.?|"
+    + _any(
+        "born birthday* birth birthdate bday ne nee naissance naci nacio nacid* nacimiento cumple* cumplo_años nac",
+        "geb gebor* geboort* geburt* nato nata nascit* nasc* dogum* родил* рожд* народ* др дн день_рождения مواليد",
+        "ميلاد* ولدت ولد مولود* متولد* تولد* 出生 出生日期 出生年月日 出生于 生于 生日 生辰",
+    )
+    + ")"
+)
+_LAW = (  # beside a date that is everybody's
+    r"(?:convention|konvention|convencion|protocol|protokoll|treaty|declar|accord|agreement|law|act\b|ley\b|loi\b|gesetz|circulaire|decree|attack"
+    r"|конвенц|закон|протокол|قانون|اتفاقي|公约|公約|协定|宣言|法)"
+)
+_LIMIT = _any(
+    "after before since until between from till by nach vor seit bis zwischen despues antes desde hasta entre apres",
+    "avant depuis jusque после до с по між після з від sonra once بعد قبل منذ حتى من بين از تا 之后 以前",
+)
+_NO_LIMIT = f"(?!{_LIMIT})"
+_ALIVE = _full_date(r"(?:19[3-9]\d|200[0-8]|13[1-9]\d)(?!\d)")
+_BIRTHS = (
+    rf"({_BORN}(?:{_GAP}{{1,3}}{_NO_LIMIT}{_LETTER}{{1,10}}){{0,3}}{_IS}){_BIRTH_DATE}",
+    rf"({_BORN}(?:{_GAP}{{1,3}}{_NO_LIMIT}{_LETTER}{{1,10}}){{0,2}}?{_IS})(?:{_LETTER}{{3,12}} (?:of |de )?)?{_MONTH}(?:{_PAUSE}{_ONE}){{1,5}}",  # in words
+    rf"({_BORN}{_IS}(?:{_any('on in am el le в у')} ?)?){_DAY}{_AND}{_LETTER}{{3,10}}{_AND}{_YEAR}",  # of a month misspelt
+    rf"{_BIRTH_DATE}(?=(?: ?г(?:ода?|\.)?)? ?[\s(,-]{{0,3}}(?:(?:is|its|est|es|это|هو|هي) )?(?:(?:my|ma|mi|моя|мои) )?{_BORN})",
+    rf"(?<!\w){_DAY}-{_MONTH}-(?:{_YEAR}|\d\d(?!\d))",
+    rf"((?:{_LAW}.{{0,30}}?|{_LIMIT} (?:the |dem |el |le )?){_ALIVE})|{_ALIVE}(?!.{{0,40}}?{_LAW})",  # of somebody alive
+)
+
+# --- Number plates -------------------------------------------------------------------------------------------------
+
+_PLATE_WORD = _any(
+    "plate plates number_plate license_plate licence_plate car_number reg matricula placa placas patente plaque",
+    "immatricul* kennzeichen nummernschild targa plaka* plakalı госномер* номер_машины номер_авто* номерной_знак",
+    "لوحه* نمره* رقم_السياره رقم_العربيه رقم_الشاحنه رقم_الباص پلاك 车牌 车牌号 牌照",
+)
+_VEHICLE = "(?i:" + (
+    "car|van|taxi|bus|truck|lorry|jeep|toyota|opel|mercedes|bmw|ford|transit|vehicle|carro|coche|camion|auto|voiture|kangoo|camionnette|wagen|araba"
+    "|minibus|машин|авто|бус|легковик|سيار|ماشين|پژو|车" + r")\w{0,5}"
+)
+_NO_WORD = "(?!AND|THE|FOR|WHO|ARE|HAS|USD|EUR|GBP|UN|EU|US|UK|SDG|HDR|GCM|IOM|ILO|DES|LES|LOS|DEL|KM|TL)"
+_UPPER = "[A-ZА-ЯІЇЄ]"
+_PLATE_PART = (
+    rf"(?!{_YEAR}|(?:on|in|at|is|and|to|of|my|for|the|was|not|ok|can|do|i|a|as|y|en|de|et|le|la|es|от|на|и|в|не|و)\b)"
+    rf"(?:\d{{1,6}}{_LETTER}{{0,3}}\d{{0,4}}|{_LETTER}{{1,3}}(?:\d{{1,5}}{_LETTER}{{0,3}})?|{_LETTER}\d{_LETTER}\d{{3}})(?![^\W_])"
+)
+_PLATES = (
+    r"(?<!\d)\d\d ?[\u0600-\u06ff] ?\d{3}(?: ?(?:ايران|-)? ?\d\d)?(?!\d)",
+    rf"\b(?:{_LETTER}ـ? ){{2,3}}(?<=[\u0600-\u06ff] )\d{{2,4}}(?!\d)",  # ب ص ر 1234
+    rf"({_PLATE_WORD}{_IS}{_NUMBER_OR_NOT})(?:{_LETTER}{{2,12}} )?(?=(?:{_LETTER}{{1,3}}[ ·•-]{{1,2}}){{0,3}}[^\W_]{{0,6}}\d)"
+    rf"{_PLATE_PART}(?:[ ·•-]{{1,3}}{_PLATE_PART}){{0,3}}",
+    r"(سيارت?\w{0,3} |سياره )\d{4,7}(?!\d)",
+)
+_CASED_PLATES = (
+    r"\b[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}\b",  # a British postcode
+    rf"({_VEHICLE}(?:{_GAP}{{1,3}}[^\W_]{{1,12}}){{0,4}}?{_GAP}{{1,3}}){_NO_WORD}(?=[A-Z\d -]{{0,9}}\d\d)"
+    rf"(?:{_UPPER}{{1,3}}[ -]?(?!{_YEAR})\d{{2,4}}(?:[ -]?{_UPPER}{{1,3}})?|(?!{_YEAR})\d{{1,4}}[ -]?{_NO_WORD}{_UPPER}{{1,3}}(?:[ -]?\d{{1,4}})?)(?!\w)",
+    rf"(?<!\w){_UPPER}{{2}} ?\d{{4}} ?{_UPPER}{{2}}(?!\w)",
+    r"(?<!\w)[A-Z]{2}[- ]\d{3}[- ][A-Z]{2}(?![\w-])",
+    rf"(?<!\w)[A-Z]{{1,3}}-[A-Z]{{1,2}}[ -]?(?!{_YEAR})\d{{1,4}}[EH]?(?![\w-])",
+    rf"(?<![\w.,/])(?:0[1-9]|[1-7]\d|8[01]) {_NO_WORD}(?!\D*{_YEAR})(?:[A-Z] \d{{4}}|[A-Z]{{2}} \d{{3,4}}|[A-Z]{{3}} \d{{2,3}})(?!\w|[.,]\d)",
+    rf"(?<!\w)[A-Z]{{2}}\d\d {_NO_WORD}[A-Z]{{3}}(?![\w-])",
+    rf"(?<!\w){_NO_WORD}[A-Z]{{3}} ?\d{{3}}[A-Z](?![\w-])",
+    rf"(?<![\w.,])(?!{_YEAR})\d{{4}}[ -]{_NO_WORD}[BCDFGHJKLMNPRSTVWXYZ]{{3}}(?![\w-])",
+    r"(?<!\w)[АВЕКМНОРСТУХABEKMHOPCTYX] ?\d{3} ?[АВЕКМНОРСТУХABEKMHOPCTYX]{2} ?(?:\d{2,3})?(?!\w)",
+    r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼] ?[A-Z][·• -]?(?=[A-Z]{0,4}\d)[A-Z\d]{5,6}(?![A-Z\d])",
+)
+
+# --- Numbers of files and transfers, codes -------------------------------------------------------------------------
+
+_FILE = _any(
+    "case matter file dossier claim application reference ref ticket registration receipt appointment booking folder",
+    "appeal hearing court expediente exp caso solicitud referencia tramite cita affaire demande recepisse rendez-vous",
+    "recours aktenzeichen az akte vorgang antrag bescheid дел* заявлени* обращени* справа справи досье звернення",
+    "dosya* esas başvuru* processo protocolo ملف* قضيه* قضيتي طلب* معامله* اضباره مراجعه دعوى پرونده* كيس 案件 档案 案号 文件",
+    "申请 受理",
+)
+_FILE_ALONE = _any(
+    "file dossier expediente exp dosya* aktenzeichen akte az vorgang geschaftszeichen dosar zaak protocolo protocollo",
+    "дело справа ملف* قضيتي دعوى پرونده* 案号 档案",
+)
+_TRANSFER = _any(
+    "money cash pick_up pickup collect* retirar retirer retrait cobrar envoi abhol* получени* выдач* السحب سحب استلام",
+    "قبض 取款 提款 mtcn western_union western moneygram wu ria hawala* havala hundi sarafi sarraf saraf remittance",
+    "transfer money_transfer wire hawaladar envio giro remesa transferencia transfert virement mandat перевод*",
+    "переказ* хавал* вестерн_юнион havale* حواله* حوالتي تحويل* صراف* ويسترن_يونيون وسترن_يونيون موني_غرام موني_جرام",
+    "汇款 转账 西联 速汇金 哈瓦拉",
+)
+_CODE_WORD = (
+    "(?:"
+    + _any(
+        "code codes ref reference tracking control key id codigo clave код* ключ* كود* كد رمز* kod* 码 代码 密码 监控号",
+    )
+    + f"|{_NUMBER})"
+)
+_SECRET = _any(
+    "pin pin_code pin_number pass_word secret_word passcode password passwd pass_phrase pass pwd otp one-time_code",
+    "security_code verification_code access_code secret_code pickup_code login_code sms_code cvv cvc puk token",
+    "contraseña clave clave_secreta codigo codigo_secreto codigo_de_verificacion mot_de_passe code_secret code_pin",
+    "code_retrait code_de_retrait kennwort passwort geheimzahl geheimwort abholcode para_kodu кнп кодовое_слово",
+    "пароль пин пин-код код_доступа код_подтверждения sifre* parola senha رقم_سري الرقم_السري رمز* كلمه_سر كلمه_السر",
+    "كلمه_مرور كلمه_المرور باسورد 密码 验证码 取款码 暗号 pin码",
+)
+_DIGITS = r"\d(?:[ -]?\d){2,15}(?!\d)"
+_CODE = rf"(?:(?=[^\W_-]{{0,12}}[-/.]?[^\W_]{{0,12}}\d)[^\W_](?:[^\W_]|[-/.:](?=[^\W_])){{2,30}}(?![^\W_])|{_DIGITS})"
+_PARTED = (  # AZ/7719-23: of three digits or more, with a bar or a dash among letters; not C-411/10, which all may read
+    rf"(?:{_LETTER}{{1,5}}-{_LETTER}{{1,5}} )?(?!c-\d{{1,3}}/\d\d\b)(?=[^\W_/-]{{0,8}}(?:[/-][^\W_/-]{{0,8}}){{0,3}}?\d{{3}})"
+    rf"(?=[\d/-]{{0,9}}{_LETTER}|\d{{1,8}}/\d{{1,8}}-)[^\W_]{{1,8}}(?:[-/][^\W_]{{1,8}}){{1,4}}(?![^\W_])"
+)
+_CODES = (
+    r"(?<![\w.,])\d{1,2} (?!of|or|to|and|in|per)[a-z]{1,3} \d{1,5}/\d\d(?:\.[a-z]{1,2})?(?![\w/])",  # of a German court
+    r"[(]\d{4}[)] ?[\u4e00-\u9fff\d]{1,6}?[字第初终民刑行]{1,4}第? ?\d{1,6}号",
+    rf"({_FILE}(?:[ -](?:id|code))?{_GAP}{{0,3}}{_NUMBER}{_IS}){_CODE}",
+    rf"({_NUMBER} (?:(?:of|de|del|du|der|the|my|mi|la|mon|моего|нашего) ){{0,2}}{_FILE}{_IS})(?!{_YEAR}(?![-/]\d)){_CODE}",
+    rf"({_FILE}(?:{_GAP}{{1,3}}[^\W_]{{1,12}}){{0,2}}{_IS}){_PARTED}",
+    rf"((?:#|{_NUMBER}) ?){_PARTED}",
+    rf"({_FILE_ALONE}{_IS})(?!{_YEAR})(?:\d{{3,12}}|\d{{1,6}}[/-]\d{{1,6}})(?:[/-]\d{{1,6}})?(?!\d){_COUNTED}",
+    rf"(\b(?:my|our|mi|mon|mein|meine|мое|мой) {_FILE}{_IS})(?!{_YEAR}){_CODE}{_COUNTED}",
+    rf"(\b(?:(?:my|the|el|mi|le|mon|der|mein|мои) )?{_any('code codigo kod код')}(?: ?[:=] ?| (?:is|es|est|ist) ))(?!{_YEAR})\d{{4,8}}(?!\d){_COUNTED}",
+    rf"({_any('案件 档案 案号 文件 申请 受理')}{_NUMBER_OR_NOT}{_IS})(?=[a-z-]{{0,8}}\d)[a-z\d](?:[a-z\d]|[/-](?=[a-z\d])){{2,24}}(?![a-z\d])",
+    rf"({_TRANSFER}(?:{_GAP}{{0,3}}{_CODE_WORD}{_IS}){{1,2}})(?:{_CODE}|\d\d(?!\d)){_COUNTED}",
+    rf"({_any('mtcn western_union money_gram hawala havala حواله хавала 西联')}{_IS})(?!{_YEAR}){_DIGITS}",
+    rf"({_any('western_union money_gram hawala havala حواله хавала 西联')}{_IS})(?={_LETTER}{{1,8}}\d|\d{{1,8}}[^\W\d_-])[^\W_]{{4,14}}(?![^\W_])",
+    rf"({_CODE_WORD} (?:(?:of|for|de|del|la|da|do|du|le|pour|para|на|для|из|لل|ال|في|the|my|mi|ma|mon|моего|моеи) ){{0,3}}{_TRANSFER}{_IS}){_CODE}",
+    rf"({_SECRET}{_IS}(?:{_any('of my the card for de la mi du ma от на для')} ?){{0,3}}{_IS}){_CODE}{_COUNTED}",
+    rf"({_SECRET}(?:{_GAP}{{1,3}}{_LETTER}{{1,12}}){{1,3}}{_IS})(?!{_YEAR})\d{{4,8}}(?!\d){_COUNTED}",
+    rf"({_any('postcode post_code zip zip_code plz postleitzahl code_postal codigo_postal индекс الرمز_البريدي posta_kodu 邮编')}{_IS})\d{{4,6}}(?!\d)",
+    # a password of two or three words, one of them a number
+    rf"((?:{_SECRET}(?: {_any('for of para de pour du fur для от لل')} (?:the |la |die )?{_TRANSFER})?"
+    rf"|{_TRANSFER}(?:{_GAP}{{1,3}}{_LETTER}{{1,12}}){{0,5}} {_any('word name phrase palabra mot wort слово كلمه')}){_IS})"
+    rf"(?:(?!{_SECRET}){_LETTER}{{2,12}}[ -]){{0,2}}(?<=[ -])\d{{2,6}}(?!\d){_COUNTED}(?:-{_LETTER}{{2,12}})?",
+    rf"({_any('密码 验证码 取款码 暗号')}{_IS})[\u4e00-\u9fff]{{0,4}}\d{{2,8}}(?!\d)",
+    rf"({_NUMBER}{_IS}|{_CODE_WORD}{_IS})(?:\d{{1,4}}-{_LETTER}{{2,12}}-\d{{1,4}}|{_LETTER}{{2,12}}-\d{{1,4}}-{_LETTER}{{2,12}}|{_LETTER}(?:-[^\W_]){{3,12}})(?![^\W_])",
+)
+
+# --- Numbers said in words -----------------------------------------------------------------------------------------
+
+_LETTER_SAID = r"(?:\b[^\W\d_]\b|\b(?:equis|ele|еф|ان|as in [a-z]{3,8}|plus|плюс|dash|hyphen|slash|guion|barra|tiret|strich|тире|дефис)\b)"
+_PHONE_WORD = _any(
+    "phone number nr num call me text mobile cell cel whats_app viber signal ring tel telef* telephone llama* movil",
+    "celular numero appele* rappele* portable nummer handy ruf* anruf* номер* телефон* тел звони* набер* наберіть",
+    "numara* ara* رقم* هاتف* جوال* موبايل* اتصل* شماره تلفن زنگ",
+)
+_PAPER_WORD = _any(
+    "passport* identi* pin code password ssn senha cartao contraseña parola sifre* пароль kennwort id case file",
+    "account card social_security insurance nin pass pasaporte cedula nie dni clave codigo cuenta passeport carte",
+    "etranger reisepass ausweis* паспорт* пин код* инн снилс kimlik* pasaport* جواز* رمز* كود* كد هويه رقم* تذكره",
+    "پاسپورت",
+)
+_MANY = _any("millon millones million* mil mille tausend тысяч* миллион* الف مليون هزار ميليون bin milyon")
+_UP_TO_THREE = rf"(?:{_GAP}{{1,3}}{_LETTER}{{1,9}}){{0,3}}?{_IS}(?:{_LETTER_SAID}{_GAP}{{1,2}}){{0,3}}"
+_HUNDRED = _any(*_HUNDREDS)
+_CHINESE_DIGIT = "[零〇○一二三四五六七八九两幺]"
+_SAID = (
+    rf"({_PHONE_WORD}{_UP_TO_THREE})(?=(?:\d{{1,4}}{_PAUSE}){{0,3}}(?:{_ONE}|{_HUNDRED}))(?:{_DIGIT_OR_ONE}|{_HUNDRED})"
+    rf"(?:{_PAUSE}(?:{_DIGIT_OR_ONE}|{_HUNDRED}|{_LETTER_SAID})){{2,40}}+(?! ?{_MANY}){_COUNTED}",
+    rf"({_PAPER_WORD}{_UP_TO_THREE})(?={_ONE}|{_HUNDRED})(?:{_DIGIT_OR_ONE}|{_HUNDRED})"
+    rf"(?:{_PAUSE}(?:{_DIGIT_OR_ONE}|{_HUNDRED}|{_MANY}|{_LETTER_SAID})){{2,40}}+",
+    rf"(?:\b(?:double|triple|doble) )?{_any(_ZERO)}(?:{_PAUSE}(?:{_DIGIT_OR_ONE}|{_HUNDRED})){{3,40}}+{_COUNTED}",
+    rf"{_ONE}(?:{_PAUSE}{_ONE}){{4,40}}+",
+    rf"({_any('电话 手机 号码 号 护照 密码 微信 账号 证件 六位 四位')}{_IS}(?:[a-z] ?)?){_CHINESE_DIGIT}(?:[ ,、-]?{_CHINESE_DIGIT}){{3,30}}+",
+    rf"{_CHINESE_DIGIT}(?:[ ,、-]?{_CHINESE_DIGIT}){{5,30}}+",
+)
+
+
+def _rules(
+    patterns: Iterable[str], placeholder: str, *, cased: bool = False
+) -> list[tuple[re.Pattern[str], str, bool]]:
+    return [(re.compile(pattern), placeholder, cased) for pattern in patterns]
+
+
+_RULES = (  # each with what a text must have for them to find anything
+    (re.compile(rf"@|{_AT_WORD}|[-_]at[-_]|{_PROVIDER}"), _rules(_MAILS, "[e-mail]")),
+    (re.compile(r"/|geo:| (?:slash|barra|сл[эе]ш|سلاش) "), _rules(_LINKS, "[link]")),
+    (re.compile(rf"{_NETWORK}|{_USER_NAME}|_|#|@|u/|\w\.\w"), _rules(_NAMES, "[user]")),
+    (re.compile(rf"[\d月]|{_MONTH}"), _rules(_BIRTHS, "[number]")),
+    (re.compile(r"\d"), _rules(_CASED_PLACES, "[number]", cased=True)),
+    (re.compile(r"\d"), _rules(_PLACES, "[number]")),
+    (re.compile(r"\d"), _rules(_CASED_PLATES, "[number]", cased=True)),
+    (re.compile(r"\d"), _rules((*_PLATES, *_CODES), "[number]")),
+    (re.compile(rf"{_ONE}{_PAUSE}|{_CHINESE_DIGIT}{{2}}"), _rules(_SAID, "[number]")),
+)
+
+
+def redact_by_words(text: str) -> str:
+    """The text with placeholders for what its words tell to be personal."""
+    small, cased = text.translate(_SMALL), text.translate(_CASED)
+    rules = chain.from_iterable(rules for needed, rules in _RULES if needed.search(small))
+    for pattern, placeholder, by_case in rules:
+        parts = [
+            (begin, found.end())
+            for found in pattern.finditer(cased if by_case else small)
+            if (begin := found.end(1) if found.lastindex else found.start()) < found.end()
+        ]
+        if parts:
+            text, small, cased = (_replaced(form, parts, placeholder) for form in (text, small, cased))
+    return text
+
+
+def _replaced(text: str, parts: Iterable[tuple[int, int]], placeholder: str) -> str:
+    kept, start = [], 0
+    for begin, end in parts:
+        kept += [text[start:begin], placeholder]
+        start = end
+    return "".join((*kept, text[start:]))
