@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.domain.matching import Reading, Thresholds
+from bot.domain.matching import Basis, Reading, Thresholds
 from bot.matching.coverage import WordCoverage
 from bot.matching.features import Floats
 from bot.matching.regression import HeldOut, Labels
@@ -30,7 +30,7 @@ IN_SCOPE = 0.6  # assumed share of messages that some entry is right for
 EVEN_ODDS = 0.5  # an answer is given if it is at least as likely right as wrong
 OFFERED = 0.9  # share of messages with their entry among the first CHOICES that get an answer or a choice
 CHOICES = 3
-FALSE_ALARMS = 1 / 60  # largest share of messages of other entries that count as urgent
+FALSE_ALARMS = 1 / 100  # largest share of messages of other entries that count as urgent
 SURELY_FALSE_ALARMS = 1 / 200  # and as surely urgent
 
 
@@ -93,13 +93,28 @@ class Calibration:
     """The logistic regressions and thresholds learned from the held-out rows.
 
     ``confidence``: whether the best reply is right; ``certainty``: whether it is right, given that the FAQ has a right
-    one; ``urgency``: whether the person is in danger or need.
+    one; ``offer``: whether one of the best `CHOICES` answers is right; ``urgency``: whether the person is in danger or
+    need.
     """
 
     confidence: Logistic
     certainty: Logistic
+    offer: Logistic
     urgency: Logistic
     thresholds: Thresholds
+
+
+@dataclass(frozen=True, slots=True)
+class Calibrations:
+    """One calibration for each basis of a ranking, with thresholds that mean the same for all: those of ``both``."""
+
+    words: Calibration
+    both: Calibration
+    meaning: Calibration
+
+    def of(self, basis: Basis) -> Calibration:
+        """The calibration of rankings by words, by meaning, or by both."""
+        return {Basis.WORDS: self.words, Basis.BOTH: self.both, Basis.MEANING: self.meaning}[basis]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +140,12 @@ class Sample:
 
 
 def sample_of(
-    held_out: HeldOut, readings: Sequence[Reading], word_coverage: WordCoverage, labels: Labels, kinds: Kinds
+    held_out: HeldOut, readings: Sequence[Reading], word_coverage: WordCoverage | None, labels: Labels, kinds: Kinds
 ) -> Sample:
-    """Compute the signals of the held-out rows. ``readings`` and ``labels`` are those of all rows."""
+    """Compute the signals of the held-out rows. ``readings`` and ``labels`` are those of all rows.
+
+    Without ``word_coverage``, as for messages in another language, every coverage is 0.
+    """
     rows, scores = held_out.rows, held_out.without_row
     own = labels[rows]
     has_entry = np.flatnonzero(own >= 0)
@@ -135,14 +153,16 @@ def sample_of(
     without_entry[has_entry, own[has_entry]] = 0  # an entry that is missing cannot be found
 
     first, first_without = best_replies(scores, kinds), best_replies(without_entry, kinds)
-    coverage = [
-        word_coverage.coverage_without_row(entry, readings[row], label)
-        for row, entry, label in zip(rows, first, own, strict=True)
-    ]
-    coverage_without = [
-        word_coverage.coverage_without_entry(entry, readings[row], label) if label >= 0 else share
-        for row, entry, label, share in zip(rows, first_without, own, coverage, strict=True)
-    ]
+    coverage = coverage_without = [0.0] * len(rows)
+    if word_coverage is not None:
+        coverage = [
+            word_coverage.coverage_without_row(entry, readings[row], label)
+            for row, entry, label in zip(rows, first, own, strict=True)
+        ]
+        coverage_without = [
+            word_coverage.coverage_without_entry(entry, readings[row], label) if label >= 0 else share
+            for row, entry, label, share in zip(rows, first_without, own, coverage, strict=True)
+        ]
     return Sample(
         own=own,
         first=first,
@@ -164,11 +184,16 @@ def calibrate(sample: Sample, kinds: Kinds) -> Calibration:
     )
     has_reply = sample.is_of(kinds.reply)
     certainty = fit_logistic(sample.certainty[has_reply], is_right[has_reply], prior=None)
+    is_found = (sample.own[:, None] == best_answers(sample.scores, kinds)).any(axis=1)
+    offer = fit_logistic(
+        np.concatenate([sample.confidence, sample.confidence_without_entry]),
+        np.concatenate([is_found, np.zeros(len(is_found), dtype=bool)]),
+        prior=IN_SCOPE,
+    )
     in_need = sample.is_of(kinds.urgent)
     urgency = fit_logistic(sample.urgency, in_need)
 
-    found = sample.own[:, None] == best_answers(sample.scores, kinds)
-    offered = confidence.of(sample.confidence[found.any(axis=1)])
+    offered = confidence.of(sample.confidence[is_found])
     alarms = urgency.of(sample.urgency[~in_need])
     thresholds = Thresholds(
         answer=EVEN_ODDS,
@@ -177,7 +202,22 @@ def calibrate(sample: Sample, kinds: Kinds) -> Calibration:
         urgent=_quantile(alarms, 1 - FALSE_ALARMS, if_none=EVEN_ODDS),
         surely_urgent=_quantile(alarms, 1 - SURELY_FALSE_ALARMS, if_none=EVEN_ODDS),
     )
-    return Calibration(confidence, certainty, urgency, thresholds)
+    return Calibration(confidence, certainty, offer, urgency, thresholds)
+
+
+def with_lines_of(calibration: Calibration, other: Calibration) -> Calibration:
+    """The calibration with its urgency stretched so that it reaches the thresholds of another one where its own lie."""
+    own, wanted = calibration.thresholds, other.thresholds
+    low, high, to, until = map(_logit, (own.urgent, own.surely_urgent, wanted.urgent, wanted.surely_urgent))
+    slope = (until - to) / (high - low) if high > low and until > to else 1.0
+    urgency = calibration.urgency
+    stretched = Logistic(slope * (urgency.bias - low) + to, tuple(slope * weight for weight in urgency.weights))
+    return replace(calibration, urgency=stretched, thresholds=wanted)
+
+
+def _logit(probability: float) -> float:
+    within = min(max(probability, 1e-9), 1 - 1e-9)
+    return math.log(within / (1 - within))
 
 
 def best_answers(scores: Floats, kinds: Kinds) -> Labels:
