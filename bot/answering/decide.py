@@ -94,15 +94,18 @@ def _reason(question: Question, matcher: Matcher) -> Reasoning:
     if matcher.is_unlisted_number(whole.ranking.reading):
         return Reasoning(Unanswered(NoAnswerReason.NO_MATCH), whole, ())  # a number alone asks nothing
     decision = conclude(replace(question, text=text), whole, parts, matcher.thresholds)
-    return Reasoning(decision, whole, tuple(parts), foreign_language(whole, question.language))
+    return Reasoning(decision, whole, tuple(parts), foreign_language(question, whole))
 
 
-def foreign_language(whole: Part, language: str) -> str | None:
-    """The language of a message if it is another than the given one, as far as can be told; else None."""
-    if whole.ranking.basis is not Basis.MEANING:
+def foreign_language(question: Question, whole: Part) -> str | None:
+    """The language of a message if it is another than the FAQ's, as far as the message or the device tells; else None.
+
+    A message of known words is in the FAQ's language, whatever else they may mean elsewhere.
+    """
+    if whole.ranking.coverage >= KNOWN and whole.ranking.basis is not Basis.MEANING:
         return None
-    guessed = guess(whole.text)
-    return None if guessed in (language, UNKNOWN) else guessed
+    told = [language for language in (guess(whole.text), *question.spoken) if language != UNKNOWN]
+    return told[0] if told and told[0] != question.language else None
 
 
 def split(text: str, matcher: Matcher) -> list[str]:
@@ -156,7 +159,7 @@ def conclude(question: Question, whole: Part, parts: Sequence[Part], thresholds:
         return Clarify(choices)
     if outside is not None:
         return Unanswered(NoAnswerReason.OUT_OF_SCOPE, outside)
-    if foreign_language(whole, question.language) is not None:
+    if foreign_language(question, whole) is not None:
         return Unanswered(NoAnswerReason.OTHER_LANGUAGE)
     return Unanswered(NoAnswerReason.NO_MATCH, topic=_nearest_topic(whole.ranking))
 
