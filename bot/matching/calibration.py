@@ -2,7 +2,8 @@
 
 A row that is held out stands for a message whose entry is in the FAQ; a row that is held out with all rows of its entry
 stands for one whose entry is not. A logistic regression separates the two and so turns a ranking's signals into the
-probability that its first entry is right. The thresholds are set to reach the wanted rates on the held-out rows.
+probability that its first entry is right. Since these are probabilities, what an error costs gives the thresholds;
+those of urgency are set to reach the wanted rates on the held-out rows.
 """
 
 from __future__ import annotations
@@ -25,11 +26,16 @@ Mask = NDArray[np.bool_]
 LOGIT_LIMIT = 30.0  # larger logits are clipped, against overflow; the probability is 0 or 1 anyway
 PENALTY = 1e-4  # L2 penalty on the weights; that on the bias is a hundredth of it
 
-# The rates on held-out rows that determine the thresholds; they do not depend on the size of the FAQ.
+# The rates on held-out rows that determine the thresholds of urgency; they do not depend on the size of the FAQ.
 IN_SCOPE = 0.6  # assumed share of messages that some entry is right for
-EVEN_ODDS = 0.5  # an answer is given if it is at least as likely right as wrong
-OFFERED = 0.9  # share of messages with their entry among the first CHOICES that get an answer or a choice
+FOREIGN_IN_SCOPE = 0.7  # as if of messages in another language, which are less like any phrasing than those held out
 CHOICES = 3
+EVEN_ODDS = 0.5  # where there is nothing to learn from
+
+# What a decision costs, in units of a right answer that is withheld. They determine the other thresholds.
+WRONG, WITHHELD = 1.0, 1.0  # an answer where the FAQ has none, against a right one that is not given
+MISTAKEN = 1.5  # an answer where another one would be right, since a choice could offer both
+IDLE, NOT_OFFERED = 0.8, 1.0  # a choice of which nothing is meant, against one that is not offered
 FALSE_ALARMS = 1 / 100  # largest share of messages of other entries that count as urgent
 SURELY_FALSE_ALARMS = 1 / 200  # and as surely urgent
 
@@ -174,13 +180,16 @@ def sample_of(
     )
 
 
-def calibrate(sample: Sample, kinds: Kinds) -> Calibration:
-    """Fit the logistic regressions on the held-out rows and set the thresholds."""
+def calibrate(sample: Sample, kinds: Kinds, *, in_scope: float = IN_SCOPE) -> Calibration:
+    """Fit the logistic regressions on the held-out rows and set the thresholds.
+
+    ``in_scope`` is the assumed share of messages that some entry is right for.
+    """
     is_right = sample.first == sample.own
     confidence = fit_logistic(
         np.concatenate([sample.confidence, sample.confidence_without_entry]),
         np.concatenate([is_right, np.zeros(len(is_right), dtype=bool)]),
-        prior=IN_SCOPE,
+        prior=in_scope,
     )
     has_reply = sample.is_of(kinds.reply)
     certainty = fit_logistic(sample.certainty[has_reply], is_right[has_reply], prior=None)
@@ -188,17 +197,16 @@ def calibrate(sample: Sample, kinds: Kinds) -> Calibration:
     offer = fit_logistic(
         np.concatenate([sample.confidence, sample.confidence_without_entry]),
         np.concatenate([is_found, np.zeros(len(is_found), dtype=bool)]),
-        prior=IN_SCOPE,
+        prior=in_scope,
     )
     in_need = sample.is_of(kinds.urgent)
     urgency = fit_logistic(sample.urgency, in_need)
 
-    offered = confidence.of(sample.confidence[is_found])
     alarms = urgency.of(sample.urgency[~in_need])
     thresholds = Thresholds(
-        answer=EVEN_ODDS,
-        certain=EVEN_ODDS,
-        clarify=min(_quantile(offered, 1 - OFFERED, if_none=EVEN_ODDS), EVEN_ODDS),
+        answer=_least_probability(WRONG, WITHHELD),
+        certain=_least_probability(MISTAKEN, WITHHELD),
+        clarify=_least_probability(IDLE, NOT_OFFERED),
         urgent=_quantile(alarms, 1 - FALSE_ALARMS, if_none=EVEN_ODDS),
         surely_urgent=_quantile(alarms, 1 - SURELY_FALSE_ALARMS, if_none=EVEN_ODDS),
     )
@@ -225,6 +233,11 @@ def best_answers(scores: Floats, kinds: Kinds) -> Labels:
     answers = np.where(kinds.answer, scores, -np.inf)
     best = np.argsort(-answers, axis=1, kind="stable")[:, :CHOICES]
     return np.where(np.isfinite(np.take_along_axis(answers, best, axis=1)), best, -2)
+
+
+def _least_probability(in_vain: float, left_out: float) -> float:
+    """The probability of being right from which acting costs less than not acting, given what each error costs."""
+    return in_vain / (in_vain + left_out)
 
 
 def _quantile(probabilities: Vector, share: float, *, if_none: float) -> float:

@@ -20,6 +20,7 @@ from bot.domain.conversation import Candidate
 from bot.domain.faq import Entry, Faq, Kind
 from bot.domain.matching import Basis, Evidence, PhrasingEvidence, Ranking, Reading, Row
 from bot.matching.calibration import (
+    FOREIGN_IN_SCOPE,
     Calibration,
     Calibrations,
     Kinds,
@@ -122,11 +123,9 @@ def fit_and_sample(faq: Faq, encode: Encode = encode) -> tuple[Model, Sample]:
     found_without[joined.rows] = joined.without_row.argmax(axis=1)
     sample = sample_of(joined, readings, word_coverage, labels, kinds)
     both = calibrate(sample, kinds)
-    words_alone, meaning_alone = (
-        with_lines_of(calibrate(sample_of(held_out, readings, coverage, labels, kinds), kinds), both)
-        for held_out, coverage in ((by_words, word_coverage), (by_meaning, None))
-    )
-    calibrations = Calibrations(words_alone, both, meaning_alone)
+    of_words = calibrate(sample_of(by_words, readings, word_coverage, labels, kinds), kinds)
+    of_meaning = calibrate(sample_of(by_meaning, readings, None, labels, kinds), kinds, in_scope=FOREIGN_IN_SCOPE)
+    calibrations = Calibrations(with_lines_of(of_words, both), both, with_lines_of(of_meaning, both))
     return Model(tokenizer, vectors, word_coverage, ridge, meaning, calibrations, found_without), sample
 
 
