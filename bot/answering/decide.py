@@ -14,9 +14,9 @@ from dataclasses import dataclass, replace
 from bot.answering.emergency_numbers import with_emergency_numbers
 from bot.domain.conversation import Answer, Clarify, Decision, NoAnswerReason, Question, Smalltalk, Unanswered, Urgent
 from bot.domain.faq import Entry, Kind
-from bot.domain.matching import Matcher, Ranking, Thresholds
+from bot.domain.matching import Basis, Matcher, Ranking, Thresholds
 from bot.matching.calibration import CHOICES
-from bot.text.language_id import is_foreign
+from bot.text.language_id import UNKNOWN, guess
 from bot.text.normalize import clean, sentences
 from bot.text.redaction import without_personal_data
 
@@ -26,8 +26,7 @@ CLARIFY_SHARE = 0.5  # a choice scores at least this share of the best
 MOST_GREETINGS = 3  # clauses at the beginning of a sentence that may be greetings or thanks
 FIRST_WORDS = 4  # of a sentence; a question word among them makes it a question, even without a question mark
 NOTED_SCORE = 0.2  # least score for an out-of-scope entry to explain why there is no answer
-KNOWN = 0.5  # least coverage, the share of known words by weight, for answering or offering anything
-FOREIGN = 0.7  # coverage below which the message may be in another language
+KNOWN = 0.5  # least coverage, the share of known words by weight, for answering or offering anything by words
 FEWEST_WORDS = 3  # of a part that is judged by itself; "no" alone is close to many urgent phrasings
 CARD_OF_FEW_WORDS = 0.3  # least score of a card for a shorter message to be urgent; the card must also rank first
 
@@ -48,17 +47,25 @@ class Part:
         """Whether the best reply is an answer that is sure enough and covers the years and places of the part."""
         ranking = self.ranking
         is_sure = ranking.confidence >= thresholds.answer and ranking.certainty >= thresholds.certain
-        is_known = ranking.coverage >= KNOWN
-        return ranking.reply.entry.kind is Kind.ANSWER and is_sure and is_known and not self.unmet
+        return ranking.reply.entry.kind is Kind.ANSWER and is_sure and is_known(ranking) and not self.unmet
+
+
+def is_known(ranking: Ranking) -> bool:
+    """Whether enough words of a message are known to answer it, unless its meaning was judged alone."""
+    return ranking.coverage >= KNOWN or ranking.basis is Basis.MEANING
 
 
 @dataclass(frozen=True, slots=True)
 class Reasoning:
-    """A decision with what it was based on: the whole message and its parts, as ranked."""
+    """A decision with what it was based on: the whole message and its parts, as ranked.
+
+    ``language`` is the message's as far as it can be told, if that is not the FAQ's; else None.
+    """
 
     decision: Decision
     whole: Part
     parts: tuple[Part, ...]
+    language: str | None = None
 
 
 def decide(question: Question, matcher: Matcher) -> Decision:
@@ -83,13 +90,25 @@ def decide_with_reasoning(question: Question, matcher: Matcher) -> Reasoning:
 
 def _reason(question: Question, matcher: Matcher) -> Reasoning:
     text = _BLANKS.sub(" ", clean(question.text)).strip(" ")
-    whole = _part(text, matcher)
+    texts = [text, *split(text, matcher)[:MOST_PARTS]]
+    whole, *parts = (_part(*ranked, matcher) for ranked in zip(texts, matcher.rank_all(texts), strict=True))
     if matcher.is_unlisted_number(whole.ranking.reading):
         return Reasoning(Unanswered(NoAnswerReason.NO_MATCH), whole, ())  # a number alone asks nothing
-    parts = tuple(_part(part, matcher) for part in split(text, matcher)[:MOST_PARTS])
     decision = conclude(replace(question, text=text), whole, parts, matcher.thresholds)
     is_sure = whole.ranking.urgency >= matcher.thresholds.surely_urgent
-    return Reasoning(with_emergency_numbers(decision, text, matcher.faq.emergency, is_sure=is_sure), whole, parts)
+    decision = with_emergency_numbers(decision, text, matcher.faq.emergency, is_sure=is_sure)
+    return Reasoning(decision, whole, tuple(parts), foreign_language(question, whole))
+
+
+def foreign_language(question: Question, whole: Part) -> str | None:
+    """The language of a message if it is another than the FAQ's, as far as the message or the device tells; else None.
+
+    A message of known words is in the FAQ's language, whatever else they may mean elsewhere.
+    """
+    if whole.ranking.coverage >= KNOWN and whole.ranking.basis is not Basis.MEANING:
+        return None
+    told = [language for language in (guess(whole.text), *question.spoken) if language != UNKNOWN]
+    return told[0] if told and told[0] != question.language else None
 
 
 def split(text: str, matcher: Matcher) -> list[str]:
@@ -117,8 +136,7 @@ def _greeting(sentence: str, matcher: Matcher) -> tuple[str, str]:
     return " ".join(clauses[:-1]), clauses[-1]
 
 
-def _part(text: str, matcher: Matcher) -> Part:
-    ranking = matcher.rank(text)
+def _part(text: str, ranking: Ranking, matcher: Matcher) -> Part:
     asks = "?" in text or not matcher.question_words.isdisjoint(ranking.reading.corrected[:FIRST_WORDS])
     return Part(text, ranking, asks, matcher.unmet(ranking.reading, ranking.reply.entry))
 
@@ -131,8 +149,6 @@ def conclude(question: Question, whole: Part, parts: Sequence[Part], thresholds:
     if card is not None and urgency >= thresholds.surely_urgent:
         return Urgent(card)
     urgent = Urgent(card) if card is not None and urgency >= thresholds.urgent else None
-    if whole.ranking.coverage < FOREIGN and is_foreign(question.text, question.language):
-        return urgent or Unanswered(NoAnswerReason.OTHER_LANGUAGE)
     answers = _answers(whole, parts, thresholds)
     if answers:
         return Answer(answers)
@@ -146,13 +162,15 @@ def conclude(question: Question, whole: Part, parts: Sequence[Part], thresholds:
         return Clarify(choices)
     if outside is not None:
         return Unanswered(NoAnswerReason.OUT_OF_SCOPE, outside)
+    if foreign_language(question, whole) is not None:
+        return Unanswered(NoAnswerReason.OTHER_LANGUAGE)
     return Unanswered(NoAnswerReason.NO_MATCH, topic=_nearest_topic(whole.ranking))
 
 
 def _out_of_scope(whole: Part) -> Entry | None:
     """The out-of-scope entry that ranks first for a message, if its score and coverage suffice."""
     first = whole.ranking.candidates[0]
-    is_like = first.score >= NOTED_SCORE and whole.ranking.coverage >= KNOWN
+    is_like = first.score >= NOTED_SCORE and is_known(whole.ranking)
     return first.entry if first.entry.kind is Kind.OUT_OF_SCOPE and is_like else None
 
 
@@ -194,19 +212,19 @@ def _is_smalltalk(whole: Part, parts: Sequence[Part], thresholds: Thresholds) ->
         and part.ranking.confidence >= thresholds.clarify
         for part in parts
     )
-    is_sure = whole.ranking.confidence >= thresholds.answer and whole.ranking.coverage >= KNOWN
+    is_sure = whole.ranking.confidence >= thresholds.answer and is_known(whole.ranking)
     return whole.ranking.reply.entry.kind is Kind.SMALLTALK and is_sure and not asks
 
 
 def _choices(whole: Part, parts: Sequence[Part], thresholds: Thresholds) -> tuple[Entry, ...]:
     """The entries of which one is probably meant; if several questions are asked, the best entry of each."""
-    asked = [part.ranking for part in parts if part.is_question and part.ranking.confidence >= thresholds.clarify]
+    asked = [part.ranking for part in parts if part.is_question and part.ranking.offer >= thresholds.clarify]
     firsts = dict.fromkeys(ranking.answers[0].entry for ranking in asked if ranking.answers)
     if len(firsts) > 1:
         return tuple(firsts)[:CHOICES]
     asking = [part.ranking for part in (whole, *parts) if part.ranking.reply.entry.kind is Kind.ANSWER]
-    best = max(asking, key=lambda ranking: ranking.confidence, default=whole.ranking)
-    if best.confidence < thresholds.clarify or best.coverage < KNOWN:
+    best = max(asking, key=lambda ranking: ranking.offer, default=whole.ranking)
+    if best.offer < thresholds.clarify or not is_known(best):
         return ()
     choices = best.answers[:CHOICES]
     near = [candidate for candidate in choices if candidate.score >= CLARIFY_SHARE * choices[0].score]

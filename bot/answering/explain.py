@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from difflib import SequenceMatcher
 
 from bot.answering.commands import command_reply
-from bot.answering.decide import FOREIGN, Part, decide_with_reasoning
+from bot.answering.decide import Part, decide_with_reasoning
 from bot.answering.turn import SHOWN_CANDIDATES, outcome_of
 from bot.domain.conversation import (
     Answer,
@@ -19,10 +19,15 @@ from bot.domain.conversation import (
     Urgent,
 )
 from bot.domain.faq import Kind
-from bot.domain.matching import Matcher, Reading
+from bot.domain.matching import Basis, Matcher, Reading
 from bot.text.normalize import normalise
 
 SHOWN_PHRASINGS = 3
+_BASES = {
+    Basis.WORDS: "its words alone, which are sure",
+    Basis.BOTH: "its words and its meaning, half each",
+    Basis.MEANING: "its meaning alone: few of its words are known, and they match nothing",
+}
 
 
 def explain(text: str, matcher: Matcher) -> str:
@@ -46,7 +51,8 @@ def _explain_part(name: str, part: Part, matcher: Matcher) -> Iterator[str]:
     if corrections:
         yield f"  taking         {', '.join(corrections)}"
     yield f"  with meanings  {' '.join(ranking.reading.meanings)}"
-    yield f"  known words    {ranking.coverage:.0%} (below {FOREIGN:.0%} it may be in another language)"
+    yield f"  known words    {ranking.coverage:.0%}"
+    yield f"  ranked by      {_BASES[ranking.basis]}"
     yield f"  urgent         {ranking.urgency:.2f} (a card from {least.urgent:.2f})"
     confidence = f"{ranking.confidence:.2f} (an answer from {least.answer:.2f}, a choice from {least.clarify:.2f})"
     yield f"  best reply     {ranking.reply.entry.id}, confidence {confidence}"
@@ -58,7 +64,9 @@ def _explain_part(name: str, part: Part, matcher: Matcher) -> Iterator[str]:
         evidence = matcher.evidence(part.text, candidate.entry)
         kind = "" if candidate.entry.kind is Kind.ANSWER else f"  [{candidate.entry.kind}]"
         yield f"    {candidate.score:5.2f}  {candidate.entry.id}{kind}"
-        yield f"           carried by {', '.join(f'{word} {part_:+.2f}' for word, part_ in evidence.words)}"
+        yield f"           words {evidence.by_words:+.2f}, meaning {evidence.by_meaning:+.2f}"
+        if evidence.words:
+            yield f"           carried by {', '.join(f'{word} {part_:+.2f}' for word, part_ in evidence.words)}"
         for carrier in evidence.phrasings[:SHOWN_PHRASINGS]:
             owner = "" if carrier.entry == candidate.entry.id else f"  [{carrier.entry or 'look-alike of none'}]"
             weight = f"{carrier.part:+.2f} (similarity {carrier.similarity:.2f})"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TypedDict, assert_never
 
 from bot.domain.conversation import (
@@ -23,8 +24,21 @@ from bot.domain.emergency import EmergencyNumber, Service
 from bot.domain.faq import Entry, Fact, Faq, Kind, Source
 
 
-def render(decision: Decision, faq: Faq) -> Reply:
-    """The reply to a message, from the decision about it."""
+def render(decision: Decision, faq: Faq, language: str | None = None) -> Reply:
+    """The reply to a message, from the decision about it.
+
+    ``language`` is the message's, if that is not the FAQ's: a line in it says which language the reply is in.
+    """
+    reply, says = _render(decision, faq), faq.interface
+    if language is None:
+        return reply
+    is_unanswered = isinstance(decision, Unanswered) and decision.reason is NoAnswerReason.OTHER_LANGUAGE
+    lines = says.no_answer if is_unanswered else says.in_this_language
+    line = lines.get(language, "" if is_unanswered else lines.get(faq.language, ""))
+    return replace(reply, sections=(Section("", line), *reply.sections)) if line else reply
+
+
+def _render(decision: Decision, faq: Faq) -> Reply:
     says = faq.interface
     match decision:
         case Answer(entries):

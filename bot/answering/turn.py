@@ -65,7 +65,8 @@ def take_turn(question: Question, matcher: Matcher, offered: tuple[Choice, ...] 
     reasoning = decide_with_reasoning(question, matcher)
     outcome, entry = outcome_of(reasoning.decision)
     candidates = reasoning.whole.ranking.candidates[:SHOWN_CANDIDATES]
-    return Turn(outcome, render(reasoning.decision, faq), entry, candidates, gap_reason(reasoning.decision))
+    reply = render(reasoning.decision, faq, reasoning.language)
+    return Turn(outcome, reply, entry, candidates, gap_reason(reasoning.decision))
 
 
 def outcome_of(decision: Decision) -> tuple[Outcome, str | None]:

@@ -71,7 +71,7 @@ class Assistant:
         ``extra`` are commands that this person may use besides the bot's own: by name, the function that replies.
         """
         matcher = await self.matcher_for(message.asker, message.languages, chosen=message.conversation.language)
-        question = Question(message.text, matcher.faq.language, message.channel)
+        question = Question(message.text, matcher.faq.language, message.channel, tuple(message.languages))
         allowed = await self._throttles.messages.admit(message.asker or message.throttle_key)
         if allowed is not Allowed.YES and not await self._is_exempt(question, message, matcher):
             turn = _too_fast(matcher.faq) if allowed is Allowed.NOTIFY else Turn(Outcome.TOO_FAST, Reply(()))

@@ -21,11 +21,15 @@ class Channel(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A message as it was received. It does not say who sent it; only the channels know that."""
+    """A message as it was received. It does not say who sent it; only the channels know that.
+
+    ``language`` is the FAQ's that it is asked of; ``spoken`` are those of the person's device, as far as known.
+    """
 
     text: str
     language: str = "en"
     channel: Channel = Channel.TERMINAL
+    spoken: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -167,6 +167,8 @@ class Interface:
     landing: str
     publisher: str
     commands: Mapping[str, str]  # one line for each command of the menu
+    in_this_language: Mapping[str, str]  # by language: that answers are in the FAQ's language only
+    no_answer: Mapping[str, str]  # by language: that there is no answer, or the question was not understood
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 from bot.domain.conversation import Candidate
@@ -28,11 +29,23 @@ class Reading:
     is_personal: bool = False
 
 
+class Basis(StrEnum):
+    """What a ranking rests on.
+
+    ``WORDS`` alone where they are sure; ``MEANING`` alone where the words are mostly unknown, as in another language;
+    else ``BOTH``.
+    """
+
+    WORDS = "words"
+    BOTH = "both"
+    MEANING = "meaning"
+
+
 @dataclass(frozen=True, slots=True)
 class Thresholds:
     """The thresholds between decisions, as probabilities of a `Calibration`.
 
-    An answer needs a confidence of ``answer`` and a certainty of ``certain``; a choice needs a confidence of
+    An answer needs a confidence of ``answer`` and a certainty of ``certain``; a choice needs an ``offer`` of
     ``clarify``. A message that reaches ``urgent`` but not ``surely_urgent`` gets an answer instead of the urgent card
     if one of its questions has an answer.
     """
@@ -50,9 +63,9 @@ class Ranking:
 
     ``candidates`` are of all kinds, ``answers`` are answers only, ``card`` is the best urgent card, ``reply`` the best
     answer or small talk. ``confidence`` is the probability that the FAQ has a right reply and that it is ``reply``;
-    ``certainty`` the probability that ``reply`` is right if the FAQ has one; ``urgency`` the probability that the
-    person is in danger or need. ``coverage`` is the share of the message's words, by weight, that occur in any
-    phrasing.
+    ``certainty`` the probability that ``reply`` is right if the FAQ has one; ``offer`` the probability that one of the
+    first few ``answers`` is right; ``urgency`` the probability that the person is in danger or need. ``coverage`` is
+    the share of the message's words, by weight, that occur in any phrasing.
     """
 
     reading: Reading
@@ -64,6 +77,8 @@ class Ranking:
     certainty: float
     urgency: float
     coverage: float
+    offer: float
+    basis: Basis = Basis.BOTH
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,18 +86,21 @@ class Evidence:
     """Why a candidate scored as it did: the words and phrasings that contributed most to its score, for or against.
 
     ``words`` are pairs of a word and its part of the score; all character grams count as one word. A phrasing of
-    another entry may count against this one.
+    another entry may count against this one. ``by_words`` and ``by_meaning`` are what the score is the sum of.
     """
 
     words: tuple[tuple[str, float], ...]
     phrasings: tuple[PhrasingEvidence, ...]
+    by_words: float
+    by_meaning: float
 
 
 @dataclass(frozen=True, slots=True)
 class PhrasingEvidence:
     """A phrasing and its ``part`` of a candidate's score, positive or negative.
 
-    ``entry`` is the entry the phrasing belongs to; None for a look-alike that belongs to none.
+    ``entry`` is the entry the phrasing belongs to; None for a look-alike that belongs to none. ``similarity`` is that
+    of the words, or that of the meaning if it is greater.
     """
 
     text: str
@@ -134,6 +152,9 @@ class Matcher(Protocol):
 
     def rank(self, text: str) -> Ranking:
         """Rank the entries for a message, with the probabilities that the first ones are right."""
+
+    def rank_all(self, texts: Sequence[str]) -> list[Ranking]:
+        """As `rank`, for several texts at once, which takes less time."""
 
     def evidence(self, text: str, entry: Entry) -> Evidence:
         """Explain an entry's score for a message, the largest contributions first."""

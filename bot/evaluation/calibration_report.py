@@ -12,7 +12,6 @@ from bot.matching.calibration import (
     CHOICES,
     FALSE_ALARMS,
     IN_SCOPE,
-    OFFERED,
     SURELY_FALSE_ALARMS,
     Calibration,
     Kinds,
@@ -27,6 +26,7 @@ _WIDTH = 60
 _SIGNALS = {
     "confidence": ("strength of all replies", "coverage by the best reply", "best out-of-scope entry"),
     "certainty": ("score of the best reply", "its lead over the second"),
+    "offer": ("strength of all replies", "coverage by the best reply", "best out-of-scope entry"),
     "urgency": ("urgent scores, summed", "best urgent card", "best other entry"),
 }
 
@@ -36,6 +36,8 @@ def print_calibration(calibration: Calibration, sample: Sample, kinds: Kinds, co
     thresholds, is_answer = calibration.thresholds, sample.is_of(kinds.answer)
     with_entry = calibration.confidence.of(sample.confidence)
     without_entry = calibration.confidence.of(sample.confidence_without_entry)
+    offered = calibration.offer.of(sample.confidence)
+    offered_without = calibration.offer.of(sample.confidence_without_entry)
     is_right = sample.first == sample.own
     certain = calibration.certainty.of(sample.certainty) >= thresholds.certain
     urgency, in_need = calibration.urgency.of(sample.urgency), sample.is_of(kinds.urgent)
@@ -48,7 +50,7 @@ def print_calibration(calibration: Calibration, sample: Sample, kinds: Kinds, co
     table.add_row(
         "answer",
         f"{thresholds.answer:.3f}",
-        f"where an answer is as likely right as not, if {IN_SCOPE:.0%} of messages have one",
+        f"where answering costs no more than not to, if {IN_SCOPE:.0%} of messages have an answer",
         f"{_share(answered & is_right, is_answer)} of answers' are answered rightly, "
         f"{_share(answered & ~is_right, is_answer)} wrongly; "
         f"{_share(without_entry >= thresholds.answer, is_answer)} reach it though their entry is missing",
@@ -56,15 +58,15 @@ def print_calibration(calibration: Calibration, sample: Sample, kinds: Kinds, co
     table.add_row(
         "certain",
         f"{thresholds.certain:.3f}",
-        "where the first reply is as likely the right one as not",
+        "where to take the first reply costs no more than not to",
         f"{_share(certain & is_right, is_answer)} of answers' are rightly certain",
     )
     table.add_row(
         "clarify",
         f"{thresholds.clarify:.3f}",
-        f"{OFFERED:.0%} of those whose entry is among the first {CHOICES} reach it",
-        f"{_share(with_entry >= thresholds.clarify, is_answer)} of answers' reach it, "
-        f"{_share(without_entry >= thresholds.clarify, is_answer)} though their entry is missing",
+        f"where to offer the first {CHOICES} answers costs no more than not to",
+        f"{_share(offered >= thresholds.clarify, is_answer)} of answers' reach it, "
+        f"{_share(offered_without >= thresholds.clarify, is_answer)} though their entry is missing",
     )
     for name, threshold, rate in (
         ("urgent", thresholds.urgent, FALSE_ALARMS),

@@ -94,8 +94,10 @@ def _verdict(message: Message, outcome: Outcome, entries: tuple[Entry, ...], dec
         case "distress_hardneg":
             return _verdict_look_alike(message.expected, outcome, entries)
         case "other_language":
-            is_recognised = isinstance(decision, Unanswered) and decision.reason is NoAnswerReason.OTHER_LANGUAGE
-            return "right" if is_recognised else "wrong" if outcome is Outcome.ANSWER else "none"
+            is_told = isinstance(decision, Unanswered) and decision.reason is NoAnswerReason.OTHER_LANGUAGE
+            if is_told and message.expected.get("unread"):
+                return "right"
+            return _verdict_in_scope(message.expected, outcome, entries)
         case _:
             return _verdict_without_answer(outcome, _RIGHT_OUTCOMES[message.set])
 

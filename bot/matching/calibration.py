@@ -2,20 +2,21 @@
 
 A row that is held out stands for a message whose entry is in the FAQ; a row that is held out with all rows of its entry
 stands for one whose entry is not. A logistic regression separates the two and so turns a ranking's signals into the
-probability that its first entry is right. The thresholds are set to reach the wanted rates on the held-out rows.
+probability that its first entry is right. Since these are probabilities, what an error costs gives the thresholds;
+those of urgency are set to reach the wanted rates on the held-out rows.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.domain.matching import Reading, Thresholds
+from bot.domain.matching import Basis, Reading, Thresholds
 from bot.matching.coverage import WordCoverage
 from bot.matching.features import Floats
 from bot.matching.regression import HeldOut, Labels
@@ -25,12 +26,17 @@ Mask = NDArray[np.bool_]
 LOGIT_LIMIT = 30.0  # larger logits are clipped, against overflow; the probability is 0 or 1 anyway
 PENALTY = 1e-4  # L2 penalty on the weights; that on the bias is a hundredth of it
 
-# The rates on held-out rows that determine the thresholds; they do not depend on the size of the FAQ.
+# The rates on held-out rows that determine the thresholds of urgency; they do not depend on the size of the FAQ.
 IN_SCOPE = 0.6  # assumed share of messages that some entry is right for
-EVEN_ODDS = 0.5  # an answer is given if it is at least as likely right as wrong
-OFFERED = 0.9  # share of messages with their entry among the first CHOICES that get an answer or a choice
+FOREIGN_IN_SCOPE = 0.7  # as if of messages in another language, which are less like any phrasing than those held out
 CHOICES = 3
-FALSE_ALARMS = 1 / 60  # largest share of messages of other entries that count as urgent
+EVEN_ODDS = 0.5  # where there is nothing to learn from
+
+# What a decision costs, in units of a right answer that is withheld. They determine the other thresholds.
+WRONG, WITHHELD = 1.0, 1.0  # an answer where the FAQ has none, against a right one that is not given
+MISTAKEN = 1.5  # an answer where another one would be right, since a choice could offer both
+IDLE, NOT_OFFERED = 0.8, 1.0  # a choice of which nothing is meant, against one that is not offered
+FALSE_ALARMS = 1 / 100  # largest share of messages of other entries that count as urgent
 SURELY_FALSE_ALARMS = 1 / 200  # and as surely urgent
 
 
@@ -93,13 +99,28 @@ class Calibration:
     """The logistic regressions and thresholds learned from the held-out rows.
 
     ``confidence``: whether the best reply is right; ``certainty``: whether it is right, given that the FAQ has a right
-    one; ``urgency``: whether the person is in danger or need.
+    one; ``offer``: whether one of the best `CHOICES` answers is right; ``urgency``: whether the person is in danger or
+    need.
     """
 
     confidence: Logistic
     certainty: Logistic
+    offer: Logistic
     urgency: Logistic
     thresholds: Thresholds
+
+
+@dataclass(frozen=True, slots=True)
+class Calibrations:
+    """One calibration for each basis of a ranking, with thresholds that mean the same for all: those of ``both``."""
+
+    words: Calibration
+    both: Calibration
+    meaning: Calibration
+
+    def of(self, basis: Basis) -> Calibration:
+        """The calibration of rankings by words, by meaning, or by both."""
+        return {Basis.WORDS: self.words, Basis.BOTH: self.both, Basis.MEANING: self.meaning}[basis]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +146,12 @@ class Sample:
 
 
 def sample_of(
-    held_out: HeldOut, readings: Sequence[Reading], word_coverage: WordCoverage, labels: Labels, kinds: Kinds
+    held_out: HeldOut, readings: Sequence[Reading], word_coverage: WordCoverage | None, labels: Labels, kinds: Kinds
 ) -> Sample:
-    """Compute the signals of the held-out rows. ``readings`` and ``labels`` are those of all rows."""
+    """Compute the signals of the held-out rows. ``readings`` and ``labels`` are those of all rows.
+
+    Without ``word_coverage``, as for messages in another language, every coverage is 0.
+    """
     rows, scores = held_out.rows, held_out.without_row
     own = labels[rows]
     has_entry = np.flatnonzero(own >= 0)
@@ -135,14 +159,16 @@ def sample_of(
     without_entry[has_entry, own[has_entry]] = 0  # an entry that is missing cannot be found
 
     first, first_without = best_replies(scores, kinds), best_replies(without_entry, kinds)
-    coverage = [
-        word_coverage.coverage_without_row(entry, readings[row], label)
-        for row, entry, label in zip(rows, first, own, strict=True)
-    ]
-    coverage_without = [
-        word_coverage.coverage_without_entry(entry, readings[row], label) if label >= 0 else share
-        for row, entry, label, share in zip(rows, first_without, own, coverage, strict=True)
-    ]
+    coverage = coverage_without = [0.0] * len(rows)
+    if word_coverage is not None:
+        coverage = [
+            word_coverage.coverage_without_row(entry, readings[row], label)
+            for row, entry, label in zip(rows, first, own, strict=True)
+        ]
+        coverage_without = [
+            word_coverage.coverage_without_entry(entry, readings[row], label) if label >= 0 else share
+            for row, entry, label, share in zip(rows, first_without, own, coverage, strict=True)
+        ]
     return Sample(
         own=own,
         first=first,
@@ -154,30 +180,52 @@ def sample_of(
     )
 
 
-def calibrate(sample: Sample, kinds: Kinds) -> Calibration:
-    """Fit the logistic regressions on the held-out rows and set the thresholds."""
+def calibrate(sample: Sample, kinds: Kinds, *, in_scope: float = IN_SCOPE) -> Calibration:
+    """Fit the logistic regressions on the held-out rows and set the thresholds.
+
+    ``in_scope`` is the assumed share of messages that some entry is right for.
+    """
     is_right = sample.first == sample.own
     confidence = fit_logistic(
         np.concatenate([sample.confidence, sample.confidence_without_entry]),
         np.concatenate([is_right, np.zeros(len(is_right), dtype=bool)]),
-        prior=IN_SCOPE,
+        prior=in_scope,
     )
     has_reply = sample.is_of(kinds.reply)
     certainty = fit_logistic(sample.certainty[has_reply], is_right[has_reply], prior=None)
+    is_found = (sample.own[:, None] == best_answers(sample.scores, kinds)).any(axis=1)
+    offer = fit_logistic(
+        np.concatenate([sample.confidence, sample.confidence_without_entry]),
+        np.concatenate([is_found, np.zeros(len(is_found), dtype=bool)]),
+        prior=in_scope,
+    )
     in_need = sample.is_of(kinds.urgent)
     urgency = fit_logistic(sample.urgency, in_need)
 
-    found = sample.own[:, None] == best_answers(sample.scores, kinds)
-    offered = confidence.of(sample.confidence[found.any(axis=1)])
     alarms = urgency.of(sample.urgency[~in_need])
     thresholds = Thresholds(
-        answer=EVEN_ODDS,
-        certain=EVEN_ODDS,
-        clarify=min(_quantile(offered, 1 - OFFERED, if_none=EVEN_ODDS), EVEN_ODDS),
+        answer=_least_probability(WRONG, WITHHELD),
+        certain=_least_probability(MISTAKEN, WITHHELD),
+        clarify=_least_probability(IDLE, NOT_OFFERED),
         urgent=_quantile(alarms, 1 - FALSE_ALARMS, if_none=EVEN_ODDS),
         surely_urgent=_quantile(alarms, 1 - SURELY_FALSE_ALARMS, if_none=EVEN_ODDS),
     )
-    return Calibration(confidence, certainty, urgency, thresholds)
+    return Calibration(confidence, certainty, offer, urgency, thresholds)
+
+
+def with_lines_of(calibration: Calibration, other: Calibration) -> Calibration:
+    """The calibration with its urgency stretched so that it reaches the thresholds of another one where its own lie."""
+    own, wanted = calibration.thresholds, other.thresholds
+    low, high, to, until = map(_logit, (own.urgent, own.surely_urgent, wanted.urgent, wanted.surely_urgent))
+    slope = (until - to) / (high - low) if high > low and until > to else 1.0
+    urgency = calibration.urgency
+    stretched = Logistic(slope * (urgency.bias - low) + to, tuple(slope * weight for weight in urgency.weights))
+    return replace(calibration, urgency=stretched, thresholds=wanted)
+
+
+def _logit(probability: float) -> float:
+    within = min(max(probability, 1e-9), 1 - 1e-9)
+    return math.log(within / (1 - within))
 
 
 def best_answers(scores: Floats, kinds: Kinds) -> Labels:
@@ -185,6 +233,11 @@ def best_answers(scores: Floats, kinds: Kinds) -> Labels:
     answers = np.where(kinds.answer, scores, -np.inf)
     best = np.argsort(-answers, axis=1, kind="stable")[:, :CHOICES]
     return np.where(np.isfinite(np.take_along_axis(answers, best, axis=1)), best, -2)
+
+
+def _least_probability(in_vain: float, left_out: float) -> float:
+    """The probability of being right from which acting costs less than not acting, given what each error costs."""
+    return in_vain / (in_vain + left_out)
 
 
 def _quantile(probabilities: Vector, share: float, *, if_none: float) -> float:

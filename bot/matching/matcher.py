@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -18,9 +18,11 @@ from scipy import sparse
 
 from bot.domain.conversation import Candidate
 from bot.domain.faq import Entry, Faq, Kind
-from bot.domain.matching import Evidence, PhrasingEvidence, Ranking, Reading, Row
+from bot.domain.matching import Basis, Evidence, PhrasingEvidence, Ranking, Reading, Row
 from bot.matching.calibration import (
+    FOREIGN_IN_SCOPE,
     Calibration,
+    Calibrations,
     Kinds,
     Sample,
     calibrate,
@@ -28,14 +30,22 @@ from bot.matching.calibration import (
     confidence_signals,
     sample_of,
     urgency_signals,
+    with_lines_of,
 )
 from bot.matching.coverage import WordCoverage
+from bot.matching.encoder import Encode, encode, encode_one, is_readable
 from bot.matching.features import Floats, Vectorizer
-from bot.matching.regression import Ridge, fit_ridge, use_one_thread
+from bot.matching.meaning import Meaning
+from bot.matching.regression import HeldOut, Ridge, fit_ridge, use_one_thread
 from bot.matching.similarity import SimilarityIndex, all_similarities
 from bot.matching.tokenizer import Tokenizer
 from bot.text.normalize import Speller, words
 
+FOREIGN = (
+    0.7  # coverage below which a message may be in another language; if nothing matches, its meaning decides alone
+)
+FEW_WORDS = 2  # of another language often look like typos
+SURE = 0.8  # confidence by words from which the encoder need not run
 RANKED = 8  # entries in a ranking
 EQUAL_DIGITS = 4  # scores that agree to this many decimals count as equal: single precision is not more exact
 EVIDENCE_SHOWN = 6  # words and phrasings each, per candidate
@@ -68,8 +78,14 @@ class Model:
     vectors: Vectorizer
     word_coverage: WordCoverage
     ridge: Ridge
-    calibration: Calibration
+    meaning: Meaning
+    calibrations: Calibrations
     found_without: NDArray[np.int32]
+
+    @property
+    def calibration(self) -> Calibration:
+        """The calibration of rankings by words and meaning, whose thresholds hold for all."""
+        return self.calibrations.both
 
     @property
     def index(self) -> SimilarityIndex:
@@ -77,12 +93,15 @@ class Model:
         return self.ridge.index
 
 
-def fit(faq: Faq) -> Model:
-    """Fit a model to an FAQ, deterministically. Takes seconds for thousands of phrasings."""
-    return fit_and_sample(faq)[0]
+def fit(faq: Faq, encode: Encode = encode) -> Model:
+    """Fit a model to an FAQ, deterministically. Takes seconds for thousands of phrasings.
+
+    ``encode`` gives the meanings of the phrasings; a cache of them saves most of the time.
+    """
+    return fit_and_sample(faq, encode)[0]
 
 
-def fit_and_sample(faq: Faq) -> tuple[Model, Sample]:
+def fit_and_sample(faq: Faq, encode: Encode = encode) -> tuple[Model, Sample]:
     """Fit a model; also returns the held-out rows that its probabilities and thresholds were learned from."""
     entries = tuple(faq.entries.values())
     rows = training_rows(entries, faq.off_topic)
@@ -90,11 +109,24 @@ def fit_and_sample(faq: Faq) -> tuple[Model, Sample]:
     tokenizer, readings = Tokenizer.fit(Speller(faq.wording), [row.text for row in rows])
     vectors, matrix = Vectorizer.fit(readings)
     word_coverage = WordCoverage.fit(readings, labels.tolist(), len(entries))
-    ridge, held_out = fit_ridge(SimilarityIndex.of(matrix), labels, len(entries))
+    ridge, by_words = fit_ridge(SimilarityIndex.of(matrix), labels, len(entries))
+    encoded = (
+        encode([" ".join(reading.corrected) for reading in readings]).astype(np.float16).astype(np.float32)
+    )  # as a cache may keep them
+    meaning, by_meaning = Meaning.fit(encoded, labels, len(entries))
+    joined = HeldOut(
+        by_words.rows,
+        np.float32(0.5) * (by_words.without_row + by_meaning.without_row),
+        np.float32(0.5) * (by_words.without_entry + by_meaning.without_entry),
+    )
     found_without = np.full(len(rows), -1, dtype=np.int32)
-    found_without[held_out.rows] = held_out.without_row.argmax(axis=1)
-    sample = sample_of(held_out, readings, word_coverage, labels, kinds)
-    return Model(tokenizer, vectors, word_coverage, ridge, calibrate(sample, kinds), found_without), sample
+    found_without[joined.rows] = joined.without_row.argmax(axis=1)
+    sample = sample_of(joined, readings, word_coverage, labels, kinds)
+    both = calibrate(sample, kinds)
+    of_words = calibrate(sample_of(by_words, readings, word_coverage, labels, kinds), kinds)
+    of_meaning = calibrate(sample_of(by_meaning, readings, None, labels, kinds), kinds, in_scope=FOREIGN_IN_SCOPE)
+    calibrations = Calibrations(with_lines_of(of_words, both), both, with_lines_of(of_meaning, both))
+    return Model(tokenizer, vectors, word_coverage, ridge, meaning, calibrations, found_without), sample
 
 
 def labels_of(rows: Sequence[Row]) -> NDArray[np.int64]:
@@ -149,24 +181,76 @@ class RegressionMatcher:
 
     def rank(self, text: str) -> Ranking:
         """Rank the entries by their scores for a message, best first; entries with equal scores by id."""
-        reading = self.model.tokenizer.read(text)
-        scores = self.model.ridge.scores(*self.model.vectors.vector(reading))
+        return self.rank_all([text])[0]
+
+    def rank_all(self, texts: Sequence[str]) -> list[Ranking]:
+        """Rank the entries for each text: by words where they are sure, else by meaning too.
+
+        Where few words are known and nothing matched, as in another language, the meaning decides alone.
+        """
+
+        def score(unsure: list[int], by_words: list[Ranking]) -> Floats:
+            return self.model.meaning.scores(np.array([self._meaning_of(texts[at], by_words[at]) for at in unsure]))
+
+        return self._rank(texts, score)
+
+    def _rank(self, texts: Sequence[str], score: Callable[[list[int], list[Ranking]], Floats]) -> list[Ranking]:
+        """Rank for each text; ``score`` gives the scores by meaning of the texts with these indices."""
+        readings = [self.model.tokenizer.read(text) for text in texts]
+        by_words = [self.model.ridge.scores(*self.model.vectors.vector(reading)) for reading in readings]
+        rankings = [
+            self._ranking(reading, scores, Basis.WORDS) for reading, scores in zip(readings, by_words, strict=True)
+        ]
+        unsure = [at for at, text in enumerate(texts) if is_readable(text) and not self._words_suffice(rankings[at])]
+        by_meaning = score(unsure, rankings) if unsure else ()
+        for at, scores in zip(unsure, by_meaning, strict=True):
+            if self._is_foreign(rankings[at]):
+                rankings[at] = self._ranking(readings[at], scores, Basis.MEANING)
+            else:
+                rankings[at] = self._ranking(readings[at], (by_words[at] + scores) / 2, Basis.BOTH)
+        return rankings
+
+    def _words_suffice(self, by_words: Ranking) -> bool:
+        """Whether the words are so sure that the meaning would change nothing."""
+        reading = by_words.reading
+        is_as_typed = reading.typed == reading.corrected
+        return is_as_typed and by_words.confidence >= SURE and by_words.urgency < self.thresholds.urgent / 2
+
+    def _is_foreign(self, ranking: Ranking) -> bool:
+        """Whether few words of a message are known and they match nothing, as in another language."""
+        if ranking.basis is not Basis.WORDS:
+            return ranking.basis is Basis.MEANING
+        return ranking.coverage < FOREIGN and ranking.confidence < self.thresholds.clarify
+
+    def _meaning_of(self, text: str, ranking: Ranking) -> Floats:
+        """The encoder's vector of a message: of its corrected words; as typed if it may be in another language.
+
+        So may be one or two words that were corrected: "salut" is no "salt".
+        """
+        typed, corrected = ranking.reading.typed, ranking.reading.corrected
+        is_short = len(typed) <= FEW_WORDS and typed != corrected
+        return encode_one(text if is_short or self._is_foreign(ranking) else " ".join(corrected))
+
+    def _ranking(self, reading: Reading, scores: Floats, basis: Basis) -> Ranking:
         order = np.lexsort((self._id_ranks, -scores.round(EQUAL_DIGITS)))
         first = self._candidates(order, scores)
         cards = self._candidates(order[self._kinds.urgent[order]], scores, most=1)
         replies = order[self._kinds.reply[order]]
-        coverage = np.array([self.model.word_coverage.coverage_by(int(replies[0]), reading)])
-        calibration = self.model.calibration
+        own = self.model.word_coverage.coverage_by(int(replies[0]), reading) if basis is not Basis.MEANING else 0.0
+        calibration = self.model.calibrations.of(basis)
+        found = confidence_signals(scores[None], np.array([own]), self._kinds)[0]
         return Ranking(
             reading=reading,
             candidates=first,
             answers=self._candidates(order[self._kinds.answer[order]], scores),
             card=cards[0] if cards else None,
             reply=self._candidates(replies, scores, most=1)[0],
-            confidence=calibration.confidence(*confidence_signals(scores[None], coverage, self._kinds)[0]),
+            confidence=calibration.confidence(*found),
             certainty=calibration.certainty(*certainty_signals(scores[None], self._kinds)[0]),
             urgency=calibration.urgency(*urgency_signals(scores[None], self._kinds)[0]),
             coverage=self.model.word_coverage.coverage(reading),
+            offer=calibration.offer(*found),
+            basis=basis,
         )
 
     def _candidates(self, order: NDArray[np.int64], scores: Floats, *, most: int = RANKED) -> tuple[Candidate, ...]:
@@ -178,28 +262,50 @@ class RegressionMatcher:
     def evidence(self, text: str, entry: Entry, *, most: int = EVIDENCE_SHOWN) -> Evidence:
         """Explain an entry's score for a message, the largest parts first, at most ``most`` words and phrasings.
 
-        A row's part of the score is divided among its grams in proportion to their share in its similarity.
+        A row's part of the score by words is divided among its grams in proportion to their share in its similarity. A
+        phrasing's part is that of its words and of its meaning together.
         """
-        reading = self.model.tokenizer.read(text)
-        columns, values = self.model.vectors.vector(reading)
+        ranking = self.rank(text)
         at = self.entries.index(entry)
-        rows, parts = self.model.ridge.parts(columns, values, at)
+        by_words, similarities, grams = self._evidence_of_words(ranking.reading, at)
+        by_meaning, cosines = np.zeros_like(by_words), np.zeros_like(similarities)
+        if ranking.basis is not Basis.WORDS:
+            cosines, by_meaning = self.model.meaning.parts(self._meaning_of(text, ranking), at)
+        share = {Basis.WORDS: 1.0, Basis.BOTH: 0.5, Basis.MEANING: 0.0}[ranking.basis]
+        by_words, by_meaning = np.float32(share) * by_words, np.float32(1 - share) * by_meaning
+        parts = by_words + by_meaning
+        words_first = sorted(grams.items(), key=lambda item: (-abs(item[1]), item[0]))[:most]
+        first = np.argsort(-np.abs(parts.round(EQUAL_DIGITS)), kind="stable")[:most].tolist()
+        phrasings = tuple(
+            PhrasingEvidence(
+                self.rows[row].text,
+                self._entry_id(row),
+                float(max(similarities[row], cosines[row])),
+                float(parts[row]),
+            )
+            for row in first
+            if parts[row]
+        )
+        return Evidence(
+            tuple((word, share * part) for word, part in words_first) if share else (),
+            phrasings,
+            float(by_words.sum()),
+            float(by_meaning.sum()),
+        )
+
+    def _evidence_of_words(self, reading: Reading, entry: int) -> tuple[Floats, Floats, dict[str, float]]:
+        """The part of every row in an entry's score by words, its similarity, and the parts of the grams."""
+        columns, values = self.model.vectors.vector(reading)
+        rows, parts = self.model.ridge.parts(columns, values, entry)
         shared = self.model.index.by_row[rows][:, columns].multiply(values[None]).tocsr()
         similarities = np.asarray(shared.sum(axis=1)).ravel()
         shares = np.divide(parts, similarities, out=np.zeros_like(parts), where=similarities > 0)
         by_gram: dict[str, float] = defaultdict(float)
         for column, part in zip(columns.tolist(), (shares @ shared).tolist(), strict=True):
             by_gram[_readable_gram(*self.model.vectors.gram(column))] += part
-        grams = sorted(by_gram.items(), key=lambda item: (-abs(item[1]), item[0]))[:most]
-        first = np.lexsort((rows, -np.abs(parts.round(EQUAL_DIGITS))))[:most]
-        phrasings = tuple(
-            PhrasingEvidence(
-                self.rows[rows[row]].text, self._entry_id(rows[row]), float(similarities[row]), float(parts[row])
-            )
-            for row in first
-            if parts[row]
-        )
-        return Evidence(tuple(grams), phrasings)
+        all_parts, all_similarities_ = (np.zeros(len(self.rows), np.float32) for _ in range(2))
+        all_parts[rows], all_similarities_[rows] = parts, similarities
+        return all_parts, all_similarities_, by_gram
 
     def _entry_id(self, row: int) -> str | None:
         entry = self.rows[row].entry
@@ -233,7 +339,8 @@ class RegressionMatcher:
 
     def found(self) -> list[Entry]:
         """The entry that `rank` puts first for the text of each row."""
-        return [self.rank(row.text).candidates[0].entry for row in self.rows]
+        ranked = self._rank([row.text for row in self.rows], lambda rows, _: self.model.meaning.scores_of_rows(rows))
+        return [ranking.candidates[0].entry for ranking in ranked]
 
     def only_listed(self) -> list[tuple[Row, Entry]]:
         """The rows that find their entry only because they are listed, each with the entry found without the row.

@@ -1,7 +1,8 @@
 """Cache fitted models on disk, so that only an edited FAQ is fitted again.
 
 Each model has a folder, named by a digest of everything it depends on: rows, entries, wording, and the code that fits
-it. Arrays are memory-mapped, so a model needs little memory. A model contains nothing but what the FAQ says.
+it. Arrays are memory-mapped, so a model needs little memory. A model contains nothing but what the FAQ says. Beside the
+models lie the encoder's vectors of all phrasings so far, so that after an edit only new phrasings are encoded.
 """
 
 from __future__ import annotations
@@ -13,11 +14,13 @@ import mmap
 import re
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,10 +28,12 @@ from scipy import sparse
 
 from bot.domain.faq import Faq
 from bot.domain.matching import Thresholds
-from bot.matching.calibration import Calibration, Logistic
+from bot.matching.calibration import Calibration, Calibrations, Logistic
 from bot.matching.coverage import WordCoverage
-from bot.matching.features import Vectorizer
+from bot.matching.encoder import DIMENSIONS, VERSION, encode
+from bot.matching.features import Floats, Vectorizer
 from bot.matching.matcher import Model, fit, labels_of, training_rows
+from bot.matching.meaning import Meaning
 from bot.matching.regression import Labels, LocalRidge, Ridge, WholeRidge, is_local, power_for
 from bot.matching.similarity import SimilarityIndex
 from bot.matching.tokenizer import Tokenizer
@@ -37,6 +42,7 @@ from bot.text.normalize import Speller
 # Models are some 30 MB each; saving one deletes the oldest. Enough that the bot's own outlast those that a reviewer's
 # trial edits make.
 KEPT_MODELS = 12
+KEPT_VECTORS = 30_000  # of a kilobyte each
 _MODEL_NAME = re.compile(r"[0-9a-f]{24}")  # of folders that may be deleted
 _MATRIX = ("data", "indices", "indptr")
 _logger = logging.getLogger(__name__)
@@ -56,7 +62,7 @@ def load_or_fit(faq: Faq, folder: Path, *, before_fit: Callable[[Faq], None] | N
             shutil.rmtree(path, ignore_errors=True)
         if before_fit is not None:
             before_fit(faq)
-        model = fit(faq)
+        model = fit(faq, _KeptVectors(folder))
     try:
         _save(model, path)
     except OSError as error:
@@ -67,6 +73,46 @@ def load_or_fit(faq: Faq, folder: Path, *, before_fit: Callable[[Faq], None] | N
 def is_learned(faq: Faq, folder: Path) -> bool:
     """Whether the folder contains the model of an FAQ."""
     return (folder / _digest(faq) / "model.json").exists()
+
+
+class _KeptVectors:
+    """Encodes texts, except those whose vectors lie in the folder; keeps theirs there too, the newest `KEPT_VECTORS`.
+
+    They are kept in half precision, which is all that `fit` uses of them.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        name = hashlib.sha256(VERSION.encode()).hexdigest()[:24]
+        self._path = folder / f"vectors-{name}.npz"
+
+    def __call__(self, texts: Sequence[str]) -> Floats:
+        kept = self._load()
+        keys = [hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:24] for text in texts]
+        new = {key: text for key, text in zip(keys, texts, strict=True) if key not in kept}
+        kept |= zip(new, encode(list(new.values())).astype(np.float16), strict=True)
+        if new:
+            latest = {key: vector for key, vector in kept.items() if key not in set(keys)} | {
+                key: kept[key] for key in keys
+            }
+            self._save(dict(list(latest.items())[-KEPT_VECTORS:]))
+        return np.array([kept[key] for key in keys], np.float32).reshape(len(keys), DIMENSIONS)
+
+    def _load(self) -> dict[str, NDArray[np.float16]]:
+        try:
+            with self._path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
+                keys, vectors = file["keys"].tolist(), file["vectors"]
+            if vectors.shape != (len(keys), DIMENSIONS):
+                return {}
+        except (OSError, ValueError, KeyError, EOFError, BadZipFile):
+            return {}
+        return dict(zip(keys, vectors, strict=True))
+
+    def _save(self, kept: Mapping[str, NDArray[np.float16]]) -> None:
+        with suppress(OSError):  # `load_or_fit` warns of a folder that cannot be written to
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            with tempfile.NamedTemporaryFile(dir=self._path.parent, prefix=".new-", delete=False) as file:
+                np.savez(file, keys=np.array(list(kept)), vectors=np.array(list(kept.values())))
+            Path(file.name).replace(self._path)
 
 
 def _digest(faq: Faq) -> str:
@@ -83,6 +129,7 @@ def _digest(faq: Faq) -> str:
         asdict(faq.wording),
     ]
     learned += [f"{name} {version(name)}" for name in ("numpy", "rapidfuzz", "snowballstemmer")]
+    learned.append(VERSION)
     digest.update(json.dumps(learned).encode())
     return digest.hexdigest()[:24]
 
@@ -106,8 +153,11 @@ def _save(model: Model, path: Path) -> None:
 
 def _write(model: Model, folder: Path) -> None:
     arrays: dict[str, NDArray[Any]] = {"idf": model.vectors.idf, "found_without": model.found_without}
+    arrays |= {"components": model.meaning.components, "meanings": model.meaning.rows}
     if isinstance(model.ridge, WholeRidge):
         arrays["alpha"] = model.ridge.alpha
+    if model.meaning.alpha is not None:
+        arrays["meaning-alpha"] = model.meaning.alpha
     for name, matrix in (("by_row", model.index.by_row), ("by_gram", model.index.by_gram)):
         arrays |= {f"{name}-{part}": getattr(matrix, part) for part in _MATRIX}
     for name, array in arrays.items():
@@ -117,7 +167,7 @@ def _write(model: Model, folder: Path) -> None:
         "grams": model.vectors.grams,
         "holders": model.word_coverage.frequencies,
         "holders_of_entry": model.word_coverage.entry_frequencies,
-        "calibration": asdict(model.calibration),
+        "calibrations": asdict(model.calibrations),
     }
     (folder / "model.json").write_text(json.dumps(values), encoding="utf-8")
 
@@ -133,18 +183,30 @@ def _load(path: Path, faq: Faq) -> Model:
     index = SimilarityIndex(
         _load_matrix(path, "by_row", (rows, len(idf))), _load_matrix(path, "by_gram", (len(idf), rows))
     )
-    thresholds = Thresholds(**values["calibration"].pop("thresholds"))
-    logistics = {
-        name: Logistic(logistic["bias"], tuple(logistic["weights"])) for name, logistic in values["calibration"].items()
-    }
     return Model(
         tokenizer=Tokenizer(Speller(faq.wording), values["known"]),
         vectors=Vectorizer(values["grams"], idf),
         word_coverage=WordCoverage(rows, values["holders"], values["holders_of_entry"]),
         ridge=_load_ridge(path, index, labels, entries),
-        calibration=Calibration(**logistics, thresholds=thresholds),
+        meaning=_load_meaning(path, labels, entries),
+        calibrations=Calibrations(**{name: _calibration(one) for name, one in values["calibrations"].items()}),
         found_without=found_without,
     )
+
+
+def _calibration(values: dict[str, Any]) -> Calibration:
+    thresholds = Thresholds(**values.pop("thresholds"))
+    logistics = {name: Logistic(one["bias"], tuple(one["weights"])) for name, one in values.items()}
+    return Calibration(**logistics, thresholds=thresholds)
+
+
+def _load_meaning(path: Path, labels: Labels, entries: int) -> Meaning:
+    components, rows = _load_mapped(path / "components.npy"), _load_mapped(path / "meanings.npy")
+    alpha = None if is_local(len(labels)) else _load_mapped(path / "meaning-alpha.npy")
+    fits = components.shape[0] == DIMENSIONS and rows.shape == (len(labels), components.shape[1])
+    if not fits or (alpha is not None and alpha.shape != (len(labels), entries)):
+        raise ValueError("the model does not fit the FAQ")
+    return Meaning(components, rows, labels, entries, alpha)
 
 
 def _load_ridge(path: Path, index: SimilarityIndex, labels: Labels, entries: int) -> Ridge:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.answering.decide import FOREIGN, KNOWN, NOTED_SCORE, Reasoning, conclude, decide, decide_with_reasoning, split
+from bot.answering.decide import KNOWN, NOTED_SCORE, Reasoning, conclude, decide, decide_with_reasoning, split
 from bot.domain.conversation import (
     Answer,
     Candidate,
@@ -23,7 +23,7 @@ from bot.domain.conversation import (
     Urgent,
 )
 from bot.domain.faq import Kind
-from bot.domain.matching import Thresholds
+from bot.domain.matching import Basis, Thresholds
 from bot.matching.calibration import CHOICES
 from bot.matching.matcher import RegressionMatcher
 from tests.support.samples import DOGS, ENTRIES, HELLO, HURT, WEATHER, garden
@@ -107,9 +107,17 @@ def test_a_personal_case_gets_help_pages_and_no_answer(case: str, matcher: Regre
 
 
 def test_another_language_is_told_so(matcher: RegressionMatcher) -> None:
-    """A question in a language that the FAQ does not have counts as other language, in any script."""
-    for text in ("¿Cuántos migrantes hay en el mundo?", "كم عدد المهاجرين في العالم؟", "скільки мігрантів у світі?"):
+    """A question in another language that the FAQ does not answer counts as other language, in any script."""
+    for text in ("¿Cuándo llega el tren nocturno?", "متى يصل القطار الليلي؟", "коли прибуває нічний потяг?"):
         assert decide(Question(text), matcher) == Unanswered(NoAnswerReason.OTHER_LANGUAGE)
+
+
+def test_a_question_in_another_language_is_understood(matcher: RegressionMatcher) -> None:
+    """Its meaning is compared with that of the English phrasings."""
+    for text in ("¿El pacto mundial obliga legalmente a los gobiernos?", "Что такое Нью-Йоркская декларация?"):
+        reasoning = decide_with_reasoning(Question(text), matcher)
+        assert isinstance(reasoning.decision, Answer)
+        assert reasoning.language in ("es", "ru")
 
 
 @pytest.mark.parametrize("text", ["", " ", "\n\n", "???", "😂", "\ud83d", "\x00", "…", "()[]{}"])
@@ -275,10 +283,13 @@ def test_a_message_of_mostly_unknown_words_is_not_answered(coverage: float, *, i
 def test_a_language_is_told_only_where_few_words_are_known() -> None:
     """A message that reads as another language is still asked where its words are known."""
     reasoning = decide_with_reasoning(Question("can i come with my dog"), GARDEN)
-    foreign = Question("est-ce que je peux venir avec mon chien dans le jardin")
-    for coverage, decision in ((FOREIGN, Answer((DOGS,))), (FOREIGN - 0.01, Unanswered(NoAnswerReason.OTHER_LANGUAGE))):
-        whole = replace(reasoning.whole, ranking=replace(reasoning.whole.ranking, coverage=coverage))
-        assert conclude(foreign, whole, (), GARDEN.thresholds) == decision
+    lines = replace(GARDEN.thresholds, answer=1.01, clarify=1.01)
+    for basis, reason in ((Basis.BOTH, NoAnswerReason.NO_MATCH), (Basis.MEANING, NoAnswerReason.OTHER_LANGUAGE)):
+        ranking = replace(reasoning.whole.ranking, basis=basis, coverage=0.6)
+        whole = replace(reasoning.whole, text="est-ce que je peux venir avec mon chien dans le jardin", ranking=ranking)
+        decision = conclude(Question(whole.text), whole, (), lines)
+        assert isinstance(decision, Unanswered)
+        assert decision.reason is reason
 
 
 @pytest.mark.parametrize("text", ["7", "2017", "194?", "10.8", "1,000,000", "12 2018", "2016 / 2017", "٢٠١٧", "244."])

@@ -443,3 +443,34 @@ def test_every_urgent_card_of_the_project_begins_with_the_emergency_line(faq: Fa
         (message,) = messages(render_entry(card, faq))
         assert message.text.startswith(faq.interface.emergency.strip())
         assert message.links
+
+
+# --- Another language ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("language", "line"), [("de", "Ich antworte auf Englisch."), ("uk", "I answer in English.")])
+@pytest.mark.parametrize(
+    "decision",
+    [
+        Answer((OLDEST_TREE,)),
+        Clarify((OLDEST_TREE, DOGS)),
+        Urgent(HURT),
+        Smalltalk(HELLO),
+        Unanswered(NoAnswerReason.OUT_OF_SCOPE, WEATHER),
+    ],
+)
+def test_a_reply_says_in_which_language_it_is(decision: Decision, language: str, line: str) -> None:
+    """In the language of the message where there is a line in it, and before the reply itself, which is the same."""
+    reply, plain = render(decision, FAQ, language), render(decision, FAQ)
+    assert reply.sections == (Section("", line), *plain.sections)
+    assert replace(reply, sections=plain.sections) == plain
+
+
+def test_no_answer_is_told_in_the_language_of_the_message() -> None:
+    """Before the same in the FAQ's language; alone there where no line is in that language."""
+    decision = Unanswered(NoAnswerReason.OTHER_LANGUAGE)
+    assert [section.text for section in render(decision, FAQ, "de").sections] == [
+        "Das weiß ich nicht.",
+        FAQ.interface.other_language,
+    ]
+    assert render(decision, FAQ, "uk") == render(decision, FAQ)

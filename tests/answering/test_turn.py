@@ -22,7 +22,18 @@ from bot.domain.conversation import (
 )
 from bot.domain.faq import Entry, Kind
 from bot.matching.matcher import RegressionMatcher
-from tests.support.samples import DOGS, ENTRIES, HELLO, HURT, INTERFACE, OLDEST_TREE, PLANT_NUMBER, WEATHER, garden
+from tests.support.samples import (
+    DOGS,
+    ENTRIES,
+    HELLO,
+    HURT,
+    INTERFACE,
+    OLDEST_TREE,
+    OPENING_HOURS,
+    PLANT_NUMBER,
+    WEATHER,
+    garden,
+)
 
 MATCHER = RegressionMatcher(garden())
 FAQ = MATCHER.faq
@@ -136,14 +147,16 @@ def test_every_decision_has_an_outcome(decision: Decision, outcome: Outcome, ent
         ("weather forecast", Unanswered(NoAnswerReason.OUT_OF_SCOPE, WEATHER)),
         ("  \n", Unanswered(NoAnswerReason.EMPTY)),
         ("🙂", Unanswered(NoAnswerReason.EMPTY)),
-        ("когда открывается этот сад", Unanswered(NoAnswerReason.OTHER_LANGUAGE)),
+        ("когда открывается этот сад", Answer((OPENING_HOURS,))),
+        ("как приготовить борщ", Unanswered(NoAnswerReason.OTHER_LANGUAGE)),
     ],
 )
 def test_a_message_gets_the_reply_of_its_decision(text: str, decision: Decision) -> None:
     """From the message to what the person reads, with the candidates it was ranked by."""
     outcome, entry = outcome_of(decision)
     candidates = MATCHER.rank(text).candidates[:SHOWN_CANDIDATES]
-    assert say(text) == Turn(outcome, render(decision, FAQ), entry, candidates, gap_reason(decision))
+    language = "ru" if "к" in text else None
+    assert say(text) == Turn(outcome, render(decision, FAQ, language), entry, candidates, gap_reason(decision))
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: str(entry.id))

@@ -19,6 +19,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import FeatureUnion, make_pipeline
 
+from bot.matching.encoder import encode
 from tests.bench.corpora import OUT_OF_SCOPE, Labelled
 from tests.bench.matching import Ask, Fit
 
@@ -98,13 +99,43 @@ def tfidf_linear(messages: Sequence[Labelled]) -> Ask:
     return ask
 
 
+def meaning_nearest(messages: Sequence[Labelled]) -> Ask:
+    """The phrasing nearest in meaning, by the matcher's encoder; the cosine is the confidence."""
+    texts, labels = _sorted(messages)
+    phrasings = encode(texts).T
+
+    def ask(text: str) -> tuple[str, float]:
+        cosines = (encode([text]) @ phrasings)[0]
+        at = int(np.argmax(cosines))
+        return labels[at], float(cosines[at])
+
+    return ask
+
+
+def meaning_linear(messages: Sequence[Labelled]) -> Ask:
+    """Logistic regression on the encoder's vectors; the confidence is its largest probability."""
+    texts, labels = _sorted(messages)
+    model = LogisticRegression(C=100, max_iter=1_000).fit(encode(texts), labels)
+
+    def ask(text: str) -> tuple[str, float]:
+        probabilities = model.predict_proba(encode([text]))[0]
+        at = int(np.argmax(probabilities))
+        return str(model.classes_[at]), float(probabilities[at])
+
+    return ask
+
+
 NEAREST: dict[str, Fit] = {
     "WRatio": partial(rapidfuzz_nearest, scorer=fuzz.WRatio),
     "token_set_ratio": partial(rapidfuzz_nearest, scorer=fuzz.token_set_ratio),
     "BM25": bm25_nearest,
     "TF-IDF nearest": tfidf_nearest,
 }
-PEERS: dict[str, Fit] = NEAREST | {"TF-IDF linear": tfidf_linear}
+PEERS: dict[str, Fit] = NEAREST | {
+    "TF-IDF linear": tfidf_linear,
+    "USE nearest": meaning_nearest,
+    "USE linear": meaning_linear,
+}
 
 
 def _sorted(messages: Sequence[Labelled]) -> tuple[list[str], list[str]]:

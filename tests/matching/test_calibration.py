@@ -17,10 +17,14 @@ from bot.domain.matching import Reading
 from bot.matching.calibration import (
     CHOICES,
     FALSE_ALARMS,
+    IDLE,
     IN_SCOPE,
-    OFFERED,
+    MISTAKEN,
+    NOT_OFFERED,
     PENALTY,
     SURELY_FALSE_ALARMS,
+    WITHHELD,
+    WRONG,
     Calibration,
     Kinds,
     Logistic,
@@ -247,13 +251,17 @@ def test_a_sample_is_the_rows_held_out_as_messages(seed: int, kinds: list[Kind])
 
 
 def assert_calibrated(calibration: Calibration, sample: Sample, kinds: Kinds) -> None:
-    """The three regressions are at their optimum, and each learned from the rows that it should."""
+    """The four regressions are at their optimum, and each learned from the rows that it should."""
     right = sample.first == sample.own
     both = np.concatenate([sample.confidence, sample.confidence_without_entry])
     is_right = np.concatenate([right, np.zeros(len(right), dtype=bool)])
     replies = np.array([own >= 0 and bool(kinds.reply[own]) for own in sample.own.tolist()])
     in_need = np.array([own >= 0 and bool(kinds.urgent[own]) for own in sample.own.tolist()])
     assert np.abs(slope(calibration.confidence, both, is_right, prior=IN_SCOPE)).max() < 1e-4
+    best = best_answers(sample.scores, kinds).tolist()
+    found = [own in some for own, some in zip(sample.own, best, strict=True)]
+    is_found = np.concatenate([np.array(found), np.zeros(len(right), dtype=bool)])
+    assert np.abs(slope(calibration.offer, both, is_found, prior=IN_SCOPE)).max() < 1e-4
     assert np.abs(slope(calibration.urgency, sample.urgency, in_need, prior=0.5)).max() < 1e-4
     if replies.any():
         gradient = slope(calibration.certainty, sample.certainty[replies], right[replies], prior=None)
@@ -267,16 +275,18 @@ def assert_thresholds_keep_their_rates(calibration: Calibration, sample: Sample,
     lines = calibration.thresholds
     assert all(0 <= line <= 1 for line in (lines.answer, lines.certain, lines.clarify, lines.urgent))
     assert lines.urgent <= lines.surely_urgent <= 1
-    assert lines.clarify <= lines.answer == lines.certain == 0.5
+    assert lines.clarify < lines.answer == 0.5 < lines.certain
+    for line, in_vain, left_out in (
+        (lines.answer, WRONG, WITHHELD),
+        (lines.certain, MISTAKEN, WITHHELD),
+        (lines.clarify, IDLE, NOT_OFFERED),
+    ):
+        assert line * left_out == pytest.approx((1 - line) * in_vain)  # there both cost the same
 
     in_need = (sample.own >= 0) & kinds.urgent[sample.own]
     alarms = [calibration.urgency(*signals) for signals in sample.urgency[~in_need].tolist()]
     for line, rate in ((lines.urgent, FALSE_ALARMS), (lines.surely_urgent, SURELY_FALSE_ALARMS)):
         assert sum(alarm > line + 1e-9 for alarm in alarms) <= rate * len(alarms) + 1
-
-    found = [own in best for own, best in zip(sample.own, best_answers(sample.scores, kinds).tolist(), strict=True)]
-    offered = [calibration.confidence(*signals) for signals in sample.confidence[np.array(found)].tolist()]
-    assert sum(confidence >= lines.clarify - 1e-9 for confidence in offered) >= OFFERED * len(offered) - 1
 
 
 @pytest.mark.slow

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -103,7 +104,7 @@ def test_any_text_is_ranked(text: str) -> None:
         MATCHER.unmet(ranking.reading, candidate.entry)
 
 
-@pytest.mark.parametrize("text", ["", "…", "жжж ъъъ", "7"])
+@pytest.mark.parametrize("text", ["", "…", "ჟჟჟ ღღღ", "7"])
 def test_a_text_of_nothing_known_scores_nothing(text: str) -> None:
     """All scores are 0, in the order of ids, with little confidence, no urgency to speak of and no known word."""
     ranking = MATCHER.rank(text)
@@ -181,7 +182,8 @@ def test_evidence_adds_up_to_the_score(whole_rows: int, monkeypatch: pytest.Monk
     for text in ("how old is my dog", "OPENING hours of the oak", "xyzzy", ""):
         for candidate in matcher.rank(text).candidates:
             evidence = matcher.evidence(text, candidate.entry, most=10**6)
-            assert sum(part for _, part in evidence.words) == pytest.approx(candidate.score, abs=1e-4)
+            assert sum(part for _, part in evidence.words) == pytest.approx(evidence.by_words, abs=1e-4)
+            assert evidence.by_words + evidence.by_meaning == pytest.approx(candidate.score, abs=1e-4)
             assert sum(one.part for one in evidence.phrasings) == pytest.approx(candidate.score, abs=1e-4)
 
 
@@ -210,7 +212,7 @@ def test_evidence_names_the_phrasings_that_carried_a_score() -> None:
     similarities = dict(zip((r.text for r in MATCHER.rows), MATCHER.model.index.similarities(*vector), strict=True))
     owners = {row.text: None if row.entry is None else ENTRIES[row.entry].id for row in MATCHER.rows}
     for one in everything:
-        assert one.similarity == pytest.approx(similarities[one.text], abs=1e-5)
+        assert one.similarity >= similarities[one.text] - 1e-5
         assert one.entry == owners[one.text]
 
 
@@ -222,7 +224,7 @@ def test_a_phrasing_carries_its_own_entry() -> None:
             assert first == PhrasingEvidence(text, item.id, first.similarity, first.part)
             assert first.similarity == pytest.approx(1, abs=1e-5)
             assert first.part > 0.4
-    assert MATCHER.evidence("…", DOGS) == Evidence((), ())
+    assert MATCHER.evidence("…", DOGS) == Evidence((), (), 0.0, 0.0)
 
 
 def test_a_phrasing_may_speak_against_an_entry() -> None:
@@ -274,7 +276,7 @@ def test_a_shadow_is_no_phrasing_of_another_entry(text: str, of: Entry, shadow: 
     assert MATCHER.shadow(text, of) == shadow
 
 
-@pytest.mark.parametrize("text", ["", "…", "жжж"])
+@pytest.mark.parametrize("text", ["", "…", "ჟჟჟ"])
 def test_what_is_like_nothing_has_no_shadow(text: str) -> None:
     """Nothing speaks for any entry."""
     assert all(MATCHER.shadow(text, item) is None for item in ENTRIES)
@@ -285,9 +287,10 @@ def test_a_phrasing_that_speaks_against_its_entry_is_no_shadow() -> None:
     pieces = ("red fox", "blue owl", "green elk", "black cat", "white dog")
     one = entry("one", f"{' '.join(pieces)} zzzz", *pieces)
     matcher = RegressionMatcher(faq_of(one, OPENING_HOURS))
-    (carrier,) = (phrasing for phrasing in matcher.evidence("zzzz", one).phrasings if phrasing.entry == "one")
-    assert (carrier.text, carrier.part < 0) == (one.question, True)
-    assert matcher.shadow("zzzz", one) is None
+    of_words = matcher.model.ridge.parts(*matcher.model.vectors.vector(matcher.read("zzzz")), 0)[1]
+    assert [matcher.rows[at].text for at in np.flatnonzero(of_words)] == [one.question]
+    assert of_words.sum() < 0
+    assert matcher.shadow("zzzz", one) != one.question
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import logging
 import os
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 
 from bot.domain.faq import Faq, Lookalike, Wording
 from bot.domain.matching import Ranking
+from bot.matching import encoder, model_cache
 from bot.matching import regression as ridge
 from bot.matching.features import Floats
 from bot.matching.matcher import Model, RegressionMatcher, fit
@@ -46,9 +48,14 @@ def alpha_of(model: Model) -> Floats:
 
 
 def only(folder: Path) -> Path:
-    """The one thing in a folder."""
-    (path,) = folder.iterdir()
+    """The one model in a folder."""
+    (path,) = models_in(folder)
     return path
+
+
+def models_in(folder: Path) -> set[Path]:
+    """What lies in the folder beside the vectors of the phrasings."""
+    return {path for path in folder.iterdir() if path.suffix != ".npz"}
 
 
 def test_a_model_is_the_same_from_disk(tmp_path: Path) -> None:
@@ -86,7 +93,7 @@ def test_a_model_answers_with_the_lines_it_learned(tmp_path: Path) -> None:
     load_or_fit(garden(), tmp_path)
     path = only(tmp_path) / "model.json"
     values = json.loads(path.read_text(encoding="utf-8"))
-    values["calibration"]["thresholds"]["clarify"] = 0.125
+    values["calibrations"]["both"]["thresholds"]["clarify"] = 0.125
     path.write_text(json.dumps(values), encoding="utf-8")
     assert RegressionMatcher(garden(), load_or_fit(garden(), tmp_path)).thresholds.clarify == 0.125
 
@@ -139,7 +146,7 @@ def test_an_edited_faq_is_learned_anew(tmp_path: Path, edited: Faq) -> None:
     """Whatever the matcher learns from, a change of it never meets the old model."""
     load_or_fit(garden(), tmp_path)
     model = load_or_fit(edited, tmp_path)
-    assert len(list(tmp_path.iterdir())) == 2
+    assert len(models_in(tmp_path)) == 2
     assert np.allclose(alpha_of(model), alpha_of(fit(edited)), atol=1e-6)
 
 
@@ -252,12 +259,12 @@ def test_old_models_are_deleted(tmp_path: Path) -> None:
     """An FAQ edited many times does not fill the disk; the newest models stay, with the one just learned."""
     kept = []
     for number in range(KEPT_MODELS + 2):
-        before = set(tmp_path.iterdir())
+        before = models_in(tmp_path)
         load_or_fit(faq_of(entry("one", "What is one?", f"phrasing {number}")), tmp_path)
-        (new,) = set(tmp_path.iterdir()) - before
+        (new,) = models_in(tmp_path) - before
         os.utime(new, (number, number))
         kept.append(new)
-    assert set(tmp_path.iterdir()) == set(kept[-KEPT_MODELS:])
+    assert models_in(tmp_path) == set(kept[-KEPT_MODELS:])
 
 
 def test_only_plain_data_is_kept(tmp_path: Path) -> None:
@@ -270,6 +277,36 @@ def test_only_plain_data_is_kept(tmp_path: Path) -> None:
             assert np.load(path, allow_pickle=False).dtype.kind in "fi"
         else:
             assert isinstance(json.loads(path.read_text(encoding="utf-8")), dict)
+
+
+def test_only_new_phrasings_are_encoded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After an edit the others' vectors are taken from the folder, and the model is the same as without it."""
+    load_or_fit(garden(), tmp_path)
+    encoded: list[str] = []
+
+    def encode(texts: Sequence[str]) -> Floats:
+        encoded.extend(texts)
+        return encoder.encode(texts)
+
+    longer = replace(OPENING_HOURS, phrasings=(*OPENING_HOURS.phrasings, "Until 6?"))
+    edited = replace(garden(), entries={**garden().entries, longer.id: longer})
+    with monkeypatch.context() as patched:
+        patched.setattr(model_cache, "encode", encode)
+        learned = load_or_fit(edited, tmp_path)
+    assert encoded == ["until 6"]
+    assert_ranks_alike(learned, fit(edited))
+
+
+@pytest.mark.parametrize("damage", [lambda _: b"", lambda data: b"PK" + data[5:], lambda data: data[: len(data) // 2]])
+def test_broken_vectors_are_encoded_anew(tmp_path: Path, damage: Callable[[bytes], bytes]) -> None:
+    """A damaged file of vectors costs time, and nothing else; the next start finds a sound one."""
+    load_or_fit(garden(), tmp_path)
+    (vectors,) = tmp_path.glob("vectors-*.npz")
+    sound = vectors.read_bytes()
+    vectors.write_bytes(damage(sound))
+    shutil.rmtree(only(tmp_path))
+    assert_ranks_alike(load_or_fit(garden(), tmp_path), fit(garden()))
+    assert vectors.read_bytes() == sound
 
 
 def test_only_our_own_folders_are_deleted(tmp_path: Path) -> None:

@@ -13,8 +13,10 @@ from scipy import sparse
 
 from bot.domain.faq import Entry, Lookalike
 from bot.matching import regression as ridge_module
+from bot.matching.encoder import encode
 from bot.matching.features import Columns, Floats
 from bot.matching.matcher import fit, labels_of, training_rows
+from bot.matching.meaning import Meaning
 from bot.matching.regression import (
     NEIGHBOURS,
     RIDGE,
@@ -251,7 +253,10 @@ def test_what_an_faq_holds_out_is_refitted(entries: tuple[Entry, ...]) -> None:
     again, held_out = WholeRidge.fit(model.index, labels, len(entries))
     assert np.array_equal(again.alpha, model.ridge.alpha)
     assert_held_out_is_refitted(held_out, model.index, labels, len(entries), model.ridge.power)
-    assert model.found_without.tolist() == held_out.without_row.argmax(axis=1).tolist()
+    texts = [" ".join(model.tokenizer.read(row.text).corrected) for row in training_rows(entries)]
+    by_meaning = Meaning.fit(encode(texts).astype(np.float16).astype(np.float32), labels, len(entries))[1]
+    joined = held_out.without_row + by_meaning.without_row
+    assert model.found_without.tolist() == joined.argmax(axis=1).tolist()
 
 
 # --- On the nearest rows ---------------------------------------------------------------------------------------------

@@ -117,6 +117,8 @@ INTERFACE = Interface(
     landing="leads to the text",
     publisher="the publisher's page",
     commands={},
+    in_this_language={"en": "I answer in English.", "de": "Ich antworte auf Englisch."},
+    no_answer={"de": "Das weiß ich nicht."},
 )
 WORDING = Wording(
     spellings={"tix": "tickets", "op hours": "opening hours"},

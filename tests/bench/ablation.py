@@ -1,0 +1,75 @@
+"""`python -m tests.bench.ablation`: what meaning, words and the savings are worth on the question sets.
+
+The project's FAQ is learned twice: as it is, and with all dimensions of the encoder's vectors.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+from rich.console import Console
+from rich.table import Table
+
+from bot.domain.matching import Matcher
+from bot.evaluation.evaluate import VERDICTS, counts, evaluate
+from bot.evaluation.question_sets import Message, read_questions
+from bot.matching import encoder, matcher, meaning
+from bot.matching.matcher import RegressionMatcher, fit
+from bot.runtime.load import load_faq, load_matcher
+from bot.settings import read_settings
+
+Patch = AbstractContextManager[Any]
+
+
+def _method(name: str, value: Callable[..., bool]) -> Patch:
+    return mock.patch.object(RegressionMatcher, name, value)
+
+
+ABLATIONS: dict[str, Callable[[], Patch]] = {
+    "everything": lambda: mock.patch.object(matcher, "SURE", matcher.SURE),
+    "words alone": lambda: _method("_words_suffice", lambda _self, _ranking: True),
+    "meaning alone": lambda: _method("_is_foreign", lambda _self, _ranking: True),
+    "always both, without the skip": lambda: mock.patch.object(matcher, "SURE", 1.01),
+}
+
+
+def scores(messages: Sequence[Message], of: Matcher) -> tuple[dict[str, str], float]:
+    """Right, offered and wrong by set, and the CPU milliseconds of a message."""
+    encoder.encode_one.cache_clear()
+    began = time.process_time()
+    judged = list(evaluate(messages, of))
+    spent = time.process_time() - began
+    by_set = counts(judged, lambda one: one.message.set)
+    shown = {name: "/".join(str(found[verdict]) for verdict in VERDICTS[:3]) for name, found in by_set.items()}
+    return shown, 1000 * spent / len(messages)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Score the question sets with everything, and without each part in turn."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.ablation", description=__doc__)
+    parser.add_argument("--questions", type=Path, default=Path("tests/questions"), help="the folder of question sets")
+    given = parser.parse_args(arguments)
+    messages = read_questions(given.questions)
+    sets = sorted({message.set for message in messages})
+    table = Table("right/offered/wrong", *sets, "CPU ms a message")
+    learned = load_matcher(read_settings(), notify=lambda line: print(line, file=sys.stderr))
+    for name, patch in ABLATIONS.items():
+        with patch():
+            found, milliseconds = scores(messages, learned)
+        table.add_row(name, *(found[one] for one in sets), f"{milliseconds:.1f}")
+    with mock.patch.object(meaning, "COMPONENTS", encoder.DIMENSIONS):
+        faq = load_faq(read_settings())
+        found, milliseconds = scores(messages, RegressionMatcher(faq, fit(faq)))
+    table.add_row("all dimensions of the vectors", *(found[one] for one in sets), f"{milliseconds:.1f}")
+    Console(width=160).print(table)
+
+
+if __name__ == "__main__":
+    main()
