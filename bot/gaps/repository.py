@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from bot.domain.conversation import Channel, Outcome
 from bot.domain.gap import Count, Gap, GapReason, GapStatus, LoggedGap, Note
 from bot.gaps.clock_jump import ABSENCE, waits_until
 from bot.replicas.limit_purpose import pace_pseudonyms
+from bot.replicas.update_leases import save_handled
 from bot.storage.database import Database, translate_db_errors
 from bot.storage.errors import LogError
 from bot.storage.keys import KeyProblem, Keys
@@ -106,32 +108,33 @@ class GapLog:
 
     # --- Writing ---------------------------------------------------------------------------------------------
 
-    async def write(self, notes: Sequence[Note]) -> None:
-        """Count these notes and keep their gaps, all or nothing. Raises LogError, for a copy too."""
+    async def write(self, notes: Sequence[Note], *, handled: Collection[str] = ()) -> None:
+        """Count these notes and keep their gaps, all or nothing. Raises LogError, for a copy too.
+
+        ``handled`` are updates, by their pseudonyms, that are handled once this is written.
+        """
         minutes = [as_kept(note.at or self.now()).replace(second=0, microsecond=0) for note in notes]
-        sealed = await asyncio.to_thread(self._seal, notes, minutes)  # finding telephone numbers takes its time
+        sealed: Sequence[bytes | None] = [None] * len(notes)
+        if any(note.gap for note in notes):
+            sealed = await asyncio.to_thread(self._seal, notes, minutes)  # finding telephone numbers takes its time
         counts = Counter((note.count, minute.date()) for note, minute in zip(notes, minutes, strict=True))
         edited = {note.message for note in notes if note.is_edited and note.message is not None}
         gaps = _last_of_each_message(notes, sealed, minutes)
-        async with self.database.connection(alone=True) as connection:
-            await self.database.check_accepts_notes(connection)
-            if counts:
-                rows = [count_row(counted, day) | {"number": number} for (counted, day), number in counts.items()]
-                await connection.execute(self._add_to_counts(), rows)
+        rows = [count_row(counted, day) | {"number": number} for (counted, day), number in counts.items()]
+        insert = self.database.store.insert
+
+        def write(connection: sa.Connection) -> None:
+            self.database.check_accepts_notes(connection)
+            if rows:
+                connection.execute(_adding_to_counts(insert), rows)
             if edited:
-                await connection.execute(sa.delete(gap).where(gap.c.message.in_(edited)))
+                connection.execute(sa.delete(gap).where(gap.c.message.in_(edited)))
             if gaps:
-                await connection.execute(self._keep_gaps(), gaps)
+                connection.execute(_keeping_gaps(insert), gaps)
+            if handled:
+                save_handled(self.database, connection, handled, self.now)
 
-    def _add_to_counts(self) -> Any:
-        new = self.database.store.insert(count)
-        added = {"number": count.c.number + new.excluded.number}
-        return new.on_conflict_do_update(index_elements=list(count.primary_key.columns), set_=added)
-
-    def _keep_gaps(self) -> Any:
-        new = self.database.store.insert(gap)
-        changed = {column.name: new.excluded[column.name] for column in gap.c if column.name != "id"}
-        return new.on_conflict_do_update(index_elements=["message"], set_=changed)
+        await self.database.transact(write, alone=True)
 
     def _seal(self, notes: Sequence[Note], minutes: Sequence[datetime]) -> list[bytes | None]:
         return [
@@ -157,8 +160,8 @@ class GapLog:
     async def touch(self, askers: Iterable[str]) -> None:
         """Note that the languages these persons chose were used today, so that they do not expire. Raises LogError."""
         used = person.c.asker.in_(list(askers)) & (person.c.last_used != self._today())
-        async with self.database.connection() as connection:
-            await connection.execute(sa.update(person).where(used).values(last_used=self._today()))
+        touching = sa.update(person).where(used).values(last_used=self._today())
+        await self.database.transact(lambda connection: connection.execute(touching))
 
     async def forget(self, asker: str) -> int:
         """Delete all that is kept of a person, out of the file too; the number of gaps that were. Raises LogError.
@@ -310,6 +313,23 @@ class GapLog:
 def _asked(statuses: Collection[GapStatus], before: date | None = None) -> sa.ColumnElement[bool]:
     of_status = gap.c.status.in_([status.value for status in statuses])
     return of_status if before is None else of_status & (gap.c.at < datetime.combine(before, time()))
+
+
+# Made once: to make a statement takes longer than to execute it.
+
+
+@cache
+def _adding_to_counts(insert: Callable[[sa.Table], Any]) -> Any:
+    new = insert(count)
+    added = {"number": count.c.number + new.excluded.number}
+    return new.on_conflict_do_update(index_elements=list(count.primary_key.columns), set_=added)
+
+
+@cache
+def _keeping_gaps(insert: Callable[[sa.Table], Any]) -> Any:
+    new = insert(gap)
+    changed = {column.name: new.excluded[column.name] for column in gap.c if column.name != "id"}
+    return new.on_conflict_do_update(index_elements=["message"], set_=changed)
 
 
 def _last_of_each_message(

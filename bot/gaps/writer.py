@@ -2,7 +2,8 @@
 
 One task does all the writing: first the deletions of `/forget`, then the waiting notes in batches, each a transaction.
 After a failure both stay queued and are retried. `note` never waits and never raises; `forget` waits a little, so that
-the reply to the person says whether it is done.
+the reply to the person says whether it is done. What is noted while an update is handled is written once it is handled,
+together with that, so that a kill leaves either both or none.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ import asyncio
 import logging
 import time
 from collections import deque
-from collections.abc import Coroutine, Sequence
-from contextlib import suppress
+from collections.abc import Coroutine, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, TypeVar
@@ -27,6 +29,7 @@ MOST_WAITING = 10_000  # notes; beyond that the oldest are dropped, and their nu
 MOST_AT_ONCE = 500  # notes in one transaction
 RETRY = timedelta(seconds=5)
 PATIENCE = timedelta(seconds=2)  # for a database access that a person waits for; messages of others wait for it too
+LONGEST_HELD = timedelta(seconds=1)  # that a note waits for its update, for which a slow reply may take minutes
 EXPIRE_RETRY = timedelta(minutes=5)  # after a failure
 EXPIRE_EVERY = timedelta(days=1)
 _SET_ASIDE = (
@@ -35,6 +38,7 @@ _SET_ASIDE = (
 )
 _logger = logging.getLogger(__name__)
 _T = TypeVar("_T")
+_update: ContextVar[str] = ContextVar("the update that is being handled", default="")  # by its pseudonym
 
 
 class GapWriter:
@@ -65,14 +69,15 @@ class GapWriter:
         self._idle.set()
         self._stopping = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
-        self._settling: list[asyncio.Future[None]] = []  # of callers of `settled`
+        self._held: dict[str, list[Note]] = {}  # by the update in whose handling they were noted
+        self._settling: list[tuple[str, asyncio.Future[bool]]] = []  # of callers of `settled`, with their updates
         self._is_failing = False
         self._damage: DamagedError | None = None  # that a failed access reported, until `set_aside` has looked again
         self._rate_limited = RateLimitedLogger(_logger, time.monotonic)
 
     @property
     def waiting(self) -> int:
-        """The number of notes that are not yet written."""
+        """The number of notes that are not yet written, though what they are about is over."""
         return len(self._waiting) + len(self._in_flight)
 
     @property
@@ -99,20 +104,56 @@ class GapWriter:
 
     def note(self, note: Note) -> None:
         """Queue a note, with the current time. Returns at once and never raises."""
+        note = replace(note, at=self.log.now())
+        if note.gap is not None:
+            self._metrics.gap(note.gap.reason)
+        update = _update.get()
+        if update not in self._held:
+            self._queue(note)
+            return
+        self._held[update].append(note)
+        asyncio.get_running_loop().call_later(LONGEST_HELD.total_seconds(), self._let_go, update)
+
+    def _queue(self, note: Note) -> None:
         if len(self._waiting) >= self._most_waiting:
             self._waiting.popleft()
             self._drop(1)
-        if note.gap is not None:
-            self._metrics.gap(note.gap.reason)
-        self._waiting.append(replace(note, at=self.log.now()))
+        self._waiting.append(note)
         self._wake()
 
-    async def settled(self) -> None:
-        """Wait until all notes so far are written: at most for the patience, and not at all while the gap log fails."""
-        if self._tasks and self.waiting and not self._is_failing:
-            done = asyncio.get_running_loop().create_future()
-            self._settling.append(done)
-            await asyncio.wait({done}, timeout=self._patience)
+    @contextmanager
+    def holding(self, update: str) -> Iterator[None]:
+        """Handle an update, given by its pseudonym, in this context, and call `settled` in it at the end.
+
+        What is noted meanwhile is held back until then, but not for long. Without that call it is dropped: who handles
+        the update anew notes it again.
+        """
+        self._held[update] = []
+        token = _update.set(update)
+        try:
+            yield
+        finally:
+            _update.reset(token)
+            self._held.pop(update, None)
+
+    def _let_go(self, update: str) -> None:
+        for note in self._held.pop(update, ()):
+            self._queue(note)
+
+    async def settled(self) -> bool:
+        """Wait until all notes so far are written: at most for the patience, and not at all while the gap log fails.
+
+        Within `holding` it is also written that the update is handled; whether all that succeeded.
+        """
+        update = _update.get()
+        self._let_go(update)
+        if not self._tasks or self._is_failing:
+            return False
+        done = asyncio.get_running_loop().create_future()
+        self._settling.append((update, done))
+        self._wake()
+        await asyncio.wait({done}, timeout=self._patience)
+        return done.done() and done.result()
 
     async def flush(self, *, within: timedelta = timedelta(seconds=10)) -> bool:
         """Wait until all notes are written; false if that takes longer than ``within``."""
@@ -128,6 +169,8 @@ class GapWriter:
         If not, it is retried for as long as this writer runs.
         """
         self._waiting = deque(note for note in self._waiting if note.asker != asker)
+        for notes in self._held.values():
+            notes[:] = [note for note in notes if note.asker != asker]
         self._used.discard(asker)
         done = self._to_forget.setdefault(asker, asyncio.get_running_loop().create_future())
         self._wake()
@@ -182,17 +225,16 @@ class GapWriter:
     async def _write_until_stopped(self) -> None:
         while not self._stopping.is_set():
             await self._has_work.wait()
-            if not self._damage and not self._waiting and not self._to_forget and not self._used:
+            if not any((self._damage, self._waiting, self._to_forget, self._used, self._settling)):
                 self._has_work.clear()
                 self._idle.set()
-                self._release(self._settling)
                 continue
             is_done = await self._forget_all() and await self._touch_all() and await self._write_batch()
             if self._damage:
                 is_done = await self._set_aside(self._damage)
             self._is_failing = not is_done
             if self._is_failing:
-                self._release(self._settling)
+                self._release(self._settling, is_written=False)
                 await self._pause(self._retry)
 
     async def _set_aside(self, damage: DamagedError) -> bool:
@@ -241,31 +283,36 @@ class GapWriter:
         """
         most = 1 if self._one_by_one else MOST_AT_ONCE
         self._in_flight = [self._waiting.popleft() for _ in range(min(len(self._waiting), most))]
-        if not self._in_flight:
-            return True
-        settling: list[asyncio.Future[None]] = []
+        settling: list[tuple[str, asyncio.Future[bool]]] = []
         if not self._waiting:
             settling, self._settling = self._settling, settling
+        handled = {update for update, _ in settling if update}
+        if not self._in_flight and not handled:
+            self._release(settling, is_written=True)
+            return True
+        is_written = True
         try:
-            await self.log.write(self._in_flight)
+            await self.log.write(self._in_flight, handled=handled)
         except LogError as error:
-            self._release(settling)
+            self._release(settling, is_written=False)
             self._put_back(self._still_wanted())
             self._report(error)
             return False
         except Exception as error:  # a bug, which this batch would raise at each retry
             self._metrics.gap_log_failed()
+            is_written = False
             if len(self._in_flight) > 1:  # the fault may be one note's: no other is to be lost with it
                 self._settling += settling
                 self._one_by_one = len(self._in_flight)
                 self._put_back(self._still_wanted())
                 return True
-            self._metrics.notes_dropped(1)
+            self._metrics.notes_dropped(len(self._in_flight))
             kind = type(error).__name__
-            self._rate_limited.error(f"note: {kind}", f"a note cannot be written ({kind}) and is dropped")
+            what = "a note cannot be written ({}) and is dropped" if self._in_flight else "nothing can be written ({})"
+            self._rate_limited.error(f"note: {kind}", what.format(kind))
         self._one_by_one = max(0, self._one_by_one - len(self._in_flight))
         self._in_flight = ()
-        self._release(settling)
+        self._release(settling, is_written=is_written)
         if self._dropped:
             _logger.error("%d notes were dropped while the gap log could not be written", self._dropped)
             self._dropped = 0
@@ -274,12 +321,12 @@ class GapWriter:
     def _still_wanted(self) -> list[Note]:
         return [note for note in self._in_flight if note.asker not in self._to_forget]
 
-    def _release(self, waiting: list[asyncio.Future[None]]) -> None:
+    def _release(self, settling: list[tuple[str, asyncio.Future[bool]]], *, is_written: bool) -> None:
         """Let callers of `settled` go on."""
-        for done in waiting:
+        for _, done in settling:
             if not done.done():
-                done.set_result(None)
-        waiting.clear()
+                done.set_result(is_written)
+        settling.clear()
 
     def _put_back(self, notes: Sequence[Note]) -> None:
         room = max(0, self._most_waiting - len(self._waiting))

@@ -17,9 +17,10 @@ from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from enum import Enum
+from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.replicas.batched_query import PATIENCE, BatchedQuery
 from bot.storage.database import Database
@@ -34,6 +35,8 @@ MOST_DONE = 10_000  # handled updates that this process remembers, whether the d
 _OWNER_BYTES = 16
 _WARNING = "which updates are handled cannot be asked ({}); all are, some maybe twice"
 _logger = logging.getLogger(__name__)
+
+Clock = Callable[[], datetime]
 
 
 class LeaseState(Enum):
@@ -50,7 +53,7 @@ class UpdateLeases:
     Updates are given by their pseudonyms.
     """
 
-    def __init__(self, database: Database, now: Callable[[], datetime], *, lease: timedelta = LEASE) -> None:
+    def __init__(self, database: Database, now: Clock, *, lease: timedelta = LEASE) -> None:
         self._database, self._clock, self._lease = database, now, lease.total_seconds()
         self._owner = secrets.token_hex(_OWNER_BYTES)
         self._held: set[str] = set()
@@ -91,15 +94,16 @@ class UpdateLeases:
                 self._held.discard(code)
         return known
 
-    def finish(self, code: str) -> None:
-        """An update is handled: nobody handles it again."""
+    def finish(self, code: str, *, is_saved: bool = False) -> None:
+        """An update is handled: nobody handles it again. ``is_saved``: the database knows (`save_handled`)."""
         self._held.discard(code)
         self._done[code] = None
-        self._unsaved.add(code)
+        if not is_saved:
+            self._unsaved.add(code)
         if len(self._done) > MOST_DONE:
             oldest, _ = self._done.popitem(last=False)
             self._unsaved.discard(oldest)
-        if self._task:
+        if self._task and not is_saved:
             self._exchanges.run_soon()
 
     def give_back(self, code: str) -> None:
@@ -133,37 +137,66 @@ class UpdateLeases:
         """
         if not asked and not handled:
             return {}
-        new = self._database.store.insert(claim)
-        changed = {"owner": new.excluded.owner, "until": new.excluded.until}
-        async with self._database.connection() as connection:
-            now = await self._time(connection)
-            owners = dict.fromkeys(asked, self._owner) | dict.fromkeys(handled, None)
-            until = {self._owner: now + self._lease, None: (now + KEPT) // DAY * DAY + DAY}
-            rows = [{"code": code, "owner": owner, "until": until[owner]} for code, owner in sorted(owners.items())]
-            is_over = claim.c.owner.is_not(None) & (claim.c.until > now + 2 * self._lease)
-            is_free = new.excluded.owner.is_(None) | (claim.c.owner == self._owner) | (claim.c.until < now) | is_over
-            taking = new.on_conflict_do_update(index_elements=["code"], set_=changed, where=is_free)
-            taken = set((await connection.scalars(taking.returning(claim.c.code), rows)).all())
+        owners = dict.fromkeys(asked, self._owner) | dict.fromkeys(handled, None)
+
+        def exchange(connection: sa.Connection) -> Sequence[Any]:
+            now = self._database.time(connection, self._clock)
+            until = {self._owner: now + self._lease, None: _kept_until(now)}
+            same = {"taker": self._owner, "now": now, "farthest": now + 2 * self._lease}
+            rows = [
+                {"code": code, "owner": owner, "until": until[owner], **same} for code, owner in sorted(owners.items())
+            ]
+            taken = set(connection.scalars(_taking(self._database.store.insert), rows))
             refused = [code for code in asked if code not in taken]
-            theirs = sa.select(claim.c.code, claim.c.owner).where(claim.c.code.in_(refused))
-            found = (await connection.execute(theirs)).all() if refused else []
+            return connection.execute(_THEIRS, {"codes": refused}).all() if refused else []
+
+        found = await self._database.transact(exchange)
         known = dict.fromkeys(asked, LeaseState.OURS)
         return known | {code: LeaseState.HANDLED if owner is None else LeaseState.BUSY for code, owner in found}
 
     async def _renew(self) -> None:
         """Keep others from what is being handled here. Raises LogError."""
-        async with self._database.connection() as connection:
-            until = await self._time(connection) + self._lease
-            await connection.execute(sa.update(claim).where(self._is_ours()).values(until=until))
+
+        def renew(connection: sa.Connection) -> None:
+            until = self._database.time(connection, self._clock) + self._lease
+            connection.execute(sa.update(claim).where(self._is_ours()).values(until=until))
+
+        await self._database.transact(renew)
 
     async def _delete_ours(self) -> None:
-        async with self._database.connection() as connection:
-            await connection.execute(sa.delete(claim).where(self._is_ours()))
+        await self._database.transact(lambda connection: connection.execute(sa.delete(claim).where(self._is_ours())))
 
     def _is_ours(self) -> sa.ColumnElement[bool]:
         return free(claim, claim.c.owner == self._owner)
 
-    async def _time(self, connection: AsyncConnection) -> float:
-        """The time that all processes agree on, in seconds."""
-        server_time = self._database.store.server_time
-        return self._clock().timestamp() if server_time is None else await connection.scalar(server_time) or 0.0
+
+def save_handled(database: Database, connection: sa.Connection, codes: Collection[str], clock: Clock) -> None:
+    """Save that updates are handled, in a transaction that also saves what was noted of them."""
+    until = _kept_until(database.time(connection, clock))
+    rows = [{"code": code, "until": until} for code in sorted(codes)]
+    connection.execute(_marking(database.store.insert), rows)
+
+
+def _kept_until(now: float) -> float:
+    return (now + KEPT) // DAY * DAY + DAY
+
+
+# Made once: to make a statement takes longer than to execute it.
+_THEIRS = sa.select(claim.c.code, claim.c.owner).where(claim.c.code.in_(sa.bindparam("codes", expanding=True)))
+
+
+@cache
+def _taking(insert: Callable[[sa.Table], Any]) -> Any:
+    """Takes what is free, and gives the codes of what was taken."""
+    new, now = insert(claim), sa.bindparam("now", type_=sa.Double)
+    is_over = claim.c.owner.is_not(None) & (claim.c.until > sa.bindparam("farthest", type_=sa.Double))
+    is_ours = claim.c.owner == sa.bindparam("taker", type_=sa.String)
+    is_free = new.excluded.owner.is_(None) | is_ours | (claim.c.until < now) | is_over
+    changed = {"owner": new.excluded.owner, "until": new.excluded.until}
+    return new.on_conflict_do_update(index_elements=["code"], set_=changed, where=is_free).returning(claim.c.code)
+
+
+@cache
+def _marking(insert: Callable[[sa.Table], Any]) -> Any:
+    new = insert(claim)
+    return new.on_conflict_do_update(index_elements=["code"], set_={"owner": None, "until": new.excluded.until})

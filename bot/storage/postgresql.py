@@ -132,6 +132,11 @@ class PostgreSQL:
                 await connection.exec_driver_sql("LOCK TABLE gap IN EXCLUSIVE MODE")
             yield connection
 
+    async def transact(self, engine: AsyncEngine, do: Callable[[sa.Connection], _Result], *, alone: bool) -> _Result:
+        """Do something in a transaction."""
+        async with self.transaction(engine, alone=alone) as connection:
+            return await connection.run_sync(do)
+
     async def erase(self, engine: AsyncEngine) -> None:
         """Free the space of what was deleted; its bytes may stand in files and in the server's log until overwritten.
 

@@ -10,11 +10,12 @@ import os
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, closing, contextmanager, suppress
 from datetime import UTC, datetime
 from itertools import chain, count
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
@@ -82,14 +83,21 @@ class SQLite:
         finally:
             engine.dispose()
 
-    def engine(self) -> AsyncEngine:
+    def engine(self) -> FileEngine:
         """The connections of one process to the file."""
-        engine = create_async_engine(
-            sa.URL.create("sqlite+aiosqlite", database=str(self.path)),
+        of_loop = create_async_engine(
+            sa.URL.create("sqlite+aiosqlite", database=str(self.path)), **self._options()
+        ).sync_engine
+        of_thread = sa.create_engine(
+            sa.URL.create("sqlite", database=str(self.path)),
+            poolclass=sa.StaticPool,
+            pool_reset_on_return=None,  # each use ends its transaction
+            execution_options={"begin": "BEGIN IMMEDIATE"},
             **self._options(),
         )
-        _listen(engine.sync_engine)
-        return engine
+        for engine in (of_loop, of_thread):
+            _listen(engine)
+        return FileEngine(of_loop, of_thread)
 
     @asynccontextmanager
     async def transaction(self, engine: AsyncEngine, *, alone: bool) -> AsyncIterator[AsyncConnection]:
@@ -98,6 +106,16 @@ class SQLite:
             await connection.execution_options(begin="BEGIN IMMEDIATE" if alone else "BEGIN")
             async with connection.begin():
                 yield connection
+
+    async def transact(
+        self,
+        engine: AsyncEngine,
+        do: Callable[[sa.Connection], _Result],
+        *,
+        alone: bool,  # noqa: ARG002  # it always is, from its begin on
+    ) -> _Result:
+        """Do something in a transaction, in one visit to a thread."""
+        return await cast(FileEngine, engine).in_its_thread(do)
 
     async def erase(self, engine: AsyncEngine) -> None:
         """Erase what was deleted from the write-ahead log, too (sqlite.org/pragma.html#pragma_wal_checkpoint).
@@ -221,6 +239,29 @@ class SQLite:
                     if time.monotonic() > until:
                         raise
                     time.sleep(0.02)
+
+
+class FileEngine(AsyncEngine):
+    """Connections of an event loop, and one of a thread, whose transactions follow each other without waiting."""
+
+    def __init__(self, of_loop: sa.Engine, of_thread: sa.Engine) -> None:
+        super().__init__(of_loop)
+        self.of_thread, self._thread = of_thread, ThreadPoolExecutor(1, "gap-log")
+
+    async def in_its_thread(self, do: Callable[[sa.Connection], _Result]) -> _Result:
+        """Do something in a transaction in the thread. It goes on to its end though whoever waits is cancelled."""
+
+        def transaction() -> _Result:
+            with self.of_thread.begin() as connection:
+                return do(connection)
+
+        return await asyncio.get_running_loop().run_in_executor(self._thread, transaction)
+
+    async def dispose(self, close: bool = True) -> None:  # noqa: FBT001, FBT002  # as its base has it
+        """Close all connections, once what the thread does is done."""
+        await super().dispose(close)
+        await asyncio.get_running_loop().run_in_executor(self._thread, self.of_thread.dispose)
+        self._thread.shutdown(wait=False)
 
 
 class _Cursor(sqlite3.Cursor):

@@ -28,6 +28,7 @@ from bot.gaps.repository import UNREADABLE, GapLog
 from bot.storage import migrate as schema
 from bot.storage.errors import LogError
 from bot.storage.keys import Keys, asker_key, new_asker_key, new_text_key, text_keys
+from bot.storage.sqlite import FileEngine
 from bot.storage.stores import FILE, store_of
 from bot.storage.tables import TABLES
 
@@ -456,9 +457,8 @@ async def test_a_full_disk_says_so(log: GapLog) -> None:
     """SQLite's own bound on pages stands for a full disk; what was there stays."""
     await log.write([note("before")])
     engine = await log.database._opened()
-    sa.event.listen(
-        engine.sync_engine, "begin", lambda connection: connection.exec_driver_sql("PRAGMA max_page_count=1")
-    )
+    assert isinstance(engine, FileEngine)
+    sa.event.listen(engine.of_thread, "begin", lambda connection: connection.exec_driver_sql("PRAGMA max_page_count=1"))
     with pytest.raises(LogError, match="the disk is full; make room"):
         await log.write([note("x" * 900, message=str(number)) for number in range(200)])
     await log.close()

@@ -14,8 +14,10 @@ from pydantic import SecretStr
 
 from bot.domain.conversation import Channel, Outcome
 from bot.domain.gap import Count, Note
+from bot.gaps import writer
 from bot.gaps.repository import GapLog
 from bot.gaps.writer import GapWriter
+from bot.replicas.update_leases import LeaseState, UpdateLeases
 from bot.storage.stores import FILE
 from tests.gaps.test_repository import ASKER, KEEP, KEYS, OTHER, held, in_a_file, note
 
@@ -71,6 +73,54 @@ async def test_settled_means_written(gap_writer: GapWriter) -> None:
         assert str(number) in {kept.gap.text for kept in await gap_writer.log.gaps()}
 
     await asyncio.gather(*map(noted, range(15)))
+
+
+async def test_what_is_noted_for_an_update_waits_for_it(gap_writer: GapWriter, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Until it is handled, and is dropped where it is not; what others note meanwhile is written."""
+    monkeypatch.setattr(writer, "LONGEST_HELD", timedelta(hours=1))
+    gap_writer._patience = 60  # however slow the database is
+    gap_writer.start()
+    handled, cut_off = (KEYS.pseudonym("update", name) for name in ("handled", "cut off"))
+    gap_writer.note(note("before"))
+
+    async def handle(update: str, text: str, *, is_settled: bool) -> None:
+        with gap_writer.holding(update):
+            gap_writer.note(note(text))
+            assert await gap_writer.flush()
+            assert text not in {kept.gap.text for kept in await gap_writer.log.gaps()}
+            assert not is_settled or await gap_writer.settled()
+
+    await asyncio.gather(handle(handled, "one", is_settled=True), handle(cut_off, "two", is_settled=False))
+    gap_writer.note(note("behind"))
+    assert await gap_writer.flush()
+    assert sorted(kept.gap.text for kept in await gap_writer.log.gaps()) == ["before", "behind", "one"]
+    leases = UpdateLeases(gap_writer.log.database, gap_writer.log.now)
+    leases.start()
+    leases._exchanges._patience = 60
+    assert [await leases.acquire(update) for update in (handled, cut_off)] == [LeaseState.HANDLED, LeaseState.OURS]
+    await leases.stop()
+
+
+async def test_what_is_noted_waits_for_no_slow_reply(gap_writer: GapWriter, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a while it is written all the same."""
+    monkeypatch.setattr(writer, "LONGEST_HELD", timedelta(seconds=0.05))
+    gap_writer.start()
+    with gap_writer.holding(KEYS.pseudonym("update", "slow")):
+        gap_writer.note(note("said"))
+        async with asyncio.timeout(60):
+            while not await gap_writer.log.gaps():
+                await asyncio.sleep(0.01)
+
+
+async def test_forget_reaches_what_waits_for_its_update(gap_writer: GapWriter) -> None:
+    """As it reaches all that is noted."""
+    gap_writer._patience = 60  # however slow the database is
+    gap_writer.start()
+    with gap_writer.holding(KEYS.pseudonym("update", "last")):
+        gap_writer.note(note("mine", asker=ASKER))
+        assert await gap_writer.forget(ASKER)
+        assert await gap_writer.settled()
+    assert await gap_writer.log.gaps() == []
 
 
 async def test_nobody_waits_for_long_while_the_log_fails(gap_writer: GapWriter, url: SecretStr | None) -> None:

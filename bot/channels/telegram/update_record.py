@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 
 from telegram import Update
@@ -20,13 +20,17 @@ _logger = logging.getLogger("bot.telegram")  # this name is part of the document
 
 @dataclass(slots=True)
 class UpdateRecord:
-    """An update that is being handled: when this process received it, by `time.perf_counter`, and its outcome."""
+    """An update that is being handled: when this process received it, by `time.perf_counter`, and its outcome.
+
+    ``recorded`` is closed once it is recorded as handled.
+    """
 
     update: Update
     received_at: float = field(default_factory=time.perf_counter)
     count: Count | None = None
     score: float | None = None
     is_timed: bool = False
+    recorded: ExitStack = field(default_factory=ExitStack)
 
     def set_outcome(self, count: Count, *, score: float | None = None, is_timed: bool = True) -> None:
         """Set the outcome; the one set last is logged."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Awaitable
 from contextlib import ExitStack
 
@@ -14,6 +14,9 @@ from bot.channels.telegram.update_record import UpdateRecord
 
 MOST_WAITING = 10_000  # updates received and not yet handled; the rest stay with Telegram
 LONGEST = 90.0  # seconds after which an unfinished update holds up no others
+UNRECORDED = 5  # updates whose replies a kill may double: begun and not yet recorded as handled
+SLOWEST = 30.0  # updates a second that are begun though these are not recorded: as many as Telegram lets a bot send,
+SPARE = 1.2  # or as many as came in the last second, times this, if that is more
 _logger = logging.getLogger(__name__)
 
 
@@ -22,24 +25,29 @@ class ChatQueue(BaseUpdateProcessor):
 
     An update that waits for an earlier one of its chat occupies no slot, so one chat cannot fill all slots. Handling
     that takes longer than ``longest`` seconds goes on, but releases its slot and its chat's lock.
+
+    The next update is begun when fewer than ``UNRECORDED`` are on their way from their beginning to the record that
+    they are handled. Where Telegram is so slow that they would not keep up with those that come, it is not waited for.
     """
 
     def __init__(self, at_once: int, *, longest: float = LONGEST) -> None:
         super().__init__(MOST_WAITING)
-        self._slots = asyncio.Semaphore(at_once)
+        self._slots, self._unrecorded = asyncio.Semaphore(at_once), asyncio.Semaphore(UNRECORDED)
         self._longest = longest
+        self._came: deque[float] = deque()  # when the updates of the last second came
         self._locks: dict[int, asyncio.Lock] = {}
         self._pending: Counter[int] = Counter()
 
     @property
     def has_free_slots(self) -> bool:
         """Whether another update could be handled right now."""
-        return not self._slots.locked()
+        return not self._slots.locked() and not self._unrecorded.locked()
 
     async def do_process_update(self, update: object, coroutine: Awaitable[object]) -> None:
         """Wait for the chat's lock, then for a slot, then handle the update."""
         chat = _chat(update)
         self._pending[chat] += 1
+        self._came.append(asyncio.get_running_loop().time())
         lock = self._locks.setdefault(chat, asyncio.Lock())
         try:
             with ExitStack() as releases:
@@ -48,11 +56,22 @@ class ChatQueue(BaseUpdateProcessor):
                     releases.callback(waited_for.release)
                 timer = asyncio.get_running_loop().call_later(self._longest, self._release_early, releases)
                 releases.callback(timer.cancel)
+                await self._enter_unrecorded(update.recorded if isinstance(update, UpdateRecord) else releases)
                 await coroutine
         finally:
             self._pending[chat] -= 1
             if not self._pending[chat]:
                 del self._pending[chat], self._locks[chat]
+
+    async def _enter_unrecorded(self, recorded: ExitStack) -> None:
+        await self._unrecorded.acquire()
+        loop = asyncio.get_running_loop()
+        while self._came and self._came[0] < loop.time() - 1:
+            self._came.popleft()
+        place = recorded.enter_context(ExitStack())
+        place.callback(self._unrecorded.release)
+        wait = UNRECORDED / max(SLOWEST, SPARE * len(self._came))
+        place.callback(loop.call_later(wait, place.close).cancel)
 
     def _release_early(self, releases: ExitStack) -> None:
         _logger.error("an update is still being handled after %.0f s; others go on without it", self._longest)

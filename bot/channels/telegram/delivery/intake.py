@@ -97,6 +97,10 @@ class Intake:
             case LeaseState.HANDLED:
                 self.repeated += 1
                 return IntakeResult.REPEATED
+        with record.recorded, self._context.gap_writer.holding(pseudonym):
+            return await self._handle_ours(record, pseudonym)
+
+    async def _handle_ours(self, record: UpdateRecord, pseudonym: str) -> IntakeResult:
         handling = self._application.process_update(record)
         try:
             await self._queue.process_update(record, handling)
@@ -110,10 +114,11 @@ class Intake:
         if record.update.my_chat_member is not None and self._context.gap_writer.is_forgetting:
             self._leases.give_back(pseudonym)  # redelivered: who blocked the bot cannot send /forget
             return IntakeResult.RETRY
+        is_saved = False
         try:
-            await self._context.gap_writer.settled()  # else a kill could lose a gap whose update is confirmed
+            is_saved = await self._context.gap_writer.settled()  # else a kill could lose a gap of what is confirmed
         finally:
-            self._leases.finish(pseudonym)
+            self._leases.finish(pseudonym, is_saved=is_saved)
         return IntakeResult.HANDLED
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sqlite3
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,12 +14,15 @@ from typing import Any
 import pytest
 from telegram.error import InvalidToken
 
+from bot.channels.telegram.delivery import chat_queue
+from bot.channels.telegram.delivery.chat_queue import UNRECORDED
 from bot.channels.telegram.delivery.intake import Intake, IntakeResult
 from bot.channels.telegram.delivery.webhook import Webhook, WebhookSetup
+from bot.gaps import writer
 from bot.gaps.repository import GapLog
 from bot.matching.matcher import RegressionMatcher
 from tests.support.telegram_talk import KEYS, Talk, talk_with
-from tests.support.telegram_world import Raw, Refused, Slow
+from tests.support.telegram_world import Raw, Refused, Slow, made_person
 
 FERRY, UNKNOWN = "when does the ferry go", "do you have inflatable tractors"
 Taking = Callable[[], AbstractAsyncContextManager[tuple[Intake, Talk]]]
@@ -74,6 +78,66 @@ async def test_one_update_is_answered_once_whoever_gets_it(taking: Taking) -> No
         assert (intake.repeated, other.repeated) == (1, 1)
         assert len(talk.world.replies(talk.chat)) == 1
         assert other_talk.world.called("sendMessage") == ()
+
+
+@pytest.mark.parametrize("at_once", [1, 64])
+async def test_a_kill_could_double_five_replies_at_most(
+    at_once: int, tmp_path: Path, small_matcher: RegressionMatcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of 50 that come at once: whenever a reply reaches Telegram, five at most of those that did are not recorded."""
+    monkeypatch.setattr(chat_queue, "SLOWEST", 0.01)  # however slow the machine is
+    monkeypatch.setattr(chat_queue, "SPARE", 0.0)
+    async with talk_with({"en": small_matcher}, tmp_path, concurrency=at_once) as talk:
+        talk.context.gap_writer._patience = 60
+        intake, unrecorded = Intake(talk.application, talk.context), list[int]()
+        intake.start()
+        intake._leases._exchanges._patience = 60
+        send = talk.request.do_request
+
+        async def look_and_send(url: str, *arguments: Any, **named: Any) -> tuple[int, bytes]:
+            if url.endswith("/sendMessage"):
+                unrecorded.append(len(talk.world.called("sendMessage")) + 1 - recorded(talk))
+            return await send(url, *arguments, **named)
+
+        monkeypatch.setattr(talk.request, "do_request", look_and_send)
+        chats = [talk.world.private(made_person(person)) for person in range(50)]
+        updates = [talk.world.text(chat, UNKNOWN if chat.id % 2 else FERRY) for chat in chats]
+        async with asyncio.timeout(120):
+            assert set(await asyncio.gather(*map(intake.handle, updates))) == {IntakeResult.HANDLED}
+        assert len(unrecorded) == recorded(talk) == 50
+        assert 0 < max(unrecorded) <= UNRECORDED
+        assert sum((await talk.counts()).values()) == 50
+        await intake.stop()
+
+
+def recorded(talk: Talk) -> int:
+    """How many updates are recorded as handled in the database, as another process would find it."""
+    with closing(sqlite3.connect(talk.context.gap_writer.log.path)) as connection:
+        found: int = connection.execute("SELECT count(*) FROM claim WHERE owner IS NULL").fetchone()[0]
+    return found
+
+
+async def test_what_is_noted_is_written_with_the_record_of_its_update(
+    taking: Taking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While the reply is on its way neither is written; once it is sent both are."""
+    monkeypatch.setattr(writer, "LONGEST_HELD", timedelta(hours=1))  # however slow the machine is
+    async with taking() as (intake, talk):
+        await talk.context.gap_writer.log.write([])
+        talk.context.gap_writer._patience = 60
+        held = asyncio.Event()
+        send = talk.request.do_request
+
+        async def wait_and_send(url: str, *arguments: Any, **named: Any) -> tuple[int, bytes]:
+            if url.endswith("/sendMessage"):
+                assert (await talk.counts(), recorded(talk)) == ({}, 0)
+                held.set()
+            return await send(url, *arguments, **named)
+
+        monkeypatch.setattr(talk.request, "do_request", wait_and_send)
+        assert await intake.handle(talk.world.text(talk.chat, FERRY)) is IntakeResult.HANDLED
+        assert held.is_set()
+        assert (sum((await talk.counts()).values()), recorded(talk)) == (1, 1)
 
 
 async def test_a_gap_is_written_before_its_update_is_done_with(taking: Taking) -> None:

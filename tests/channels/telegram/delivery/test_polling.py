@@ -23,7 +23,7 @@ from telegram import Update
 from telegram.error import InvalidToken
 
 from bot.channels.telegram.app import HANDLERS, build, context_of
-from bot.channels.telegram.delivery.chat_queue import ChatQueue
+from bot.channels.telegram.delivery.chat_queue import UNRECORDED, ChatQueue
 from bot.channels.telegram.delivery.intake import Intake
 from bot.channels.telegram.delivery.offsets import REMEMBERED, PendingOffsets
 from bot.channels.telegram.delivery.polling import (
@@ -34,6 +34,7 @@ from bot.channels.telegram.delivery.polling import (
     Poller,
     SilenceError,
 )
+from bot.channels.telegram.update_record import UpdateRecord
 from bot.matching.matcher import RegressionMatcher
 from bot.observability.metrics import Metrics
 from bot.runtime.catalog import Catalog
@@ -542,6 +543,21 @@ async def test_handling_that_does_not_end_gives_its_place_and_its_turn_to_others
     assert done == ["quick", "waited"]
     assert order.has_free_slots
     await handle(quick())
+
+
+async def test_where_telegram_is_slow_more_are_begun() -> None:
+    """Though none of those before is recorded as handled."""
+    order, world, begun = ChatQueue(64), World(), Counter[int]()
+    chats = [world.private(made_person(person)) for person in range(4 * UNRECORDED)]
+    updates = [Update.de_json(world.text(chat, FERRY), None) for chat in chats]
+    records = [UpdateRecord(update) for update in updates]
+
+    async def handle(record: UpdateRecord) -> None:
+        begun[record.update.update_id] += 1
+
+    async with asyncio.timeout(60):
+        await asyncio.gather(*(order.process_update(record, handle(record)) for record in records))
+    assert begun == {update.update_id: 1 for update in updates}
 
 
 # --- The bot as a process --------------------------------------------------------------------------------------
