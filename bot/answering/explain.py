@@ -8,7 +8,7 @@ from difflib import SequenceMatcher
 from bot.answering.commands import command_reply
 from bot.answering.decide import FOREIGN, Part, decide_with_reasoning
 from bot.answering.turn import SHOWN_CANDIDATES, outcome_of
-from bot.domain.conversation import Answer, Clarify, Decision, Question, Smalltalk, Unanswered, Urgent
+from bot.domain.conversation import Answer, Clarify, Decision, NoAnswerReason, Question, Smalltalk, Unanswered, Urgent
 from bot.domain.faq import Kind
 from bot.domain.matching import Matcher, Reading
 from bot.text.normalize import normalise
@@ -32,6 +32,8 @@ def explain(text: str, matcher: Matcher) -> str:
 def _explain_part(name: str, part: Part, matcher: Matcher) -> Iterator[str]:
     ranking, least = part.ranking, matcher.thresholds
     yield f"{name}: {normalise(part.text)}"
+    if part.asked != part.text:
+        yield f"  of it ranked   {normalise(part.asked)}"
     yield f"  read as        {' '.join(ranking.reading.corrected)}"
     corrections = _corrections(ranking.reading)
     if corrections:
@@ -46,7 +48,7 @@ def _explain_part(name: str, part: Part, matcher: Matcher) -> Iterator[str]:
         yield f"  but it names   {', '.join(part.unmet)}, of which that entry says nothing"
     yield "  candidates"
     for candidate in ranking.candidates[:SHOWN_CANDIDATES]:
-        evidence = matcher.evidence(part.text, candidate.entry)
+        evidence = matcher.evidence(part.asked, candidate.entry)
         kind = "" if candidate.entry.kind is Kind.ANSWER else f"  [{candidate.entry.kind}]"
         yield f"    {candidate.score:5.2f}  {candidate.entry.id}{kind}"
         yield f"           carried by {', '.join(f'{word} {part_:+.2f}' for word, part_ in evidence.words)}"
@@ -69,7 +71,7 @@ def _corrections(reading: Reading) -> list[str]:
 def _because(decision: Decision) -> str:
     match decision:
         case Answer(entries) if len(entries) > 1:
-            return "two of its sentences are questions, each with an answer that is sure enough"
+            return "several of its parts are questions, each with an answer that is sure enough"
         case Answer():
             return "the message, or a sentence of it, has an answer that is sure enough and the first by far enough"
         case Clarify():
@@ -78,5 +80,7 @@ def _because(decision: Decision) -> str:
             return "the message, or a sentence of it, seems to come from a person in danger or need"
         case Smalltalk():
             return "the best reply is small talk, sure enough"
+        case Unanswered(NoAnswerReason.OTHER_YEAR):
+            return "an answer is sure enough, but for the year"
         case Unanswered(reason, entry):
             return f"no answer is sure enough ({reason}{f': {entry.id}' if entry else ''})"

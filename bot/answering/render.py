@@ -11,6 +11,7 @@ from bot.domain.conversation import (
     Clarify,
     Decision,
     Link,
+    Missing,
     NoAnswerReason,
     Reply,
     Section,
@@ -19,14 +20,15 @@ from bot.domain.conversation import (
     Urgent,
 )
 from bot.domain.faq import Entry, Fact, Faq, Kind, Source
+from bot.text.normalize import is_year, words
 
 
 def render(decision: Decision, faq: Faq) -> Reply:
     """The reply to a message, from the decision about it."""
     says = faq.interface
     match decision:
-        case Answer(entries):
-            return _render_answer(entries, faq)
+        case Answer(entries, missing, is_cut):
+            return _render_answer(entries, faq, _not_answered(missing, is_cut=is_cut, faq=faq))
         case Urgent(entry):
             text = f"{says.emergency.strip()}\n\n{entry.answer}"
             return Reply((Section("", text),), says.where_to_turn, _pages(entry, faq))
@@ -61,8 +63,17 @@ def choices_of(entries: Iterable[Entry]) -> tuple[Choice, ...]:
     return tuple(Choice(entry.question, entry.id) for entry in entries)
 
 
-def _render_answer(entries: Sequence[Entry], faq: Faq) -> Reply:
+def _not_answered(missing: Sequence[Missing], *, is_cut: bool, faq: Faq) -> str:
+    """What the reply says of the questions in a message that it does not answer; empty if it answers all."""
+    says = faq.interface
+    numbers = ", ".join(str(one.number) for one in missing)
+    lines = [says.not_answered.format(numbers=numbers)] if missing else []
+    return "\n".join([*lines, *([says.too_many] if is_cut else [])])
+
+
+def _render_answer(entries: Sequence[Entry], faq: Faq, not_answered: str) -> Reply:
     sections = tuple(_section(entry, faq) for entry in entries)
+    sections += (Section("", not_answered),) if not_answered else ()
     pages = dict.fromkeys(page for entry in entries for page in _pages(entry, faq))
     cited = {link.url for section in sections for link in section.sources}
     more = tuple(page for page in pages if page.url not in cited)
@@ -77,11 +88,14 @@ def _render_unanswered(reason: NoAnswerReason, entry: Entry | None, topic: str |
     match reason:
         case NoAnswerReason.OUT_OF_SCOPE if entry is not None:
             return Reply((Section("", entry.answer),), says.where_to_turn, _pages(entry, faq))
+        case NoAnswerReason.OTHER_YEAR if entry is not None:
+            text = says.other_year.format(years=", ".join(_years_of(entry, faq)))
+            return Reply((Section("", text),), choices=choices_of((entry,)))
         case NoAnswerReason.OTHER_LANGUAGE:
             return Reply((Section("", says.other_language),))
         case NoAnswerReason.EMPTY:
             return Reply((Section("", says.no_words),))
-        case NoAnswerReason.NO_MATCH | NoAnswerReason.OUT_OF_SCOPE:
+        case NoAnswerReason.NO_MATCH | NoAnswerReason.OUT_OF_SCOPE | NoAnswerReason.OTHER_YEAR:
             nearest = f"\n{says.nearest_topic.format(topic=topic)}" if topic else ""
             return Reply((Section("", says.unanswered.strip() + nearest),))
         case _:
@@ -92,6 +106,12 @@ def _section(entry: Entry, faq: Faq) -> Section:
     cited = faq.cited(entry)
     sources = dict.fromkeys(source_link(source, faq) for source, _ in cited)
     return Section(entry.question, entry.answer, _time_line([fact for _, fact in cited], faq), tuple(sources))
+
+
+def _years_of(entry: Entry, faq: Faq) -> list[str]:
+    """The years to which the facts of an entry refer that a document states, in order."""
+    times = [fact.time for source, fact in faq.cited(entry) if source.original]
+    return sorted({year for time in times for year in words(time) if is_year(year)})
 
 
 def _time_line(facts: Sequence[Fact], faq: Faq) -> str:

@@ -94,7 +94,11 @@ class GapLog:
         """Count these notes and keep their gaps, all or nothing. Raises LogError, for a copy too."""
         minutes = [as_kept(note.at or self.now()).replace(second=0, microsecond=0) for note in notes]
         sealed = await asyncio.to_thread(self._seal, notes, minutes)  # finding telephone numbers takes its time
-        counts = Counter((note.count, minute.date()) for note, minute in zip(notes, minutes, strict=True))
+        counts = Counter(
+            (counted, minute.date())
+            for note, minute in zip(notes, minutes, strict=True)
+            for counted in (note.count, *note.also)
+        )
         edited = {note.message for note in notes if note.is_edited and note.message is not None}
         gaps = _last_of_each_message(notes, sealed, minutes)
         async with self.database.connection(alone=True) as connection:

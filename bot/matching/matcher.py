@@ -34,10 +34,12 @@ from bot.matching.features import Floats, Vectorizer
 from bot.matching.regression import Ridge, fit_ridge, use_one_thread
 from bot.matching.similarity import SimilarityIndex, all_similarities
 from bot.matching.tokenizer import Tokenizer
-from bot.text.normalize import Speller, words
+from bot.text.normalize import Speller, is_year, words
 
 RANKED = 8  # entries in a ranking
 EQUAL_DIGITS = 4  # scores that agree to this many decimals count as equal: single precision is not more exact
+NARROWED = 0.2  # least score without its years, relative to the best, for an entry to be one that the years narrow
+LISTED = 0.6  # a score this high is that of nearly a phrasing, with its years
 EVIDENCE_SHOWN = 6  # words and phrasings each, per candidate
 
 
@@ -127,12 +129,15 @@ class RegressionMatcher:
         self._id_ranks = np.argsort(by_id)  # entries with equal scores are ranked by id
         self._kinds = kinds_of(self.entries)
         self.question_words = frozenset(word for item in faq.wording.question_words for word in words(item))
-        self.second_question = _second_question_pattern(self.question_words)
+        self.joining_words = frozenset(word for item in faq.wording.joining_words for word in words(item))
+        self.lead_ins = frozenset(filter(None, (self.read(item).corrected for item in faq.wording.lead_ins)))
+        self.second_question = _second_question_pattern(self.question_words, faq.wording.joining_words)
         self._places = frozenset(" ".join(words(place)) for place in faq.wording.places)
         self._first_words_of_places = frozenset(place.split(" ")[0] for place in self._places)
         own = (row.text for row in self.rows if row.entry is not None)
-        without_letters = (tuple(words(text)) for text in own if not any(map(str.isalpha, text)))  # few, so it is quick
-        self._numbers = frozenset(filter(_is_number, without_letters))
+        self._off_topic = frozenset(self.read(text).corrected for text in faq.off_topic)
+        few = (text for text in own if text[:1].isdigit() or sum(map(str.isalpha, text)) <= len(text.split()))
+        self._bare = frozenset(self.read(text).corrected for text in few)  # of few rows, so that it is quick
         self._mentioned = cache(self._years_and_places)  # keyed by entry id, so bounded by the number of entries
 
     def read(self, text: str) -> Reading:
@@ -150,12 +155,15 @@ class RegressionMatcher:
     def rank(self, text: str) -> Ranking:
         """Rank the entries by their scores for a message, best first; entries with equal scores by id."""
         reading = self.model.tokenizer.read(text)
-        scores = self.model.ridge.scores(*self.model.vectors.vector(reading))
+        asked = _without_years(reading)
+        scores = self._scores(reading)
+        if asked != reading:
+            scores = self._narrowed(scores, self._scores(asked), _years(reading.corrected))
         order = np.lexsort((self._id_ranks, -scores.round(EQUAL_DIGITS)))
         first = self._candidates(order, scores)
         cards = self._candidates(order[self._kinds.urgent[order]], scores, most=1)
         replies = order[self._kinds.reply[order]]
-        coverage = np.array([self.model.word_coverage.coverage_by(int(replies[0]), reading)])
+        coverage = np.array([self.model.word_coverage.coverage_by(int(replies[0]), asked)])
         calibration = self.model.calibration
         return Ranking(
             reading=reading,
@@ -166,8 +174,23 @@ class RegressionMatcher:
             confidence=calibration.confidence(*confidence_signals(scores[None], coverage, self._kinds)[0]),
             certainty=calibration.certainty(*certainty_signals(scores[None], self._kinds)[0]),
             urgency=calibration.urgency(*urgency_signals(scores[None], self._kinds)[0]),
-            coverage=self.model.word_coverage.coverage(reading),
+            coverage=self.model.word_coverage.coverage(asked),
         )
+
+    def _scores(self, reading: Reading) -> Floats:
+        return self.model.ridge.scores(*self.model.vectors.vector(reading))
+
+    def _narrowed(self, scores: Floats, without_years: Floats, years: set[str]) -> Floats:
+        """The scores of a message that names years, which choose among the entries that it is about without them.
+
+        So a year narrows what is asked, and never outweighs it. No card scores less for a year.
+        """
+        higher, lower = np.maximum(scores, without_years), np.minimum(scores, without_years)
+        is_about = without_years >= NARROWED * without_years.max(initial=0)
+        covers = np.array([years <= self._mentioned(entry.id) for entry in self.entries])
+        narrowed = np.where(is_about, np.where(covers, higher, scores), lower)
+        listed = np.where(scores >= LISTED, np.maximum(scores, narrowed), narrowed)
+        return np.where(self._kinds.urgent, higher, listed)
 
     def _candidates(self, order: NDArray[np.int64], scores: Floats, *, most: int = RANKED) -> tuple[Candidate, ...]:
         first = order[:most]
@@ -217,9 +240,11 @@ class RegressionMatcher:
             sorted((_years(reading.corrected) | self._places_in(reading.corrected)) - self._mentioned(entry.id))
         )
 
-    def is_unlisted_number(self, reading: Reading) -> bool:
-        """Whether a message consists of numbers only, and no phrasing consists of the same numbers."""
-        return _is_number(reading.typed) and reading.typed not in self._numbers
+    def asks_nothing(self, reading: Reading) -> bool:
+        """Whether a message is listed as off topic, or is only numbers and single letters, as which no phrasing is."""
+        if reading.corrected in self._off_topic:
+            return True
+        return (_is_bare(reading.typed) or _is_bare(reading.corrected)) and reading.corrected not in self._bare
 
     def _years_and_places(self, entry_id: str) -> frozenset[str]:
         entry = self.faq.entries[entry_id]
@@ -249,20 +274,31 @@ class RegressionMatcher:
         return [(int(one), int(other)) for one, other in pairs]
 
 
-def _second_question_pattern(question_words: Iterable[str]) -> re.Pattern[str] | None:
-    """Matches the words between two questions in one sentence: "… and how many …"."""
-    alternatives = "|".join(sorted(map(re.escape, question_words)))
-    if not alternatives:
+def _second_question_pattern(question_words: Iterable[str], joining_words: Iterable[str]) -> re.Pattern[str] | None:
+    """Matches the words between two questions in one sentence: "… and how many …", "… & also how many …"."""
+    asking, joining = ("|".join(sorted(map(re.escape, listed))) for listed in (question_words, joining_words))
+    if not asking or not joining:
         return None
-    return re.compile(rf"[,;]? (?:and|also|plus|&) (?=(?:also )?(?:{alternatives})\b)", re.IGNORECASE)
+    return re.compile(rf"[,;]? (?:{joining}) (?=(?:(?:{joining}) )?(?:{asking})\b)", re.IGNORECASE)
 
 
-def _is_number(tokens: Sequence[str]) -> bool:
-    return bool(tokens) and all(word[0].isdigit() for word in tokens)
+def _is_bare(tokens: Sequence[str]) -> bool:
+    """Whether there are tokens, and all are numbers or single Latin letters."""
+    return bool(tokens) and all(word[0].isdigit() or (len(word) == 1 and word.isascii()) for word in tokens)
 
 
 def _years(tokens: Iterable[str]) -> set[str]:
-    return {word for word in tokens if len(word) == 4 and word.isdigit() and word[:2] in ("19", "20")}
+    return set(filter(is_year, tokens))
+
+
+def _without_years(reading: Reading) -> Reading:
+    if not any(map(is_year, reading.corrected)):
+        return reading
+    typed, corrected, stems, meanings = (
+        tuple(word for word in tokens if not is_year(word))
+        for tokens in (reading.typed, reading.corrected, reading.stems, reading.meanings)
+    )
+    return Reading(typed, corrected, stems, meanings, reading.is_personal)
 
 
 def _readable_gram(kernel: str, gram: str) -> str:
