@@ -12,18 +12,35 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.answering.emergency_numbers import with_emergency_numbers
-from bot.domain.conversation import Answer, Clarify, Decision, NoAnswerReason, Question, Smalltalk, Unanswered, Urgent
+from bot.domain.conversation import (
+    Answer,
+    Clarify,
+    Decision,
+    Missing,
+    NoAnswerReason,
+    Question,
+    Smalltalk,
+    Unanswered,
+    Urgent,
+)
 from bot.domain.faq import Entry, Kind
 from bot.domain.matching import Basis, Matcher, Ranking, Thresholds
 from bot.matching.calibration import CHOICES
 from bot.text.language_id import UNKNOWN, guess
-from bot.text.normalize import clean, sentences
+from bot.text.normalize import clean, is_year, sentences
 from bot.text.redaction import without_personal_data
 
 _BLANKS = re.compile(r"[^\S\n]+")
+_BULLET = re.compile(r"[-–—*•·‣▪◦●○][ ]?")
+_NUMBERING = re.compile(r"(?:(?<=\s)|^)[(#qQ]{0,2}(\d{1,2}|[a-e])(?:[.):\]]|\ufe0f?\u20e3)")
+_CLAUSE_ENDS = frozenset(",;:–—")
+_BETWEEN_WORDS = re.compile(r"[,;/+\n]")
 MOST_PARTS = 12  # of a long message; what follows seldom adds anything
+MOST_ANSWERS = 3  # in one reply
 CLARIFY_SHARE = 0.5  # a choice scores at least this share of the best
 MOST_GREETINGS = 3  # clauses at the beginning of a sentence that may be greetings or thanks
+MOST_LEAD_INS = 3  # before one question
+MOST_CONTINUED = 2  # words beside a year, at most, of a question that continues the one before it: "and in 2015?"
 FIRST_WORDS = 4  # of a sentence; a question word among them makes it a question, even without a question mark
 NOTED_SCORE = 0.2  # least score for an out-of-scope entry to explain why there is no answer
 KNOWN = 0.5  # least coverage, the share of known words by weight, for answering or offering anything by words
@@ -35,19 +52,30 @@ CARD_OF_FEW_WORDS = 0.3  # least score of a card for a shorter message to be urg
 class Part:
     """A message, or a sentence of it, with its ranking.
 
-    ``unmet`` are the years and places that it names and that the best reply does not cover.
+    ``asked`` is what was ranked: the text, or what is left of it without a greeting and lead-ins. ``unmet`` are the
+    years and places that it names and that the best reply does not cover.
     """
 
     text: str
+    asked: str
     ranking: Ranking
     is_question: bool
     unmet: tuple[str, ...]
 
     def answers(self, thresholds: Thresholds) -> bool:
         """Whether the best reply is an answer that is sure enough and covers the years and places of the part."""
+        return self.is_sure(thresholds) and not self.unmet
+
+    def is_sure(self, thresholds: Thresholds) -> bool:
+        """Whether the best reply is an answer that is sure enough, save for the years and places of the part."""
         ranking = self.ranking
         is_sure = ranking.confidence >= thresholds.answer and ranking.certainty >= thresholds.certain
-        return ranking.reply.entry.kind is Kind.ANSWER and is_sure and is_known(ranking) and not self.unmet
+        return ranking.reply.entry.kind is Kind.ANSWER and is_sure and is_known(ranking)
+
+    @property
+    def is_talk(self) -> bool:
+        """Whether it is most like small talk."""
+        return self.ranking.candidates[0].entry.kind is Kind.SMALLTALK
 
 
 def is_known(ranking: Ranking) -> bool:
@@ -90,14 +118,14 @@ def decide_with_reasoning(question: Question, matcher: Matcher) -> Reasoning:
 
 def _reason(question: Question, matcher: Matcher) -> Reasoning:
     text = _BLANKS.sub(" ", clean(question.text)).strip(" ")
-    texts = [text, *split(text, matcher)[:MOST_PARTS]]
-    whole, *parts = (_part(*ranked, matcher) for ranked in zip(texts, matcher.rank_all(texts), strict=True))
-    if matcher.is_unlisted_number(whole.ranking.reading):
-        return Reasoning(Unanswered(NoAnswerReason.NO_MATCH), whole, ())  # a number alone asks nothing
+    whole = _part(text, matcher, without=_after_talk(text, matcher))
+    if matcher.asks_nothing(whole.ranking.reading):
+        return Reasoning(Unanswered(NoAnswerReason.NO_MATCH), whole, ())  # numbers alone ask nothing
+    parts = _parts(text, whole, matcher)
     decision = conclude(replace(question, text=text), whole, parts, matcher.thresholds)
     is_sure = whole.ranking.urgency >= matcher.thresholds.surely_urgent
     decision = with_emergency_numbers(decision, text, matcher.faq.emergency, is_sure=is_sure)
-    return Reasoning(decision, whole, tuple(parts), foreign_language(question, whole))
+    return Reasoning(decision, whole, parts, foreign_language(question, whole))
 
 
 def foreign_language(question: Question, whole: Part) -> str | None:
@@ -111,24 +139,98 @@ def foreign_language(question: Question, whole: Part) -> str | None:
     return told[0] if told and told[0] != question.language else None
 
 
+def _parts(text: str, whole: Part, matcher: Matcher) -> tuple[Part, ...]:
+    """The parts of a message, ranked. What is too short to be judged by itself counts only where nobody is in need."""
+    thresholds = matcher.thresholds
+    before, items = list_items(text)
+    texts = _continued([*before, *items] or split(text, matcher), matcher)
+    parts = [_part(part, matcher, is_item=at >= len(before) and bool(items)) for at, part in enumerate(texts)]
+    if whole.ranking.urgency >= thresholds.urgent:
+        return tuple(part for part in parts if not _is_short(part.text))
+    if not parts:
+        listed = [_part(word, matcher, is_item=True) for word in keywords(text, matcher)]
+        surest = whole.ranking.confidence if whole.answers(thresholds) else 0.0
+        is_list = all(part.answers(thresholds) and part.ranking.confidence > surest for part in listed)
+        parts = listed if is_list else []
+    return tuple(_calm(part) if _is_short(part.text) else part for part in parts)
+
+
+def _continued(texts: Sequence[str], matcher: Matcher) -> list[str]:
+    """Complete each text that names hardly more than a year by what the text before it asks."""
+    complete: list[str] = []
+    for text in texts:
+        named = [word for word in matcher.read(text).corrected if word not in matcher.joining_words]
+        others = [word for word in named if not is_year(word)]
+        if complete and len(named) > len(others) and len(others) <= MOST_CONTINUED:
+            before = matcher.read(complete[-1]).corrected
+            text = " ".join([*(word for word in before if not is_year(word)), text])
+        complete.append(text)
+    return complete
+
+
+def _is_short(text: str) -> bool:
+    return len(text.split()) < FEWEST_WORDS
+
+
+def _calm(part: Part) -> Part:
+    return replace(part, ranking=replace(part.ranking, urgency=0.0))
+
+
+def list_items(text: str) -> tuple[list[str], list[str]]:
+    """What stands before a list, and its items: numbered from 1 or a, bulleted, or lines of few words; none if none.
+
+    Both are without the numbers and bullets.
+    """
+    found = list(_NUMBERING.finditer(text))
+    names = [mark[1] for mark in found]
+    if len(found) > 1 and names in ([str(at) for at in range(1, len(found) + 1)], list("abcde"[: len(found)])):
+        ends = [*(mark.start() for mark in found[1:]), len(text)]
+        items = [text[mark.end() : end].strip() for mark, end in zip(found, ends, strict=True)]
+        return sentences(text[: found[0].start()]), [item for item in items if sentences(item)][:MOST_PARTS]
+    lines = [line.strip() for line in text.splitlines() if sentences(line)]
+    bulleted = [_BULLET.match(line) for line in lines]
+    if sum(map(bool, bulleted)) > 1:
+        first = next(at for at, bullet in enumerate(bulleted) if bullet)
+        items = [
+            line[bullet.end() if bullet else 0 :] for line, bullet in zip(lines[first:], bulleted[first:], strict=True)
+        ]
+        return lines[:first], items[:MOST_PARTS]
+    is_list = len(lines) > 1 and all(len(line.split()) <= FEWEST_WORDS for line in lines)
+    return [], lines[:MOST_PARTS] if is_list else []
+
+
+def keywords(text: str, matcher: Matcher) -> list[str]:
+    """The items of a list of keywords, as "deaths, remittances and women"; none if the text is anything else."""
+    typed = text.casefold().split()
+    if len(typed) > MOST_PARTS or not matcher.question_words.isdisjoint(typed):
+        return []
+    spaced = " ".join("," if word in matcher.joining_words or word == "&" else word for word in text.split(" "))
+    items = [item.strip() for item in _BETWEEN_WORDS.split(spaced) if sentences(item)]
+    return items if len(items) > 1 and all(len(item.split()) <= FEWEST_WORDS for item in items) else []
+
+
 def split(text: str, matcher: Matcher) -> list[str]:
     """The parts of a message that are ranked by themselves; none if the message is a single part.
 
     They are its sentences. A sentence that joins two questions ("… and how many …") is split into both, one that begins
-    with a greeting or thanks into the greeting and the rest.
+    with a greeting or thanks into the greeting and the rest. A word or two are a part only as a question.
     """
     parts: list[str] = []
     for sentence in sentences(text)[:MOST_PARTS]:
         greeting, rest = _greeting(sentence, matcher)
         parts += [greeting] if greeting else []
         parts += matcher.second_question.split(rest) if matcher.second_question else [rest]
-    long_enough = [part for part in parts if len(part.split()) >= FEWEST_WORDS]
-    return long_enough if long_enough != [text.strip()] else []
+    kept = [part for part in parts if not _is_short(part) or _asks(part, matcher)]
+    return kept if kept != [text.strip()] else []
+
+
+def _asks(text: str, matcher: Matcher) -> bool:
+    return "?" in text or not matcher.question_words.isdisjoint(text.casefold().split()[:FIRST_WORDS])
 
 
 def _greeting(sentence: str, matcher: Matcher) -> tuple[str, str]:
-    """Split the greetings and thanks off the beginning of a sentence, each up to a comma or the like."""
-    clauses = re.split(r"(?<=[,;:–—])\s", sentence, maxsplit=MOST_GREETINGS)
+    """Split the small talk off the beginning of a sentence, each clause of it up to a comma or a joining word."""
+    clauses = _clauses(sentence, matcher)
     for at, clause in enumerate(clauses[:-1]):
         ranking = matcher.rank(clause)
         if ranking.reply.entry.kind is not Kind.SMALLTALK or ranking.confidence < matcher.thresholds.clarify:
@@ -136,9 +238,67 @@ def _greeting(sentence: str, matcher: Matcher) -> tuple[str, str]:
     return " ".join(clauses[:-1]), clauses[-1]
 
 
-def _part(text: str, ranking: Ranking, matcher: Matcher) -> Part:
-    asks = "?" in text or not matcher.question_words.isdisjoint(ranking.reading.corrected[:FIRST_WORDS])
-    return Part(text, ranking, asks, matcher.unmet(ranking.reading, ranking.reply.entry))
+def _clauses(sentence: str, matcher: Matcher) -> list[str]:
+    clauses: list[list[str]] = [[]]
+    for word in sentence.split(" "):
+        is_end = bool(clauses[-1]) and (
+            clauses[-1][-1][-1:] in _CLAUSE_ENDS or word.casefold() in matcher.joining_words
+        )
+        if is_end and len(clauses) <= MOST_GREETINGS:
+            clauses.append([])
+        clauses[-1].append(word)
+    return [" ".join(clause) for clause in clauses]
+
+
+def _after_talk(text: str, matcher: Matcher) -> str:
+    """What follows the greetings and thanks that a message begins with; empty if nothing follows, or it has none."""
+    listed = sentences(text)[:MOST_PARTS]
+    for at, sentence in enumerate(listed):
+        greeting, rest = _greeting(sentence, matcher)
+        if at in (len(listed) - 1, MOST_GREETINGS) or not _is_talk(matcher.rank(rest), matcher.thresholds):
+            return " ".join([rest, *listed[at + 1 :]]) if greeting or at else ""
+    return ""
+
+
+def _is_talk(ranking: Ranking, thresholds: Thresholds) -> bool:
+    return ranking.candidates[0].entry.kind is Kind.SMALLTALK and ranking.confidence >= thresholds.clarify
+
+
+def _part(text: str, matcher: Matcher, *, is_item: bool = False, without: str = "") -> Part:
+    """Rank a text, and what is left of it ``without`` a greeting and without lead-ins: the better of them counts.
+
+    Where one of them is urgent, that one counts; taking a lead-in away makes none urgent.
+    """
+    readings = [_ranked(text, asked, matcher, is_item=is_item) for asked in (text, without) if asked or not text]
+    most = max(readings, key=lambda part: part.ranking.urgency)
+    if most.ranking.urgency >= matcher.thresholds.urgent:
+        return most
+    led_in = _without_lead_ins(without or text, matcher)
+    readings += [_ranked(text, led_in, matcher, is_item=is_item)] if led_in else []
+    best = max(readings, key=lambda part: _preference(part, matcher.thresholds))
+    return replace(best, ranking=replace(best.ranking, urgency=most.ranking.urgency))
+
+
+def _ranked(text: str, asked: str, matcher: Matcher, *, is_item: bool) -> Part:
+    ranking = matcher.rank(asked)
+    asks = is_item or "?" in text or not matcher.question_words.isdisjoint(ranking.reading.corrected[:FIRST_WORDS])
+    return Part(text, asked, ranking, asks, matcher.unmet(ranking.reading, ranking.reply.entry))
+
+
+def _preference(part: Part, thresholds: Thresholds) -> tuple[bool, bool, float]:
+    """An answer goes before none, a question before the small talk around it, then what is surer."""
+    return part.answers(thresholds), part.is_question and not part.is_talk, part.ranking.confidence
+
+
+def _without_lead_ins(text: str, matcher: Matcher) -> str:
+    """What is left of a text without the lead-ins that it begins with; empty if it has none, or nothing is left."""
+    tokens = matcher.read(text).corrected
+    joined = int(tokens[:1] != () and tokens[0] in matcher.joining_words)
+    tokens, start = tokens[joined:], 0
+    for _ in range(MOST_LEAD_INS):
+        ends = [start + len(lead) for lead in matcher.lead_ins if tokens[start : start + len(lead)] == lead]
+        start = max(ends, default=start)
+    return " ".join(tokens[start:]) if start else ""
 
 
 def conclude(question: Question, whole: Part, parts: Sequence[Part], thresholds: Thresholds) -> Decision:
@@ -149,13 +309,16 @@ def conclude(question: Question, whole: Part, parts: Sequence[Part], thresholds:
     if card is not None and urgency >= thresholds.surely_urgent:
         return Urgent(card)
     urgent = Urgent(card) if card is not None and urgency >= thresholds.urgent else None
-    answers = _answers(whole, parts, thresholds)
-    if answers:
-        return Answer(answers)
+    answer = _answer(whole, parts, thresholds)
+    if answer is not None:
+        return answer
     if urgent is not None:
         return urgent
     if _is_smalltalk(whole, parts, thresholds):
         return Smalltalk(whole.ranking.reply.entry)
+    elsewhen = next((part for part in (whole, *parts) if _is_of_other_year(part, thresholds)), None)
+    if elsewhen is not None:
+        return Unanswered(NoAnswerReason.OTHER_YEAR, elsewhen.ranking.reply.entry)
     outside = _out_of_scope(whole)
     choices = _choices(whole, parts, thresholds) if outside is None else ()
     if choices:
@@ -191,17 +354,49 @@ def _card(whole: Part, parts: Sequence[Part], thresholds: Thresholds) -> tuple[E
     return card.entry, max(whole.ranking.urgency, of_part)
 
 
-def _answers(whole: Part, parts: Sequence[Part], thresholds: Thresholds) -> tuple[Entry, ...]:
-    """The entry that answers the message, or the two that answer two questions in it."""
+def _answer(whole: Part, parts: Sequence[Part], thresholds: Thresholds) -> Answer | None:
+    """The entry that answers the message, or those that answer the questions in it, with what has no answer."""
     sure = [part for part in parts if part.answers(thresholds)]
     asked = list(dict.fromkeys(part.ranking.reply.entry for part in sure if part.is_question))
-    if len(asked) == 2:
-        return tuple(asked)
+    if len(asked) > 1:
+        missing = _missing(asked, whole, parts, thresholds)
+        return Answer(tuple(asked[:MOST_ANSWERS]), missing, is_cut=len(asked) > MOST_ANSWERS)
     if whole.answers(thresholds):
-        return (whole.ranking.reply.entry,)
-    if sure:
-        return (max(sure, key=lambda part: part.ranking.confidence).ranking.reply.entry,)
-    return ()
+        best: Part | None = whole
+    else:
+        alone = (part for part in sure if not _is_short(part.text))
+        best = max(alone, key=lambda part: part.ranking.confidence, default=None)
+    if best is None:
+        return None
+    entry = best.ranking.reply.entry
+    return Answer((entry,), _missing(asked, whole, parts, thresholds) if asked == [entry] else ())
+
+
+def _missing(
+    answered: Sequence[Entry], whole: Part, parts: Sequence[Part], thresholds: Thresholds
+) -> tuple[Missing, ...]:
+    """The questions of a message without an answer; none where not all of it is questions.
+
+    What asks the same as an answered one in other words is none.
+    """
+    questions = [part for part in parts if not part.is_talk]
+    if not all(part.is_question for part in questions):
+        return ()
+    return tuple(
+        Missing(at, part.text, _is_gap(part, whole, thresholds))
+        for at, part in enumerate(questions, 1)
+        if not part.answers(thresholds) and (part.unmet or part.ranking.answers[0].entry not in answered)
+    )
+
+
+def _is_gap(part: Part, whole: Part, thresholds: Thresholds) -> bool:
+    is_calm = max(part.ranking.urgency, whole.ranking.urgency) < thresholds.urgent
+    return is_calm and _out_of_scope(part) is None
+
+
+def _is_of_other_year(part: Part, thresholds: Thresholds) -> bool:
+    """Whether a part has a sure answer but for the years that it names."""
+    return bool(part.unmet) and all(map(is_year, part.unmet)) and part.is_sure(thresholds)
 
 
 def _is_smalltalk(whole: Part, parts: Sequence[Part], thresholds: Thresholds) -> bool:

@@ -13,6 +13,7 @@ from bot.domain.conversation import (
     Clarify,
     Decision,
     EmergencyNumbers,
+    NoAnswerReason,
     Question,
     Smalltalk,
     Unanswered,
@@ -46,6 +47,8 @@ def explain(text: str, matcher: Matcher) -> str:
 def _explain_part(name: str, part: Part, matcher: Matcher) -> Iterator[str]:
     ranking, least = part.ranking, matcher.thresholds
     yield f"{name}: {normalise(part.text)}"
+    if part.asked != part.text:
+        yield f"  of it ranked   {normalise(part.asked)}"
     yield f"  read as        {' '.join(ranking.reading.corrected)}"
     corrections = _corrections(ranking.reading)
     if corrections:
@@ -61,7 +64,7 @@ def _explain_part(name: str, part: Part, matcher: Matcher) -> Iterator[str]:
         yield f"  but it names   {', '.join(part.unmet)}, of which that entry says nothing"
     yield "  candidates"
     for candidate in ranking.candidates[:SHOWN_CANDIDATES]:
-        evidence = matcher.evidence(part.text, candidate.entry)
+        evidence = matcher.evidence(part.asked, candidate.entry)
         kind = "" if candidate.entry.kind is Kind.ANSWER else f"  [{candidate.entry.kind}]"
         yield f"    {candidate.score:5.2f}  {candidate.entry.id}{kind}"
         yield f"           words {evidence.by_words:+.2f}, meaning {evidence.by_meaning:+.2f}"
@@ -86,7 +89,7 @@ def _corrections(reading: Reading) -> list[str]:
 def _because(decision: Decision) -> str:
     match decision:
         case Answer(entries) if len(entries) > 1:
-            return "two of its sentences are questions, each with an answer that is sure enough"
+            return "several of its parts are questions, each with an answer that is sure enough"
         case Answer():
             return "the message, or a sentence of it, has an answer that is sure enough and the first by far enough"
         case Clarify():
@@ -97,5 +100,7 @@ def _because(decision: Decision) -> str:
             return "the message asks whom to call in an emergency"
         case Smalltalk():
             return "the best reply is small talk, sure enough"
+        case Unanswered(NoAnswerReason.OTHER_YEAR):
+            return "an answer is sure enough, but for the year"
         case Unanswered(reason, entry):
             return f"no answer is sure enough ({reason}{f': {entry.id}' if entry else ''})"

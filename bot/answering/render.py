@@ -13,6 +13,7 @@ from bot.domain.conversation import (
     Decision,
     EmergencyNumbers,
     Link,
+    Missing,
     NoAnswerReason,
     Reply,
     Section,
@@ -22,6 +23,7 @@ from bot.domain.conversation import (
 )
 from bot.domain.emergency import EmergencyNumber, Service
 from bot.domain.faq import Entry, Fact, Faq, Kind, Source
+from bot.text.normalize import is_year, words
 
 
 def render(decision: Decision, faq: Faq, language: str | None = None) -> Reply:
@@ -41,8 +43,8 @@ def render(decision: Decision, faq: Faq, language: str | None = None) -> Reply:
 def _render(decision: Decision, faq: Faq) -> Reply:
     says = faq.interface
     match decision:
-        case Answer(entries):
-            return _render_answer(entries, faq)
+        case Answer(entries, missing, is_cut):
+            return _render_answer(entries, faq, _not_answered(missing, is_cut=is_cut, faq=faq))
         case Urgent(entry, countries):
             return _render_card(entry, countries, faq)
         case EmergencyNumbers((), _):
@@ -166,8 +168,17 @@ def _render_card(entry: Entry, countries: Sequence[str], faq: Faq) -> Reply:
     return Reply((Section("", text, sources=tuple(sources)),), says.where_to_turn, _pages(entry, faq))
 
 
-def _render_answer(entries: Sequence[Entry], faq: Faq) -> Reply:
+def _not_answered(missing: Sequence[Missing], *, is_cut: bool, faq: Faq) -> str:
+    """What the reply says of the questions in a message that it does not answer; empty if it answers all."""
+    says = faq.interface
+    numbers = ", ".join(str(one.number) for one in missing)
+    lines = [says.not_answered.format(numbers=numbers)] if missing else []
+    return "\n".join([*lines, *([says.too_many] if is_cut else [])])
+
+
+def _render_answer(entries: Sequence[Entry], faq: Faq, not_answered: str) -> Reply:
     sections = tuple(_section(entry, faq) for entry in entries)
+    sections += (Section("", not_answered),) if not_answered else ()
     pages = dict.fromkeys(page for entry in entries for page in _pages(entry, faq))
     cited = {link.url for section in sections for link in section.sources}
     more = tuple(page for page in pages if page.url not in cited)
@@ -182,11 +193,14 @@ def _render_unanswered(reason: NoAnswerReason, entry: Entry | None, topic: str |
     match reason:
         case NoAnswerReason.OUT_OF_SCOPE if entry is not None:
             return Reply((Section("", entry.answer),), says.where_to_turn, _pages(entry, faq))
+        case NoAnswerReason.OTHER_YEAR if entry is not None:
+            text = says.other_year.format(years=", ".join(_years_of(entry, faq)))
+            return Reply((Section("", text),), choices=choices_of((entry,)))
         case NoAnswerReason.OTHER_LANGUAGE:
             return Reply((Section("", says.other_language),))
         case NoAnswerReason.EMPTY:
             return Reply((Section("", says.no_words),))
-        case NoAnswerReason.NO_MATCH | NoAnswerReason.OUT_OF_SCOPE:
+        case NoAnswerReason.NO_MATCH | NoAnswerReason.OUT_OF_SCOPE | NoAnswerReason.OTHER_YEAR:
             nearest = f"\n{says.nearest_topic.format(topic=topic)}" if topic else ""
             return Reply((Section("", says.unanswered.strip() + nearest),))
         case _:
@@ -197,6 +211,12 @@ def _section(entry: Entry, faq: Faq) -> Section:
     cited = faq.cited(entry)
     sources = dict.fromkeys(source_link(source, faq) for source, _ in cited)
     return Section(entry.question, entry.answer, _time_line([fact for _, fact in cited], faq), tuple(sources))
+
+
+def _years_of(entry: Entry, faq: Faq) -> list[str]:
+    """The years to which the facts of an entry refer that a document states, in order."""
+    times = [fact.time for source, fact in faq.cited(entry) if source.original]
+    return sorted({year for time in times for year in words(time) if is_year(year)})
 
 
 def _time_line(facts: Sequence[Fact], faq: Faq) -> str:

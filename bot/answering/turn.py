@@ -7,7 +7,7 @@ in Telegram a button does.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import assert_never
 
 from bot.answering.commands import command_reply, deep_link, topic_reply
@@ -41,7 +41,9 @@ _NUMBER = re.compile(r"\A\s*+(\d{1,2})\s*+(?:[.)]\s*+)?")
 class Turn:
     """The result of a message: the outcome, the reply, the entry that it led to if any, and the ranked candidates.
 
-    ``gap`` is the reason why it is a gap, if it is one; ``language`` is set where the person chose a language by it.
+    ``gap`` is the reason why it is a gap, if it is one, and ``gap_text`` the part of the message that is, if not all;
+    ``also`` are the entries that answer further questions of the message. ``language`` is set where the person chose a
+    language by it.
     """
 
     outcome: Outcome
@@ -50,6 +52,8 @@ class Turn:
     candidates: tuple[Candidate, ...] = ()
     gap: GapReason | None = None
     language: str | None = None
+    gap_text: str = ""
+    also: tuple[str, ...] = ()
 
 
 def take_turn(question: Question, matcher: Matcher, offered: tuple[Choice, ...] = ()) -> Turn:
@@ -66,7 +70,13 @@ def take_turn(question: Question, matcher: Matcher, offered: tuple[Choice, ...] 
     outcome, entry = outcome_of(reasoning.decision)
     candidates = reasoning.whole.ranking.candidates[:SHOWN_CANDIDATES]
     reply = render(reasoning.decision, faq, reasoning.language)
-    return Turn(outcome, reply, entry, candidates, gap_reason(reasoning.decision))
+    turn = Turn(outcome, reply, entry, candidates, gap_reason(reasoning.decision))
+    match reasoning.decision:
+        case Answer((_, *others), missing):
+            unknown = "\n".join(one.text for one in missing if one.is_gap)
+            return replace(turn, also=tuple(other.id for other in others), gap_text=unknown)
+        case _:
+            return turn
 
 
 def outcome_of(decision: Decision) -> tuple[Outcome, str | None]:
@@ -91,7 +101,9 @@ def outcome_of(decision: Decision) -> tuple[Outcome, str | None]:
 def gap_reason(decision: Decision) -> GapReason | None:
     """Why a decision is a gap, or None. A message of an out-of-scope entry is no gap: the editors foresaw it."""
     match decision:
-        case Unanswered(NoAnswerReason.NO_MATCH):
+        case Unanswered(NoAnswerReason.NO_MATCH | NoAnswerReason.OTHER_YEAR):
+            return GapReason.NO_MATCH
+        case Answer(_, missing) if any(one.is_gap for one in missing):
             return GapReason.NO_MATCH
         case Unanswered(NoAnswerReason.OTHER_LANGUAGE):
             return GapReason.OTHER_LANGUAGE

@@ -277,6 +277,8 @@ def _wording(parsed: WordsSchema) -> Wording:
         synonyms=tuple(tuple(group) for group in parsed.synonyms),
         first_person=tuple(parsed.first_person),
         question_words=tuple(parsed.question_words),
+        lead_ins=tuple(parsed.lead_ins),
+        joining_words=tuple(parsed.joining_words),
         places=tuple(name for group in parsed.places for name in group),
         stemmer=parsed.stemmer,
         number_words=parsed.number_words,

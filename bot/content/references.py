@@ -15,6 +15,8 @@ Named = tuple[str, Located]  # an id and its place
 PLACEHOLDERS: Mapping[str, frozenset[str]] = {
     "topic": frozenset({"topic"}),
     "nearest_topic": frozenset({"topic"}),
+    "other_year": frozenset({"years"}),
+    "not_answered": frozenset({"numbers"}),
     "time": frozenset({"time"}),
     "description": frozenset({"days"}),
     "privacy": frozenset({"days"}),

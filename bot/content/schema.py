@@ -205,6 +205,8 @@ class WordsSchema(Schema):
     synonyms: list[list[Text]] = []
     first_person: list[Text] = Field(default=[], description="Words by which people speak of themselves and theirs.")
     question_words: list[Text] = Field(default=[], description="Words that begin a question.")
+    lead_ins: list[Text] = Field(default=[], description="What people say before their question.")
+    joining_words: list[Text] = Field(default=[], description="Words that join two questions, as `and` does.")
     places: list[list[Text]] = Field(
         default=[], description="Names of countries, peoples, cities, seas; grouped freely."
     )

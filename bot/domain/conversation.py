@@ -41,10 +41,27 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
+class Missing:
+    """A question of several in one message that has no answer: its number in the message, from 1, and its text.
+
+    ``is_gap`` says whether editors should see the text: not where they foresaw it, nor where it may be urgent.
+    """
+
+    number: int
+    text: str
+    is_gap: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
-    """The entries that answer the message: one, or two where the message asks two clear questions."""
+    """The entries that answer the message: one, or up to three where the message asks several clear questions.
+
+    ``missing`` are its questions without an answer; ``is_cut`` says that it asks more than three that have one.
+    """
 
     entries: tuple[Entry, ...]
+    missing: tuple[Missing, ...] = ()
+    is_cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,13 +139,17 @@ class NoAnswerReason(StrEnum):
 
     NO_MATCH = "no match"
     OUT_OF_SCOPE = "out of scope"
+    OTHER_YEAR = "other year"
     OTHER_LANGUAGE = "other language"
     EMPTY = "no words"
 
 
 @dataclass(frozen=True, slots=True)
 class Unanswered:
-    """No entry fits. ``entry`` is the out-of-scope entry that explains why, if any; ``topic`` is the nearest topic."""
+    """No entry fits. ``topic`` is the nearest topic.
+
+    ``entry`` is the out-of-scope entry that explains why, if any; for another year, the entry that has some years.
+    """
 
     reason: NoAnswerReason
     entry: Entry | None = None

@@ -95,7 +95,8 @@ class Wording:
 
     ``spellings`` maps a run of typed words to the words meant; ``synonyms`` holds groups whose first member names the
     group; ``first_person`` are the words by which people speak of themselves and theirs; ``question_words`` begin a
-    question; ``places`` are names of countries, peoples, cities and seas. ``stemmer`` is the Snowball algorithm that
+    question, ``lead_ins`` are what people say before one, ``joining_words`` stand between two; ``places`` are names of
+    countries, peoples, cities and seas. ``stemmer`` is the Snowball algorithm that
     reduces words to stems, empty if there is none for the language; ``number_words`` is the language whose number words
     are read as digits, empty for none.
     """
@@ -104,6 +105,8 @@ class Wording:
     synonyms: tuple[tuple[str, ...], ...] = ()
     first_person: tuple[str, ...] = ()
     question_words: tuple[str, ...] = ()
+    lead_ins: tuple[str, ...] = ()
+    joining_words: tuple[str, ...] = ()
     places: tuple[str, ...] = ()
     stemmer: str = ""
     number_words: str = ""
@@ -137,6 +140,9 @@ class Interface:
     unknown_command: str
     unanswered: str
     nearest_topic: str  # {topic}
+    other_year: str  # {years}
+    not_answered: str  # {numbers}
+    too_many: str
     other_language: str
     no_words: str
     text_only: str

@@ -59,6 +59,7 @@ class Gap:
 class Note:
     """What the gap log records for one message: the outcome to count, and the gap if there is one.
 
+    ``also`` are the counts of further questions in the message.
     ``asker`` and ``message`` are pseudonyms (keyed hashes), by which /forget finds a person's gaps and a message that
     is edited or delivered again has at most one gap. ``is_edited``: the gap of the message's earlier text is dropped.
     ``at`` is when the message was sent, in UTC; None for now.
@@ -70,6 +71,7 @@ class Note:
     message: str | None = None
     is_edited: bool = False
     at: datetime | None = None
+    also: tuple[Count, ...] = ()
 
 
 class GapStatus(StrEnum):

@@ -144,6 +144,14 @@ class Matcher(Protocol):
         """Words that begin a question."""
 
     @property
+    def lead_ins(self) -> frozenset[tuple[str, ...]]:
+        """What people say before a question, as corrected words."""
+
+    @property
+    def joining_words(self) -> frozenset[str]:
+        """Words that join two questions, as `and` does."""
+
+    @property
     def second_question(self) -> re.Pattern[str] | None:
         """Matches the words between two questions in one sentence; None if the language has no question words."""
 
@@ -153,17 +161,14 @@ class Matcher(Protocol):
     def rank(self, text: str) -> Ranking:
         """Rank the entries for a message, with the probabilities that the first ones are right."""
 
-    def rank_all(self, texts: Sequence[str]) -> list[Ranking]:
-        """As `rank`, for several texts at once, which takes less time."""
-
     def evidence(self, text: str, entry: Entry) -> Evidence:
         """Explain an entry's score for a message, the largest contributions first."""
 
     def unmet(self, reading: Reading, entry: Entry) -> tuple[str, ...]:
         """The years and places in a message that the entry and the facts it cites do not mention."""
 
-    def is_unlisted_number(self, reading: Reading) -> bool:
-        """Whether a message consists of numbers only, and no phrasing consists of the same numbers."""
+    def asks_nothing(self, reading: Reading) -> bool:
+        """Whether a message is listed as off topic, or is only numbers and single letters, as which no phrasing is."""
 
     def vectors(self, readings: Sequence[Reading], *, is_own_language: bool) -> sparse.csr_array:
         """Texts as unit vectors, one row each; the dot product of two rows is their similarity.

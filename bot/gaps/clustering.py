@@ -257,10 +257,12 @@ def _explain(reasoning: Reasoning, matcher: Matcher) -> str:
             return "It has no words."
         case Unanswered(NoAnswerReason.OTHER_LANGUAGE):
             return f"It is in another language than {matcher.faq.language}."
+        case Unanswered(NoAnswerReason.OTHER_YEAR, entry) if entry is not None:
+            return f"It names a year of which {entry.id}, which would answer it, says nothing."
         case Unanswered(NoAnswerReason.OUT_OF_SCOPE, entry) if entry is not None:
             return f"It is most like {entry.id}, which the FAQ leaves out on purpose."
-    if matcher.is_unlisted_number(reasoning.whole.ranking.reading):
-        return "It is nothing but a number."
+    if matcher.asks_nothing(reasoning.whole.ranking.reading):
+        return "It is listed as off topic, or nothing but numbers and single letters."
     return f"No entry is sure enough: {'; '.join(failed_checks(reasoning.whole, matcher))}."
 
 

@@ -19,10 +19,16 @@ def note_turn(turn: Turn, question: Question, matcher: Matcher, *, asked: str = 
     if turn.gap is GapReason.OTHER_LANGUAGE:  # editors want to know which language it is
         question = replace(question, language=guess(clean(question.text)))
     count = Count(outcome, question.language, question.channel, turn.entry or "")
+    also = tuple(replace(count, entry=entry) for entry in turn.also)
     if turn.gap is None:
-        return Note(count)
+        return Note(count, also=also)
     if turn.gap is GapReason.NONE_OF_THESE:
         return Note(count, gap_behind(turn.gap, replace(question, text=asked), matcher) if asked else None)
+    if turn.gap_text:  # the rest of the message has an answer
+        unknown = replace(question, text=turn.gap_text)
+        nearest = matcher.rank(turn.gap_text).candidates[:SHOWN_CANDIDATES]
+        also += (Count(Outcome.UNANSWERED, question.language, question.channel),)
+        return Note(count, _gap(turn.gap, unknown, matcher, nearest), also=also)
     return Note(count, _gap(turn.gap, question, matcher, turn.candidates))
 
 

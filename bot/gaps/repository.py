@@ -117,7 +117,11 @@ class GapLog:
         sealed: Sequence[bytes | None] = [None] * len(notes)
         if any(note.gap for note in notes):
             sealed = await asyncio.to_thread(self._seal, notes, minutes)  # finding telephone numbers takes its time
-        counts = Counter((note.count, minute.date()) for note, minute in zip(notes, minutes, strict=True))
+        counts = Counter(
+            (counted, minute.date())
+            for note, minute in zip(notes, minutes, strict=True)
+            for counted in (note.count, *note.also)
+        )
         edited = {note.message for note in notes if note.is_edited and note.message is not None}
         gaps = _last_of_each_message(notes, sealed, minutes)
         rows = [count_row(counted, day) | {"number": number} for (counted, day), number in counts.items()]

@@ -10,7 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,15 +40,16 @@ from bot.matching.regression import HeldOut, Ridge, fit_ridge, use_one_thread
 from bot.matching.similarity import SimilarityIndex, all_similarities
 from bot.matching.tokenizer import Tokenizer
 from bot.text.language_id import guess
-from bot.text.normalize import Speller, words
+from bot.text.normalize import Speller, is_year, words
 
-FOREIGN = (
-    0.7  # coverage below which a message may be in another language; if nothing matches, its meaning decides alone
-)
+FOREIGN = 0.7  # coverage below which a message that matches nothing may be in another language, and is read by meaning
 FEW_WORDS = 2  # of another language often look like typos
 SURE = 0.8  # confidence by words from which the encoder need not run
 RANKED = 8  # entries in a ranking
+RANKED_TEXTS = 256  # whose rankings are kept
 EQUAL_DIGITS = 4  # scores that agree to this many decimals count as equal: single precision is not more exact
+NARROWED = 0.2  # least score without its years, relative to the best, for an entry to be one that the years narrow
+LISTED = 0.6  # a score this high is that of nearly a phrasing, with its years
 EVIDENCE_SHOWN = 6  # words and phrasings each, per candidate
 
 
@@ -160,12 +161,16 @@ class RegressionMatcher:
         self._id_ranks = np.argsort(by_id)  # entries with equal scores are ranked by id
         self._kinds = kinds_of(self.entries)
         self.question_words = frozenset(word for item in faq.wording.question_words for word in words(item))
-        self.second_question = _second_question_pattern(self.question_words)
+        self.joining_words = frozenset(word for item in faq.wording.joining_words for word in words(item))
+        self.lead_ins = frozenset(filter(None, (self.read(item).corrected for item in faq.wording.lead_ins)))
+        self.second_question = _second_question_pattern(self.question_words, faq.wording.joining_words)
         self._places = frozenset(" ".join(words(place)) for place in faq.wording.places)
         self._first_words_of_places = frozenset(place.split(" ")[0] for place in self._places)
         own = (row.text for row in self.rows if row.entry is not None)
-        without_letters = (tuple(words(text)) for text in own if not any(map(str.isalpha, text)))  # few, so it is quick
-        self._numbers = frozenset(filter(_is_number, without_letters))
+        self._off_topic = frozenset(self.read(text).corrected for text in faq.off_topic)
+        few = (text for text in own if text[:1].isdigit() or sum(map(str.isalpha, text)) <= len(text.split()))
+        self._bare = frozenset(self.read(text).corrected for text in few)  # of few rows, so that it is quick
+        self._ranked = lru_cache(maxsize=RANKED_TEXTS)(self._rank_one)
         self._mentioned = cache(self._years_and_places)  # keyed by entry id, so bounded by the number of entries
 
     def read(self, text: str) -> Reading:
@@ -181,34 +186,38 @@ class RegressionMatcher:
         return Vectorizer.fit(readings, background=background)[1]
 
     def rank(self, text: str) -> Ranking:
-        """Rank the entries by their scores for a message, best first; entries with equal scores by id."""
-        return self.rank_all([text])[0]
+        """Rank the entries by their scores for a message, best first; entries with equal scores by id.
 
-    def rank_all(self, texts: Sequence[str]) -> list[Ranking]:
-        """Rank the entries for each text: by words where they are sure, else by meaning too.
-
-        Where few words are known and nothing matched, as in another language, the meaning decides alone.
+        A message is read several times, with and without its greeting, say, so the last rankings are kept in memory.
         """
+        return self._ranked(text)
 
-        def score(unsure: list[int], by_words: list[Ranking]) -> Floats:
-            return self.model.meaning.scores(np.array([self._meaning_of(texts[at], by_words[at]) for at in unsure]))
+    def _rank_one(self, text: str) -> Ranking:
+        def score(_: list[int], by_words: list[Ranking]) -> Floats:
+            return self.model.meaning.scores(self._meaning_of(text, by_words[0])[None])
 
-        return self._rank(texts, score)
+        return self._rank([text], score)[0]
 
     def _rank(self, texts: Sequence[str], score: Callable[[list[int], list[Ranking]], Floats]) -> list[Ranking]:
-        """Rank for each text; ``score`` gives the scores by meaning of the texts with these indices."""
+        """Rank for each text: by words where they are sure, else by meaning too.
+
+        Where few words are known and nothing matched, as in another language, the meaning decides alone. ``score``
+        gives the scores by meaning of the texts with these indices.
+        """
         readings = [self.model.tokenizer.read(text) for text in texts]
-        by_words = [self.model.ridge.scores(*self.model.vectors.vector(reading)) for reading in readings]
+        by_words = [self._narrowed(self._scores(reading), reading, self._scores) for reading in readings]
         rankings = [
             self._ranking(reading, scores, Basis.WORDS) for reading, scores in zip(readings, by_words, strict=True)
         ]
         unsure = [at for at, text in enumerate(texts) if is_readable(text) and not self._words_suffice(rankings[at])]
         by_meaning = score(unsure, rankings) if unsure else ()
-        for at, scores in zip(unsure, by_meaning, strict=True):
+        for at, with_years in zip(unsure, by_meaning, strict=True):
+            scores = self._narrowed(with_years, readings[at], self._scores_by_meaning)
             if self._is_foreign(texts[at], rankings[at]):
                 rankings[at] = self._ranking(readings[at], scores, Basis.MEANING)
             else:
-                rankings[at] = self._ranking(readings[at], (by_words[at] + scores) / 2, Basis.BOTH)
+                mean: Floats = (by_words[at] + scores) / np.float32(2)
+                rankings[at] = self._ranking(readings[at], mean, Basis.BOTH)
         return rankings
 
     def _words_suffice(self, by_words: Ranking) -> bool:
@@ -238,7 +247,8 @@ class RegressionMatcher:
         first = self._candidates(order, scores)
         cards = self._candidates(order[self._kinds.urgent[order]], scores, most=1)
         replies = order[self._kinds.reply[order]]
-        own = self.model.word_coverage.coverage_by(int(replies[0]), reading) if basis is not Basis.MEANING else 0.0
+        asked = _without_years(reading)
+        own = self.model.word_coverage.coverage_by(int(replies[0]), asked) if basis is not Basis.MEANING else 0.0
         calibration = self.model.calibrations.of(basis)
         found = confidence_signals(scores[None], np.array([own]), self._kinds)[0]
         return Ranking(
@@ -250,10 +260,33 @@ class RegressionMatcher:
             confidence=calibration.confidence(*found),
             certainty=calibration.certainty(*certainty_signals(scores[None], self._kinds)[0]),
             urgency=calibration.urgency(*urgency_signals(scores[None], self._kinds)[0]),
-            coverage=self.model.word_coverage.coverage(reading),
+            coverage=self.model.word_coverage.coverage(asked),
             offer=calibration.offer(*found),
             basis=basis,
         )
+
+    def _scores(self, reading: Reading) -> Floats:
+        return self.model.ridge.scores(*self.model.vectors.vector(reading))
+
+    def _scores_by_meaning(self, reading: Reading) -> Floats:
+        scores: Floats = self.model.meaning.scores(encode_one(" ".join(reading.corrected))[None])[0]
+        return scores
+
+    def _narrowed(self, scores: Floats, reading: Reading, score: Callable[[Reading], Floats]) -> Floats:
+        """The scores of a message; if it names years, they choose among the entries that it is about without them.
+
+        So a year narrows what is asked, and never outweighs it. No card scores less for a year.
+        """
+        asked = _without_years(reading)
+        if asked == reading:
+            return scores
+        years, without_years = _years(reading.corrected), score(asked)
+        higher, lower = np.maximum(scores, without_years), np.minimum(scores, without_years)
+        is_about = without_years >= NARROWED * without_years.max(initial=0)
+        covers = np.array([years <= self._mentioned(entry.id) for entry in self.entries])
+        narrowed = np.where(is_about, np.where(covers, higher, scores), lower)
+        listed = np.where(scores >= LISTED, np.maximum(scores, narrowed), narrowed)
+        return np.where(self._kinds.urgent, higher, listed)
 
     def _candidates(self, order: NDArray[np.int64], scores: Floats, *, most: int = RANKED) -> tuple[Candidate, ...]:
         first = order[:most]
@@ -325,9 +358,11 @@ class RegressionMatcher:
             sorted((_years(reading.corrected) | self._places_in(reading.corrected)) - self._mentioned(entry.id))
         )
 
-    def is_unlisted_number(self, reading: Reading) -> bool:
-        """Whether a message consists of numbers only, and no phrasing consists of the same numbers."""
-        return _is_number(reading.typed) and reading.typed not in self._numbers
+    def asks_nothing(self, reading: Reading) -> bool:
+        """Whether a message is listed as off topic, or is only numbers and single letters, as which no phrasing is."""
+        if reading.corrected in self._off_topic:
+            return True
+        return (_is_bare(reading.typed) or _is_bare(reading.corrected)) and reading.corrected not in self._bare
 
     def _years_and_places(self, entry_id: str) -> frozenset[str]:
         entry = self.faq.entries[entry_id]
@@ -358,20 +393,31 @@ class RegressionMatcher:
         return [(int(one), int(other)) for one, other in pairs]
 
 
-def _second_question_pattern(question_words: Iterable[str]) -> re.Pattern[str] | None:
-    """Matches the words between two questions in one sentence: "… and how many …"."""
-    alternatives = "|".join(sorted(map(re.escape, question_words)))
-    if not alternatives:
+def _second_question_pattern(question_words: Iterable[str], joining_words: Iterable[str]) -> re.Pattern[str] | None:
+    """Matches the words between two questions in one sentence: "… and how many …", "… & also how many …"."""
+    asking, joining = ("|".join(sorted(map(re.escape, listed))) for listed in (question_words, joining_words))
+    if not asking or not joining:
         return None
-    return re.compile(rf"[,;]? (?:and|also|plus|&) (?=(?:also )?(?:{alternatives})\b)", re.IGNORECASE)
+    return re.compile(rf"[,;]? (?:{joining}) (?=(?:(?:{joining}) )?(?:{asking})\b)", re.IGNORECASE)
 
 
-def _is_number(tokens: Sequence[str]) -> bool:
-    return bool(tokens) and all(word[0].isdigit() for word in tokens)
+def _is_bare(tokens: Sequence[str]) -> bool:
+    """Whether there are tokens, and all are numbers or single Latin letters."""
+    return bool(tokens) and all(word[0].isdigit() or (len(word) == 1 and word.isascii()) for word in tokens)
 
 
 def _years(tokens: Iterable[str]) -> set[str]:
-    return {word for word in tokens if len(word) == 4 and word.isdigit() and word[:2] in ("19", "20")}
+    return set(filter(is_year, tokens))
+
+
+def _without_years(reading: Reading) -> Reading:
+    if not any(map(is_year, reading.corrected)):
+        return reading
+    typed, corrected, stems, meanings = (
+        tuple(word for word in tokens if not is_year(word))
+        for tokens in (reading.typed, reading.corrected, reading.stems, reading.meanings)
+    )
+    return Reading(typed, corrected, stems, meanings, reading.is_personal)
 
 
 def _readable_gram(kernel: str, gram: str) -> str:

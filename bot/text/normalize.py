@@ -20,6 +20,8 @@ MAX_WORD = 40  # longer "words" are not words; truncating them keeps hostile inp
 _LOOKALIKES = str.maketrans("аеорсухкмтвніјѕԁɡαοερτυνικ", "aeopcyxkmtbhijsdgaoeptuvik")
 _SUPERSCRIPTS = str.maketrans(dict.fromkeys("⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉", " "))
 _APOSTROPHES = re.compile(r"['’‘ʼ`´]")
+_SHORT_YEAR = re.compile(r"(?<![\w'’‘ʼ`´])['’‘ʼ`´](\d)(\d)(?![\d'’‘ʼ`´])")  # '15
+_ARABIC_MARKS = str.maketrans("٬٫", ",.")  # between thousands, and before decimals
 _GROUPED = re.compile(  # 14,000  14.000  14 000  1,234,567.5
     r"(?<![\d.,])\d{1,3}([,. ])\d{3}(?:\1\d{3})*(?:(?!\1)[.,]\d+)?(?![\d]|[.,]\d)"
 )
@@ -62,6 +64,7 @@ def normalise(text: str) -> str:
         bare = "".join(str(unicodedata.digit(c)) if c.isdecimal() else c for c in bare)
         marked = unicodedata.normalize("NFKD", bare)
         bare = unicodedata.normalize("NFC", "".join(c for c in marked if unicodedata.category(c)[0] != "M"))
+    bare = _SHORT_YEAR.sub(_in_full, bare.translate(_ARABIC_MARKS))
     bare = " ".join(_APOSTROPHES.sub("", bare).replace("_", " ").replace("&", " and ").split())
     if not _DIGIT.search(bare):
         return bare
@@ -69,6 +72,10 @@ def normalise(text: str) -> str:
     for sign, word in _UNITS:
         bare = sign.sub(word, bare)
     return " ".join(_NUMBER_WORD.sub(" ", bare).split())
+
+
+def _in_full(year: re.Match[str]) -> str:
+    return ("20" if year[1] < "5" else "19") + year[1] + year[2]
 
 
 def _without_grouping(number: re.Match[str]) -> str:
@@ -85,6 +92,11 @@ def _correct_word(word: str) -> str:
     if not word.isascii() and any("a" <= c <= "z" for c in word):
         word = word.translate(_LOOKALIKES)
     return word if _ROMAN.fullmatch(word) else _REPEATED.sub(r"\1\1", word)
+
+
+def is_year(word: str) -> bool:
+    """Whether a word is a year of the last or of this century, in four digits."""
+    return len(word) == 4 and word.isdigit() and word[:2] in ("19", "20")
 
 
 def sentences(text: str) -> list[str]:

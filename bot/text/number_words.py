@@ -1,4 +1,4 @@
-"""Parse English number words, as people type them, into digits. Pure."""
+"""Parse English number words, as people type them, into digits, and large numbers into millions. Pure."""
 
 from __future__ import annotations
 
@@ -22,28 +22,57 @@ _TENS = {
     for at, word in enumerate(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], 2)
 }
 
+_MILLION, _BILLION = 1_000_000, 1_000_000_000
+_SHORT_FOR_MILLION = {"m", "mn", "mio", "mill"}
+_YEARS_OF_CENTURY = 2  # digits after the k in 2k15
+
 _FIRST = {*_ONES, *_TEENS, *_TENS}  # words that a number can begin with
 _Parser = Callable[[Sequence[str]], tuple[int, int]]
 
 
 def in_digits(tokens: Sequence[str]) -> list[str]:
-    """Number words below a million as digits: `two hundred and forty four` to `244`, `twenty eighteen` to `2018`.
+    """Numbers in one form: `two hundred and forty four` as `244`, `2k15` as `2015`, `258000000` as `258 million`.
 
-    `one` by itself is often not a number, so it stays.
+    Number words are read below a million. `one` by itself is often not a number, so it stays.
     """
-    if _FIRST.isdisjoint(tokens):
+    if _FIRST.isdisjoint(tokens) and not any(token[0].isdigit() for token in tokens):
         return list(tokens)
     result: list[str] = []
     at = 0
     while at < len(tokens):
         number, consumed = _number(tokens[at:]) if tokens[at] in _FIRST else (0, 0)
         if consumed and tuple(tokens[at : at + consumed]) != ("one",):
-            result.append(str(number))
+            result += _in_millions(number)
+            at += consumed
+        elif tokens[at].isdecimal():
+            digits, consumed = _with_scale(tokens[at : at + 3])
+            result += digits
             at += consumed
         else:
             result.append(tokens[at])
             at += 1
     return result
+
+
+def _with_scale(tokens: Sequence[str]) -> tuple[list[str], int]:
+    """A number in digits, with the letters after it that scale it, and of how many tokens it consists."""
+    number = int(tokens[0])
+    match tokens[1:]:
+        case ["k", rest] if number == _YEARS_OF_CENTURY and rest.isdecimal() and len(rest) == _YEARS_OF_CENTURY:
+            return [f"20{rest}"], 3
+        case ["k", *_]:
+            return [str(1000 * number)], 2
+        case [letters, *_] if letters in _SHORT_FOR_MILLION:
+            return [tokens[0], "million"], 2
+    return (_in_millions(number) if number >= _MILLION else [tokens[0]]), 1
+
+
+def _in_millions(number: int) -> list[str]:
+    """A number as one token, or as two: so many millions or billions, where one decimal is enough."""
+    for size, name in ((_BILLION, "billion"), (_MILLION, "million")):
+        if number >= size and number % (size // 10) == 0:
+            return [f"{number / size:.1f}".removesuffix(".0"), name]
+    return [str(number)]
 
 
 def _number(tokens: Sequence[str]) -> tuple[int, int]:

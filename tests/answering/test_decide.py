@@ -9,7 +9,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.answering.decide import KNOWN, NOTED_SCORE, Reasoning, conclude, decide, decide_with_reasoning, split
+from bot.answering.decide import (
+    KNOWN,
+    MOST_ANSWERS,
+    NOTED_SCORE,
+    Reasoning,
+    conclude,
+    decide,
+    decide_with_reasoning,
+    list_items,
+    split,
+)
 from bot.domain.conversation import (
     Answer,
     Candidate,
@@ -180,6 +190,147 @@ def test_split(matcher: RegressionMatcher) -> None:
         "who came here first",
         "why did he go there",
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "before", "items"),
+    [
+        ("1) one thing 2) another", [], ["one thing", "another"]),
+        ("Tell me: (1) this, (2) that", ["Tell me:"], ["this,", "that"]),
+        ("1. this? 2. that? 3. these?", [], ["this?", "that?", "these?"]),
+        ("Q1: this Q2: that", [], ["this", "that"]),
+        ("a) this b) that", [], ["this", "that"]),
+        ("I ask\n- this\n- that", ["I ask"], ["this", "that"]),
+        ("• this\n• that", [], ["this", "that"]),
+        ("this\nthat one", [], ["this", "that one"]),
+        ("I came in 2015. 2 of us stayed", [], []),
+        ("2) this 3) that", [], []),
+        ("this is a long line of a letter\nthat goes on here", [], []),
+        ("- this", [], []),
+    ],
+)
+def test_list_items(text: str, before: list[str], items: list[str]) -> None:
+    """What people number, mark or put on lines of their own is a list; numbers that do not count are none."""
+    assert list_items(text) == (before, items)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (
+            "1) what is IRIS 2) is the compact binding 3) do migrants pay taxes",
+            ["iris", "compact-binding", "pay-taxes"],
+        ),
+        ("- what is IRIS\n- is the compact binding", ["iris", "compact-binding"]),
+        ("what is IRIS? also, is the compact binding?", ["iris", "compact-binding"]),
+        ("smugglers? remittances?", ["fight-smuggling", "remittances-total"]),
+        ("smugglers and remittances", ["fight-smuggling", "remittances-total"]),
+        ("smugglers\nremittances", ["fight-smuggling", "remittances-total"]),
+    ],
+)
+def test_every_question_of_a_list_is_answered(text: str, found: list[str], matcher: RegressionMatcher) -> None:
+    """In the order in which they are asked, single words too."""
+    assert decide(Question(text), matcher) == Answer(tuple(matcher.faq.entries[name] for name in found))
+
+
+def test_more_questions_than_three_are_said_to_be_more(matcher: RegressionMatcher) -> None:
+    """The first three are answered."""
+    decision = decide(Question("what is IRIS? is the compact binding? do migrants pay taxes? who is IOM?"), matcher)
+    assert isinstance(decision, Answer)
+    assert len(decision.entries) == MOST_ANSWERS
+    assert decision.is_cut
+
+
+def test_a_question_without_an_answer_is_named_beside_those_that_have_one(matcher: RegressionMatcher) -> None:
+    """By its number; a gap only if no editor foresaw it."""
+    decision = decide(Question("what is IRIS? how many buttons has a shirt? is the compact binding?"), matcher)
+    assert ids(decision) == ["iris", "compact-binding"]
+    assert isinstance(decision, Answer)
+    assert [(one.number, one.text) for one in decision.missing] == [(2, "how many buttons has a shirt?")]
+
+
+@pytest.mark.parametrize("text", ["help? water? police?", "we sink\nhelp us\nat sea", "1) they beat me 2) who helps"])
+def test_a_list_hides_no_danger(text: str, matcher: RegressionMatcher) -> None:
+    """Single words are answered only where nobody is in need."""
+    assert isinstance(decide(Question(text), matcher), Urgent)
+
+
+@pytest.mark.parametrize(
+    "lead_in",
+    ["my question is ", "Can you tell me: ", "I would like to know, ", "Homework help - ", "hello, quick qestion: "],
+)
+def test_a_lead_in_hides_no_question(lead_in: str, matcher: RegressionMatcher) -> None:
+    """Whatever people say before their question, one after the other and with typos."""
+    for question, found in (("why do people migrate", "why-people-migrate"), ("what is IRIS", "iris")):
+        assert ids(decide(Question(lead_in + question), matcher)) == [found]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("how many migrants in 2017", "how-many-migrants"),
+        ("2017 migrants", "how-many-migrants"),
+        ("how many migrants in 2k15", "migrants-in-2015"),
+        ("migrants of '15", "migrants-in-2015"),
+        ("deaths in ٢٠١٧", "deaths-2017"),
+        ("women among migrants 2017", "women-share"),
+        ("258.000.000", "how-many-migrants"),
+    ],
+)
+def test_a_year_narrows_a_question(text: str, found: str, matcher: RegressionMatcher) -> None:
+    """However it is written, it never outweighs what is asked."""
+    decision = decide(Question(text), matcher)
+    assert isinstance(decision, Answer)
+    assert ids(decision) == [found]
+
+
+def test_another_year_is_told_so(matcher: RegressionMatcher) -> None:
+    """Where only the year keeps an entry from being the answer, the entry comes with the honest no."""
+    decision = decide(Question("forced labour 2016"), matcher)
+    assert decision == Unanswered(NoAnswerReason.OTHER_YEAR, matcher.faq.entries["forced-labour"])
+
+
+def test_a_year_alone_goes_on_with_the_question_before_it(matcher: RegressionMatcher) -> None:
+    """Its answer is not that of whatever else has the year."""
+    decision = decide(Question("How many migrants died in 2017? And in 2018?"), matcher)
+    assert isinstance(decision, Answer)
+    assert ids(decision) == ["deaths-2017"]
+    assert [one.number for one in decision.missing] == [2]
+
+
+@pytest.mark.parametrize(
+    "text", ["I am a nurse from Oslo", "my uncle sends money to us", "good evening, I am 67 and retired"]
+)
+def test_who_says_who_they_are_is_in_no_danger(text: str, matcher: RegressionMatcher) -> None:
+    """An introduction gets a kind line; what comes after it is judged by itself."""
+    assert ids(decide(Question(text), matcher)) == ["smalltalk-introduction"]
+    assert ids(decide(Question(f"{text}. What is IRIS?"), matcher)) == ["iris"]
+    assert isinstance(decide(Question(f"{text}, and they locked me in"), matcher), Urgent)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("you tell lies", "smalltalk-accusation"),
+        ("are you quite sure", "smalltalk-doubt"),
+        ("what a dumb bot", "smalltalk-insult"),
+        ("useless answer", "smalltalk-complaint"),
+    ],
+)
+def test_doubt_and_anger_get_fitting_words(text: str, found: str, matcher: RegressionMatcher) -> None:
+    """And no thanks."""
+    assert decide(Question(text), matcher) == Smalltalk(matcher.faq.entries[found])
+
+
+def test_thanks_before_a_question_is_a_question(matcher: RegressionMatcher) -> None:
+    """Even where the question has no answer."""
+    assert isinstance(decide(Question("Thanks a lot! And how many buttons has a shirt?"), matcher), Unanswered)
+
+
+@pytest.mark.parametrize("text", ["so", "b", "x y", "and", "the", "all of these", "none"])
+def test_a_word_that_says_nothing_gets_no_answer(text: str, matcher: RegressionMatcher) -> None:
+    """Neither a goodbye, an insult, nor a choice."""
+    assert decide(Question(text), matcher) == Unanswered(NoAnswerReason.NO_MATCH)
 
 
 def test_the_reasoning_holds_what_the_decision_rests_on(matcher: RegressionMatcher) -> None:

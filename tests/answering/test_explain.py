@@ -26,7 +26,7 @@ def under(explanation: str, entry: str) -> list[str]:
     [
         ("may my pupy come on sunday", "pupy for puppy"),
         ("tix price", "tix for tickets"),
-        ("mornin, at what openinghours may i stay", "mornin for morning, openinghours for opening hours"),
+        ("mornin may i stay after openinghours", "mornin for morning, openinghours for opening hours"),
         ("the gar den", "gar den for garden"),
     ],
 )

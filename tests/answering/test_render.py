@@ -16,6 +16,7 @@ from bot.domain.conversation import (
     Clarify,
     Decision,
     Link,
+    Missing,
     NoAnswerReason,
     Reply,
     Section,
@@ -59,6 +60,26 @@ def shown(reply: Reply) -> str:
 
 def squeezed(text: str) -> str:
     return "".join(text.split())
+
+
+def test_a_reply_says_which_questions_it_does_not_answer() -> None:
+    """By their numbers, since the person's words may be anything; and that more than three were asked."""
+    missing = (Missing(2, "why is grass green", is_gap=True), Missing(4, "who sleeps here", is_gap=False))
+    reply = render(Answer((DOGS, PLANT_NUMBER), missing, is_cut=True), FAQ)
+    assert [section.question for section in reply.sections] == [DOGS.question, PLANT_NUMBER.question, ""]
+    assert reply.sections[-1].text == "I have no answer to number 2, 4.\nI answer three questions at a time."
+    assert "grass" not in shown(reply)
+    assert render(Answer((DOGS,), (), is_cut=False), FAQ).sections[-1].question == DOGS.question
+
+
+def test_another_year_gets_the_years_that_there_are() -> None:
+    """With the entry to choose; a page's own year is none of a document."""
+    page = replace(MAP, facts=(fact("map.1", "The newest edition is that of 2024.", "2024"),))
+    cited = replace(OLDEST_TREE, sources=("guide.1", "guide.2", "map.1"))
+    faq = replace(faq_of(cited), sources={"guide": GUIDE, "map": page})
+    reply = render(Unanswered(NoAnswerReason.OTHER_YEAR, cited), faq)
+    assert reply.sections[0].text == "Not for that year. I have 2016."
+    assert reply.choices == (Choice(cited.question, cited.id),)
 
 
 # --- The validator itself --------------------------------------------------------------------------------------------

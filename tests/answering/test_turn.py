@@ -102,7 +102,7 @@ def test_related_questions_are_picked_by_number() -> None:
 
 def test_clarify_leads_to_an_answer_or_to_none() -> None:
     """The choices of a question back are picked by number; its last one is none of these."""
-    turn = say("how old is the oak in 1900")
+    turn = say("how old is the oak in Peru")
     assert turn.outcome == "clarify"
     assert say("1", turn.reply.choices).entry == "oldest-tree"
     last = str(len(turn.reply.choices))
@@ -144,6 +144,7 @@ def test_every_decision_has_an_outcome(decision: Decision, outcome: Outcome, ent
         ("how much plants are there? may i bring my dog?", Answer((PLANT_NUMBER, DOGS))),
         ("i fell and cannot stand up", Urgent(HURT)),
         ("good morning", Smalltalk(HELLO)),
+        ("how old is the oak in 1900", Unanswered(NoAnswerReason.OTHER_YEAR, OLDEST_TREE)),
         ("weather forecast", Unanswered(NoAnswerReason.OUT_OF_SCOPE, WEATHER)),
         ("  \n", Unanswered(NoAnswerReason.EMPTY)),
         ("🙂", Unanswered(NoAnswerReason.EMPTY)),
@@ -155,8 +156,9 @@ def test_a_message_gets_the_reply_of_its_decision(text: str, decision: Decision)
     """From the message to what the person reads, with the candidates it was ranked by."""
     outcome, entry = outcome_of(decision)
     candidates = MATCHER.rank(text).candidates[:SHOWN_CANDIDATES]
-    language = "ru" if "к" in text else None
-    assert say(text) == Turn(outcome, render(decision, FAQ, language), entry, candidates, gap_reason(decision))
+    also = tuple(item.id for item in decision.entries[1:]) if isinstance(decision, Answer) else ()
+    reply = render(decision, FAQ, "ru" if "к" in text else None)
+    assert say(text) == Turn(outcome, reply, entry, candidates, gap_reason(decision), also=also)
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: str(entry.id))

@@ -340,7 +340,7 @@ def test_clocks_of_any_zone_will_do() -> None:
         ("good morning", "It is taken for small talk, hello."),
         ("will it rain tomorrow", "It is most like weather, which the FAQ leaves out on purpose."),
         ("🌳", "It has no words."),
-        ("12 13", "It is nothing but a number."),
+        ("12 13", "It is listed as off topic, or nothing but numbers and single letters."),
         ("¿Cuántos migrantes internacionales había en el mundo?", "It is in another language than en."),
     ],
 )

@@ -150,6 +150,13 @@ async def test_outcomes_are_counted_without_text(log: GapLog, clock: Clock) -> N
     ]
 
 
+async def test_every_question_of_a_message_is_counted(log: GapLog) -> None:
+    """Those after the first too."""
+    first, second = (Count(Outcome.ANSWER, "en", Channel.PRIVATE, name) for name in ("sky", "tree"))
+    await log.write([Note(first, also=(second, second))])
+    assert await log.counts() == [(date(2026, 11, 25), first, 1), (date(2026, 11, 25), second, 2)]
+
+
 async def test_texts_are_redacted_and_then_encrypted(log: GapLog) -> None:
     """Nothing of a text stands in the database, and what names a person is not even in the encrypted one."""
     await log.write([note("why does nobody answer mail to xyzzy@example.org about my asylum")])

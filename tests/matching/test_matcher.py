@@ -129,6 +129,27 @@ def test_the_order_of_entries_and_phrasings_does_not_matter(order: random.Random
         assert other.rank(text).urgency == pytest.approx(one.rank(text).urgency, abs=0.01)
 
 
+def test_a_year_chooses_among_the_entries_that_a_message_is_about() -> None:
+    """It lowers what it is not about, and no card; without a year nothing changes."""
+    roses = entry("roses", "How many roses bloomed?", "number of roses", "how many roses bloomed in 2016")
+    visitors = entry("visitors", "How many visitors came in 2016?", "visitors 2016", "guests of 2016", "2016 crowd")
+    matcher = RegressionMatcher(faq_of(roses, visitors, *EIGHT))
+    assert matcher.rank("how many roses were there in 2016").reply.entry == roses
+    assert matcher.rank("visitors in 2016").reply.entry == visitors
+    assert scores(matcher, "roses 2016").get("visitors", 0) <= scores(matcher, "roses").get("visitors", 0) + 1e-6
+    assert scores(matcher, "somebody fell 2016")["hurt"] >= scores(matcher, "somebody fell")["hurt"]
+    assert matcher.rank("roses 2016").coverage == matcher.rank("roses 1999").coverage == 1
+
+
+def test_numbers_letters_and_what_is_off_topic_ask_nothing() -> None:
+    """Unless a phrasing consists of them."""
+    matcher = RegressionMatcher(
+        replace(faq_of(entry("plot", "Where is plot 7?", "7", "plot 7"), *EIGHT), off_topic=("so",))
+    )
+    for text, nothing in (("7", False), ("8", True), ("b", True), ("so", True), ("so what", False), ("", False)):
+        assert matcher.asks_nothing(matcher.read(text)) == nothing, text
+
+
 def test_the_same_faq_gives_the_same_model() -> None:
     """Two fits do not differ at all: replies do not change from start to start."""
     one, other = RegressionMatcher(garden()), RegressionMatcher(garden(), fit(garden()))

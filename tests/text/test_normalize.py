@@ -88,6 +88,14 @@ def test_spellings_of_one_thing_are_read_alike(typed: str, read: str) -> None:
         ("14,000¹ people", "14000 people"),
         ("people² in 2016³", "people in 2016"),
         ("people₁", "people"),
+        ("258.000.000", "258000000"),
+        ("٢٥٨٬٠٠٠٬٠٠٠", "258000000"),
+        ("۱۰٫۷", "10.7"),
+        ("२०१७", "2017"),
+        ("in '15", "in 2015"),
+        ("since ’98?", "since 1998"),
+        ("the '90s", "the 1990 s"),
+        ("the '5' and rock'15", "the 5 and rock 15"),
     ],
 )
 def test_numbers_have_one_form(typed: str, read: str) -> None:

@@ -47,11 +47,20 @@ def test_every_number_below_a_million_becomes_its_digits(number: int) -> None:
         ("twenty twenty", "2020"),
         ("thirty ten", "30 10"),
         ("one hundred", "100"),
+        ("in 2 k 15", "in 2015"),
+        ("14 k people", "14000 people"),
+        ("258000000 people", "258 million people"),
+        ("1500000", "1.5 million"),
+        ("466000000000 dollar", "466 billion dollar"),
+        ("12345600000000000", "12345600 billion"),
+        ("244 m", "244 million"),
+        ("258715000", "258715000"),
+        ("2 k 5", "2000 5"),
         ("", ""),
     ],
 )
 def test_numbers_as_people_type_them(typed: str, meant: str) -> None:
-    """Years in two halves; `one` and a bare `hundred` stay words."""
+    """Years in two halves and short, millions in digits; `one` and a bare `hundred` stay words."""
     assert in_digits(typed.split()) == meant.split()
 
 
