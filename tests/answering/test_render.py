@@ -449,7 +449,7 @@ def test_every_entry_of_the_project_fits_into_one_message(faq: Faq) -> None:
     for entry in faq.entries.values():
         reply = render_entry(entry, faq)
         (message,) = messages(reply)
-        assert squeezed(entry.answer) in squeezed(message.text), entry.id
+        assert all(squeezed(line) in squeezed(message.text) for line in entry.answer.splitlines()), entry.id
         assert [address for _, address in message.links] == [
             link.url for link in (*(link for section in reply.sections for link in section.sources), *reply.pages)
         ]

@@ -224,7 +224,7 @@ CASES = [
         URGENT,
         ("urgent-overboard", "answer"),
         (URGENT, "Shout, throw a life ring, and", "You who are on deck shout, throw a life ring, and"),
-        "'You who are on deck shout, thro…' of 'urgent-overboard' has 17 words",
+        "'You who are on deck shout, thr…' of 'urgent-overboard' has 17 words",
     ),
     Case(
         "F410",
