@@ -16,14 +16,14 @@ def place_reply(latitude: float, longitude: float, faq: Faq) -> Reply | None:
 
     None if the FAQ has no emergency numbers.
     """
-    directory, texts = faq.emergency, faq.emergency.texts
+    directory, texts, program = faq.emergency, faq.emergency.texts, faq.interface.program.strip()
     if texts is None or not directory.countries:
         return None
     found = countries_around(latitude, longitude, directory.zones)
     around = {country: km for country, km in found.items() if country in directory.countries}
     if 0 in found.values():  # on land, or close to it
         near = [country for country, km in around.items() if km <= STEP_KM] or list(around)[:1]
-        before = texts.program if near else f"{texts.program}\n\n{faq.interface.emergency.strip()}"
+        before = program if near else f"{program}\n\n{faq.interface.emergency.strip()}"
         return render_numbers(near[:MOST_COUNTRIES], faq, before=before, after=texts.near)
     coasts = [
         f"• {directory.name(country)}: {one.number}"
@@ -32,5 +32,5 @@ def place_reply(latitude: float, longitude: float, faq: Faq) -> Reply | None:
         if Service.COAST_GUARD in one.services
     ][:MOST_COASTS]
     at_sea = texts.at_sea if coasts else texts.no_coast_guard
-    before = "\n".join([texts.program, "", at_sea.format(km=SEARCH_KM), *coasts])
+    before = "\n".join([program, "", at_sea.format(km=SEARCH_KM), *coasts])
     return render_numbers(list(around)[:1], faq, before=before, after=texts.near)

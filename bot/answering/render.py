@@ -78,8 +78,13 @@ def render_entry(entry: Entry, faq: Faq) -> Reply:
 
 
 def choices_of(entries: Iterable[Entry]) -> tuple[Choice, ...]:
-    """Choices of entries, labelled by their questions."""
-    return tuple(Choice(entry.question, entry.id) for entry in entries)
+    """Choices of entries, labelled by their questions, and cards as their buttons say."""
+    return tuple(Choice(entry.label, entry.id) for entry in entries)
+
+
+def unread(text: str, faq: Faq) -> Reply:
+    """The reply to a message that could not be read, which may have been a call for help: nobody else reads it."""
+    return Reply((Section("", f"{text.strip()}\n\n{faq.interface.program.strip()}"),))
 
 
 MOST_COUNTRIES = 3  # of a message, whose numbers are shown together
@@ -97,7 +102,7 @@ def render_numbers(
     sections = [Section("", before)] if before else []
     for country in shown:
         sections.append(Section("", numbers_text(country, faq, first=first), sources=_number_sources(country, faq)))
-    sections.append(Section("", after or f"{texts.elsewhere}\n{texts.program}"))
+    sections.append(Section("", after or f"{texts.elsewhere}\n{faq.interface.program.strip()}"))
     return Reply(tuple(sections))
 
 
@@ -143,10 +148,10 @@ class _Where(TypedDict):
     choices: tuple[Choice, ...]
 
 
-def _where(faq: Faq) -> _Where:
-    """The question where the person is, with the likely countries; nothing if there are no numbers to show then."""
+def _where(faq: Faq, shown: Sequence[str] = ()) -> _Where:
+    """The question where the person is, with the likely countries; nothing if that is known, or no numbers are."""
     directory = faq.emergency
-    if directory.texts is None or not directory.countries:
+    if shown or directory.texts is None or not directory.countries:
         return _Where(choices_title="", choices=())
     likely = tuple(
         Choice(directory.name(code), country=code) for code in directory.likely if code in directory.countries
@@ -156,16 +161,27 @@ def _where(faq: Faq) -> _Where:
 
 
 def _render_card(entry: Entry, countries: Sequence[str], faq: Faq) -> Reply:
-    """A card: first the emergency line or, if the message names countries, their numbers in its place."""
+    """An urgent card: what to do, whom to call, that nobody reads this chat, and the steps.
+
+    Where a call may be a danger, whom to call comes after the steps. If the message names countries, their numbers
+    stand in place of the general line.
+    """
     says, texts = faq.interface, faq.emergency.texts
-    shown = [country for country in countries if country in faq.emergency.countries][:MOST_COUNTRIES]
-    if texts is None or not shown:
-        text = f"{says.emergency.strip()}\n\n{entry.answer}"
-        return Reply((Section("", text),), says.where_to_turn, _pages(entry, faq), **_where(faq))
-    numbers = [numbers_text(country, faq, first=entry.call_first, hides_police=entry.hides_police) for country in shown]
-    text = "\n\n".join([*numbers, texts.elsewhere, entry.answer])
+    shown = [country for country in countries if country in faq.emergency.countries][:MOST_COUNTRIES] if texts else []
+    calls = [numbers_text(country, faq, first=entry.call_first, hides_police=entry.hides_police) for country in shown]
+    calls += [texts.elsewhere] if texts and shown else []
+    first, _, steps = entry.answer.partition("\n")
+    if entry.careful:
+        parts = [first, says.program, steps, says.emergency_careful, *calls]
+    elif calls:
+        parts = [first, *calls, says.program, steps]
+    else:
+        parts = [f"{first}\n{says.emergency}", says.program, steps]
+    parts += [says.delete_chat] if entry.discreet else []
+    text = "\n\n".join(part.strip() for part in parts if part.strip())
     sources = dict.fromkeys(link for country in shown for link in _number_sources(country, faq))
-    return Reply((Section("", text, sources=tuple(sources)),), says.where_to_turn, _pages(entry, faq))
+    card = Section("", text, sources=tuple(sources))
+    return Reply((card,), says.where_to_turn, _pages(entry, faq), **_where(faq, shown))
 
 
 def _not_answered(missing: Sequence[Missing], *, is_cut: bool, faq: Faq) -> str:
@@ -197,9 +213,9 @@ def _render_unanswered(reason: NoAnswerReason, entry: Entry | None, topic: str |
             text = says.other_year.format(years=", ".join(_years_of(entry, faq)))
             return Reply((Section("", text),), choices=choices_of((entry,)))
         case NoAnswerReason.OTHER_LANGUAGE:
-            return Reply((Section("", says.other_language),))
+            return unread(says.other_language, faq)
         case NoAnswerReason.EMPTY:
-            return Reply((Section("", says.no_words),))
+            return unread(says.no_words, faq)
         case NoAnswerReason.NO_MATCH | NoAnswerReason.OUT_OF_SCOPE | NoAnswerReason.OTHER_YEAR:
             nearest = f"\n{says.nearest_topic.format(topic=topic)}" if topic else ""
             return Reply((Section("", says.unanswered.strip() + nearest),))

@@ -14,6 +14,7 @@ from typing import assert_never
 from bot.answering.commands import asks_to_forget, call_of, linked
 from bot.answering.decide import decide
 from bot.answering.place import place_reply
+from bot.answering.render import unread
 from bot.answering.turn import Turn, outcome_of, take_turn
 from bot.channels.long_texts import LongTexts
 from bot.channels.port import Conversation, GapNotes, IncomingMessage, OutgoingReply
@@ -112,7 +113,7 @@ class Assistant:
         offered = message.conversation.choices
         turn = await self._long_texts.read(question, partial(take_turn, matcher=matcher, offered=offered))
         if message.is_caption and turn.outcome is Outcome.UNANSWERED:
-            return _text_turn(Outcome.TEXT_ONLY, says.text_only)
+            return Turn(Outcome.TEXT_ONLY, unread(says.text_only, matcher.faq))
         if turn.language is not None:
             faq = self.faq_in(turn.language)
             if faq is None or message.asker is None:

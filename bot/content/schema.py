@@ -14,6 +14,7 @@ from bot.domain.faq import Interface
 
 ID_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 ID_BYTES = 40
+NOBODY_YET = "nobody yet"
 Text = Annotated[str, Field(min_length=1)]
 AsOf = Literal["printed", "inferred"]
 ServiceName = Literal["all", "coast_guard", "ambulance", "fire", "police", "women", "children"]
@@ -105,7 +106,6 @@ class EmergencyTextsSchema(Schema):
 
     heading: Text
     elsewhere: Text
-    program: Text
     where: Text
     other_countries: Text
     other_regions: Text
@@ -189,6 +189,16 @@ class CardSchema(BaseEntrySchema):
     hides_police: bool = Field(
         default=False, description="For somebody in hiding or held: numbers of the police alone are left out."
     )
+    button: Text | None = Field(default=None, description="What its button says: short, and neutral if discreet.")
+    sources: list[Text] = Field(default=[], description="Facts that its advice rests on, as SOURCE.NUMBER; not shown.")
+    discreet: bool = Field(
+        default=False,
+        description="Somebody else may see the screen: a neutral first line, a word on deleting the chat.",
+    )
+    careful: bool = Field(
+        default=False, description="A call may itself be a danger: the emergency number comes last, with a caution."
+    )
+    reviewed_by: Text = Field(default=NOBODY_YET, description="Who of the profession has read it, or `nobody yet`.")
 
 
 class CardsSchema(Schema):

@@ -35,7 +35,6 @@ class EmergencyTexts:
 
     heading: str  # {country}
     elsewhere: str  # under the numbers of a country that a message names
-    program: str
     where: str
     other_countries: str
     other_regions: str
