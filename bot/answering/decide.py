@@ -30,6 +30,7 @@ from bot.text.language_id import UNKNOWN, guess
 from bot.text.normalize import clean, is_year, sentences
 from bot.text.redaction import without_personal_data
 
+_MARKS = "؟？。"  # that `sentences` takes off the end
 _BLANKS = re.compile(r"[^\S\n]+")
 _BULLET = re.compile(r"[-–—*•·‣▪◦●○][ ]?")
 _NUMBERING = re.compile(r"(?:(?<=\s)|^)[(#qQ]{0,2}(\d{1,2}|[a-e])(?:[.):\]]|\ufe0f?\u20e3)")
@@ -221,7 +222,7 @@ def split(text: str, matcher: Matcher) -> list[str]:
         parts += [greeting] if greeting else []
         parts += matcher.second_question.split(rest) if matcher.second_question else [rest]
     kept = [part for part in parts if not _is_short(part) or _asks(part, matcher)]
-    return kept if kept != [text.strip()] else []
+    return kept if kept not in ([text.strip()], [text.strip().rstrip(_MARKS)]) else []
 
 
 def _asks(text: str, matcher: Matcher) -> bool:

@@ -23,7 +23,7 @@ from bot.matching.similarity import Rows, SimilarityIndex, all_similarities
 Labels = NDArray[np.int64]
 
 RIDGE = 0.25  # lambda: the smaller, the closer the regression follows single phrasings
-WHOLE_ROWS = 9_000  # with more rows the regression is local
+WHOLE_ROWS = 11_000  # with more rows the regression is local
 NEIGHBOURS = 64  # rows that a local regression is fitted on
 HELD_OUT_ROWS = 2_000  # of a local regression, to calibrate its scores on
 
