@@ -85,7 +85,9 @@ def is_right(entry: Entry, expected: Mapping[str, Any]) -> bool:
 
 def _verdict(message: Message, outcome: Outcome, entries: tuple[Entry, ...], decision: Decision | None) -> Verdict:
     match message.set:
-        case "inscope" | "prose" | "foreign_inscope":
+        case "years" if not message.expected.get("year_known", True):
+            return _verdict_without_answer(outcome, _RIGHT_OUTCOMES["near_oos"])
+        case "inscope" | "prose" | "years" | "foreign_inscope":
             return _verdict_in_scope(message.expected, outcome, entries)
         case "several":
             return _verdict_several(message.expected["parts"], outcome, entries)
