@@ -15,7 +15,7 @@ from typing import Any, Literal
 from bot.answering.commands import command_reply
 from bot.answering.decide import Reasoning, conclude, decide_with_reasoning
 from bot.answering.turn import outcome_of
-from bot.domain.conversation import Answer, Clarify, Decision, NoAnswerReason, Outcome, Question, Unanswered
+from bot.domain.conversation import Answer, Clarify, Decision, NoAnswerReason, Outcome, Question, Unanswered, Urgent
 from bot.domain.faq import Entry
 from bot.domain.matching import Matcher, Thresholds
 from bot.evaluation.question_sets import Message
@@ -35,7 +35,7 @@ _RIGHT_OUTCOMES: Mapping[str, frozenset[Outcome]] = {
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A message with the bot's decision and the verdict. ``entries`` are those answered with or offered."""
+    """A message with the bot's decision and the verdict. ``entries`` are answered with or offered, or the card."""
 
     message: Message
     outcome: Outcome
@@ -69,9 +69,13 @@ def judge(message: Message, reasoning: Reasoning) -> Judged:
     """Compare the bot's decision with what the set expects."""
     decision = reasoning.decision
     outcome, _ = outcome_of(decision)
-    entries = (
-        decision.entries if isinstance(decision, Answer) else decision.choices if isinstance(decision, Clarify) else ()
-    )
+    match decision:
+        case Answer(entries) | Clarify(entries):
+            pass
+        case Urgent(card):
+            entries = (card,)
+        case _:
+            entries = ()
     return Judged(message, outcome, entries, _verdict(message, outcome, entries, decision), reasoning)
 
 
@@ -93,6 +97,10 @@ def _verdict(message: Message, outcome: Outcome, entries: tuple[Entry, ...], dec
             return _verdict_several(message.expected["parts"], outcome, entries)
         case "introductions":
             return _verdict_introduction(message.expected, outcome, entries)
+        case "distress" | "foreign_distress" if "cards" in message.expected:
+            return _verdict_card(message.expected["cards"], outcome, entries)
+        case "lookalikes" | "foreign_lookalikes":
+            return "wrong" if outcome is Outcome.URGENT else "right"
         case "distress_hardneg":
             return _verdict_look_alike(message.expected, outcome, entries)
         case "other_language":
@@ -145,6 +153,13 @@ def _verdict_introduction(expected: Mapping[str, Any], outcome: Outcome, entries
             return _verdict_without_answer(outcome, _RIGHT_OUTCOMES["far_oos"])
         case _:
             return _verdict_in_scope(expected, outcome, entries)
+
+
+def _verdict_card(cards: Sequence[str], outcome: Outcome, entries: tuple[Entry, ...]) -> Verdict:
+    """Another card than those that fit counts as offered: it has the emergency numbers too."""
+    if outcome is not Outcome.URGENT:
+        return "wrong" if outcome is Outcome.ANSWER else "none"
+    return "right" if entries[0].id in cards else "offered"
 
 
 def _verdict_look_alike(expected: Mapping[str, Any], outcome: Outcome, entries: tuple[Entry, ...]) -> Verdict:

@@ -23,6 +23,9 @@ SETS = (
     "other_language",
     "foreign_inscope",
     "foreign_oos",
+    "lookalikes",
+    "foreign_distress",
+    "foreign_lookalikes",
 )
 _EXPECTATIONS = {
     "distress_hardneg": ("answer", "abstain", "answer_or_abstain"),
