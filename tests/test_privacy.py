@@ -498,7 +498,11 @@ OLD, YOUNG = KEYS.pseudonym("asker", "telegram:1"), KEYS.pseudonym("asker", "tel
 
 
 async def fill(log: GapLog) -> Traces:
-    """Write two gaps that are past their time and a young one, each of a message; what is stored of the old."""
+    """Have a log in use, with two gaps that are past their time and a young one, each of a message.
+
+    Returns what is stored of the old.
+    """
+    await log.expire()
     past = log.now() - timedelta(days=90, minutes=1)
     notes = [written_by(OLD, text, at=past, message=KEYS.pseudonym("message", text)) for text in ("one", "two" * 300)]
     await log.write([*notes, written_by(YOUNG, "three", at=log.now(), message=KEYS.pseudonym("message", "three"))])

@@ -19,7 +19,7 @@ from bot.domain.conversation import (
     Unanswered,
     Urgent,
 )
-from bot.domain.faq import Entry, Fact, Faq, Kind, Source
+from bot.domain.faq import Entry, Fact, Faq, Interface, Kind, Source
 
 
 def render(decision: Decision, faq: Faq, language: str | None = None) -> Reply:
@@ -42,8 +42,7 @@ def _render(decision: Decision, faq: Faq) -> Reply:
         case Answer(entries):
             return _render_answer(entries, faq)
         case Urgent(entry):
-            text = f"{says.emergency.strip()}\n\n{entry.answer}"
-            return Reply((Section("", text),), says.where_to_turn, _pages(entry, faq))
+            return Reply((Section("", _card_text(entry, says)),), says.where_to_turn, _pages(entry, faq))
         case Smalltalk(entry):
             return Reply((Section("", entry.answer),), says.read_more, _pages(entry, faq))
         case Clarify(choices):
@@ -71,8 +70,27 @@ def render_entry(entry: Entry, faq: Faq) -> Reply:
 
 
 def choices_of(entries: Iterable[Entry]) -> tuple[Choice, ...]:
-    """Choices of entries, labelled by their questions."""
-    return tuple(Choice(entry.question, entry.id) for entry in entries)
+    """Choices of entries, labelled by their questions, and cards as their buttons say."""
+    return tuple(Choice(entry.label, entry.id) for entry in entries)
+
+
+def unread(text: str, faq: Faq) -> Reply:
+    """The reply to a message that could not be read, which may have been a call for help: nobody else reads it."""
+    return Reply((Section("", f"{text.strip()}\n\n{faq.interface.program.strip()}"),))
+
+
+def _card_text(entry: Entry, says: Interface) -> str:
+    """An urgent card: what to do, whom to call, that nobody reads this chat, and the steps.
+
+    Where a call may be a danger, the emergency number comes after the steps.
+    """
+    first, _, steps = entry.answer.partition("\n")
+    if entry.careful:
+        parts = [first, says.program, steps, says.emergency_careful]
+    else:
+        parts = [f"{first}\n{says.emergency}", says.program, steps]
+    parts += [says.delete_chat] if entry.discreet else []
+    return "\n\n".join(part.strip() for part in parts if part.strip())
 
 
 def _render_answer(entries: Sequence[Entry], faq: Faq) -> Reply:
@@ -92,9 +110,9 @@ def _render_unanswered(reason: NoAnswerReason, entry: Entry | None, topic: str |
         case NoAnswerReason.OUT_OF_SCOPE if entry is not None:
             return Reply((Section("", entry.answer),), says.where_to_turn, _pages(entry, faq))
         case NoAnswerReason.OTHER_LANGUAGE:
-            return Reply((Section("", says.other_language),))
+            return unread(says.other_language, faq)
         case NoAnswerReason.EMPTY:
-            return Reply((Section("", says.no_words),))
+            return unread(says.no_words, faq)
         case NoAnswerReason.NO_MATCH | NoAnswerReason.OUT_OF_SCOPE:
             nearest = f"\n{says.nearest_topic.format(topic=topic)}" if topic else ""
             return Reply((Section("", says.unanswered.strip() + nearest),))

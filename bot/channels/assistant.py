@@ -12,6 +12,7 @@ from typing import assert_never
 
 from bot.answering.commands import asks_to_forget, call_of, linked
 from bot.answering.decide import decide
+from bot.answering.render import unread
 from bot.answering.turn import Turn, outcome_of, take_turn
 from bot.channels.port import Conversation, GapNotes, IncomingMessage, OutgoingReply
 from bot.channels.throttle import UNLIMITED, Allowed, Throttles
@@ -90,7 +91,7 @@ class Assistant:
             return _text_turn(Outcome.COMMAND, says.forget if await self.forget(message.asker) else says.forget_failed)
         turn = take_turn(question, matcher, message.conversation.choices)
         if message.is_caption and turn.outcome is Outcome.UNANSWERED:
-            return _text_turn(Outcome.TEXT_ONLY, says.text_only)
+            return Turn(Outcome.TEXT_ONLY, unread(says.text_only, matcher.faq))
         if turn.language is not None:
             faq = self.faq_in(turn.language)
             if faq is None or message.asker is None:

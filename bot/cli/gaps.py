@@ -227,7 +227,7 @@ def _read(
     most: int | None = None,
     ids: Collection[int] | None = None,
 ) -> list[LoggedGap]:
-    """The gaps, newest first, after those past the retention period are deleted."""
+    """The gaps, newest first; those past the retention period go before, unless the clock may have jumped."""
 
     async def read(log: GapLog) -> list[LoggedGap]:
         await log.expire()

@@ -21,6 +21,8 @@ from bot.text.normalize import sentences, without_footnotes, words
 FEWEST_PHRASINGS = 8
 LONGEST_ANSWER = 1200
 LONGEST_SENTENCE = 45
+LONGEST_FIRST_LINE = 12  # words of an urgent card's first line
+LONGEST_STEP = 15  # words of its other sentences
 NEAR_SAME = 95  # RapidFuzz ratio of two normalised phrasings that a person would call the same
 NEAR_SAME_KERNEL = 0.7  # kernel similarity below which the ratio is not worth computing
 REVIEW_NOTICE = timedelta(days=30)
@@ -28,6 +30,7 @@ _ID = re.compile(ID_PATTERN)
 _ADDRESS = re.compile(
     r"https?://|www\.|(?<![\w.+-])[\w.+-]++@[\w-]++\.\w+|(?<![\w-])[\w-]++\.(?:org|int|com|net|info)\b", re.I
 )
+_EMERGENCY = ("emergency", "emergency_careful")  # the texts of the interface that name 112
 _ALLOWED_ADDRESSES = frozenset({"humansecurity@un.org"})  # an office, not a person; fact human-security.23
 _TELEPHONE = re.compile(r"(?:\+|\b00)\d[\d\s().-]{6,}\d|\b\d{2,4}[\s-]\d{3,4}[\s-]\d{3,4}\b")
 
@@ -132,11 +135,15 @@ def _check_edition(edition: Edition, content: Content, today: date) -> Iterator[
     for entry, at in edition.entries:
         yield from _check_id(entry.id, at)
         yield from _check_phrasings(entry, at)
-        yield from _check_answer(entry, at)
+        yield from _check_answer(
+            entry, at, {figure for name in entry.sources if name in facts for figure in facts[name][1].figures}
+        )
+        yield from _check_card(entry, at)
         if edition.language == MAIN_LANGUAGE:  # figures are read as English writes them
             yield from _check_figures(entry, at, {figure for name in entry.sources for figure in stated.get(name, ())})
         yield from _check_support(entry, at, purposes)
         yield from _check_review(entry, at, today)
+    yield from _check_professional(edition)
     yield from _check_interface(edition)
     yield from _check_translation(edition, content)
 
@@ -168,7 +175,8 @@ def _check_phrasings(entry: Entry, at: Located) -> Iterator[Diagnostic]:
             yield at.diagnostic("F302", fact, "delete one, or say it in other words", "phrasings", index)
 
 
-def _check_answer(entry: Entry, at: Located) -> Iterator[Diagnostic]:
+def _check_answer(entry: Entry, at: Located, printed: set[str]) -> Iterator[Diagnostic]:
+    """Check an answer; ``printed`` are the figures, as printed, of the facts that it cites."""
     for key, text in (("answer", entry.answer), ("question", entry.question)):
         if not text.strip():
             yield at.diagnostic("F401", f"the {key} of '{entry.id}' is empty", "write it", key)
@@ -179,12 +187,33 @@ def _check_answer(entry: Entry, at: Located) -> Iterator[Diagnostic]:
         if address not in _ALLOWED_ADDRESSES:
             hint = "take it out and name the page under 'read_more'"
             yield at.diagnostic("F403", f"the answer of '{entry.id}' holds '{address}'", hint, "answer")
-    if _TELEPHONE.search(entry.answer):
+    numbers = set(_TELEPHONE.findall(entry.answer))
+    if numbers - printed or (numbers and entry.kind is not Kind.URGENT):
         yield at.diagnostic("F406", f"the answer of '{entry.id}' holds a telephone number", "take it out", "answer")
     for sentence in sentences(entry.answer):
         if len(sentence.split()) > LONGEST_SENTENCE:
             fact = f"a sentence of '{entry.id}' has {len(sentence.split())} words"
             yield at.diagnostic("F408", fact, "split it", "answer")
+
+
+def _check_card(entry: Entry, at: Located) -> Iterator[Diagnostic]:
+    """Check that a person in danger is not kept reading."""
+    if entry.kind is not Kind.URGENT:
+        return
+    first, _, steps = entry.answer.partition("\n")
+    lines = [(first, LONGEST_FIRST_LINE), *((sentence, LONGEST_STEP) for sentence in sentences(steps))]
+    for line, most in lines:
+        if len(line.split()) > most:
+            fact = f"'{line[:30]}…' of '{entry.id}' has {len(line.split())} words"
+            yield at.diagnostic("F410", fact, f"shorten it to {most}", "answer")
+
+
+def _check_professional(edition: Edition) -> Iterator[Diagnostic]:
+    """Yield one warning for all urgent cards that nobody of the profession has read."""
+    unread = [at for entry, at in edition.entries if entry.kind is Kind.URGENT and entry.reviewed_by is None]
+    if unread:
+        fact = f"{len(unread)} urgent cards have been reviewed by no professional yet"
+        yield unread[0].diagnostic("F503", fact, "have them read, and name the reader in 'reviewed_by'", "reviewed_by")
 
 
 def _check_figures(entry: Entry, at: Located, stated: set[str]) -> Iterator[Diagnostic]:
@@ -218,13 +247,14 @@ def _check_interface(edition: Edition) -> Iterator[Diagnostic]:
         text = getattr(edition.interface, name)
         if not isinstance(text, str):
             continue
-        if (name != "emergency" and re.search(r"\b\d{3}\b", text)) or _TELEPHONE.search(text):
+        if (name not in _EMERGENCY and re.search(r"\b\d{3}\b", text)) or _TELEPHONE.search(text):
             fact, hint = f"'{name}' holds a telephone number", "only 'emergency' may, and only 112"
             yield Diagnostic(tree.file, tree.line(name), "F406", fact, hint)
     yield from _check_lengths(edition.interface, tree)
-    if set(figures(edition.interface.emergency)) != {"112"}:
-        fact, hint = "'emergency' does not hold 112, or another number too", "name 112 and no other"
-        yield Diagnostic(tree.file, tree.line("emergency"), "F406", fact, hint)
+    for name in _EMERGENCY:
+        if set(figures(getattr(edition.interface, name))) != {"112"}:
+            fact, hint = f"'{name}' does not hold 112, or another number too", "name 112 and no other"
+            yield Diagnostic(tree.file, tree.line(name), "F406", fact, hint)
 
 
 def _check_lengths(interface: Interface, tree: Tree) -> Iterator[Diagnostic]:

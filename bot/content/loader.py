@@ -17,6 +17,7 @@ from bot.content.diagnostics import ContentError, Diagnostic, blocking_errors
 from bot.content.parsed import Content, Edition, Located, Tree
 from bot.content.references import Named, check_drafts, check_soundness
 from bot.content.schema import (
+    NOBODY_YET,
     CardSchema,
     CardsSchema,
     DocumentSchema,
@@ -230,6 +231,7 @@ def _parsed_entries(tree: Tree) -> Iterator[tuple[EntrySchema | CardSchema, Kind
 
 
 def _entry(parsed: EntrySchema | CardSchema, kind: Kind, topic: str) -> Entry:
+    card = parsed if isinstance(parsed, CardSchema) else None
     return Entry(
         id=parsed.id,
         kind=kind,
@@ -242,9 +244,13 @@ def _entry(parsed: EntrySchema | CardSchema, kind: Kind, topic: str) -> Entry:
         not_this=tuple(
             Lookalike(item.text, None if item.belongs_to == "none" else item.belongs_to) for item in parsed.not_this
         ),
-        sources=() if isinstance(parsed, CardSchema) else tuple(parsed.sources),
+        sources=tuple(parsed.sources),
         read_more=tuple(parsed.read_more),
         see_also=() if isinstance(parsed, CardSchema) else tuple(parsed.see_also),
+        button=(card and card.button) or "",
+        discreet=card is not None and card.discreet,
+        careful=card is not None and card.careful,
+        reviewed_by=None if card is None or card.reviewed_by == NOBODY_YET else card.reviewed_by,
     )
 
 

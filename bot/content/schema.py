@@ -14,6 +14,7 @@ from bot.domain.faq import Interface
 
 ID_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 ID_BYTES = 40
+NOBODY_YET = "nobody yet"
 Text = Annotated[str, Field(min_length=1)]
 AsOf = Literal["printed", "inferred"]
 # Of those that are installed, see snowballstem.org/algorithms; empty for none.
@@ -115,6 +116,16 @@ class CardSchema(BaseEntrySchema):
     """An entry that is no question: an urgent card, small talk, or what the FAQ does not cover."""
 
     title: Text = Field(description="What it is about, for editors.")
+    button: Text | None = Field(default=None, description="What its button says: short, and neutral if discreet.")
+    sources: list[Text] = Field(default=[], description="Facts that its advice rests on, as SOURCE.NUMBER; not shown.")
+    discreet: bool = Field(
+        default=False,
+        description="Somebody else may see the screen: a neutral first line, a word on deleting the chat.",
+    )
+    careful: bool = Field(
+        default=False, description="A call may itself be a danger: the emergency number comes last, with a caution."
+    )
+    reviewed_by: Text = Field(default=NOBODY_YET, description="Who of the profession has read it, or `nobody yet`.")
 
 
 class CardsSchema(Schema):

@@ -69,7 +69,12 @@ class Lookalike:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One curated answer and the ways people ask for it. ``question`` is a title where the kind is not ``ANSWER``."""
+    """One curated answer and the ways people ask for it. ``question`` is a title where the kind is not ``ANSWER``.
+
+    The rest is for cards. ``button`` is what a button that leads to the card says; ``discreet`` cards are read where
+    somebody else may see the screen; on ``careful`` ones a call to the emergency number may itself be a danger;
+    ``reviewed_by`` names who of the profession has read the card, None if nobody has.
+    """
 
     id: str
     kind: Kind
@@ -83,6 +88,15 @@ class Entry:
     sources: tuple[str, ...] = ()
     read_more: tuple[str, ...] = ()
     see_also: tuple[str, ...] = ()
+    button: str = ""
+    discreet: bool = False
+    careful: bool = False
+    reviewed_by: str | None = None
+
+    @property
+    def label(self) -> str:
+        """What a button that leads to the entry says."""
+        return self.button or self.question
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +168,10 @@ class Interface:
     thanks_not_helpful: str
     urgent_title: str
     private_chat: str
-    emergency: str  # the first line of every urgent card, and the only place for a telephone number
+    program: str  # on every urgent card and wherever a message was not read: nobody reads this chat
+    emergency: str  # under the first line of an urgent card; 112 stands here and in the next text only
+    emergency_careful: str  # the same for cards on which a call may be a danger, below the steps
+    delete_chat: str  # the last line of a discreet card
     where_to_turn: str
     read_more: str
     see_also: str

@@ -26,6 +26,7 @@ VERDICTS: tuple[Verdict, ...] = ("right", "offered", "wrong", "none")
 # The right outcomes in sets that expect no answer. A choice is tolerated ("offered"); an answer is wrong.
 _RIGHT_OUTCOMES: Mapping[str, frozenset[Outcome]] = {
     "near_oos": frozenset({Outcome.UNANSWERED}),
+    "foreign_oos": frozenset({Outcome.UNANSWERED}),
     "far_oos": frozenset({Outcome.UNANSWERED, Outcome.SMALLTALK, Outcome.COMMAND}),
     "smalltalk": frozenset({Outcome.SMALLTALK}),
     "distress": frozenset({Outcome.URGENT}),
@@ -84,8 +85,12 @@ def is_right(entry: Entry, expected: Mapping[str, Any]) -> bool:
 
 def _verdict(message: Message, outcome: Outcome, entries: tuple[Entry, ...], decision: Decision | None) -> Verdict:
     match message.set:
-        case "inscope":
+        case "inscope" | "prose" | "foreign_inscope":
             return _verdict_in_scope(message.expected, outcome, entries)
+        case "several":
+            return _verdict_several(message.expected["parts"], outcome, entries)
+        case "introductions":
+            return _verdict_introduction(message.expected, outcome, entries)
         case "distress_hardneg":
             return _verdict_look_alike(message.expected, outcome, entries)
         case "other_language":
@@ -113,6 +118,31 @@ def _verdict_in_scope(expected: Mapping[str, Any], outcome: Outcome, entries: tu
         covers_both = all(any(entry.id in ids for entry in entries) for ids in expected["both"])
         return "right" if covers_both else "offered"
     return "right" if found else "wrong"
+
+
+def _verdict_several(parts: Sequence[Sequence[str]], outcome: Outcome, entries: tuple[Entry, ...]) -> Verdict:
+    """Right where each question that has an answer gets it, offered where one does, wrong with an answer to none."""
+    if outcome not in (Outcome.ANSWER, Outcome.CLARIFY):
+        return "none"
+    answerable = [ids for ids in parts if ids]
+    given = {entry.id for entry in entries}
+    answered = sum(not given.isdisjoint(ids) for ids in answerable)
+    if outcome is Outcome.ANSWER and not given <= {one for ids in answerable for one in ids}:
+        return "wrong"
+    return "right" if outcome is Outcome.ANSWER and answered == len(answerable) else "offered" if answered else "none"
+
+
+def _verdict_introduction(expected: Mapping[str, Any], outcome: Outcome, entries: tuple[Entry, ...]) -> Verdict:
+    """A card is wrong: none of these people is in danger."""
+    if outcome is Outcome.URGENT:
+        return "wrong"
+    match expected["expect"]:
+        case "smalltalk":
+            return _verdict_without_answer(outcome, _RIGHT_OUTCOMES["smalltalk"])
+        case "none":
+            return _verdict_without_answer(outcome, _RIGHT_OUTCOMES["far_oos"])
+        case _:
+            return _verdict_in_scope(expected, outcome, entries)
 
 
 def _verdict_look_alike(expected: Mapping[str, Any], outcome: Outcome, entries: tuple[Entry, ...]) -> Verdict:

@@ -9,7 +9,25 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-SETS = ("inscope", "near_oos", "far_oos", "smalltalk", "distress", "distress_hardneg", "other_language")
+SETS = (
+    "inscope",
+    "prose",
+    "several",
+    "years",
+    "introductions",
+    "near_oos",
+    "far_oos",
+    "smalltalk",
+    "distress",
+    "distress_hardneg",
+    "other_language",
+    "foreign_inscope",
+    "foreign_oos",
+)
+_EXPECTATIONS = {
+    "distress_hardneg": ("answer", "abstain", "answer_or_abstain"),
+    "introductions": ("smalltalk", "answer", "none"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +48,11 @@ def read_message(set_: str, line: str) -> Message:
         raise ValueError(f"no JSON ({error}); write one object a line") from None
     if not isinstance(row, dict) or not all(isinstance(row.get(key), str) for key in ("id", "text")):
         raise ValueError("no object with id and text; write both as texts")
-    if set_ == "distress_hardneg" and row.get("expect") not in ("answer", "abstain", "answer_or_abstain"):
-        raise ValueError("'expect' is missing; write answer, abstain or answer_or_abstain")
+    expectations = _EXPECTATIONS.get(set_)
+    if expectations and row.get("expect") not in expectations:
+        raise ValueError(f"'expect' is missing; write one of: {', '.join(expectations)}")
+    if set_ == "several" and not isinstance(row.get("parts"), list):
+        raise ValueError("'parts' is missing; write a list of the right entries for each question")
     try:
         for pattern in row.get("any_of", ()):
             re.compile(pattern)

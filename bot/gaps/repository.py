@@ -11,15 +11,18 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from pydantic import SecretStr
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.conversation import Channel, Outcome
 from bot.domain.gap import Count, Gap, GapReason, GapStatus, LoggedGap, Note
+from bot.gaps.clock_jump import ABSENCE, waits_until
 from bot.replicas.limit_purpose import pace_pseudonyms
 from bot.storage.database import Database, translate_db_errors
 from bot.storage.errors import LogError
@@ -31,6 +34,11 @@ from bot.text.redaction import redact
 _RANDOM_PART = (13, 24)  # start and length of what is as good as random in an encrypted text
 UNREADABLE = "[cannot be read: it is damaged, or GAPS_KEY lacks the key that it was written with]"
 CLOCKS_APART = 3600  # seconds that the clocks of machines with one database may differ by
+_JUMPED = (
+    "gap log: %s: the clock is more than %d days ahead of the last use of the log; in case it has jumped, nothing is "
+    "deleted for its age until %s UTC; see by then that it is right (python -m bot doctor), or delete by hand: "
+    "python -m bot gaps purge"
+)
 _logger = logging.getLogger(__name__)
 
 
@@ -42,6 +50,14 @@ def utc_now() -> datetime:
 def as_kept(at: datetime) -> datetime:
     """A time as the tables have it: in UTC, which they do not say."""
     return at.astimezone(UTC).replace(tzinfo=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Expired:
+    """How many gaps were deleted for their age; or until when none are, in UTC, as the clock may have jumped."""
+
+    gaps: int
+    waits_until: datetime | None = None
 
 
 class GapLog:
@@ -156,13 +172,18 @@ class GapLog:
         await self.database.erase()
         return deleted.rowcount
 
-    async def expire(self) -> int:
-        """Delete what is older than the log keeps; the number of gaps that were. Counts stay. Raises LogError.
+    async def expire(self) -> Expired:
+        """Delete what is older than the log keeps. Counts stay. Raises LogError.
 
-        Files that were set aside are deleted as long after it.
+        Files that were set aside are deleted as long after it. Where the clock may have jumped nothing is deleted yet,
+        which is logged: the commands configure no log, so there it goes to standard error.
         """
         past = int(self.now().timestamp()) - CLOCKS_APART
-        async with self.database.connection() as connection:
+        async with self.database.connection(alone=True) as connection:
+            until = await self.waits_until(connection)
+            if until is not None:
+                _logger.warning(_JUMPED, self.database.store.name, ABSENCE.days, until.strftime("%Y-%m-%d %H:%M"))
+                return Expired(0, until.replace(tzinfo=UTC))
             deleted = await connection.execute(sa.delete(gap).where(gap.c.at < self.since()))
             await connection.execute(sa.delete(claim).where(free(claim, claim.c.until < past)))
             await connection.execute(sa.delete(pace).where(free(pace, pace.c.at < past)))
@@ -170,7 +191,14 @@ class GapLog:
         await self.database.erase()
         with translate_db_errors(self.database.store):
             await asyncio.to_thread(self.database.store.let_go, self.now() - self._keep)
-        return deleted.rowcount
+        return Expired(deleted.rowcount)
+
+    async def waits_until(self, connection: AsyncConnection) -> datetime | None:
+        """Until when nothing may be deleted for its age, in UTC, as the clock may have jumped; None if it may.
+
+        The connection is one that is alone.
+        """
+        return await waits_until(connection, as_kept(self.now()))
 
     def since(self) -> datetime:
         """From when on gaps are kept, in UTC as they have it."""

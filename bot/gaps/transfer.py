@@ -203,7 +203,7 @@ async def _replace_all(connection: AsyncConnection, export: Export, log: GapLog)
     """Replace all gaps and counts by those of the file, but keep the statuses that were set here."""
     before = await connection.scalar(sa.select(sa.func.count()).select_from(gap)) or 0
     here = await _statuses_here(connection, export.gaps, log)
-    since = log.since()
+    since = log.since() if await log.waits_until(connection) is None else datetime.min
     not_expired = [one for one in export.gaps if one.at >= since]
     merged = [_with_review(one, here.get(one.id)) for one in not_expired]
     await connection.execute(sa.delete(gap))

@@ -293,18 +293,22 @@ class GapWriter:
         self._metrics.notes_dropped(notes)
 
     async def _expire_daily(self) -> None:
-        is_start = True  # each process does it then, since a backup may have been restored; later one does it for all
+        is_due = True  # at the start for each process, since a backup may have been restored; later one does it for all
         while not self._stopping.is_set():
             pause = EXPIRE_EVERY
             try:
-                is_acquired = is_start or await self.log.acquire_job("expire", self.log.now().date().isoformat())
-                if is_acquired and (expired := await self.log.expire()):
-                    _logger.info("gap log: %d gaps were past their time and are deleted", expired)
+                is_due = is_due or await self.log.acquire_job("expire", self.log.now().date().isoformat())
+                if is_due:
+                    expired = await self.log.expire()
+                    if expired.gaps:
+                        _logger.info("gap log: %d gaps were past their time and are deleted", expired.gaps)
+                    if expired.waits_until is not None:
+                        pause = expired.waits_until - self.log.now()
+                    is_due = expired.waits_until is not None
             except Exception as error:  # a bug must not end the task
                 self._report(error)
                 pause = EXPIRE_RETRY
-            is_start = False
-            await self._pause(pause.total_seconds())
+            await self._pause(max(0.0, pause.total_seconds()))
 
     def _report(self, error: BaseException) -> None:
         """Count an error and log it. A damaged database is logged later, by `_set_aside`."""

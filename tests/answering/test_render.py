@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.answering.render import body_text, render, render_entry, sources_of, to_text
+from bot.answering.render import body_text, choices_of, render, render_entry, sources_of, to_text
 from bot.channels.telegram.ui.html import LONGEST_ADDRESS, LONGEST_TITLE, to_html
 from bot.domain.conversation import (
     Answer,
@@ -235,16 +235,36 @@ def test_related_questions_are_at_most_three_and_exist() -> None:
     assert [choice.entry for choice in reply.choices] == ["dogs", "oldest-tree", "getting-here"]
 
 
-def test_the_emergency_line_comes_first_on_urgent_cards() -> None:
-    """A person in danger reads the emergency number before anything else, then the card, then where to turn."""
-    assert to_html(render(Urgent(HURT), FAQ)) == [
+def test_an_urgent_card_says_first_what_to_do() -> None:
+    """Then whom to call, that nobody reads the chat, the steps, and where to turn."""
+    card = replace(HURT, answer="Sit down.\nWait for the gardener.")
+    assert to_html(render(Urgent(card), FAQ)) == [
+        "Sit down.\n"
         "In danger, call your local emergency number.\n"
         "\n"
-        "The answer of hurt.\n"
+        "I am a program.\n"
+        "\n"
+        "Wait for the gardener.\n"
         "\n"
         "Where to turn:\n"
         '<a href="https://town.example/map">Map of the garden</a>'
     ]
+
+
+def test_a_card_on_which_a_call_may_be_a_danger_has_the_number_last() -> None:
+    """Somebody who hides or is held is not told to phone first."""
+    card = replace(HURT, answer="Be quiet.\nHide.", careful=True)
+    assert body_text(render(Urgent(card), FAQ)).startswith(
+        "Be quiet.\n\nI am a program.\n\nHide.\n\nIf it is safe, call your local emergency number.\n\nWhere to turn:"
+    )
+
+
+def test_a_discreet_card_ends_with_how_to_delete_the_chat() -> None:
+    """Somebody else may look at the screen later, and at the button that led to the card."""
+    card = replace(HURT, discreet=True, button="Something else")
+    (section,) = render(Urgent(card), FAQ).sections
+    assert (section.question, section.text.splitlines()[-1]) == ("", "You can delete this chat.")
+    assert choices_of([card, DOGS]) == (Choice("Something else", "hurt"), Choice(DOGS.question, "dogs"))
 
 
 def test_clarify_ends_with_none_of_these() -> None:
@@ -263,8 +283,8 @@ def test_clarify_ends_with_none_of_these() -> None:
         (Unanswered(NoAnswerReason.NO_MATCH), "I don't know."),
         (Unanswered(NoAnswerReason.NO_MATCH, topic="A & B"), "I don't know.\nPerhaps close: A & B"),
         (Unanswered(NoAnswerReason.OUT_OF_SCOPE, WEATHER), "The answer of weather."),
-        (Unanswered(NoAnswerReason.OTHER_LANGUAGE), "I can only read English."),
-        (Unanswered(NoAnswerReason.EMPTY), "I could not read a question there."),
+        (Unanswered(NoAnswerReason.OTHER_LANGUAGE), "I can only read English.\n\nI am a program."),
+        (Unanswered(NoAnswerReason.EMPTY), "I could not read a question there.\n\nI am a program."),
     ],
 )
 def test_what_is_no_answer_says_so_in_one_message(decision: Decision, text: str) -> None:
@@ -429,19 +449,25 @@ def test_every_entry_of_the_project_fits_into_one_message(faq: Faq) -> None:
     for entry in faq.entries.values():
         reply = render_entry(entry, faq)
         (message,) = messages(reply)
-        assert squeezed(entry.answer) in squeezed(message.text), entry.id
+        assert all(squeezed(line) in squeezed(message.text) for line in entry.answer.splitlines()), entry.id
         assert [address for _, address in message.links] == [
             link.url for link in (*(link for section in reply.sections for link in section.sources), *reply.pages)
         ]
 
 
-def test_every_urgent_card_of_the_project_begins_with_the_emergency_line(faq: Faq) -> None:
-    """No card of this FAQ keeps a person in danger reading."""
+def test_every_urgent_card_of_the_project_begins_with_what_to_do(faq: Faq) -> None:
+    """No card of this FAQ keeps a person in danger reading, or waiting for somebody to read the chat."""
     cards = faq.of_kind(Kind.URGENT)
     assert cards
     for card in cards:
         (message,) = messages(render_entry(card, faq))
-        assert message.text.startswith(faq.interface.emergency.strip())
+        says = faq.interface
+        number = says.emergency_careful if card.careful else says.emergency
+        assert message.text.startswith(card.answer.splitlines()[0])
+        assert says.program.strip() in message.text
+        assert number.strip() in message.text
+        assert (says.delete_chat.strip() in message.text) == card.discreet
+        assert 0 < len(card.button) <= BUTTON_CHARACTERS
         assert message.links
 
 

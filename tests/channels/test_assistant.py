@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
+from bot.answering.render import unread
 from bot.channels.assistant import Assistant
 from bot.channels.port import Conversation, IncomingMessage, NoGapNotes
 from bot.channels.throttle import Throttle, Throttles
@@ -197,7 +198,7 @@ async def test_words_under_a_picture_are_answered_and_a_picture_is_not(assistant
     assert (await assistant.answer(said(OAK, is_caption=True))).turn.outcome is Outcome.ANSWER
     for words in ("", TRACTORS):
         reply = await assistant.answer(said(words, is_caption=True))
-        assert reply.turn.reply.sections[0].text == SAYS.text_only
+        assert reply.turn.reply == unread(SAYS.text_only, garden())
         assert notes.notes[-1].count.outcome is Outcome.TEXT_ONLY
         assert notes.notes[-1].gap is None
 

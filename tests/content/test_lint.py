@@ -208,6 +208,32 @@ CASES = [
     ),
     Case("F406", INTERFACE, ("forget:",), (INTERFACE, "forget: Done.", "forget: Call 911."), "'forget'"),
     Case("F406", INTERFACE, ("emergency:",), (INTERFACE, "It is 112", "It is 112 or 999"), "'emergency'"),
+    Case(
+        "F406", INTERFACE, ("emergency_careful:",), (INTERFACE, "call 112 or your", "call your"), "'emergency_careful'"
+    ),
+    Case(
+        "F406",
+        URGENT,
+        ("urgent-overboard", "answer"),
+        (URGENT, "Do not jump in after them.", "Call +49 170 1234567."),
+        "telephone number",
+        frozenset({"F404"}),
+    ),
+    Case(
+        "F410",
+        URGENT,
+        ("urgent-overboard", "answer"),
+        (URGENT, "Shout, throw a life ring, and", "You who are on deck shout, throw a life ring, and"),
+        "'You who are on deck shout, thr…' of 'urgent-overboard' has 17 words",
+    ),
+    Case(
+        "F410",
+        URGENT,
+        ("urgent-overboard", "answer"),
+        (URGENT, "Do not jump in after them.", f"Do not jump {'so ' * 12}far."),
+        "has 16 words",
+    ),
+    Case("F503", URGENT, ("urgent-overboard",), (URGENT, "    reviewed_by: the harbour master\n", ""), "urgent cards"),
     Case("F407", URGENT, ("urgent-overboard",), (URGENT, "    read_more: [coast-guard]\n", ""), "leads to no help"),
     Case("F408", SMALLTALK, ("smalltalk-thanks", "answer"), (SMALLTALK, THANKS, "so " * 45 + "long."), "46 words"),
     # Reviews and translations.

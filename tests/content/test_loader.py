@@ -85,10 +85,12 @@ def test_an_entry_is_loaded_whole(small: Path) -> None:
 
 
 def test_a_card_has_its_title_and_its_help_pages(small: Path) -> None:
-    """A card is no question: its title stands in for it, and it has no topic and no sources."""
+    """A card is no question: its title stands in for it, and it has no topic."""
     card = load(small)["en"].entries["urgent-fire"]
     assert (card.question, card.topic, card.sources) == ("Fire or smoke on board", "", ())
     assert card.read_more == ("coast-guard",)
+    assert (card.label, card.discreet, card.careful) == ("Fire or smoke on board", False, False)
+    assert card.reviewed_by == "the harbour master"
 
 
 def test_facts_are_known_by_source_and_number(small: Path) -> None:

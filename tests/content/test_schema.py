@@ -216,7 +216,16 @@ def test_keys_that_need_it_are_explained() -> None:
         if "description" in key
     }
     assert {"id", "is", "rating", "checked", "as_of", "time", "figures", "left_out", "original"} <= described
-    assert {"phrasings", "belongs_to", "sources", "read_more", "title", "first_person", "draft"} <= described
+    assert {
+        "phrasings",
+        "belongs_to",
+        "sources",
+        "read_more",
+        "title",
+        "first_person",
+        "draft",
+        "reviewed_by",
+    } <= described
 
 
 def test_stemmers_are_those_that_there_are() -> None:

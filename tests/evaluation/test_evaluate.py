@@ -96,6 +96,33 @@ def test_verdicts(matcher: RegressionMatcher) -> None:
     assert ask(matcher, "inscope", "hello there", entries=["what-is-iom"]) == "none"
 
 
+def test_verdicts_on_several_questions(matcher: RegressionMatcher) -> None:
+    """Each needs its answer, but for one that has none; an answer to none of them is wrong."""
+    asked = "Why is the Secretary-General releasing this report now?"
+    assert ask(matcher, "several", asked, parts=[["why-report-now"], []]) == "right"
+    assert ask(matcher, "several", asked, parts=[["why-report-now"], ["what-is-iom"]]) == "offered"
+    assert ask(matcher, "several", asked, parts=[["what-is-iom"]]) == "wrong"
+    assert ask(matcher, "several", "hello there", parts=[["what-is-iom"]]) == "none"
+
+
+def test_verdicts_on_introductions(matcher: RegressionMatcher) -> None:
+    """A card for somebody who is in no danger is wrong, whatever was expected."""
+    asked = "Why is the Secretary-General releasing this report now?"
+    assert ask(matcher, "introductions", "hello there", expect="smalltalk") == "right"
+    assert ask(matcher, "introductions", asked, expect="none") == "wrong"
+    assert ask(matcher, "introductions", asked, expect="answer", entries=["why-report-now"]) == "right"
+    for expect in ("smalltalk", "answer", "none"):
+        assert ask(matcher, "introductions", "our boat is sinking please help us", expect=expect) == "wrong"
+
+
+@pytest.mark.parametrize("name", ["introductions", "distress_hardneg", "several"])
+def test_a_line_without_its_expectation_is_reported(name: str, tmp_path: Path) -> None:
+    """A set whose messages differ in what is right says for each what is."""
+    (tmp_path / f"{name}.jsonl").write_text('{"id": "a", "text": "hi"}\n', encoding="utf-8")
+    with pytest.raises(ValueError, match="is missing; write"):
+        read_questions(tmp_path)
+
+
 def test_confusions_name_both_entries(matcher: RegressionMatcher) -> None:
     """A wrong answer is counted under the entry expected and the one given."""
     text = "Why is the Secretary-General releasing this report now?"

@@ -128,6 +128,7 @@ async def page_over(
     notes, told = list(notes), list[str]()
     async with GapLog(settings.data_dir, KEYS, keep=settings.retention) as log:
         if notes:
+            await log.expire()  # it is in use, whatever the age of the notes
             await log.write(notes)
         workbench = Workbench(settings, log, Catalog(load_matchers(settings)), tuple(messages))
         review = Review(workbench, hosts=frozenset({HOST}), on_new_token=told.append)

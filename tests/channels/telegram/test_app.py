@@ -115,7 +115,7 @@ async def test_a_question_without_an_answer_is_a_gap(talk: Talk) -> None:
 async def test_another_language_is_a_gap(talk: Talk) -> None:
     """One line in return, and the language is noted."""
     shown = await talk.say("когда открывается этот сад")
-    assert shown.text == INTERFACE.other_language
+    assert shown.text == f"{INTERFACE.other_language}\n\n{INTERFACE.program}"
     (kept,) = await talk.gaps()
     assert (kept.gap.reason, kept.gap.language) == (GapReason.OTHER_LANGUAGE, "ru")
 
@@ -131,7 +131,7 @@ async def test_what_is_no_gap_is_only_counted(text: str, talk: Talk) -> None:
 async def test_a_message_of_danger_is_never_kept(talk: Talk) -> None:
     """A calm card at once; counted, and nothing else."""
     shown = await talk.say(DANGER)
-    assert shown.text.startswith(INTERFACE.emergency.strip())
+    assert INTERFACE.emergency.strip() in shown.text
     assert ("Map of the garden", "https://town.example/map") in shown.links
     assert shown.labels == ()
     assert await talk.gaps() == []
@@ -221,7 +221,7 @@ async def test_a_question_that_became_a_cry_for_help_is_not_kept(talk: Talk) -> 
     talk.request.fail("editMessageText", Refused(400, "Bad Request: message can't be edited"))
     talk.request.fail("deleteMessage", Refused(400, "Bad Request: message can't be deleted"))
     card = await talk.give(talk.world.edit(offered.reply_to, DANGER, chat=talk.chat))
-    assert card.text.startswith(INTERFACE.emergency.strip())
+    assert INTERFACE.emergency.strip() in card.text
     await talk.press("None of these", message_id=offered.message_id)
     assert await talk.gaps() == []
     assert (await talk.counts())["none of these", "", "private"] == 1
@@ -333,16 +333,17 @@ async def test_settings_offer_a_language_once_there_are_two(tmp_path: Path, talk
 async def test_what_is_no_text_gets_a_kind_word(kind: str, talk: Talk) -> None:
     """Nobody is left without an answer, and nothing is kept of it."""
     shown = await talk.give(getattr(talk.world, kind)(talk.chat))
-    assert shown.text == INTERFACE.text_only
+    assert shown.text == f"{INTERFACE.text_only}\n\n{INTERFACE.program}"
     assert await talk.counts() == {("text only", "", "private"): 1}
 
 
 async def test_the_text_under_a_picture_is_read(talk: Talk) -> None:
     """A question there is answered; what has no answer may be about the picture, which nobody saw."""
+    unread = f"{INTERFACE.text_only}\n\n{INTERFACE.program}"
     assert (await talk.give(talk.world.photo(talk.chat, OAK))).text.startswith(OAK_TITLE)
-    assert (await talk.give(talk.world.photo(talk.chat, DANGER))).text.startswith(INTERFACE.emergency.strip())
-    assert (await talk.give(talk.world.photo(talk.chat, NOTHING))).text == INTERFACE.text_only
-    assert (await talk.give(talk.world.photo(talk.chat, "/forget"))).text == INTERFACE.text_only
+    assert INTERFACE.emergency.strip() in (await talk.give(talk.world.photo(talk.chat, DANGER))).text
+    assert (await talk.give(talk.world.photo(talk.chat, NOTHING))).text == unread
+    assert (await talk.give(talk.world.photo(talk.chat, "/forget"))).text == unread
     assert await talk.gaps() == []
 
 
@@ -464,7 +465,7 @@ async def test_of_one_who_speaks_as_the_group_nothing_is_kept(talk: Talk) -> Non
 async def test_an_urgent_card_in_a_group_offers_the_private_chat(talk: Talk) -> None:
     """Others read along there."""
     shown = await talk.say(f"@made_faq_bot {DANGER}", talk.world.group())
-    assert shown.text.startswith(INTERFACE.emergency.strip())
+    assert INTERFACE.emergency.strip() in shown.text
     ((button,),) = shown.buttons
     assert button.url == "https://t.me/made_faq_bot?start=group"
 
@@ -619,7 +620,7 @@ async def test_at_any_pace_danger_is_heard_and_forgetting_is_done(tmp_path: Path
         assert len(await talk.gaps()) == 1
         await deliver(talk.application, talk.world.edit(private, NOTHING, chat=talk.chat))
         assert await talk.gaps() == []
-        assert (await talk.say(DANGER)).text.startswith(INTERFACE.emergency.strip())
+        assert INTERFACE.emergency.strip() in (await talk.say(DANGER)).text
         assert (await talk.say("/forget")).text == INTERFACE.forget
 
 
@@ -660,7 +661,7 @@ async def test_a_failing_send_does_not_lose_the_gap(talk: Talk, caplog: pytest.L
 async def test_a_send_that_fails_is_tried_again(fault: Any, talk: Talk, caplog: pytest.LogCaptureFixture) -> None:
     """A card for somebody in danger must not be lost to one bad moment; nor what a button changes."""
     talk.request.fail("sendMessage", fault)
-    assert (await talk.say(DANGER)).text.startswith(INTERFACE.emergency.strip())
+    assert INTERFACE.emergency.strip() in (await talk.say(DANGER)).text
     offered = await talk.say(UNSURE)
     talk.request.fail("editMessageText", fault)
     assert (await talk.press(offered.labels[0])).text.startswith(offered.labels[0])

@@ -40,5 +40,5 @@ def _article(entry: Entry, faq: Faq) -> InlineQueryResultArticle:
         id=entry.id,
         title=faq.interface.urgent_title if entry.kind is Kind.URGENT else entry.question,
         input_message_content=InputTextMessageContent(to_html(shared)[0]),
-        description=entry.answer[:DESCRIPTION],
+        description=(entry.answer.partition("\n")[0] if entry.kind is Kind.URGENT else entry.answer)[:DESCRIPTION],
     )
