@@ -27,6 +27,7 @@ def check_soundness(content: Content) -> Iterator[Diagnostic]:
     if content.is_partial:  # what seems to be missing may be in the file that cannot be read
         return
     yield from check_references(content)
+    yield from check_cries(content)
     main = content.editions.get(MAIN_LANGUAGE)
     if main is not None and not main.declared:
         yield Diagnostic(f"faq/{MAIN_LANGUAGE}", 1, "F208", "the FAQ has no entry", "write a topic with its entries")
@@ -87,6 +88,17 @@ def check_references(content: Content) -> Iterator[Diagnostic]:
             if name not in declared or (is_question and name in cards):
                 what = "no question of the FAQ" if is_question else "no entry"
                 yield replace(diagnostic, fact=f"{diagnostic.fact}, which is {what}")
+
+
+def check_cries(content: Content) -> Iterator[Diagnostic]:
+    """Yield each card that cries name and the main language's FAQ does not have."""
+    main = content.editions.get(MAIN_LANGUAGE, Edition(MAIN_LANGUAGE))
+    kinds = {entry.id: entry.kind for entry, _ in main.entries}
+    for cries, at in content.cries:
+        for card in cries.cries:
+            if kinds.get(card, Kind.URGENT if card in main.declared else None) is not Kind.URGENT:
+                fact, hint = f"'{card}' is no urgent card of the English FAQ", "correct it, or write the card first"
+                yield at.diagnostic("F801", fact, hint, "cries", card)
 
 
 def check_drafts(content: Content, drafts: Mapping[str, Sequence[Named]]) -> Iterator[Diagnostic]:
