@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from bot.answering.decide import KNOWN, Part, Reasoning, decide_with_reasoning
+from bot.answering.decide import KNOWN, Part, Reasoning, decide_with_reasoning, is_known
 from bot.domain.conversation import Answer, Candidate, Clarify, NoAnswerReason, Question, Smalltalk, Unanswered, Urgent
 from bot.domain.faq import Kind
 from bot.domain.gap import GapReason, LoggedGap
@@ -257,7 +257,7 @@ def failed_checks(part: Part, matcher: Matcher) -> Iterator[str]:
     ranking, thresholds, best = part.ranking, matcher.thresholds, part.ranking.reply.entry
     if best.kind is not Kind.ANSWER:
         yield f"the best reply, {best.id}, is small talk"
-    if ranking.coverage < KNOWN:
+    if not is_known(ranking):
         yield f"{ranking.coverage:.0%} of its words are known, below {KNOWN:.0%}"
     if part.unmet:
         yield f"{best.id} says nothing of {', '.join(part.unmet)}"

@@ -39,6 +39,7 @@ from bot.matching.meaning import Meaning
 from bot.matching.regression import HeldOut, Ridge, fit_ridge, use_one_thread
 from bot.matching.similarity import SimilarityIndex, all_similarities
 from bot.matching.tokenizer import Tokenizer
+from bot.text.language_id import guess
 from bot.text.normalize import Speller, words
 
 FOREIGN = (
@@ -204,7 +205,7 @@ class RegressionMatcher:
         unsure = [at for at, text in enumerate(texts) if is_readable(text) and not self._words_suffice(rankings[at])]
         by_meaning = score(unsure, rankings) if unsure else ()
         for at, scores in zip(unsure, by_meaning, strict=True):
-            if self._is_foreign(rankings[at]):
+            if self._is_foreign(texts[at], rankings[at]):
                 rankings[at] = self._ranking(readings[at], scores, Basis.MEANING)
             else:
                 rankings[at] = self._ranking(readings[at], (by_words[at] + scores) / 2, Basis.BOTH)
@@ -216,11 +217,12 @@ class RegressionMatcher:
         is_as_typed = reading.typed == reading.corrected
         return is_as_typed and by_words.confidence >= SURE and by_words.urgency < self.thresholds.urgent / 2
 
-    def _is_foreign(self, ranking: Ranking) -> bool:
-        """Whether few words of a message are known and they match nothing, as in another language."""
+    def _is_foreign(self, text: str, ranking: Ranking) -> bool:
+        """Whether few words of a message are known, they match nothing, and it does not read as the FAQ's language."""
         if ranking.basis is not Basis.WORDS:
             return ranking.basis is Basis.MEANING
-        return ranking.coverage < FOREIGN and ranking.confidence < self.thresholds.clarify
+        matches_nothing = ranking.coverage < FOREIGN and ranking.confidence < self.thresholds.clarify
+        return matches_nothing and guess(text) != self.faq.language
 
     def _meaning_of(self, text: str, ranking: Ranking) -> Floats:
         """The encoder's vector of a message: of its corrected words; as typed if it may be in another language.
@@ -229,7 +231,7 @@ class RegressionMatcher:
         """
         typed, corrected = ranking.reading.typed, ranking.reading.corrected
         is_short = len(typed) <= FEW_WORDS and typed != corrected
-        return encode_one(text if is_short or self._is_foreign(ranking) else " ".join(corrected))
+        return encode_one(text if is_short or self._is_foreign(text, ranking) else " ".join(corrected))
 
     def _ranking(self, reading: Reading, scores: Floats, basis: Basis) -> Ranking:
         order = np.lexsort((self._id_ranks, -scores.round(EQUAL_DIGITS)))

@@ -35,7 +35,7 @@ def _method(name: str, value: Callable[..., bool]) -> Patch:
 ABLATIONS: dict[str, Callable[[], Patch]] = {
     "everything": lambda: mock.patch.object(matcher, "SURE", matcher.SURE),
     "words alone": lambda: _method("_words_suffice", lambda _self, _ranking: True),
-    "meaning alone": lambda: _method("_is_foreign", lambda _self, _ranking: True),
+    "meaning alone": lambda: _method("_is_foreign", lambda _self, _text, _ranking: True),
     "always both, without the skip": lambda: mock.patch.object(matcher, "SURE", 1.01),
 }
 

@@ -362,7 +362,7 @@ async def test_gaps_are_counted_by_reason(talk: Talk) -> None:
     """When they are noted."""
     counting = Counting(talk.context.metrics)
     await talk.say("do you sell tractors")
-    await talk.say("когда открывается этот сад")
+    await talk.say("как приготовить борщ")
     await talk.say(OAK)
     await talk.press("No")
     await talk.press("Outdated")

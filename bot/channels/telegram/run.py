@@ -38,6 +38,7 @@ from bot.channels.telegram.types import AnyApplication
 from bot.channels.telegram.ui.menus import set_menus
 from bot.domain.conversation import Question
 from bot.http.endpoints import Hook, HttpEndpoints, Silence, State
+from bot.matching.encoder import encode
 from bot.observability.logs import kind_and_place
 from bot.observability.metrics import Metrics
 from bot.runtime.catalog import Catalog
@@ -46,7 +47,6 @@ from bot.runtime.reload import FaqWatcher
 from bot.runtime.signals import on_stop_signal
 from bot.settings import Settings, SettingsError
 from bot.storage.keys import Keys
-from bot.text.language_id import guess
 
 KEEP_ALIVE = 75  # seconds that an idle connection stays open: longer than proxies and Telegram keep theirs
 MOST_CONNECTIONS = 500  # idle ones included: from Telegram or a proxy, and from health checks
@@ -167,10 +167,10 @@ def _watch_metrics(context: BotContext, intake: Intake, delivery: _Delivery) -> 
 
 
 async def _warm_up(context: BotContext) -> None:
-    """Do first what would stall the first replies: open the database, load the language model, rank a message."""
+    """Do first what would stall the first replies: open the database, load the encoder, rank a message."""
 
     def rank() -> None:
-        guess(_ANY_TEXT)
+        encode([_ANY_TEXT])
         for matcher in tuple(context.catalog.matchers.values()):
             decide(Question(_ANY_TEXT, matcher.faq.language), matcher)
 

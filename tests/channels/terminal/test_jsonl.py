@@ -72,7 +72,7 @@ def test_an_answer_has_the_documented_keys() -> None:
         ("weather forecast", "unanswered", "weather"),
         ("", "unanswered", None),
         ("/help", "command", None),
-        ("когда открывается этот сад", "unanswered", None),
+        ("как приготовить борщ", "unanswered", None),
     ],
 )
 def test_every_outcome_has_the_same_keys(text: str, outcome: str, entry: str | None) -> None:
