@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import assert_never
@@ -19,30 +20,60 @@ from bot.domain.conversation import (
     Unanswered,
     Urgent,
 )
-from bot.domain.faq import Entry, Fact, Faq, Interface, Kind, Source
+from bot.domain.faq import Cries, Entry, Fact, Faq, Interface, Kind, Source
+
+SCREEN = 1_000  # characters that a phone shows at once
 
 
 def render(decision: Decision, faq: Faq, language: str | None = None) -> Reply:
     """The reply to a message, from the decision about it.
 
-    ``language`` is the message's, if that is not the FAQ's: a line in it says which language the reply is in.
+    ``language`` is the message's, if that is not the FAQ's: it begins with lines in that language.
     """
-    reply, says = _render(decision, faq), faq.interface
-    if language is None:
-        return reply
-    is_unanswered = isinstance(decision, Unanswered) and decision.reason is NoAnswerReason.OTHER_LANGUAGE
-    lines = says.no_answer if is_unanswered else says.in_this_language
-    line = lines.get(language, "" if is_unanswered else lines.get(faq.language, ""))
-    return replace(reply, sections=(Section("", line), *reply.sections)) if line else reply
+    reply = _render(decision, faq, language)
+    first = "" if language is None else _first_lines(decision, faq, language)
+    return replace(reply, sections=(Section("", first), *reply.sections)) if first else reply
 
 
-def _render(decision: Decision, faq: Faq) -> Reply:
+def _first_lines(decision: Decision, faq: Faq, language: str) -> str:
+    """What stands above a reply in the person's language: which language follows; what to do in danger.
+
+    Above a card these are the four lines for people in danger. Where there is no answer, and the language has no line
+    of its own or is not known, what to do in danger stands in as many languages as fit a screen.
+    """
+    says, cries = faq.interface, {cries.language: cries for cries in faq.cries}
+    spoken = cries.get(language)
+    if isinstance(decision, Urgent) and spoken is not None:
+        return "\n".join(spoken.lines)
+    if not (isinstance(decision, Unanswered) and decision.reason is NoAnswerReason.OTHER_LANGUAGE):
+        return says.in_this_language.get(language, says.in_this_language.get(faq.language, ""))
+    if spoken is not None:
+        return "\n".join(filter(None, (says.no_answer.get(language, ""), spoken.do, spoken.call, spoken.program)))
+    return says.no_answer.get(language) or _in_danger(faq.cries)
+
+
+def _in_danger(languages: Sequence[Cries]) -> str:
+    """What to do in danger in as many languages as fit a screen, beginning with one of each script."""
+    first_of_script: dict[str, Cries] = {}
+    for cries in languages:
+        first_of_script.setdefault(unicodedata.name(cries.do[0], "?").split()[0], cries)
+    in_order = dict.fromkeys([*(cries.do for cries in first_of_script.values()), *(cries.do for cries in languages)])
+    lines: list[str] = []
+    for line in in_order:
+        if sum(map(len, lines)) + len(line) <= SCREEN:
+            lines.append(line)
+    return "\n".join(lines)
+
+
+def _render(decision: Decision, faq: Faq, language: str | None = None) -> Reply:
     says = faq.interface
     match decision:
         case Answer(entries):
             return _render_answer(entries, faq)
         case Urgent(entry):
-            return Reply((Section("", _card_text(entry, says)),), says.where_to_turn, _pages(entry, faq))
+            is_said = any(cries.language == language for cries in faq.cries)  # in the lines above it
+            text = _steps(entry, says) if is_said else _card_text(entry, says)
+            return Reply((Section("", text),), says.where_to_turn, _pages(entry, faq))
         case Smalltalk(entry):
             return Reply((Section("", entry.answer),), says.read_more, _pages(entry, faq))
         case Clarify(choices):
@@ -77,6 +108,11 @@ def choices_of(entries: Iterable[Entry]) -> tuple[Choice, ...]:
 def unread(text: str, faq: Faq) -> Reply:
     """The reply to a message that could not be read, which may have been a call for help: nobody else reads it."""
     return Reply((Section("", f"{text.strip()}\n\n{faq.interface.program.strip()}"),))
+
+
+def _steps(entry: Entry, says: Interface) -> str:
+    """An urgent card without what the lines in another language say above it."""
+    return "\n\n".join([entry.answer, *([says.delete_chat.strip()] if entry.discreet else [])])
 
 
 def _card_text(entry: Entry, says: Interface) -> str:

@@ -40,7 +40,8 @@ _NUMBER = re.compile(r"\A\s*+(\d{1,2})\s*+(?:[.)]\s*+)?")
 class Turn:
     """The result of a message: the outcome, the reply, the entry that it led to if any, and the ranked candidates.
 
-    ``gap`` is the reason why it is a gap, if it is one; ``language`` is set where the person chose a language by it.
+    ``gap`` is the reason why it is a gap, if it is one, of which a ``is_private`` one is counted but not kept.
+    ``language`` is set where the person chose a language by it, ``foreign`` where the message is in another one.
     """
 
     outcome: Outcome
@@ -49,6 +50,8 @@ class Turn:
     candidates: tuple[Candidate, ...] = ()
     gap: GapReason | None = None
     language: str | None = None
+    foreign: str | None = None
+    is_private: bool = False
 
 
 def take_turn(question: Question, matcher: Matcher, offered: tuple[Choice, ...] = ()) -> Turn:
@@ -65,7 +68,8 @@ def take_turn(question: Question, matcher: Matcher, offered: tuple[Choice, ...] 
     outcome, entry = outcome_of(reasoning.decision)
     candidates = reasoning.whole.ranking.candidates[:SHOWN_CANDIDATES]
     reply = render(reasoning.decision, faq, reasoning.language)
-    return Turn(outcome, reply, entry, candidates, gap_reason(reasoning.decision))
+    gap = gap_reason(reasoning.decision)
+    return Turn(outcome, reply, entry, candidates, gap, foreign=reasoning.language, is_private=reasoning.is_private)
 
 
 def outcome_of(decision: Decision) -> tuple[Outcome, str | None]:

@@ -74,7 +74,11 @@ RULES = _rules(
     ("F801", "cry-of-no-card", "the cries of faq/cries/ are of urgent cards of the English FAQ"),
     ("F802", "few-cries", "each language has at least eight cries for each urgent card"),
     ("F803", "repeated-cry", "a cry or a look-alike stands once in its file"),
-    ("F804", "long-line", "each of a language's four lines has at most 15 words, and `call` names 112 and no other number"),
+    (
+        "F804",
+        "long-line",
+        "each of a language's four lines has at most 15 words, and `call` names 112 and no other number",
+    ),
     ("F805", "other-script", "a language's lines are in its script, its cries in that or in Latin letters"),
     ("S101", "unused-fact", "every fact of a document is cited by an entry, or says why not in left_out"),
     ("S102", "bad-link", "a link is https; http only where the record is rated likely"),

@@ -12,7 +12,7 @@ from rapidfuzz import fuzz
 
 from bot.content.diagnostics import Diagnostic, blocking_errors
 from bot.content.figures import figures
-from bot.content.parsed import Content, Edition, Located, Tree
+from bot.content.parsed import Content, Edition, KeyPath, Located, Tree
 from bot.content.references import check_soundness
 from bot.content.schema import ID_BYTES, ID_PATTERN
 from bot.domain.faq import MAIN_LANGUAGE, Cries, Entry, Faq, Interface, Kind, Source
@@ -336,9 +336,11 @@ def _check_lines(cries: Cries, at: Located) -> Iterator[Diagnostic]:
 
 def _check_texts_of_cries(cries: Cries, at: Located) -> Iterator[Diagnostic]:
     scripts = _SCRIPTS.get(cries.language, ("LATIN",))
-    texts = [(("cries", card, index), text) for card, of in cries.cries.items() for index, text in enumerate(of)]
+    texts: list[tuple[KeyPath, str]] = [
+        (("cries", card, index), text) for card, of in cries.cries.items() for index, text in enumerate(of)
+    ]
     texts += [(("look_alikes", index), text) for index, text in enumerate(cries.look_alikes)]
-    first: dict[str, tuple[str | int, ...]] = {}
+    first: dict[str, KeyPath] = {}
     for path, text in texts:
         same = first.setdefault(" ".join(folded_words(text)), path)
         if same != path:

@@ -266,7 +266,9 @@ def _read_cries(path: Path, shown: str, content: Content) -> None:
     if parsed is not None:
         content.cries.append((_cries(parsed), Located(tree, ())))
         if parsed.language != path.stem:
-            tree.report(tree.line("language"), "Y111", f"the file of '{parsed.language}'", f"name it {parsed.language}.yaml")
+            tree.report(
+                tree.line("language"), "Y111", f"the file of '{parsed.language}'", f"name it {parsed.language}.yaml"
+            )
     content.diagnostics.extend(tree.diagnostics)
 
 

@@ -75,7 +75,7 @@ class Edition:
 
 @dataclass(slots=True)
 class Content:
-    """Everything that was read: editions by language, sources and cries with their places, and the diagnostics of reading.
+    """Everything that was read: editions by language, sources and cries with their places, diagnostics of reading.
 
     ``declared_sources`` and ``declared_facts`` are the ids of all records, invalid ones included. ``is_partial`` means
     that a file could not be read at all, so that an id that is missing may be in that file.

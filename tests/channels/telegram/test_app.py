@@ -115,9 +115,7 @@ async def test_a_question_without_an_answer_is_a_gap(talk: Talk) -> None:
 async def test_another_language_is_a_gap(talk: Talk) -> None:
     """One line in return, and the language is noted."""
     shown = await talk.say("как приготовить борщ")
-    assert shown.text == f"{INTERFACE.other_language}
-
-{INTERFACE.program}"
+    assert shown.text == f"{INTERFACE.other_language}\n\n{INTERFACE.program}"
     (kept,) = await talk.gaps()
     assert (kept.gap.reason, kept.gap.language) == (GapReason.OTHER_LANGUAGE, "ru")
 
