@@ -304,7 +304,8 @@ def _check_translation(edition: Edition, content: Content) -> Iterator[Diagnosti
 
 
 def _check_cries(content: Content) -> Iterator[Diagnostic]:
-    cards = [entry.id for entry, _ in content.editions[MAIN_LANGUAGE].entries if entry.kind is Kind.URGENT]
+    main = content.editions.get(MAIN_LANGUAGE, Edition(MAIN_LANGUAGE))
+    cards = [entry.id for entry, _ in main.entries if entry.kind is Kind.URGENT]
     for cries, at in content.cries:
         for card in cards:
             count = len(cries.cries.get(card, ()))

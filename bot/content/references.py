@@ -8,7 +8,7 @@ from string import Formatter
 
 from bot.content.diagnostics import DRAFT, Diagnostic, blocking_errors
 from bot.content.parsed import Content, Edition, Located
-from bot.domain.faq import MAIN_LANGUAGE, Interface, Kind
+from bot.domain.faq import MAIN_LANGUAGE, Cries, Interface, Kind
 
 Named = tuple[str, Located]  # an id and its place
 PLACEHOLDERS: Mapping[str, frozenset[str]] = {
@@ -27,8 +27,9 @@ def check_soundness(content: Content) -> Iterator[Diagnostic]:
     if content.is_partial:  # what seems to be missing may be in the file that cannot be read
         return
     yield from check_references(content)
-    yield from check_cries(content)
     main = content.editions.get(MAIN_LANGUAGE)
+    if main is not None and main.declared:
+        yield from check_cries(content.cries, main)
     if main is not None and not main.declared:
         yield Diagnostic(f"faq/{MAIN_LANGUAGE}", 1, "F208", "the FAQ has no entry", "write a topic with its entries")
     elif (
@@ -90,11 +91,10 @@ def check_references(content: Content) -> Iterator[Diagnostic]:
                 yield replace(diagnostic, fact=f"{diagnostic.fact}, which is {what}")
 
 
-def check_cries(content: Content) -> Iterator[Diagnostic]:
-    """Yield each card that cries name and the main language's FAQ does not have."""
-    main = content.editions.get(MAIN_LANGUAGE, Edition(MAIN_LANGUAGE))
+def check_cries(languages: Sequence[tuple[Cries, Located]], main: Edition) -> Iterator[Diagnostic]:
+    """Yield each card that the cries of a language name and the main language's FAQ does not have."""
     kinds = {entry.id: entry.kind for entry, _ in main.entries}
-    for cries, at in content.cries:
+    for cries, at in languages:
         for card in cries.cries:
             if kinds.get(card, Kind.URGENT if card in main.declared else None) is not Kind.URGENT:
                 fact, hint = f"'{card}' is no urgent card of the English FAQ", "correct it, or write the card first"

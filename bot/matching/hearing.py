@@ -31,9 +31,9 @@ OF_AN_ANSWER = 4  # of its phrasings, which stand for calm messages
 FEWEST_ROWS = 2  # with a gram; rarer ones are forgotten, which spares memory
 TEXTS = 350  # of a language, about as many as each has here
 KNOWN_LANGUAGE = 0.2  # least weight of the rows of a language by which it is told
-HELD_OUT = 6  # each sixth cry is held out to calibrate, and every look-alike
+HELD_OUT = 1_100  # cries, evenly spaced, that are held out to calibrate; and every look-alike
 # The shares of look-alikes, held out, that count as surely urgent, as urgent, and as perhaps a cry.
-SURELY_FALSE, FALSE, PERHAPS_FALSE = 1 / 50, 1 / 20, 1 / 4
+SURELY_FALSE, FALSE, PERHAPS_FALSE = 1 / 30, 1 / 10, 1 / 4
 SHARES_OF_MEANING = tuple(tenths / 10 for tenths in range(9))
 SIGNALS = 6
 KINDS = ("read", "unread", "words")  # of languages: the encoder reads it, only its script, or not even that
@@ -146,6 +146,8 @@ class Hearing:
 
     def hear(self, text: str) -> Heard | None:
         """What a message is heard as; None where not even its language can be told."""
+        if not any(map(str.isalpha, text)):
+            return None
         meaning = encode_one(text) @ self.components if is_readable(text) else None
         scores = self._scores(_read(text), meaning, _NONE)
         language = self._language(text, scores.languages)
@@ -203,7 +205,8 @@ class Hearing:
         """Learn an ear for each kind of language, from rows held out of all languages but the FAQ's ``own``."""
         foreign = [at for at, row in enumerate(self.rows) if row.language != own]
         calm = [at for at in foreign if self.rows[at].card is None]
-        sample = calm + [at for at in foreign if self.rows[at].card is not None][::HELD_OUT]
+        cries = [at for at in foreign if self.rows[at].card is not None]
+        sample = calm + cries[:: step(len(cries))]
         scores = dict(zip(sample, self.held_out(sample), strict=True))
         kinds: dict[str, list[int]] = {kind: [] for kind in KINDS}
         for at in sample:
@@ -249,6 +252,11 @@ def rows_of(faq: Faq) -> list[Cry]:
     for text in faq.off_topic:
         add(text, None, faq.language)
     return list(rows.values())
+
+
+def step(cries: int) -> int:
+    """Each how manieth cry is held out to calibrate."""
+    return max(1, cries // HELD_OUT)
 
 
 def _read(text: str) -> Reading:

@@ -149,12 +149,15 @@ def kinds_of(entries: Sequence[Entry]) -> Kinds:
 
 
 class RegressionMatcher:
-    """Ranks the entries of one FAQ. Immutable and thread-safe. What is not given it fits."""
+    """Ranks the entries of one FAQ. Immutable and thread-safe.
+
+    Without a ``model`` it fits one. Without a ``hearing`` it hears no cries in the languages of `faq/cries/`.
+    """
 
     def __init__(self, faq: Faq, model: Model | None = None, hearing: Hearing | None = None) -> None:
         use_one_thread()
         self.faq = faq
-        self.hearing = hearing or (Hearing.fit(faq) if faq.cries else None)
+        self.hearing = hearing
         self.entries = tuple(faq.entries.values())
         self.rows = training_rows(self.entries, faq.off_topic)
         self.model = model or fit(faq)

@@ -22,7 +22,7 @@ from rich.table import Table
 from bot.answering.decide import decide
 from bot.domain.conversation import Question, Urgent
 from bot.domain.matching import Matcher
-from bot.matching.hearing import HELD_OUT, Hearing
+from bot.matching.hearing import Hearing, step
 from bot.matching.matcher import RegressionMatcher
 from bot.runtime.load import load_matcher
 from bot.settings import read_settings
@@ -87,14 +87,14 @@ def judged(paths: Sequence[Path], matcher: Matcher) -> Iterator[Judged]:
             yield Judged(row.get("language", path.stem), tuple(row.get("cards", ())), got)
 
 
-def held_out(hearing: Hearing, own: str, *, every: int = HELD_OUT) -> Iterator[Judged]:
+def held_out(hearing: Hearing, own: str) -> Iterator[Judged]:
     """Hear some of the cries of other languages than the FAQ's ``own``, and all look-alikes, each without itself.
 
-    The cries that calibrated the model are left out.
+    None of the cries that calibrated the model is among them.
     """
     cries = [at for at, row in enumerate(hearing.rows) if row.language != own and row.card is not None]
     rows = [at for at, row in enumerate(hearing.rows) if row.language != own and row.card is None]
-    rows += [at for number, at in enumerate(cries) if number % every == 1]
+    rows += [at for number, at in enumerate(cries) if number % step(len(cries)) == 1]
     for at, scores in zip(rows, hearing.held_out(rows), strict=True):
         row = hearing.rows[at]
         heard = hearing.heard(row.language, scores, has_meaning=bool(hearing.meanings[at].any()))
