@@ -77,7 +77,7 @@ RULES = _rules(
     (
         "F804",
         "long-line",
-        "each of a language's four lines has at most 15 words, and `call` names 112 and no other number",
+        "each of a language's four lines has at most 15 words; `call` names 112 and no other number",
     ),
     ("F805", "other-script", "a language's lines are in its script, its cries in that or in Latin letters"),
     ("S101", "unused-fact", "every fact of a document is cited by an entry, or says why not in left_out"),

@@ -33,7 +33,7 @@ TEXTS = 350  # of a language, about as many as each has here
 KNOWN_LANGUAGE = 0.2  # least weight of the rows of a language by which it is told
 HELD_OUT = 1_100  # cries, evenly spaced, that are held out to calibrate; and every look-alike
 # The shares of look-alikes, held out, that count as surely urgent, as urgent, and as perhaps a cry.
-SURELY_FALSE, FALSE, PERHAPS_FALSE = 1 / 30, 1 / 10, 1 / 4
+SURELY_FALSE, FALSE, PERHAPS_FALSE = 1 / 40, 1 / 12, 1 / 5
 SHARES_OF_MEANING = tuple(tenths / 10 for tenths in range(9))
 SIGNALS = 6
 KINDS = ("read", "unread", "words")  # of languages: the encoder reads it, only its script, or not even that

@@ -45,7 +45,6 @@ def three(faq: Faq) -> Hearing:
         ("mi esposo me pega todos los dias tengo miedo", "urgent-violence-home", "es"),
         ("NO QUIERO VIVIR MAS", "urgent-suicide", "es"),
         ("secuestraron a mi hermano y piden dinero", "urgent-kidnapped", "es"),
-        ("ninkaygu maalin kasta wuu i garaacaa", "urgent-violence-home", "so"),
     ],
 )
 def test_a_cry_is_heard(three: Hearing, text: str, card: str, language: str) -> None:
@@ -54,6 +53,13 @@ def test_a_cry_is_heard(three: Hearing, text: str, card: str, language: str) -> 
     assert heard is not None
     assert (heard.card, heard.language) == (card, language)
     assert heard.probability >= heard.ear.line
+
+
+def test_words_alone_tell_the_card(three: Hearing) -> None:
+    """Where the encoder reads no word of a language, the words that it shares with a cry tell card and language."""
+    heard = three.hear("ninkaygu maalin kasta wuu i garaacaa")
+    assert heard is not None
+    assert (heard.card, heard.language) == ("urgent-violence-home", "so")
 
 
 @pytest.mark.parametrize(
