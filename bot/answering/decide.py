@@ -20,6 +20,7 @@ from bot.text.language_id import UNKNOWN, guess
 from bot.text.normalize import clean, sentences
 from bot.text.redaction import without_personal_data
 
+_MARKS = "؟？。"  # that `split` takes off the end
 _BLANKS = re.compile(r"[^\S\n]+")
 MOST_PARTS = 12  # of a long message; what follows seldom adds anything
 CLARIFY_SHARE = 0.5  # a choice scores at least this share of the best
@@ -92,7 +93,9 @@ def decide_with_reasoning(question: Question, matcher: Matcher) -> Reasoning:
 
 def _reason(question: Question, matcher: Matcher) -> Reasoning:
     text = _BLANKS.sub(" ", clean(question.text)).strip(" ")
-    texts = [text, *split(text, matcher)[:MOST_PARTS]]
+    parts_of = split(text, matcher)[:MOST_PARTS]
+    is_whole = [part + mark for part in parts_of[:1] for mark in _MARKS] if len(parts_of) == 1 else []
+    texts = [text, *(() if text in is_whole else parts_of)]  # without its mark it is no part
     whole, *parts = (_part(*ranked, matcher) for ranked in zip(texts, matcher.rank_all(texts), strict=True))
     if matcher.is_unlisted_number(whole.ranking.reading):
         return Reasoning(Unanswered(NoAnswerReason.NO_MATCH), whole, ())  # a number alone asks nothing
