@@ -386,6 +386,32 @@ def test_a_call_for_help_is_never_kept(known: Path, small_matcher: RegressionMat
         assert not [where for where, stored in files.items() if KEYS.pseudonym("asker", "terminal").encode() in stored]
 
 
+def test_a_call_for_help_in_no_language_is_kept(known: Path, matcher: RegressionMatcher) -> None:
+    """In each language of `faq/cries/`: cries with a word left out are counted, and neither kept nor left in a file."""
+    for cries in matcher.faq.cries:
+        whole = [text.split() for texts in cries.cries.values() for text in texts[::4]]
+        written = [" ".join(words[:-1]) for words in whole if len(words) > CRIES][:20]
+        with house(known) as (_, settings):
+            files = talk_in_terminal(written, settings, matcher)
+            with closing(sqlite3.connect(settings.data_dir / FILE)) as connection:
+                kept = connection.execute("SELECT count(*) FROM gap").fetchone()[0]
+                counted = connection.execute("SELECT sum(number) FROM count").fetchone()[0]
+            stored = b"\n".join(_readable(stored, matcher) for stored in files.values())
+        assert kept == 0, cries.language
+        assert (counted or 0) == len(written), cries.language
+        assert not [text for text in written for word in telling_words(text) if word in stored], cries.language
+
+
+def test_a_text_that_cannot_be_read_is_not_kept(known: Path, small_matcher: RegressionMatcher) -> None:
+    """In a script or a language that says nothing to the bot, it may be a cry for help: it is counted."""
+    written = ["შველა გემი იძირება", "எங்களைக் காப்பாற்றுங்கள்", "ދެން ކޮބާ ތި އުޅެނީ"]
+    with house(known) as (_, settings):
+        talk_in_terminal(written, settings, small_matcher)
+        with closing(sqlite3.connect(settings.data_dir / FILE)) as connection:
+            assert connection.execute("SELECT count(*) FROM gap").fetchone() == (0,)
+            assert connection.execute("SELECT sum(number) FROM count").fetchone() == (len(written),)
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_a_call_for_help_stays_one_beside_personal_data(matcher: RegressionMatcher, data: st.DataObject) -> None:

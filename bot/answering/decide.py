@@ -26,6 +26,7 @@ from bot.domain.conversation import (
 from bot.domain.faq import Entry, Kind
 from bot.domain.matching import Basis, Matcher, Ranking, Thresholds
 from bot.matching.calibration import CHOICES
+from bot.matching.encoder import LANGUAGES, is_readable
 from bot.text.language_id import UNKNOWN, guess
 from bot.text.normalize import clean, is_year, sentences
 from bot.text.redaction import without_personal_data
@@ -88,13 +89,15 @@ def is_known(ranking: Ranking) -> bool:
 class Reasoning:
     """A decision with what it was based on: the whole message and its parts, as ranked.
 
-    ``language`` is the message's as far as it can be told, if that is not the FAQ's; else None.
+    ``language`` is the message's as far as it can be told, if that is not the FAQ's; else None. The text of a
+    ``is_private`` one is never kept: it may be a cry for help, or it is in a language that the bot cannot read.
     """
 
     decision: Decision
     whole: Part
     parts: tuple[Part, ...]
     language: str | None = None
+    is_private: bool = False
 
 
 def decide(question: Question, matcher: Matcher) -> Decision:
@@ -126,18 +129,27 @@ def _reason(question: Question, matcher: Matcher) -> Reasoning:
     decision = conclude(replace(question, text=text), whole, parts, matcher.thresholds)
     is_sure = whole.ranking.urgency >= matcher.thresholds.surely_urgent
     decision = with_emergency_numbers(decision, text, matcher.faq.emergency, is_sure=is_sure)
-    return Reasoning(decision, whole, parts, foreign_language(question, whole))
+    language = foreign_language(question, whole)
+    may_be_cry = max(part.ranking.urgency for part in (whole, *parts)) >= matcher.thresholds.perhaps_urgent
+    is_unread = language is not None and language not in LANGUAGES
+    return Reasoning(decision, whole, parts, language, is_private=may_be_cry or is_unread)
 
 
 def foreign_language(question: Question, whole: Part) -> str | None:
     """The language of a message if it is another than the FAQ's, as far as the message or the device tells; else None.
 
+    A script that says nothing of the language gives `UNKNOWN`.
+
     A message of known words is in the FAQ's language, whatever else they may mean elsewhere.
     """
+    if whole.ranking.language is not None:
+        return whole.ranking.language
     if whole.ranking.coverage >= KNOWN and whole.ranking.basis is not Basis.MEANING:
         return None
     told = [language for language in (guess(whole.text), *question.spoken) if language != UNKNOWN]
-    return told[0] if told and told[0] != question.language else None
+    if not told:
+        return UNKNOWN if any(map(str.isalpha, whole.text)) and not is_readable(whole.text) else None
+    return told[0] if told[0] != question.language else None
 
 
 def _parts(text: str, whole: Part, matcher: Matcher) -> tuple[Part, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypedDict, assert_never
@@ -22,31 +23,60 @@ from bot.domain.conversation import (
     Urgent,
 )
 from bot.domain.emergency import EmergencyNumber, Service
-from bot.domain.faq import Entry, Fact, Faq, Kind, Source
+from bot.domain.faq import Cries, Entry, Fact, Faq, Kind, Source
 from bot.text.normalize import is_year, words
+
+SCREEN = 1_000  # characters that a phone shows at once
 
 
 def render(decision: Decision, faq: Faq, language: str | None = None) -> Reply:
     """The reply to a message, from the decision about it.
 
-    ``language`` is the message's, if that is not the FAQ's: a line in it says which language the reply is in.
+    ``language`` is the message's, if that is not the FAQ's: it begins with lines in that language.
     """
-    reply, says = _render(decision, faq), faq.interface
-    if language is None:
-        return reply
-    is_unanswered = isinstance(decision, Unanswered) and decision.reason is NoAnswerReason.OTHER_LANGUAGE
-    lines = says.no_answer if is_unanswered else says.in_this_language
-    line = lines.get(language, "" if is_unanswered else lines.get(faq.language, ""))
-    return replace(reply, sections=(Section("", line), *reply.sections)) if line else reply
+    reply = _render(decision, faq, language)
+    first = "" if language is None else _first_lines(decision, faq, language)
+    return replace(reply, sections=(Section("", first), *reply.sections)) if first else reply
 
 
-def _render(decision: Decision, faq: Faq) -> Reply:
+def _first_lines(decision: Decision, faq: Faq, language: str) -> str:
+    """What stands above a reply in the person's language: which language follows; what to do in danger.
+
+    Above a card these are the four lines for people in danger. Where there is no answer, and the language has no line
+    of its own or is not known, what to do in danger stands in as many languages as fit a screen.
+    """
+    says, cries = faq.interface, {cries.language: cries for cries in faq.cries}
+    spoken = cries.get(language)
+    if isinstance(decision, Urgent) and spoken is not None:
+        return "\n".join(spoken.lines)
+    if not (isinstance(decision, Unanswered) and decision.reason is NoAnswerReason.OTHER_LANGUAGE):
+        return says.in_this_language.get(language, says.in_this_language.get(faq.language, ""))
+    if spoken is not None:
+        return "\n".join(filter(None, (says.no_answer.get(language, ""), spoken.do, spoken.call, spoken.program)))
+    return says.no_answer.get(language) or _in_danger(faq.cries)
+
+
+def _in_danger(languages: Sequence[Cries]) -> str:
+    """What to do in danger in as many languages as fit a screen, beginning with one of each script."""
+    first_of_script: dict[str, Cries] = {}
+    for cries in languages:
+        first_of_script.setdefault(unicodedata.name(cries.do[0], "?").split()[0], cries)
+    in_order = dict.fromkeys([*(cries.do for cries in first_of_script.values()), *(cries.do for cries in languages)])
+    lines: list[str] = []
+    for line in in_order:
+        if sum(map(len, lines)) + len(line) <= SCREEN:
+            lines.append(line)
+    return "\n".join(lines)
+
+
+def _render(decision: Decision, faq: Faq, language: str | None = None) -> Reply:
     says = faq.interface
     match decision:
         case Answer(entries, missing, is_cut):
             return _render_answer(entries, faq, _not_answered(missing, is_cut=is_cut, faq=faq))
         case Urgent(entry, countries):
-            return _render_card(entry, countries, faq)
+            is_said = any(cries.language == language for cries in faq.cries)  # in the lines above it
+            return _render_card(entry, countries, faq, is_said=is_said)
         case EmergencyNumbers((), _):
             return Reply((Section("", says.emergency.strip()),), **_where(faq))
         case EmergencyNumbers(countries, services):
@@ -160,28 +190,32 @@ def _where(faq: Faq, shown: Sequence[str] = ()) -> _Where:
     return _Where(choices_title=directory.texts.where, choices=(*likely, others))
 
 
-def _render_card(entry: Entry, countries: Sequence[str], faq: Faq) -> Reply:
+def _render_card(entry: Entry, countries: Sequence[str], faq: Faq, *, is_said: bool) -> Reply:
     """An urgent card: what to do, whom to call, that nobody reads this chat, and the steps.
 
     Where a call may be a danger, whom to call comes after the steps. If the message names countries, their numbers
-    stand in place of the general line.
+    stand in place of the general line. ``is_said``: lines in another language above the card say the general things.
     """
     says, texts = faq.interface, faq.emergency.texts
     shown = [country for country in countries if country in faq.emergency.countries][:MOST_COUNTRIES] if texts else []
     calls = [numbers_text(country, faq, first=entry.call_first, hides_police=entry.hides_police) for country in shown]
     calls += [texts.elsewhere] if texts and shown else []
     first, _, steps = entry.answer.partition("\n")
-    if entry.careful:
+    if is_said:
+        parts = [*calls, entry.answer]
+    elif entry.careful:
         parts = [first, says.program, steps, says.emergency_careful, *calls]
     elif calls:
         parts = [first, *calls, says.program, steps]
     else:
         parts = [f"{first}\n{says.emergency}", says.program, steps]
     parts += [says.delete_chat] if entry.discreet else []
-    text = "\n\n".join(part.strip() for part in parts if part.strip())
-    sources = dict.fromkeys(link for country in shown for link in _number_sources(country, faq))
-    card = Section("", text, sources=tuple(sources))
+    card = Section("", "\n\n".join(part.strip() for part in parts if part.strip()), sources=_sources_of(shown, faq))
     return Reply((card,), says.where_to_turn, _pages(entry, faq), **_where(faq, shown))
+
+
+def _sources_of(countries: Sequence[str], faq: Faq) -> tuple[Link, ...]:
+    return tuple(dict.fromkeys(link for country in countries for link in _number_sources(country, faq)))
 
 
 def _not_answered(missing: Sequence[Missing], *, is_cut: bool, faq: Faq) -> str:

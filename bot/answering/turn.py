@@ -41,9 +41,9 @@ _NUMBER = re.compile(r"\A\s*+(\d{1,2})\s*+(?:[.)]\s*+)?")
 class Turn:
     """The result of a message: the outcome, the reply, the entry that it led to if any, and the ranked candidates.
 
-    ``gap`` is the reason why it is a gap, if it is one, and ``gap_text`` the part of the message that is, if not all;
-    ``also`` are the entries that answer further questions of the message. ``language`` is set where the person chose a
-    language by it.
+    ``gap`` is the reason why it is a gap, if it is one, and ``gap_text`` the part of the message that is, if not all; a
+    gap that ``is_private`` is counted but not kept. ``also`` are the entries that answer further questions of it.
+    ``language`` is set where the person chose a language by it, ``foreign`` where the message is in another one.
     """
 
     outcome: Outcome
@@ -54,6 +54,8 @@ class Turn:
     language: str | None = None
     gap_text: str = ""
     also: tuple[str, ...] = ()
+    foreign: str | None = None
+    is_private: bool = False
 
 
 def take_turn(question: Question, matcher: Matcher, offered: tuple[Choice, ...] = ()) -> Turn:
@@ -70,7 +72,8 @@ def take_turn(question: Question, matcher: Matcher, offered: tuple[Choice, ...] 
     outcome, entry = outcome_of(reasoning.decision)
     candidates = reasoning.whole.ranking.candidates[:SHOWN_CANDIDATES]
     reply = render(reasoning.decision, faq, reasoning.language)
-    turn = Turn(outcome, reply, entry, candidates, gap_reason(reasoning.decision))
+    gap = gap_reason(reasoning.decision)
+    turn = Turn(outcome, reply, entry, candidates, gap, foreign=reasoning.language, is_private=reasoning.is_private)
     match reasoning.decision:
         case Answer((_, *others), missing):
             unknown = "\n".join(one.text for one in missing if one.is_gap)

@@ -30,7 +30,7 @@ def _rules(severity: Severity, *rows: tuple[str, str, str]) -> dict[str, Rule]:
 DRAFT = "F409"  # fails the check, but does not stop the bot from using the content
 
 # Y1: the file itself; F2: ids and what they point to; F3: phrasings; F4: answers; F5: reviews; F6: translations;
-# F7: interface; S1: sources.
+# F7: interface; F8: cries for help in other languages; S1: sources.
 RULES = _rules(
     Severity.ERROR,
     ("Y101", "unreadable", "a file can be opened, is UTF-8 and no larger than 1 MB"),
@@ -72,6 +72,15 @@ RULES = _rules(
     ("F701", "bad-placeholder", "a text of the interface uses the placeholders that the bot fills, and no other"),
     ("F703", "no-numbers", "a country to choose, or with other names, has emergency numbers"),
     ("F702", "too-long", "a text of the interface fits the place where Telegram shows it"),
+    ("F801", "cry-of-no-card", "the cries of faq/cries/ are of urgent cards of the English FAQ"),
+    ("F802", "few-cries", "each language has at least eight cries for each urgent card"),
+    ("F803", "repeated-cry", "a cry or a look-alike stands once in its file"),
+    (
+        "F804",
+        "long-line",
+        "each of a language's four lines has at most 15 words; `call` names 112 and no other number",
+    ),
+    ("F805", "other-script", "a language's lines are in its script, its cries in that or in Latin letters"),
     ("S101", "unused-fact", "every fact of a document is cited by an entry, or says why not in left_out"),
     ("S102", "bad-link", "a link is https; http only where the record is rated likely"),
     ("S104", "figure-not-in-document", "a record's figures stand in the original document (with --documents)"),
@@ -90,6 +99,7 @@ RULES = _rules(
     ("F501", "review-passed", "an entry's review date has not passed"),
     ("F502", "review-near", "an entry's review date is more than 30 days away"),
     ("F503", "no-professional", "a person of the profession has read each urgent card (`reviewed_by`)"),
+    ("F806", "no-native-reader", "a native speaker has read each language's lines and cries (`read_by`)"),
     ("F601", "untranslated", "a translation has every entry of the English FAQ"),
     ("F603", "no-interface", "a translation has the bot's own texts too; without them nobody can choose the language"),
     ("S103", "http-link", "a link is https"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
@@ -13,19 +14,21 @@ from rapidfuzz import fuzz
 from bot.content import countries
 from bot.content.diagnostics import Diagnostic, blocking_errors
 from bot.content.figures import figures
-from bot.content.parsed import Content, Edition, Located, Tree
+from bot.content.parsed import Content, Edition, KeyPath, Located, Tree
 from bot.content.references import check_soundness
 from bot.content.schema import ID_BYTES, ID_PATTERN
-from bot.domain.faq import MAIN_LANGUAGE, Entry, Faq, Interface, Kind, Source
+from bot.domain.faq import MAIN_LANGUAGE, Cries, Entry, Faq, Interface, Kind, Source
 from bot.domain.limits import LONGEST_COMMAND_LINE, LONGEST_TEXTS
 from bot.domain.matching import LearnedMatcher
+from bot.text.folding import folded_words
 from bot.text.normalize import sentences, without_footnotes, words
 
 FEWEST_PHRASINGS = 8
 LONGEST_ANSWER = 1200
 LONGEST_SENTENCE = 45
 LONGEST_FIRST_LINE = 12  # words of an urgent card's first line
-LONGEST_STEP = 15  # words of its other sentences
+LONGEST_STEP = 15  # words of its other sentences, and of a line in another language
+FEWEST_CRIES = 8
 NEAR_SAME = 95  # RapidFuzz ratio of two normalised phrasings that a person would call the same
 NEAR_SAME_KERNEL = 0.7  # kernel similarity below which the ratio is not worth computing
 REVIEW_NOTICE = timedelta(days=30)
@@ -35,6 +38,15 @@ _ADDRESS = re.compile(
 )
 _EMERGENCY = ("emergency", "emergency_careful")  # the texts of the interface that name 112
 _ALLOWED_ADDRESSES = frozenset({"humansecurity@un.org"})  # an office, not a person; fact human-security.23
+_SCRIPTS = {  # by language, as Unicode names their letters; of the others Latin. Kurmanji is typed in Arabic ones too
+    **dict.fromkeys(("ar", "ckb", "fa", "ps", "ur"), ("ARABIC", "LATIN")),
+    **dict.fromkeys(("am", "ti"), ("ETHIOPIC", "LATIN")),
+    **dict.fromkeys(("ru", "uk"), ("CYRILLIC", "LATIN")),
+    "bn": ("BENGALI", "LATIN"),
+    "hi": ("DEVANAGARI", "LATIN"),
+    "zh": ("CJK", "LATIN"),
+    "ku": ("LATIN", "ARABIC"),
+}
 _TELEPHONE = re.compile(r"(?:\+|\b00)\d[\d\s().-]{6,}\d|\b\d{2,4}[\s-]\d{3,4}[\s-]\d{3,4}\b")
 
 
@@ -63,6 +75,7 @@ def lint(
         diagnostics += _check_edition(edition, content, today)
         if is_sound and learn is not None:
             diagnostics += _check_learned(edition, content, learn)
+    diagnostics += _check_cries(content)
     return tuple(sorted(set(diagnostics)))
 
 
@@ -345,6 +358,63 @@ def _check_translation(edition: Edition, content: Content) -> Iterator[Diagnosti
     for entry, at in edition.entries:
         if entry.id not in main.declared:
             yield at.diagnostic("F602", f"'{entry.id}' is no English entry", "write the English entry first", "id")
+
+
+# --- faq/cries/ --------------------------------------------------------------------------------------------------
+
+
+def _check_cries(content: Content) -> Iterator[Diagnostic]:
+    main = content.editions.get(MAIN_LANGUAGE, Edition(MAIN_LANGUAGE))
+    cards = [entry.id for entry, _ in main.entries if entry.kind is Kind.URGENT]
+    for cries, at in content.cries:
+        for card in cards:
+            count = len(cries.cries.get(card, ()))
+            if count < FEWEST_CRIES:
+                fact = f"'{cries.language}' has {count} cries for '{card}'"
+                yield at.diagnostic("F802", fact, f"add some until there are {FEWEST_CRIES}", "cries", card)
+        yield from _check_lines(cries, at)
+        yield from _check_texts_of_cries(cries, at)
+    unread = [(cries, at) for cries, at in content.cries if cries.read_by is None]
+    if unread:
+        fact = f"no native speaker has read the cries of {', '.join(cries.language for cries, _ in unread)}"
+        yield unread[0][1].diagnostic("F806", fact, "have them read, and name the reader in 'read_by'", "read_by")
+
+
+def _check_lines(cries: Cries, at: Located) -> Iterator[Diagnostic]:
+    script = _SCRIPTS.get(cries.language, ("LATIN",))[0]
+    for name in ("do", "call", "program", "more"):
+        text = getattr(cries, name)
+        numbers = re.findall(r"\d+", text)
+        if len(text.split()) > LONGEST_STEP:
+            fact = f"'{name}' has {len(text.split())} words"
+            yield at.diagnostic("F804", fact, f"shorten it to {LONGEST_STEP}", "lines", name)
+        if [int(number) for number in numbers] != ([112] if name == "call" else []):
+            hint = "name 112 in 'call', and no other number"
+            yield at.diagnostic("F804", f"the numbers of '{name}' are off", hint, "lines", name)
+        if _script(text) != script:
+            yield at.diagnostic("F805", f"'{name}' is not in {script}", "write it in that script", "lines", name)
+
+
+def _check_texts_of_cries(cries: Cries, at: Located) -> Iterator[Diagnostic]:
+    scripts = _SCRIPTS.get(cries.language, ("LATIN",))
+    texts: list[tuple[KeyPath, str]] = [
+        (("cries", card, index), text) for card, of in cries.cries.items() for index, text in enumerate(of)
+    ]
+    texts += [(("look_alikes", index), text) for index, text in enumerate(cries.look_alikes)]
+    first: dict[str, KeyPath] = {}
+    for path, text in texts:
+        same = first.setdefault(" ".join(folded_words(text)), path)
+        if same != path:
+            fact = f"'{text}' stands already on line {at.line(*same)}"
+            yield at.diagnostic("F803", fact, "delete one, or say it in other words", *path)
+        if _script(text) not in scripts:
+            yield at.diagnostic("F805", f"'{text}' is in another script", "move it to its language's file", *path)
+
+
+def _script(text: str) -> str:
+    """The script of most letters of a text, as Unicode names them."""
+    scripts = Counter(unicodedata.name(letter, "?").split()[0] for letter in text if letter.isalpha())
+    return scripts.most_common(1)[0][0] if scripts else ""
 
 
 # --- Rules over all phrasings together ---------------------------------------------------------------------------

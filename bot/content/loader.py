@@ -21,6 +21,7 @@ from bot.content.schema import (
     CardSchema,
     CardsSchema,
     CountrySchema,
+    CriesSchema,
     DocumentSchema,
     EmergencyNumbersSchema,
     EmergencySchema,
@@ -37,8 +38,9 @@ from bot.content.schema import (
 )
 from bot.content.yaml_reader import parse, parse_each, read_tree
 from bot.domain.emergency import AskingWords, EmergencyDirectory, EmergencyNumber, EmergencyTexts, Region, Service
-from bot.domain.faq import MAIN_LANGUAGE, Entry, Fact, Faq, Interface, Kind, Lookalike, Source, Wording
+from bot.domain.faq import MAIN_LANGUAGE, Cries, Entry, Fact, Faq, Interface, Kind, Lookalike, Source, Wording
 
+CRIES = "cries"  # the folder beside those of the languages
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 _logger = logging.getLogger(__name__)
 
@@ -92,6 +94,9 @@ def read_content(faq_dir: Path, seeds_dir: Path) -> Content:
         if edition.interface_tree is None and folder.name == MAIN_LANGUAGE:
             place = f"{faq_dir.name}/{folder.name}"
             content.diagnostics.append(Diagnostic(place, 1, "Y101", "interface.yaml is missing", "add it"))
+    if (faq_dir / CRIES).is_dir():
+        for path in _yaml_files(faq_dir / CRIES, f"{faq_dir.name}/{CRIES}", content):
+            _read_cries(path, f"{faq_dir.name}/{CRIES}/{path.name}", content)
     if faq_dir.is_dir():
         content.diagnostics.extend(_misplaced(faq_dir))
     if faq_dir.is_dir() and MAIN_LANGUAGE not in content.editions:
@@ -117,7 +122,7 @@ def _misplaced(faq_dir: Path) -> Iterator[Diagnostic]:
     """Report YAML files that no edition reads: beside the languages' folders, or deeper."""
     for path in sorted(faq_dir.rglob("*.yaml")):
         parts = path.relative_to(faq_dir).parts
-        if len(parts) != 2 or not _LANGUAGE.fullmatch(parts[0]):
+        if len(parts) != 2 or not (_LANGUAGE.fullmatch(parts[0]) or parts[0] == CRIES):
             shown = "/".join((faq_dir.name, *parts))
             yield Diagnostic(shown, 1, "Y111", "stands where no language reads it", f"move it to {faq_dir.name}/en/")
 
@@ -274,6 +279,30 @@ def _entry(parsed: EntrySchema | CardSchema, kind: Kind, topic: str) -> Entry:
         discreet=card is not None and card.discreet,
         careful=card is not None and card.careful,
         reviewed_by=None if card is None or card.reviewed_by == NOBODY_YET else card.reviewed_by,
+    )
+
+
+def _read_cries(path: Path, shown: str, content: Content) -> None:
+    tree = read_tree(path, shown)
+    content.is_partial |= tree.data is None
+    parsed = parse(tree, CriesSchema) if tree.data is not None else None
+    if parsed is not None:
+        content.cries.append((_cries(parsed), Located(tree, ())))
+        if parsed.language != path.stem:
+            tree.report(
+                tree.line("language"), "Y111", f"the file of '{parsed.language}'", f"name it {parsed.language}.yaml"
+            )
+    content.diagnostics.extend(tree.diagnostics)
+
+
+def _cries(parsed: CriesSchema) -> Cries:
+    return Cries(
+        language=parsed.language,
+        name=parsed.name,
+        **parsed.lines.model_dump(),
+        cries={card: tuple(texts) for card, texts in parsed.cries.items()},
+        look_alikes=tuple(parsed.look_alikes),
+        read_by=None if parsed.read_by == NOBODY_YET else parsed.read_by,
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from bot.content import countries
 from bot.content.diagnostics import ContentError, Diagnostic
 from bot.domain.emergency import EmergencyDirectory, EmergencyNumber
-from bot.domain.faq import MAIN_LANGUAGE, Entry, Faq, Interface, Source, Wording
+from bot.domain.faq import MAIN_LANGUAGE, Cries, Entry, Faq, Interface, Source, Wording
 
 KeyPath = tuple[str | int, ...]
 
@@ -79,7 +79,7 @@ class Edition:
 
 @dataclass(slots=True)
 class Content:
-    """Everything that was read: editions by language, sources with their places, and the diagnostics of reading.
+    """Everything that was read: editions by language, sources and cries with their places, diagnostics of reading.
 
     ``declared_sources`` and ``declared_facts`` are the ids of all records, invalid ones included. ``is_partial`` means
     that a file could not be read at all, so that an id that is missing may be in that file.
@@ -87,6 +87,7 @@ class Content:
 
     editions: dict[str, Edition] = field(default_factory=dict)
     sources: list[tuple[Source, Located]] = field(default_factory=list)
+    cries: list[tuple[Cries, Located]] = field(default_factory=list)
     declared_sources: set[str] = field(default_factory=set)
     declared_facts: set[str] = field(default_factory=set)
     diagnostics: list[Diagnostic] = field(default_factory=list)
@@ -108,6 +109,7 @@ class Content:
             wording=edition.wording,
             off_topic=tuple(text for text, _ in edition.off_topic),
             emergency=self._emergency(edition.emergency or main.emergency, language),
+            cries=tuple(cries for cries, _ in self.cries),
         )
         return replace(faq, version=hashlib.sha256(repr(faq).encode("utf-8", "surrogatepass")).hexdigest()[:12])
 

@@ -9,7 +9,7 @@ from string import Formatter
 from bot.content.diagnostics import DRAFT, Diagnostic, blocking_errors
 from bot.content.parsed import Content, Edition, Located, Tree
 from bot.domain.emergency import EmergencyTexts
-from bot.domain.faq import MAIN_LANGUAGE, Interface, Kind
+from bot.domain.faq import MAIN_LANGUAGE, Cries, Interface, Kind
 
 Named = tuple[str, Located]  # an id and its place
 PLACEHOLDERS: Mapping[str, frozenset[str]] = {
@@ -38,6 +38,8 @@ def check_soundness(content: Content) -> Iterator[Diagnostic]:
         return
     yield from check_references(content)
     main = content.editions.get(MAIN_LANGUAGE)
+    if main is not None and main.declared:
+        yield from check_cries(content.cries, main)
     if main is not None and not main.declared:
         yield Diagnostic(f"faq/{MAIN_LANGUAGE}", 1, "F208", "the FAQ has no entry", "write a topic with its entries")
     elif (
@@ -103,6 +105,16 @@ def check_references(content: Content) -> Iterator[Diagnostic]:
             if name not in declared or (is_question and name in cards):
                 what = "no question of the FAQ" if is_question else "no entry"
                 yield replace(diagnostic, fact=f"{diagnostic.fact}, which is {what}")
+
+
+def check_cries(languages: Sequence[tuple[Cries, Located]], main: Edition) -> Iterator[Diagnostic]:
+    """Yield each card that the cries of a language name and the main language's FAQ does not have."""
+    kinds = {entry.id: entry.kind for entry, _ in main.entries}
+    for cries, at in languages:
+        for card in cries.cries:
+            if kinds.get(card, Kind.URGENT if card in main.declared else None) is not Kind.URGENT:
+                fact, hint = f"'{card}' is no urgent card of the English FAQ", "correct it, or write the card first"
+                yield at.diagnostic("F801", fact, hint, "cries", card)
 
 
 def check_drafts(content: Content, drafts: Mapping[str, Sequence[Named]]) -> Iterator[Diagnostic]:

@@ -234,6 +234,26 @@ class OffTopicSchema(Schema):
     off_topic: list[Text] = Field(description="Messages in the editors' words; what is like them gets no answer.")
 
 
+class LinesSchema(Schema):
+    """What a person in danger reads first, in their language: four short lines, each at most 15 words."""
+
+    do: Text = Field(description="What to do now.")
+    call: Text = Field(description="That 112 works in the EU and on most mobile phones; no other number.")
+    program: Text = Field(description="That this is a program, that nobody reads the chat, that it cannot send help.")
+    more: Text = Field(description="What follows is in English and leads to people who can help.")
+
+
+class CriesSchema(Schema):
+    """faq/cries/LANGUAGE.yaml: how people in danger write in one language, whether or not the FAQ speaks it."""
+
+    language: Text = Field(description="The language's ISO 639 code, which is the file's name too.")
+    name: Text = Field(description="The language's name in itself.")
+    read_by: Text = Field(default=NOBODY_YET, description="Which native speaker has read it, or `nobody yet`.")
+    lines: LinesSchema
+    cries: dict[str, list[Text]] = Field(description="By the id of an urgent card: eight or more cries for help.")
+    look_alikes: list[Text] = Field(description="Calm messages with the same words, which are no cries.")
+
+
 def _interface_schema() -> type[Schema]:
     """faq/LANGUAGE/interface.yaml: the fields of `Interface`, each a text that is not empty."""
     types: dict[str, Any] = {"str": Text, "tuple[str, ...]": list[Text], "Mapping[str, str]": dict[Text, Text]}
@@ -253,6 +273,7 @@ SCHEMAS: dict[str, type[Schema]] = {
     "off_topic": OffTopicSchema,
     "emergency": EmergencySchema,
     "interface": InterfaceSchema,
+    "cries": CriesSchema,
 }
 SEED_SCHEMAS = ("document", "links", "emergency_numbers")
 

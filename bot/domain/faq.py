@@ -195,6 +195,31 @@ class Interface:
 
 
 @dataclass(frozen=True, slots=True)
+class Cries:
+    """How people in danger write in one language, and what they read first in it.
+
+    ``cries`` are by the id of an urgent card; ``look_alikes`` are calm messages in the same words. The lines: ``do``
+    says what to do now, ``call`` that 112 works, ``program`` that nobody reads the chat, ``more`` that English follows.
+    ``read_by`` is the native speaker who has read all this, None if nobody has.
+    """
+
+    language: str
+    name: str  # in the language itself
+    do: str
+    call: str
+    program: str
+    more: str
+    cries: Mapping[str, tuple[str, ...]]
+    look_alikes: tuple[str, ...]
+    read_by: str | None = None
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The four lines, in their order."""
+        return (self.do, self.call, self.program, self.more)
+
+
+@dataclass(frozen=True, slots=True)
 class Faq:
     """The FAQ in one language, with the sources that it cites."""
 
@@ -207,6 +232,7 @@ class Faq:
     languages: Mapping[str, str] = field(default_factory=dict)  # to choose from: code -> name in the language itself
     emergency: EmergencyDirectory = field(default_factory=EmergencyDirectory)
     version: str = ""  # a digest of the content
+    cries: tuple[Cries, ...] = ()  # in all languages in which a cry for help is heard
 
     @property
     def topics(self) -> tuple[str, ...]:

@@ -47,7 +47,7 @@ class Thresholds:
 
     An answer needs a confidence of ``answer`` and a certainty of ``certain``; a choice needs an ``offer`` of
     ``clarify``. A message that reaches ``urgent`` but not ``surely_urgent`` gets an answer instead of the urgent card
-    if one of its questions has an answer.
+    if one of its questions has an answer. The text of one that reaches ``perhaps_urgent`` is never kept.
     """
 
     answer: float
@@ -55,6 +55,7 @@ class Thresholds:
     clarify: float
     urgent: float
     surely_urgent: float
+    perhaps_urgent: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,8 @@ class Ranking:
     answer or small talk. ``confidence`` is the probability that the FAQ has a right reply and that it is ``reply``;
     ``certainty`` the probability that ``reply`` is right if the FAQ has one; ``offer`` the probability that one of the
     first few ``answers`` is right; ``urgency`` the probability that the person is in danger or need. ``coverage`` is
-    the share of the message's words, by weight, that occur in any phrasing.
+    the share of the message's words, by weight, that occur in any phrasing. ``language`` is the message's, if it was
+    heard as one of another language than the FAQ's: ``card`` and ``urgency`` then come from the cries in all languages.
     """
 
     reading: Reading
@@ -79,6 +81,7 @@ class Ranking:
     coverage: float
     offer: float
     basis: Basis = Basis.BOTH
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

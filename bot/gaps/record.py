@@ -9,18 +9,17 @@ from bot.answering.turn import SHOWN_CANDIDATES, Turn
 from bot.domain.conversation import Candidate, Outcome, Question, Urgent
 from bot.domain.gap import Count, Gap, GapReason, Note
 from bot.domain.matching import Matcher
-from bot.text.language_id import guess
-from bot.text.normalize import clean
+from bot.text.language_id import UNKNOWN
 
 
 def note_turn(turn: Turn, question: Question, matcher: Matcher, *, asked: str = "") -> Note:
     """The note of one turn. ``asked`` is the previous question, to which a "none of these" refers."""
     outcome = Outcome.NONE_OF_THESE if turn.gap is GapReason.NONE_OF_THESE else turn.outcome
     if turn.gap is GapReason.OTHER_LANGUAGE:  # editors want to know which language it is
-        question = replace(question, language=guess(clean(question.text)))
+        question = replace(question, language=turn.foreign or UNKNOWN)
     count = Count(outcome, question.language, question.channel, turn.entry or "")
     also = tuple(replace(count, entry=entry) for entry in turn.also)
-    if turn.gap is None:
+    if turn.gap is None or turn.is_private:
         return Note(count, also=also)
     if turn.gap is GapReason.NONE_OF_THESE:
         return Note(count, gap_behind(turn.gap, replace(question, text=asked), matcher) if asked else None)
@@ -35,10 +34,10 @@ def note_turn(turn: Turn, question: Question, matcher: Matcher, *, asked: str = 
 def gap_behind(reason: GapReason, question: Question, matcher: Matcher, *, entry: str = "") -> Gap | None:
     """The gap that a person reports by a button under the reply to an earlier question; ``entry`` is the answer judged.
 
-    None if the question, which may have been edited since, is urgent now: the text of an urgent question is never kept.
+    None if the question, which may have been edited since, may be a cry for help or cannot be read: that is never kept.
     """
     reasoning = decide_with_reasoning(question, matcher)
-    if isinstance(reasoning.decision, Urgent):
+    if isinstance(reasoning.decision, Urgent) or reasoning.is_private:
         return None
     return replace(_gap(reason, question, matcher, reasoning.whole.ranking.candidates[:SHOWN_CANDIDATES]), entry=entry)
 

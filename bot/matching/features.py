@@ -118,11 +118,7 @@ class Vectorizer:
             total = len(readings) + others.total
             weights += [inverse_document_frequency(frequencies[gram] + of_others[gram], total) for gram in grams[-1]]
         vectors = cls(grams, np.array(weights, dtype=np.float32))
-        rows = [vectors.vector(reading) for reading in readings]
-        starts = np.cumsum([0, *(len(columns) for columns, _ in rows)], dtype=np.int32)
-        columns = np.concatenate([columns for columns, _ in rows])
-        values = np.concatenate([values for _, values in rows])
-        return vectors, sparse.csr_array((values, columns, starts), shape=(len(rows), len(weights)), dtype=np.float32)
+        return vectors, vectors.matrix(readings)
 
     def vector(self, reading: Reading) -> tuple[Columns, Floats]:
         """Columns and values of a message's vector; both are empty if no gram is known.
@@ -144,6 +140,14 @@ class Vectorizer:
             if square:
                 values[start:end] *= np.float32(math.sqrt(kernel.share / square))
         return at, values
+
+    def matrix(self, readings: Sequence[Reading]) -> sparse.csr_array:
+        """The vectors of texts, row by row."""
+        rows = [self.vector(reading) for reading in readings]
+        starts = np.cumsum([0, *(len(columns) for columns, _ in rows)], dtype=np.int32)
+        columns = np.concatenate([columns for columns, _ in rows])
+        values = np.concatenate([values for _, values in rows])
+        return sparse.csr_array((values, columns, starts), shape=(len(rows), len(self.idf)), dtype=np.float32)
 
     def background_of(self, rows: sparse.csr_array) -> Background:
         """The document frequencies in rows of this vectorizer's vectors."""

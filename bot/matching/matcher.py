@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
 import numpy as np
@@ -35,6 +35,7 @@ from bot.matching.calibration import (
 from bot.matching.coverage import WordCoverage
 from bot.matching.encoder import Encode, encode, encode_one, is_readable
 from bot.matching.features import Floats, Vectorizer
+from bot.matching.hearing import Hearing
 from bot.matching.meaning import Meaning
 from bot.matching.regression import HeldOut, Ridge, fit_ridge, use_one_thread
 from bot.matching.similarity import SimilarityIndex, all_similarities
@@ -43,6 +44,7 @@ from bot.text.language_id import guess
 from bot.text.normalize import Speller, is_year, words
 
 FOREIGN = 0.7  # coverage below which a message that matches nothing may be in another language, and is read by meaning
+UNKNOWN_WORDS = 1 / 4  # share of the words from which a message may be in another language, whatever typos they make
 FEW_WORDS = 2  # of another language often look like typos
 SURE = 0.8  # confidence by words from which the encoder need not run
 RANKED = 8  # entries in a ranking
@@ -148,11 +150,15 @@ def kinds_of(entries: Sequence[Entry]) -> Kinds:
 
 
 class RegressionMatcher:
-    """Ranks the entries of one FAQ. Immutable and thread-safe. Without a ``model`` it fits one."""
+    """Ranks the entries of one FAQ. Immutable and thread-safe.
 
-    def __init__(self, faq: Faq, model: Model | None = None) -> None:
+    Without a ``model`` it fits one. Without a ``hearing`` it hears no cries in the languages of `faq/cries/`.
+    """
+
+    def __init__(self, faq: Faq, model: Model | None = None, hearing: Hearing | None = None) -> None:
         use_one_thread()
         self.faq = faq
+        self.hearing = hearing
         self.entries = tuple(faq.entries.values())
         self.rows = training_rows(self.entries, faq.off_topic)
         self.model = model or fit(faq)
@@ -196,7 +202,28 @@ class RegressionMatcher:
         def score(_: list[int], by_words: list[Ranking]) -> Floats:
             return self.model.meaning.scores(self._meaning_of(text, by_words[0])[None])
 
-        return self._rank([text], score)[0]
+        return self._heard(text, self._rank([text], score)[0])
+
+    def _heard(self, text: str, ranking: Ranking) -> Ranking:
+        """The ranking with the card and the urgency that a message in another language is heard with."""
+        heard = self.hearing.hear(text) if self.hearing is not None and self._may_be_foreign(ranking) else None
+        if heard is None or heard.language == self.faq.language:
+            return ranking
+        urgency = heard.urgency(self.thresholds)
+        if not heard.is_known_language and ranking.urgency >= urgency:
+            return replace(ranking, language=heard.language)
+        card = Candidate(self.faq.entries[heard.card], heard.score)
+        first = (card,) if urgency >= self.thresholds.urgent else ()
+        others = tuple(candidate for candidate in ranking.candidates if candidate.entry is not card.entry)
+        candidates = (*first, *(others if first else ranking.candidates))[:RANKED]
+        return replace(ranking, candidates=candidates, card=card, urgency=urgency, language=heard.language)
+
+    def _may_be_foreign(self, ranking: Ranking) -> bool:
+        """Whether enough words of a message are unknown, as typed, for another language."""
+        if ranking.basis is Basis.MEANING or ranking.coverage < FOREIGN:
+            return True
+        typed = ranking.reading.typed
+        return sum(word not in self.model.tokenizer.known for word in typed) >= UNKNOWN_WORDS * len(typed)
 
     def _rank(self, texts: Sequence[str], score: Callable[[list[int], list[Ranking]], Floats]) -> list[Ranking]:
         """Rank for each text: by words where they are sure, else by meaning too.

@@ -19,7 +19,7 @@ from contextlib import suppress
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from zipfile import BadZipFile
 
 import numpy as np
@@ -32,6 +32,7 @@ from bot.matching.calibration import Calibration, Calibrations, Logistic
 from bot.matching.coverage import WordCoverage
 from bot.matching.encoder import DIMENSIONS, VERSION, encode
 from bot.matching.features import Floats, Vectorizer
+from bot.matching.hearing import Cry, Ear, Hearing, rows_of
 from bot.matching.matcher import Model, fit, labels_of, training_rows
 from bot.matching.meaning import Meaning
 from bot.matching.regression import Labels, LocalRidge, Ridge, WholeRidge, is_local, power_for
@@ -45,6 +46,8 @@ KEPT_MODELS = 12
 KEPT_VECTORS = 30_000  # of a kilobyte each
 _MODEL_NAME = re.compile(r"[0-9a-f]{24}")  # of folders that may be deleted
 _MATRIX = ("data", "indices", "indptr")
+_PACKAGES = ("numpy", "rapidfuzz", "snowballstemmer")
+Kept = TypeVar("Kept")
 _logger = logging.getLogger(__name__)
 
 
@@ -54,19 +57,45 @@ def load_or_fit(faq: Faq, folder: Path, *, before_fit: Callable[[Faq], None] | N
     ``before_fit`` is called before fitting, which takes seconds. If the folder cannot be written to, a warning is
     logged and the next start has to fit the model again.
     """
-    path = folder / _digest(faq)
+
+    def fit_now() -> Model:
+        if before_fit is not None:
+            before_fit(faq)
+        return fit(faq, _KeptVectors(folder))
+
+    return _kept(folder / _digest(faq), lambda path: _load(path, faq), fit_now, _write)
+
+
+def load_or_hear(faq: Faq, folder: Path, *, before_fit: Callable[[Faq], None] | None = None) -> Hearing | None:
+    """As `load_or_fit`, for the cries for help in all languages; None if the FAQ has none."""
+    if not faq.cries:
+        return None
+    rows = rows_of(faq)
+
+    def fit_now() -> Hearing:
+        if before_fit is not None:
+            before_fit(faq)
+        return Hearing.fit(faq, _KeptVectors(folder))
+
+    learned = [[(row.text, row.card, row.language) for row in rows], VERSION, *map(_versioned, _PACKAGES)]
+    return _kept(folder / _digest_of(learned), lambda path: _load_hearing(path, rows), fit_now, _write_hearing)
+
+
+def _kept(
+    path: Path, load: Callable[[Path], Kept], fit_now: Callable[[], Kept], write: Callable[[Kept, Path], None]
+) -> Kept:
+    """Load a model from its folder, or fit it now and keep it there."""
     try:
-        return _load(path, faq)
+        return load(path)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError, EOFError) as error:
         if not isinstance(error, OSError):  # the cached model is broken
             shutil.rmtree(path, ignore_errors=True)
-        if before_fit is not None:
-            before_fit(faq)
-        model = fit(faq, _KeptVectors(folder))
+        model = fit_now()
     try:
-        _save(model, path)
+        _save(path, lambda work: write(model, work))
     except OSError as error:
-        _logger.warning("the fitted model cannot be kept in %s (%s); set CACHE_DIR to a folder", folder, error.strerror)
+        hint = "set CACHE_DIR to a folder"
+        _logger.warning("the fitted model cannot be kept in %s (%s); %s", path.parent, error.strerror, hint)
     return model
 
 
@@ -115,12 +144,22 @@ class _KeptVectors:
             Path(file.name).replace(self._path)
 
 
-def _digest(faq: Faq) -> str:
+def _versioned(package: str) -> str:
+    return f"{package} {version(package)}"
+
+
+def _digest_of(learned: object) -> str:
+    """A digest of what is learned from and of the code that learns."""
     digest = hashlib.sha256()
     here = Path(__file__).parent
     text = here.parent / "text"
-    for code in sorted([*here.glob("*.py"), text / "number_words.py", text / "normalize.py"]):
+    for code in sorted([*here.glob("*.py"), text / "number_words.py", text / "normalize.py", text / "folding.py"]):
         digest.update(code.read_bytes())
+    digest.update(json.dumps(learned).encode())
+    return digest.hexdigest()[:24]
+
+
+def _digest(faq: Faq) -> str:
     entries = tuple(faq.entries.values())
     learned = [
         faq.language,
@@ -128,17 +167,16 @@ def _digest(faq: Faq) -> str:
         [(row.text, row.entry) for row in training_rows(entries, faq.off_topic)],
         asdict(faq.wording),
     ]
-    learned += [f"{name} {version(name)}" for name in ("numpy", "rapidfuzz", "snowballstemmer")]
-    learned.append(VERSION)
-    digest.update(json.dumps(learned).encode())
-    return digest.hexdigest()[:24]
+    learned += [*map(_versioned, _PACKAGES), VERSION]
+    return _digest_of(learned)
 
 
-def _save(model: Model, path: Path) -> None:
+def _save(path: Path, write: Callable[[Path], None]) -> None:
+    """Make a model's folder, as ``write`` fills it, and delete the oldest ones."""
     path.parent.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(dir=path.parent, prefix=".new-"))
     try:
-        _write(model, work)
+        write(work)
         work.chmod(0o755)  # readable by others: the user who fits the model need not be the user who runs the bot
         shutil.rmtree(path, ignore_errors=True)  # a broken one, if any
         work.replace(path)  # atomic; fails if another process has just saved the same model
@@ -158,10 +196,7 @@ def _write(model: Model, folder: Path) -> None:
         arrays["alpha"] = model.ridge.alpha
     if model.meaning.alpha is not None:
         arrays["meaning-alpha"] = model.meaning.alpha
-    for name, matrix in (("by_row", model.index.by_row), ("by_gram", model.index.by_gram)):
-        arrays |= {f"{name}-{part}": getattr(matrix, part) for part in _MATRIX}
-    for name, array in arrays.items():
-        np.save(folder / f"{name}.npy", array)
+    arrays |= _arrays_of(model.index)
     values = {
         "known": dict(model.tokenizer.known),
         "grams": model.vectors.grams,
@@ -169,6 +204,23 @@ def _write(model: Model, folder: Path) -> None:
         "holders_of_entry": model.word_coverage.entry_frequencies,
         "calibrations": asdict(model.calibrations),
     }
+    _write_files(folder, arrays, values)
+
+
+def _write_hearing(hearing: Hearing, folder: Path) -> None:
+    arrays = {"idf": hearing.vectors.idf, "components": hearing.components, "meanings": hearing.meanings}
+    values = {"grams": hearing.vectors.grams, "ears": {kind: asdict(ear) for kind, ear in hearing.ears.items()}}
+    _write_files(folder, arrays | _arrays_of(hearing.index), values)
+
+
+def _arrays_of(index: SimilarityIndex) -> dict[str, NDArray[Any]]:
+    matrices = (("by_row", index.by_row), ("by_gram", index.by_gram))
+    return {f"{name}-{part}": getattr(matrix, part) for name, matrix in matrices for part in _MATRIX}
+
+
+def _write_files(folder: Path, arrays: Mapping[str, NDArray[Any]], values: object) -> None:
+    for name, array in arrays.items():
+        np.save(folder / f"{name}.npy", array)
     (folder / "model.json").write_text(json.dumps(values), encoding="utf-8")
 
 
@@ -180,9 +232,7 @@ def _load(path: Path, faq: Faq) -> Model:
     rows = len(labels)
     if found_without.shape != (rows,) or sum(map(len, values["grams"])) != len(idf):
         raise ValueError("the model does not fit the FAQ")
-    index = SimilarityIndex(
-        _load_matrix(path, "by_row", (rows, len(idf))), _load_matrix(path, "by_gram", (len(idf), rows))
-    )
+    index = _load_index(path, rows, len(idf))
     return Model(
         tokenizer=Tokenizer(Speller(faq.wording), values["known"]),
         vectors=Vectorizer(values["grams"], idf),
@@ -194,9 +244,27 @@ def _load(path: Path, faq: Faq) -> Model:
     )
 
 
+def _load_hearing(path: Path, rows: Sequence[Cry]) -> Hearing:
+    values: dict[str, Any] = json.loads((path / "model.json").read_text(encoding="utf-8"))
+    idf, components, meanings = (_load_mapped(path / f"{name}.npy") for name in ("idf", "components", "meanings"))
+    if meanings.shape != (len(rows), components.shape[1]) or sum(map(len, values["grams"])) != len(idf):
+        raise ValueError("the model does not fit the cries")
+    ears = {kind: Ear(**one | {"probability": _logistic(one["probability"])}) for kind, one in values["ears"].items()}
+    index = _load_index(path, len(rows), len(idf))
+    return Hearing(rows, Vectorizer(values["grams"], idf), index, components, meanings, ears)
+
+
+def _load_index(path: Path, rows: int, grams: int) -> SimilarityIndex:
+    return SimilarityIndex(_load_matrix(path, "by_row", (rows, grams)), _load_matrix(path, "by_gram", (grams, rows)))
+
+
+def _logistic(values: dict[str, Any]) -> Logistic:
+    return Logistic(values["bias"], tuple(values["weights"]))
+
+
 def _calibration(values: dict[str, Any]) -> Calibration:
     thresholds = Thresholds(**values.pop("thresholds"))
-    logistics = {name: Logistic(one["bias"], tuple(one["weights"])) for name, one in values.items()}
+    logistics = {name: _logistic(one) for name, one in values.items()}
     return Calibration(**logistics, thresholds=thresholds)
 
 

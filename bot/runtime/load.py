@@ -12,7 +12,7 @@ from bot.content.parsed import Content
 from bot.domain.faq import MAIN_LANGUAGE, Faq
 from bot.domain.matching import LearnedMatcher, Matcher
 from bot.matching.matcher import RegressionMatcher
-from bot.matching.model_cache import load_or_fit
+from bot.matching.model_cache import load_or_fit, load_or_hear
 from bot.settings import Settings
 
 
@@ -48,7 +48,14 @@ def learn(faq: Faq, settings: Settings, *, notify: Callable[[str], None] = print
             f"Learning {len(faq.entries)} entries from {phrasings:,} phrasings: some seconds, once after each edit …"
         )
 
-    return RegressionMatcher(faq, load_or_fit(faq, settings.cache_dir, before_fit=before_fit))
+    def before_hearing(faq: Faq) -> None:
+        cries = sum(len(texts) for cries in faq.cries for texts in cries.cries.values())
+        notify(
+            f"Learning {cries:,} cries for help in {len(faq.cries)} languages: some ten seconds, once after each edit …"
+        )
+
+    model = load_or_fit(faq, settings.cache_dir, before_fit=before_fit)
+    return RegressionMatcher(faq, model, load_or_hear(faq, settings.cache_dir, before_fit=before_hearing))
 
 
 def _with_days(faq: Faq, days: int) -> Faq:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.answering.render import body_text, choices_of, render, render_entry, sources_of, to_text
+from bot.answering.render import SCREEN, body_text, choices_of, render, render_entry, sources_of, to_text
 from bot.channels.telegram.ui.html import LONGEST_ADDRESS, LONGEST_TITLE, to_html
 from bot.domain.conversation import (
     Answer,
@@ -24,7 +24,7 @@ from bot.domain.conversation import (
     Unanswered,
     Urgent,
 )
-from bot.domain.faq import Entry, Faq, Kind, Source
+from bot.domain.faq import Cries, Entry, Faq, Kind, Source
 from bot.domain.limits import BUTTON_CHARACTERS
 from tests.support.samples import (
     DOGS,
@@ -518,6 +518,61 @@ def test_no_answer_is_told_in_the_language_of_the_message() -> None:
     decision = Unanswered(NoAnswerReason.OTHER_LANGUAGE)
     assert [section.text for section in render(decision, FAQ, "de").sections] == [
         "Das weiß ich nicht.",
-        FAQ.interface.other_language,
+        f"{FAQ.interface.other_language}\n\n{FAQ.interface.program}",
     ]
     assert render(decision, FAQ, "uk") == render(decision, FAQ)
+
+
+# --- In another language -------------------------------------------------------------------------------------------
+
+
+def speaking(language: str, do: str) -> Cries:
+    return Cries(language, language, do, f"call {language}", f"program {language}", f"more {language}", {}, ())
+
+
+HEARING = replace(FAQ, cries=(speaking("de", "Rufen"), speaking("ru", "Звоните"), speaking("so", "Wac")))
+
+
+def first_section(decision: Decision, language: str | None, faq: Faq = HEARING) -> str:
+    return render(decision, faq, language).sections[0].text
+
+
+def test_a_card_begins_with_the_lines_of_the_language() -> None:
+    """The four lines first, then the card's own steps in English, without what the lines said already."""
+    reply = render(Urgent(HURT), HEARING, "so")
+    assert [section.text for section in reply.sections] == ["Wac\ncall so\nprogram so\nmore so", HURT.answer]
+    assert reply.pages == render(Urgent(HURT), HEARING).pages
+    assert len(messages(reply)) == 1
+
+
+def test_a_discreet_card_says_how_to_delete_the_chat() -> None:
+    """That is in no line of the language."""
+    discreet = replace(HURT, discreet=True)
+    assert INTERFACE.delete_chat in render(Urgent(discreet), HEARING, "so").sections[1].text
+
+
+def test_a_card_in_a_language_without_lines_says_that_it_is_in_english() -> None:
+    """Nothing of the English card is left out then."""
+    assert first_section(Urgent(HURT), "nl") == INTERFACE.in_this_language["en"]
+    assert render(Urgent(HURT), HEARING, "nl").sections[1:] == render(Urgent(HURT), HEARING).sections
+
+
+def test_without_an_answer_the_language_says_what_to_do_in_danger() -> None:
+    """What is not understood may be a cry for help."""
+    first = first_section(Unanswered(NoAnswerReason.OTHER_LANGUAGE), "so")
+    assert first == "Wac\ncall so\nprogram so"
+
+
+def test_an_unknown_language_gets_what_to_do_in_danger_in_many_scripts() -> None:
+    """One of each script first, then the other languages, as many as fit a screen."""
+    assert first_section(Unanswered(NoAnswerReason.OTHER_LANGUAGE), "und") == "Rufen\nЗвоните\nWac"
+    many = tuple(speaking(f"l{number}", f"{number} {'x' * 200}") for number in range(9))
+    longer = replace(HEARING, cries=(*many, *HEARING.cries))
+    shown = first_section(Unanswered(NoAnswerReason.OTHER_LANGUAGE), "und", longer)
+    assert len(shown) <= SCREEN + len(shown.splitlines())
+    assert "Звоните" in shown
+
+
+def test_an_english_reply_has_no_other_line() -> None:
+    """Nobody who writes in the FAQ's language is spoken to in another."""
+    assert render(Urgent(HURT), HEARING) == render(Urgent(HURT), FAQ)

@@ -29,6 +29,7 @@ TODAY = date(2026, 11, 22)
 
 FERRY, URGENT, SMALLTALK = "faq/en/ferry.yaml", "faq/en/urgent.yaml", "faq/en/smalltalk.yaml"
 INTERFACE, WORDS, FRENCH_FERRY = "faq/en/interface.yaml", "faq/en/words.yaml", "faq/fr/ferry.yaml"
+CRIES = "faq/cries/de.yaml"
 NOTE, LINKS, ORIGINAL = "seeds/note.yaml", "seeds/links.yaml", "originals/note.txt"
 NUMBERS, EMERGENCY = "seeds/emergency_numbers.yaml", "faq/en/emergency.yaml"
 
@@ -241,6 +242,30 @@ CASES = [
     Case("F503", URGENT, ("urgent-overboard",), (URGENT, "    reviewed_by: the harbour master\n", ""), "urgent cards"),
     Case("F407", URGENT, ("urgent-overboard",), (URGENT, "    read_more: [coast-guard]\n", ""), "leads to no help"),
     Case("F408", SMALLTALK, ("smalltalk-thanks", "answer"), (SMALLTALK, THANKS, "so " * 45 + "long."), "46 words"),
+    # Cries for help in other languages.
+    Case(
+        "F801",
+        CRIES,
+        ("urgent-flood",),
+        (CRIES, "  urgent-fire:", "  urgent-flood:"),
+        "'urgent-flood' is no urgent card",
+        frozenset({"F802"}),
+    ),
+    Case("F802", CRIES, ("urgent-fire",), (CRIES, "    - feuer an bord\n", ""), "'de' has 7 cries for 'urgent-fire'"),
+    Case(
+        "F803",
+        CRIES,
+        ("look_alikes", "- Mann"),
+        (CRIES, "  - was kostet", "  - Mann über Booord!\n  - was kostet"),
+        "line",
+    ),
+    Case("F804", CRIES, ("do:",), (CRIES, "rufen Sie jetzt", f"rufen {'Sie ' * 12}jetzt"), "'do' has 19 words"),
+    Case("F804", CRIES, ("program:",), (CRIES, "Ich bin ein Programm", "Ich bin Programm 3"), "numbers of 'program'"),
+    Case("F804", CRIES, ("call:",), (CRIES, "Die 112 gilt", "Die 110 gilt"), "numbers of 'call'"),
+    Case("F805", CRIES, ("more:",), (CRIES, "Was folgt, ist auf Englisch.", "Дальше по-английски."), "not in LATIN"),
+    Case("F805", CRIES, ("пожар",), (CRIES, "feuer an bord", "пожар на борту"), "another script"),
+    Case("F806", CRIES, ("language:",), (CRIES, "read_by: the ferry's cook\n", ""), "the cries of de"),
+    Case("Y111", CRIES, ("language:",), (CRIES, "language: de", "language: nl"), "'nl'"),
     # Reviews and translations.
     Case(
         "F501", SMALLTALK, ("review_by",), (SMALLTALK, "review_by: 2027-11-21", "review_by: 2026-11-21"), "2026-11-21"
@@ -443,7 +468,7 @@ def test_every_problem_has_the_same_form(small: Path, edit: Edit) -> None:
 def test_a_problem_is_one_line_whatever_the_content_holds(small: Path, edit: Edit) -> None:
     """A program that reads the problems line by line is not confused by what the content holds."""
     edit(URGENT, "- id: urgent-fire", '- id: "urgent\\nfire"')
-    assert [len(str(problem).splitlines()) for problem in check(small)] == [1]
+    assert {len(str(problem).splitlines()) for problem in check(small)} == {1}
 
 
 # --- Review dates ------------------------------------------------------------------------------------------------

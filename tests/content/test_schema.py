@@ -39,6 +39,7 @@ EXAMPLES = {
     "topic": "faq/en/ferry.yaml",
     "cards": "faq/en/urgent.yaml",
     "words": "faq/en/words.yaml",
+    "cries": "faq/cries/de.yaml",
     "off_topic": "../../faq/en/off_topic.yaml",  # the small FAQ has none
     "interface": "faq/en/interface.yaml",
 }
@@ -47,6 +48,8 @@ VALIDATORS = {name: Draft202012Validator(json_schema(name)) for name in SCHEMAS}
 
 def form_of(path: Path) -> str:
     """The form that a file has by its name and place."""
+    if path.parent.name == "cries":
+        return "cries"
     return FORM_OF.get(path.name, "document" if path.parent.name == "seeds" else "topic")
 
 
@@ -135,6 +138,7 @@ def test_an_unknown_key_is_refused_at_every_level(form: str) -> None:
     sound = example_of(form)
     free = {
         "words": {("spellings",)},
+        "cries": {("cries",)},
         "interface": {("commands",), ("in_this_language",), ("no_answer",)},
         "emergency": {("called",)},
     }.get(form, set())

@@ -1,0 +1,158 @@
+"""`python -m tests.bench.cries FILE...`: are cries for help heard, and as the right card, language by language?
+
+A file holds JSON lines with ``text``. Where a line has ``cards``, it is a cry and one of them is right; elsewhere any
+card is false. Lines are grouped by ``language``, or by their file. ``--held-out`` measures the cries of `faq/cries/`
+instead, each without itself; ``--plot`` draws which card is taken for which. Intervals are Wilson's, of 95 %.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from bot.answering.decide import decide
+from bot.domain.conversation import Question, Urgent
+from bot.domain.matching import Matcher
+from bot.matching.hearing import Hearing, step
+from bot.matching.matcher import RegressionMatcher
+from bot.runtime.load import load_matcher
+from bot.settings import read_settings
+
+NO_CARD = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A message with the cards that are right (none: it is no cry), and the one that it got, if any."""
+
+    group: str
+    right: tuple[str, ...]
+    got: str | None
+
+
+@dataclass(slots=True)
+class Tally:
+    """What became of the messages of one group."""
+
+    found: Counter[str] = field(default_factory=Counter)
+
+    def add(self, one: Judged) -> None:
+        if one.right:
+            self.found["cries"] += 1
+            self.found["some"] += one.got is not None
+            self.found["right"] += one.got in one.right
+        else:
+            self.found["calm"] += 1
+            self.found["false"] += one.got is not None
+
+    def row(self) -> tuple[str, ...]:
+        """The cells of a table: cries, those with some card, with the right card; calm messages, those with a card."""
+        cries, calm = self.found["cries"], self.found["calm"]
+        shares = (share(self.found[name], cries) for name in ("some", "right"))
+        return (str(cries), *shares, str(calm), share(self.found["false"], calm))
+
+
+def wilson(count: int, total: int) -> tuple[float, float]:
+    """Wilson's interval of a share, of 95 % (Wilson 1927); from 0 to 1 where nothing was counted."""
+    if not total:
+        return 0.0, 1.0
+    z = 1.959964
+    middle, width = count + z * z / 2, z * math.sqrt(count * (total - count) / total + z * z / 4)
+    return max(0.0, (middle - width) / (total + z * z)), min(1.0, (middle + width) / (total + z * z))
+
+
+def share(count: int, total: int) -> str:
+    """A share with its interval, in per cent."""
+    low, high = wilson(count, total)
+    digits = 0 if total < 1_000 else 1
+    return f"{100 * count / total:.{digits}f} ({100 * low:.{digits}f}–{100 * high:.{digits}f})" if total else ""
+
+
+def judged(paths: Sequence[Path], matcher: Matcher) -> Iterator[Judged]:
+    """Ask every message of the files."""
+    for path in paths:
+        for line in path.read_bytes().splitlines():
+            row = json.loads(line)
+            decision = decide(Question(row["text"], matcher.faq.language), matcher)
+            got = decision.entry.id if isinstance(decision, Urgent) else None
+            yield Judged(row.get("language", path.stem), tuple(row.get("cards", ())), got)
+
+
+def held_out(hearing: Hearing, own: str) -> Iterator[Judged]:
+    """Hear some of the cries of other languages than the FAQ's ``own``, and all look-alikes, each without itself.
+
+    None of the cries that calibrated the model is among them.
+    """
+    cries = [at for at, row in enumerate(hearing.rows) if row.language != own and row.card is not None]
+    rows = [at for at, row in enumerate(hearing.rows) if row.language != own and row.card is None]
+    rows += [at for number, at in enumerate(cries) if number % step(len(cries)) == 1]
+    for at, scores in zip(rows, hearing.held_out(rows), strict=True):
+        row = hearing.rows[at]
+        heard = hearing.heard(row.language, scores, has_meaning=bool(hearing.meanings[at].any()))
+        got = heard.card if heard.probability >= heard.ear.line else None
+        yield Judged(row.language, (row.card,) if row.card is not None else (), got)
+
+
+def draw(found: Sequence[Judged], path: Path) -> None:
+    """Draw which card is taken for which: a row for each right card, a column for each card that was given."""
+    from matplotlib import pyplot
+
+    pairs = Counter((one.right[0], one.got or NO_CARD) for one in found if one.right and one.got not in one.right)
+    pairs.update((one.got, one.got) for one in found if one.got is not None and one.got in one.right)
+    pairs.update((NO_CARD, one.got or NO_CARD) for one in found if not one.right)
+    names = [*sorted({name for pair in pairs for name in pair} - {NO_CARD}), NO_CARD]
+    totals = Counter[str]()
+    for (right, _), count in pairs.items():
+        totals[right] += count
+    shares = [[pairs[right, got] / max(1, totals[right]) for got in names] for right in names]
+    figure, axes = pyplot.subplots(figsize=(9, 8.2))
+    image = axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
+    labels = [name.removeprefix("urgent-") for name in names]
+    axes.set_xticks(range(len(names)), labels, rotation=90, fontsize=8)
+    axes.set_yticks(range(len(names)), [f"{label} ({totals[name]})" for label, name in zip(labels, names, strict=True)])
+    axes.tick_params(axis="y", labelsize=8)
+    axes.set_xlabel("the card given")
+    axes.set_ylabel("the right card (messages)")
+    figure.colorbar(image, ax=axes, shrink=0.6, label="share of the messages")
+    figure.tight_layout()
+    figure.savefig(path, dpi=110)
+    pyplot.close(figure)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Ask or hear every message, and show the shares by language."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.cries", description=__doc__)
+    parser.add_argument("files", nargs="*", type=Path)
+    parser.add_argument("--held-out", action="store_true", help="the cries of faq/cries/ instead")
+    parser.add_argument("--plot", type=Path, help="draw which card is taken for which, into this file (.svg or .png)")
+    given = parser.parse_args(arguments)
+    matcher = load_matcher(read_settings(), notify=lambda line: print(line, file=sys.stderr))
+    found = list(judged(given.files, matcher))
+    if given.held_out and isinstance(matcher, RegressionMatcher) and matcher.hearing is not None:
+        found += held_out(matcher.hearing, matcher.faq.language)
+    tallies: dict[str, Tally] = defaultdict(Tally)
+    every = Tally()
+    for one in found:
+        tallies[one.group].add(one)
+        every.add(one)
+    table = Table("language", "cries", "some card, %", "the right one, %", "calm", "a false card, %")
+    for group, tally in sorted(tallies.items()):
+        table.add_row(group, *tally.row())
+    table.add_section()
+    table.add_row("all", *every.row())
+    Console(width=120).print(table)
+    if given.plot is not None:
+        draw(found, given.plot)
+
+
+if __name__ == "__main__":
+    main()
