@@ -157,8 +157,9 @@ def test_a_message_gets_the_reply_of_its_decision(text: str, decision: Decision)
     outcome, entry = outcome_of(decision)
     candidates = MATCHER.rank(text).candidates[:SHOWN_CANDIDATES]
     also = tuple(item.id for item in decision.entries[1:]) if isinstance(decision, Answer) else ()
-    reply = render(decision, FAQ, "ru" if "к" in text else None)
-    assert say(text) == Turn(outcome, reply, entry, candidates, gap_reason(decision), also=also)
+    foreign, is_private = "ru" if "к" in text else None, isinstance(decision, Urgent)
+    reply, gap = render(decision, FAQ, foreign), gap_reason(decision)
+    assert say(text) == Turn(outcome, reply, entry, candidates, gap, also=also, foreign=foreign, is_private=is_private)
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: str(entry.id))
