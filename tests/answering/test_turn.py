@@ -156,7 +156,15 @@ def test_a_message_gets_the_reply_of_its_decision(text: str, decision: Decision)
     outcome, entry = outcome_of(decision)
     candidates = MATCHER.rank(text).candidates[:SHOWN_CANDIDATES]
     language = "ru" if "к" in text else None
-    assert say(text) == Turn(outcome, render(decision, FAQ, language), entry, candidates, gap_reason(decision))
+    assert say(text) == Turn(
+        outcome,
+        render(decision, FAQ, language),
+        entry,
+        candidates,
+        gap_reason(decision),
+        foreign=language,
+        is_private=isinstance(decision, Urgent),
+    )
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: str(entry.id))
