@@ -108,7 +108,7 @@ def _reason(question: Question, matcher: Matcher) -> Reasoning:
 
 
 def _may_be_cry(ranking: Ranking, thresholds: Thresholds) -> bool:
-    """Whether a message is too near to a cry for help to be kept; in the FAQ's language it must be like a card at all."""
+    """Whether a message is too near to a cry to be kept; in the FAQ's language it must be like a card at all."""
     is_like = ranking.language is not None or (ranking.card is not None and ranking.card.score >= LIKE_A_CARD)
     return is_like and ranking.urgency >= thresholds.perhaps_urgent
 
