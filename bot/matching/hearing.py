@@ -33,8 +33,8 @@ TEXTS = 350  # of a language, about as many as each has here
 KNOWN_LANGUAGE = 0.2  # least weight of the rows of a language by which it is told
 HELD_OUT = 1_100  # cries, evenly spaced, that are held out to calibrate; and every look-alike
 KINDS = ("read", "unread", "words")  # of languages: the encoder reads it, only its script, or not even that
-# The shares of look-alikes, held out, that count as urgent, as surely urgent, and as perhaps a cry. What the encoder does
-# not read gets no answer either, so there a card that is not needed takes the place of nothing.
+# The shares of look-alikes, held out, that count as urgent, as surely urgent, and as perhaps a cry. What the encoder
+# does not read gets no answer either, so there a card that is not needed takes the place of nothing.
 FALSE = {"read": 1 / 12, "unread": 1 / 8, "words": 1 / 8}
 SURELY_FALSE, PERHAPS_FALSE = 1 / 40, 1 / 5
 SHARES_OF_MEANING = tuple(tenths / 10 for tenths in range(9))
