@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.answering.decide import decide, decide_with_reasoning
+from bot.answering.explain import explain
 from bot.content.loader import read_content
 from bot.domain.conversation import Question, Urgent
 from bot.domain.faq import Faq, Kind
@@ -183,3 +184,10 @@ def test_every_language_of_the_project_is_heard(matcher: RegressionMatcher) -> N
         found = [decide_with_reasoning(Question(text), matcher) for text in texts]
         assert sum(isinstance(one.decision, Urgent) for one in found) >= 0.9 * len(texts), cries.language
         assert sum(one.language == cries.language for one in found) >= 0.8 * len(texts), cries.language
+
+
+def test_an_explanation_says_what_was_heard(ferry: Faq, hearing: Hearing) -> None:
+    """An editor sees that the urgency comes from the cries, and in which language."""
+    told = explain("er treibt im meer und ein passagier schwimmt da draußen", RegressionMatcher(ferry, hearing=hearing))
+    assert "heard as       de, by the cries of all languages: urgent-overboard first" in told
+    assert "heard as" not in explain("man overboard", RegressionMatcher(ferry, hearing=hearing))
