@@ -301,9 +301,13 @@ def gaps_among(written: Sequence[Message], matcher: RegressionMatcher) -> list[M
 
 
 def test_the_questions_are_gaps(small_matcher: RegressionMatcher) -> None:
-    """The small FAQ serves none of them, so that what is said below is said of texts that are kept."""
+    """The small FAQ serves none of them, so that what is said below is said of texts that are kept.
+
+    A few it takes for what may be a cry for help.
+    """
     plain = [Message(question.replace("_", " "), (), ()) for question in QUESTIONS]
-    assert gaps_among(plain, small_matcher) == plain
+    assert all(take_turn(Question(message.text), small_matcher).gap is not None for message in plain)
+    assert len(gaps_among(plain, small_matcher)) >= 0.8 * len(plain)
 
 
 @few
