@@ -47,6 +47,7 @@ FIRST_WORDS = 4  # of a sentence; a question word among them makes it a question
 NOTED_SCORE = 0.2  # least score for an out-of-scope entry to explain why there is no answer
 KNOWN = 0.5  # least coverage, the share of known words by weight, for answering or offering anything by words
 FEWEST_WORDS = 3  # of a part that is judged by itself; "no" alone is close to many urgent phrasings
+LIKE_A_CARD = 0.1  # least score of a card for a message to be perhaps a cry, whatever its urgency
 CARD_OF_FEW_WORDS = 0.3  # least score of a card for a shorter message to be urgent; the card must also rank first
 
 
@@ -130,9 +131,15 @@ def _reason(question: Question, matcher: Matcher) -> Reasoning:
     is_sure = whole.ranking.urgency >= matcher.thresholds.surely_urgent
     decision = with_emergency_numbers(decision, text, matcher.faq.emergency, is_sure=is_sure)
     language = foreign_language(question, whole)
-    may_be_cry = max(part.ranking.urgency for part in (whole, *parts)) >= matcher.thresholds.perhaps_urgent
+    may_be_cry = any(_may_be_cry(part.ranking, matcher.thresholds) for part in (whole, *parts))
     is_unread = language is not None and language not in LANGUAGES
     return Reasoning(decision, whole, parts, language, is_private=may_be_cry or is_unread)
+
+
+def _may_be_cry(ranking: Ranking, thresholds: Thresholds) -> bool:
+    """Whether a message is too near to a cry to be kept; in the FAQ's language it must be like a card at all."""
+    is_like = ranking.language is not None or (ranking.card is not None and ranking.card.score >= LIKE_A_CARD)
+    return is_like and ranking.urgency >= thresholds.perhaps_urgent
 
 
 def foreign_language(question: Question, whole: Part) -> str | None:

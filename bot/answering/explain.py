@@ -56,6 +56,8 @@ def _explain_part(name: str, part: Part, matcher: Matcher) -> Iterator[str]:
     yield f"  with meanings  {' '.join(ranking.reading.meanings)}"
     yield f"  known words    {ranking.coverage:.0%}"
     yield f"  ranked by      {_BASES[ranking.basis]}"
+    if ranking.language is not None and ranking.card is not None:
+        yield f"  heard as       {ranking.language}, by the cries of all languages: {ranking.card.entry.id} first"
     yield f"  urgent         {ranking.urgency:.2f} (a card from {least.urgent:.2f})"
     confidence = f"{ranking.confidence:.2f} (an answer from {least.answer:.2f}, a choice from {least.clarify:.2f})"
     yield f"  best reply     {ranking.reply.entry.id}, confidence {confidence}"

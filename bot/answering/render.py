@@ -60,7 +60,8 @@ def _in_danger(languages: Sequence[Cries]) -> str:
     """What to do in danger in as many languages as fit a screen, beginning with one of each script."""
     first_of_script: dict[str, Cries] = {}
     for cries in languages:
-        first_of_script.setdefault(unicodedata.name(cries.do[0], "?").split()[0], cries)
+        letter = next(filter(str.isalpha, cries.do), "?")
+        first_of_script.setdefault(unicodedata.name(letter).split()[0], cries)
     in_order = dict.fromkeys([*(cries.do for cries in first_of_script.values()), *(cries.do for cries in languages)])
     lines: list[str] = []
     for line in in_order:

@@ -32,11 +32,13 @@ FEWEST_ROWS = 2  # with a gram; rarer ones are forgotten, which spares memory
 TEXTS = 350  # of a language, about as many as each has here
 KNOWN_LANGUAGE = 0.2  # least weight of the rows of a language by which it is told
 HELD_OUT = 1_100  # cries, evenly spaced, that are held out to calibrate; and every look-alike
-# The shares of look-alikes, held out, that count as surely urgent, as urgent, and as perhaps a cry.
-SURELY_FALSE, FALSE, PERHAPS_FALSE = 1 / 40, 1 / 12, 1 / 5
+KINDS = ("read", "unread", "words")  # of languages: the encoder reads it, only its script, or not even that
+# The shares of look-alikes, held out, that count as urgent, as surely urgent, and as perhaps a cry. What the encoder
+# does not read gets no answer either, so there a card that is not needed takes the place of nothing.
+FALSE = {"read": 1 / 12, "unread": 1 / 8, "words": 1 / 8}
+SURELY_FALSE, PERHAPS_FALSE = 1 / 40, 1 / 5
 SHARES_OF_MEANING = tuple(tenths / 10 for tenths in range(9))
 SIGNALS = 6
-KINDS = ("read", "unread", "words")  # of languages: the encoder reads it, only its script, or not even that
 _POWER = power_for(TEXTS)
 _NONE: Rows = np.zeros(0, np.int64)
 
@@ -211,9 +213,11 @@ class Hearing:
         kinds: dict[str, list[int]] = {kind: [] for kind in KINDS}
         for at in sample:
             kinds[_kind(self.rows[at].language, has_meaning=bool(self.meanings[at].any()))].append(at)
-        return {kind: self._ear([(self.rows[at].card, scores[at]) for at in rows]) for kind, rows in kinds.items()}
+        return {
+            kind: self._ear(kind, [(self.rows[at].card, scores[at]) for at in rows]) for kind, rows in kinds.items()
+        }
 
-    def _ear(self, sample: Sequence[tuple[str | None, Scores]]) -> Ear:
+    def _ear(self, kind: str, sample: Sequence[tuple[str | None, Scores]]) -> Ear:
         cries = [(self.cards.index(card), scores) for card, scores in sample if card is not None]
 
         def found(share: float) -> int:
@@ -223,7 +227,7 @@ class Hearing:
         is_cry = np.array([card is not None for card, _ in sample], dtype=bool)
         probability = fit_logistic(signals, is_cry)
         alarms = probability.of(signals[~is_cry])
-        shares = (PERHAPS_FALSE, FALSE, SURELY_FALSE)
+        shares = (PERHAPS_FALSE, FALSE[kind], SURELY_FALSE)
         lines = np.quantile(alarms, [1 - share for share in shares]).tolist() if len(alarms) else [0.5] * 3
         return Ear(max(SHARES_OF_MEANING, key=found), probability, lines[1], lines[2], lines[0])
 

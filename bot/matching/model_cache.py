@@ -42,7 +42,7 @@ from bot.text.normalize import Speller
 
 # Models are some 30 MB each; saving one deletes the oldest. Enough that the bot's own outlast those that a reviewer's
 # trial edits make.
-KEPT_MODELS = 12
+KEPT_MODELS = 16
 KEPT_VECTORS = 30_000  # of a kilobyte each
 _MODEL_NAME = re.compile(r"[0-9a-f]{24}")  # of folders that may be deleted
 _MATRIX = ("data", "indices", "indptr")
@@ -77,8 +77,7 @@ def load_or_hear(faq: Faq, folder: Path, *, before_fit: Callable[[Faq], None] | 
             before_fit(faq)
         return Hearing.fit(faq, _KeptVectors(folder))
 
-    learned = [[(row.text, row.card, row.language) for row in rows], VERSION, *map(_versioned, _PACKAGES)]
-    return _kept(folder / _digest_of(learned), lambda path: _load_hearing(path, rows), fit_now, _write_hearing)
+    return _kept(folder / _digest_of_cries(rows), lambda path: _load_hearing(path, rows), fit_now, _write_hearing)
 
 
 def _kept(
@@ -100,8 +99,9 @@ def _kept(
 
 
 def is_learned(faq: Faq, folder: Path) -> bool:
-    """Whether the folder contains the model of an FAQ."""
-    return (folder / _digest(faq) / "model.json").exists()
+    """Whether the folder contains the model of an FAQ, and that of its cries for help if it has any."""
+    digests = [_digest(faq), *([_digest_of_cries(rows_of(faq))] if faq.cries else [])]
+    return all((folder / digest / "model.json").exists() for digest in digests)
 
 
 class _KeptVectors:
@@ -157,6 +157,11 @@ def _digest_of(learned: object) -> str:
         digest.update(code.read_bytes())
     digest.update(json.dumps(learned).encode())
     return digest.hexdigest()[:24]
+
+
+def _digest_of_cries(rows: Sequence[Cry]) -> str:
+    learned = [[(row.text, row.card, row.language) for row in rows], VERSION, *map(_versioned, _PACKAGES)]
+    return _digest_of(learned)
 
 
 def _digest(faq: Faq) -> str:

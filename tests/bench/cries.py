@@ -73,7 +73,7 @@ def wilson(count: int, total: int) -> tuple[float, float]:
 def share(count: int, total: int) -> str:
     """A share with its interval, in per cent."""
     low, high = wilson(count, total)
-    digits = 0 if total < 1_000 else 1
+    digits = 0 if total < 300 else 1
     return f"{100 * count / total:.{digits}f} ({100 * low:.{digits}f}–{100 * high:.{digits}f})" if total else ""
 
 

@@ -6,6 +6,7 @@ import asyncio
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -20,7 +21,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
-from tests.bench import hostile, matching, peers, plots, telegram
+from tests.bench import cries, hostile, matching, peers, plots, telegram
 from tests.bench.corpora import (
     OUT_OF_SCOPE,
     Labelled,
@@ -35,6 +36,7 @@ from tests.bench.corpora import (
     judge,
     read_labelled,
 )
+from tests.bench.cries import wilson
 from tests.bench.matching import Ask
 from tests.bench.scaling import grown
 from tests.bench.sender import CONNECTIONS, SECRET, TOKEN, Sender, messages
@@ -537,3 +539,38 @@ def test_plots_of_the_same_figures_are_the_same(tmp_path: Path) -> None:
     for name in ("coverage", "time", "latency", "growth"):
         assert (tmp_path / f"one-{name}.svg").read_bytes() == (tmp_path / f"other-{name}.svg").read_bytes()
         assert b"<dc:date>" not in (tmp_path / f"one-{name}.svg").read_bytes()
+
+
+# --- Cries for help ------------------------------------------------------------------------------------------------
+
+
+@given(st.integers(0, 400), st.integers(1, 400))
+def test_an_interval_holds_its_share(count: int, total: int) -> None:
+    """Wilson's interval lies around the share, within 0 and 1, and is narrower for more messages."""
+    count = min(count, total)
+    low, high = wilson(count, total)
+    assert 0 <= low <= count / total + 1e-9
+    assert count / total - 1e-9 <= high <= 1
+    more = wilson(4 * count, 4 * total)
+    assert more[1] - more[0] < high - low
+
+
+def test_cries_are_counted_by_language(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Cries with some card and with the right one, calm messages with one; and the cries of the FAQ, held out."""
+    for name, folder in (("FAQ_DIR", "faq"), ("SEEDS_DIR", "seeds")):
+        monkeypatch.setenv(name, str(ROOT / "tests/small" / folder))
+    monkeypatch.setenv("CACHE_DIR", str(tmp_path / "cache"))
+    rows = [
+        {"text": "man overboard", "language": "en", "cards": ["urgent-overboard"]},
+        {"text": "fire on board", "language": "en", "cards": ["urgent-overboard"]},
+        {"text": "when does the ferry leave", "language": "en"},
+    ]
+    (tmp_path / "asked.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    cries.main([str(tmp_path / "asked.jsonl"), "--held-out", "--plot", str(tmp_path / "cries.png")])
+    shown = capsys.readouterr().out
+    english = next(line for line in shown.splitlines() if line.split()[1:2] == ["en"])
+    assert re.findall(r"\d+ (?=\()|(?<=│ )\d+(?= +│)", english) == ["2", "100 ", "50 ", "1", "0 "]
+    assert any(line.split()[1:2] == ["de"] for line in shown.splitlines())
+    assert (tmp_path / "cries.png").stat().st_size > 1_000

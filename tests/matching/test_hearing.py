@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 
 from bot.answering.decide import decide, decide_with_reasoning
+from bot.answering.explain import explain
 from bot.content.loader import read_content
 from bot.domain.conversation import Question, Urgent
 from bot.domain.faq import Faq, Kind
 from bot.domain.matching import Thresholds
 from bot.matching.hearing import Hearing, rows_of
 from bot.matching.matcher import RegressionMatcher
-from bot.matching.model_cache import load_or_fit, load_or_hear
+from bot.matching.model_cache import is_learned, load_or_fit, load_or_hear
 from tests.support.paths import SMALL
 
 THRESHOLDS = Thresholds(0.5, 0.6, 0.4, urgent=0.9, surely_urgent=0.95, perhaps_urgent=0.3)
@@ -124,6 +125,7 @@ def test_hearing_is_the_same_from_disk(ferry: Faq, hearing: Hearing, tmp_path: P
     for _ in range(2):
         load_or_fit(ferry, tmp_path)
         read = load_or_hear(ferry, tmp_path, before_fit=learned_now.append)
+        assert is_learned(ferry, tmp_path)
     assert read is not None
     assert learned_now == [ferry]
     assert len([path for path in tmp_path.iterdir() if path.is_dir()]) == 2
@@ -183,3 +185,10 @@ def test_every_language_of_the_project_is_heard(matcher: RegressionMatcher) -> N
         found = [decide_with_reasoning(Question(text), matcher) for text in texts]
         assert sum(isinstance(one.decision, Urgent) for one in found) >= 0.9 * len(texts), cries.language
         assert sum(one.language == cries.language for one in found) >= 0.8 * len(texts), cries.language
+
+
+def test_an_explanation_says_what_was_heard(ferry: Faq, hearing: Hearing) -> None:
+    """An editor sees that the urgency comes from the cries, and in which language."""
+    told = explain("er treibt im meer und ein passagier schwimmt da draußen", RegressionMatcher(ferry, hearing=hearing))
+    assert "heard as       de, by the cries of all languages: urgent-overboard first" in told
+    assert "heard as" not in explain("man overboard", RegressionMatcher(ferry, hearing=hearing))
