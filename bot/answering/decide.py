@@ -405,7 +405,8 @@ def _missing(
     return tuple(
         Missing(at, part.text, _is_gap(part, whole, thresholds))
         for at, part in enumerate(questions, 1)
-        if not part.answers(thresholds) and (part.unmet or part.ranking.answers[0].entry not in answered)
+        if not part.answers(thresholds)
+        and (part.unmet or _out_of_scope(part) is not None or part.ranking.answers[0].entry not in answered)
     )
 
 
