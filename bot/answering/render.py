@@ -245,7 +245,8 @@ def _render_unanswered(reason: NoAnswerReason, entry: Entry | None, topic: str |
         case NoAnswerReason.OUT_OF_SCOPE if entry is not None:
             return Reply((Section("", entry.answer),), says.where_to_turn, _pages(entry, faq))
         case NoAnswerReason.OTHER_YEAR if entry is not None:
-            text = says.other_year.format(years=", ".join(_years_of(entry, faq)))
+            years = ", ".join(_years_of(entry, faq))
+            text = says.other_year.format(years=years) if years else says.unanswered.strip()
             return Reply((Section("", text),), choices=choices_of((entry,)))
         case NoAnswerReason.OTHER_LANGUAGE:
             return unread(says.other_language, faq)

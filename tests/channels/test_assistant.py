@@ -28,7 +28,7 @@ FRENCH = RegressionMatcher(
         interface=replace(SAYS, language_chosen="Je réponds maintenant en français.", too_fast="Doucement."),
     )
 )
-OAK, UNSURE, TRACTORS = "how old is the big oak", "how old is the oak in 1900", "do you sell tractors"
+OAK, UNSURE, TRACTORS = "how old is the big oak", "how old is the oak in Peru", "do you sell tractors"
 HURT = "i fell and cannot stand up"
 
 

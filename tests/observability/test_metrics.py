@@ -45,7 +45,7 @@ from tests.support.telegram_world import JSON, Refused
 
 MATCHER = RegressionMatcher(replace(garden(), languages={"en": "English"}))
 OAK = "how old is the big oak"
-UNSURE = "how old is the oak in 1900"
+UNSURE = "how old is the oak in Peru"
 OUTCOMES = frozenset(map(metrics.label, Outcome))
 HOSTILE = st.one_of(
     st.text(),

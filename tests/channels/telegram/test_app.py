@@ -26,7 +26,7 @@ from tests.support.telegram_world import BAD_GATEWAY, PERSONAL_MARKS, TOKEN, Cal
 MATCHER = RegressionMatcher(replace(garden(), languages={"en": "English"}, version="v1"))
 FAQ = MATCHER.faq
 OAK, OAK_TITLE = "how old is the big oak", "Which tree is the oldest?"
-UNSURE = "how old is the oak in 1900"  # offered a choice
+UNSURE = "how old is the oak in Peru"  # offered a choice
 NOTHING = "do you sell tractors"
 DANGER = "i fell and cannot stand up"
 

@@ -66,7 +66,7 @@ def test_an_answer_has_the_documented_keys() -> None:
     ("text", "outcome", "entry"),
     [
         ("may i bring my dog", "answer", "dogs"),
-        ("how old is the oak in 1900", "clarify", None),
+        ("how old is the oak in Peru", "clarify", None),
         ("i fell and cannot stand up", "urgent", "hurt"),
         ("hello", "smalltalk", "hello"),
         ("weather forecast", "unanswered", "weather"),
