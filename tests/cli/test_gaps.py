@@ -106,7 +106,7 @@ def test_the_log_is_on_where_it_should_be(
 
 def test_none_of_these_keeps_the_question_before_it(cache: Path, own: dict[str, Any]) -> None:
     """In the chat it is a number; the gap is what was asked."""
-    question = "ferry times and prices"
+    question = "ferry times in Osthaven"
     offered = json.loads(call("ask", "--jsonl", cache=cache, typed=json.dumps({"text": question})).stdout)
     assert offered["outcome"] == "clarify", "the test needs a question that is offered a choice"
     call("chat", cache=cache, typed=f"{question}\n{len(offered['offered']) + 1}\n", **own)
