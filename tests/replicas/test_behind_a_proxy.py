@@ -27,7 +27,7 @@ from tests.test_dockerfile import certificate
 
 pytestmark = pytest.mark.container
 FERRY = "when does the ferry go"
-GAP = "do you sell inflatable tractors for gardens"
+GAP = "why do cats purr at night"
 SECRET = "made-up_secret_0123456789"  # noqa: S105  # made up
 CROWD = 300
 

@@ -49,7 +49,7 @@ from tests.support.telegram_world import BAD_GATEWAY, JSON, TOKEN, Chat, Refused
 pytestmark = pytest.mark.slow
 
 FERRY = "when does the ferry go"
-GAP = "do you sell inflatable tractors for gardens"
+GAP = "why do cats purr at night"
 SECRET = "made-up_secret_0123456789"  # noqa: S105  # made up
 URL = "https://bot.example.org/telegram"
 
