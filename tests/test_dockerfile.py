@@ -201,7 +201,7 @@ def test_the_chat_answers_on_a_read_only_root(engine: Engine, tmp_path: Path) ->
     done = engine.shell(command[0], tmp_path, typed="why now\nwo ist der Bahnhof bitte\n/quit\n")
     assert done.returncode == 0, done.stderr
     assert "beginning to negotiate the Global" in done.stdout
-    assert "I can only read English" in done.stdout
+    assert "Das weiß ich nicht." in done.stdout
     assert "Traceback" not in done.stdout + done.stderr
 
 

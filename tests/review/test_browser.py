@@ -18,7 +18,7 @@ from tests.support.telegram_phone import phone_to
 
 pytestmark = [pytest.mark.container, pytest.mark.asyncio(loop_scope="module")]
 
-KITES = ("where is the kite flying zone", "kite flying zone where is it??", "pls where is the zone for kite flying")
+KITES = ("is there a zone for flying kites", "do you have a kite flying zone", "which zone is for kite flying")
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")

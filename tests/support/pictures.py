@@ -74,8 +74,8 @@ async def question(talk: Talk) -> Chat:
 
 async def choices(talk: Talk) -> Chat:
     """A choice to press, none of these, an honest "I don't know", out of scope, another language, small talk."""
-    await talk.say("migrants and the law")
-    await talk.say("migrants and the law please")
+    await talk.say("what do states have to do")
+    await talk.say("what do states have to do please")
     await talk.press("None of these")
     await talk.say("do you sell inflatable tractors")
     await talk.say("how many migrants live in germany")
