@@ -22,7 +22,7 @@ from bot.matching.calibration import Logistic, Vector, fit_logistic
 from bot.matching.encoder import DIMENSIONS, LANGUAGES, Encode, encode, encode_one, is_readable
 from bot.matching.features import Floats, Vectorizer
 from bot.matching.meaning import COMPONENTS, principal_components
-from bot.matching.regression import NEIGHBOURS, RIDGE, power_for, sharpen
+from bot.matching.regression import NEIGHBOURS, power_for, sharpen, solve_near
 from bot.matching.similarity import Rows, SimilarityIndex
 from bot.text.folding import folded_words
 from bot.text.language_id import UNKNOWN, guess
@@ -186,14 +186,14 @@ class Hearing:
     def _weights_of_words(self, reading: Reading, without: Rows) -> tuple[Rows, Floats]:
         rows, similarities = self.index.nearest(*self.vectors.vector(reading), NEIGHBOURS, without)
         near = self.index.by_row[rows]
-        return rows, _solve(sharpen((near @ near.T).toarray(), _POWER), sharpen(similarities, _POWER))
+        return rows, solve_near(sharpen((near @ near.T).toarray(), _POWER), sharpen(similarities, _POWER))
 
     def _weights_of_meaning(self, meaning: Floats, without: Rows) -> tuple[Rows, Floats]:
         kernel = np.square(self.meanings @ meaning)
         kernel[without] = 0
         rows = np.argsort(-kernel, kind="stable")[:NEIGHBOURS]
         near = self.meanings[rows]
-        return rows, _solve(np.square(near @ near.T), kernel[rows])
+        return rows, solve_near(np.square(near @ near.T), kernel[rows])
 
     def _language(self, text: str, weights: Vector) -> str | None:
         """The language that the nearest rows are in, or the one that the text looks like where none is near."""
@@ -288,13 +288,6 @@ def _vectorizer(readings: Sequence[Reading], languages: Sequence[str]) -> Vector
 def _shares(owners: NDArray[np.int64], weights: Floats, most: int) -> Vector:
     """The weights of rows, summed by their owners."""
     return np.bincount(owners, weights, most).astype(np.float64)
-
-
-def _solve(kernel: Floats, similarities: Floats) -> Floats:
-    """The weights of the nearest rows: (K + lambda I)^-1 k."""
-    kernel[np.diag_indices_from(kernel)] += np.float32(RIDGE)
-    weights: Floats = np.linalg.solve(kernel, similarities)
-    return weights
 
 
 def _kind(language: str, *, has_meaning: bool) -> str:

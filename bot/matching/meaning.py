@@ -16,12 +16,12 @@ from bot.matching.features import Floats
 from bot.matching.regression import (
     HELD_OUT_ROWS,
     NEIGHBOURS,
-    RIDGE,
     HeldOut,
     Labels,
     hold_out,
     is_local,
     solve,
+    solve_near,
     targets_of,
 )
 from bot.matching.similarity import Rows
@@ -88,9 +88,7 @@ class Meaning:
         most = min(NEIGHBOURS, len(kernel) - (0 if without is None else len(without)))
         rows = np.argpartition(-kernel, most - 1)[:most] if most else np.zeros(0, np.int64)
         near = self.rows[rows]
-        among = np.square(near @ near.T)
-        among[np.diag_indices_from(among)] += np.float32(RIDGE)
-        return rows, np.linalg.solve(among, kernel[rows])
+        return rows, solve_near(np.square(near @ near.T), kernel[rows])
 
     def _local_scores(self, rows: Rows, weights: Floats) -> Floats:
         owners = self.labels[rows]

@@ -132,9 +132,7 @@ class LocalRidge:
         without = np.zeros(0, np.int64) if without is None else without
         rows, similarities = self.index.nearest(columns, values, NEIGHBOURS, without)
         near = self.index.by_row[rows]
-        kernel = sharpen((near @ near.T).toarray(), self.power)
-        kernel[np.diag_indices_from(kernel)] += np.float32(RIDGE)
-        return rows, np.linalg.solve(kernel, sharpen(similarities, self.power))
+        return rows, solve_near(sharpen((near @ near.T).toarray(), self.power), sharpen(similarities, self.power))
 
     def _scores(self, rows: Rows, weights: Floats) -> Floats:
         owners = self.labels[rows]
@@ -167,6 +165,13 @@ def fit_ridge(index: SimilarityIndex, labels: Labels, entries: int) -> tuple[Rid
     """Fit the regression on all rows, or a local one if there are too many."""
     method = LocalRidge if is_local(len(labels)) else WholeRidge
     return method.fit(index, labels, entries)
+
+
+def solve_near(kernel: Floats, similarities: Floats) -> Floats:
+    """The weights (K + lambda I)^-1 k of the rows nearest to a message. Overwrites the kernel."""
+    kernel[np.diag_indices_from(kernel)] += np.float32(RIDGE)
+    weights: Floats = np.linalg.solve(kernel, similarities)
+    return weights
 
 
 def solve(kernel: Floats, targets: Floats) -> tuple[Floats, Floats]:
