@@ -34,6 +34,8 @@ from bot.domain.conversation import Channel, Question, Reply, Section
 from bot.domain.gap import Gap, GapReason, GapStatus, LoggedGap
 from bot.domain.matching import Matcher
 from bot.gaps.clustering import group_gaps
+from bot.matching.encoder import encode_one
+from bot.matching.matcher import RegressionMatcher
 from bot.text.normalize import clean, normalise, sentences, words
 from bot.text.redaction import redact
 
@@ -269,7 +271,7 @@ AWKWARD = (
 )
 
 
-def program_functions(matcher: Matcher) -> dict[str, Function]:
+def program_functions(matcher: RegressionMatcher) -> dict[str, Function]:
     """The functions that take the text of a message whole, by name."""
 
     def grouped(text: str) -> object:
@@ -279,13 +281,19 @@ def program_functions(matcher: Matcher) -> dict[str, Function]:
         ]
         return group_gaps(gaps, matcher, now=NOW)
 
+    def decided(text: str) -> object:
+        """As for a message that nobody sent before: what is remembered of a text would hide what it costs."""
+        matcher._ranked.cache_clear()
+        encode_one.cache_clear()
+        return decide(Question(text), matcher)
+
     return {
         "redact": redact,
         "clean": clean,
         "normalise": normalise,
         "words": words,
         "sentences": sentences,
-        "decide": lambda text: decide(Question(text), matcher),
+        "decide": decided,
         "to_html": lambda text: to_html(Reply((Section(text, text),))),
         "group_gaps": grouped,
     }
