@@ -73,6 +73,7 @@ RULES = _rules(
     ("F703", "no-numbers", "a country to choose, or with other names, has emergency numbers"),
     ("F702", "too-long", "a text of the interface fits the place where Telegram shows it"),
     ("F801", "cry-of-no-card", "the cries of faq/cries/ are of urgent cards of the English FAQ"),
+    ("F807", "phrasing-of-no-entry", "faq/phrasings/ has phrasings of entries of the English FAQ that are no cards"),
     ("F802", "few-cries", "each language has at least eight cries for each urgent card"),
     ("F803", "repeated-cry", "a cry or a look-alike stands once in its file"),
     (

@@ -31,6 +31,7 @@ from bot.content.schema import (
     LinksSchema,
     OffTopicSchema,
     PageSchema,
+    PhrasingsSchema,
     Schema,
     SourceSchema,
     TopicSchema,
@@ -40,7 +41,7 @@ from bot.content.yaml_reader import parse, parse_each, read_tree
 from bot.domain.emergency import AskingWords, EmergencyDirectory, EmergencyNumber, EmergencyTexts, Region, Service
 from bot.domain.faq import MAIN_LANGUAGE, Cries, Entry, Fact, Faq, Interface, Kind, Lookalike, Source, Wording
 
-CRIES = "cries"  # the folder beside those of the languages
+CRIES, PHRASINGS = "cries", "phrasings"  # the folders beside those of the languages
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 _logger = logging.getLogger(__name__)
 
@@ -97,6 +98,9 @@ def read_content(faq_dir: Path, seeds_dir: Path) -> Content:
     if (faq_dir / CRIES).is_dir():
         for path in _yaml_files(faq_dir / CRIES, f"{faq_dir.name}/{CRIES}", content):
             _read_cries(path, f"{faq_dir.name}/{CRIES}/{path.name}", content)
+    if (faq_dir / PHRASINGS).is_dir():
+        for path in _yaml_files(faq_dir / PHRASINGS, f"{faq_dir.name}/{PHRASINGS}", content):
+            _read_phrasings(path, f"{faq_dir.name}/{PHRASINGS}/{path.name}", content)
     if faq_dir.is_dir():
         content.diagnostics.extend(_misplaced(faq_dir))
     if faq_dir.is_dir() and MAIN_LANGUAGE not in content.editions:
@@ -122,7 +126,7 @@ def _misplaced(faq_dir: Path) -> Iterator[Diagnostic]:
     """Report YAML files that no edition reads: beside the languages' folders, or deeper."""
     for path in sorted(faq_dir.rglob("*.yaml")):
         parts = path.relative_to(faq_dir).parts
-        if len(parts) != 2 or not (_LANGUAGE.fullmatch(parts[0]) or parts[0] == CRIES):
+        if len(parts) != 2 or not (_LANGUAGE.fullmatch(parts[0]) or parts[0] in (CRIES, PHRASINGS)):
             shown = "/".join((faq_dir.name, *parts))
             yield Diagnostic(shown, 1, "Y111", "stands where no language reads it", f"move it to {faq_dir.name}/en/")
 
@@ -288,11 +292,23 @@ def _read_cries(path: Path, shown: str, content: Content) -> None:
     parsed = parse(tree, CriesSchema) if tree.data is not None else None
     if parsed is not None:
         content.cries.append((_cries(parsed), Located(tree, ())))
-        if parsed.language != path.stem:
-            tree.report(
-                tree.line("language"), "Y111", f"the file of '{parsed.language}'", f"name it {parsed.language}.yaml"
-            )
+        _check_name(parsed.language, path, tree)
     content.diagnostics.extend(tree.diagnostics)
+
+
+def _read_phrasings(path: Path, shown: str, content: Content) -> None:
+    tree = read_tree(path, shown)
+    content.is_partial |= tree.data is None
+    parsed = parse(tree, PhrasingsSchema) if tree.data is not None else None
+    if parsed is not None:
+        content.phrasings.append((parsed.phrasings, Located(tree, ())))
+        _check_name(parsed.language, path, tree)
+    content.diagnostics.extend(tree.diagnostics)
+
+
+def _check_name(language: str, path: Path, tree: Tree) -> None:
+    if language != path.stem:
+        tree.report(tree.line("language"), "Y111", f"the file of '{language}'", f"name it {language}.yaml")
 
 
 def _cries(parsed: CriesSchema) -> Cries:

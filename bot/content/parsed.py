@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -79,7 +80,7 @@ class Edition:
 
 @dataclass(slots=True)
 class Content:
-    """Everything that was read: editions by language, sources and cries with their places, diagnostics of reading.
+    """Everything that was read: editions by language, sources, cries and phrasings with their places, diagnostics.
 
     ``declared_sources`` and ``declared_facts`` are the ids of all records, invalid ones included. ``is_partial`` means
     that a file could not be read at all, so that an id that is missing may be in that file.
@@ -88,6 +89,7 @@ class Content:
     editions: dict[str, Edition] = field(default_factory=dict)
     sources: list[tuple[Source, Located]] = field(default_factory=list)
     cries: list[tuple[Cries, Located]] = field(default_factory=list)
+    phrasings: list[tuple[Mapping[str, Sequence[str]], Located]] = field(default_factory=list)
     declared_sources: set[str] = field(default_factory=set)
     declared_facts: set[str] = field(default_factory=set)
     diagnostics: list[Diagnostic] = field(default_factory=list)
@@ -110,8 +112,16 @@ class Content:
             off_topic=tuple(text for text, _ in edition.off_topic),
             emergency=self._emergency(edition.emergency or main.emergency, language),
             cries=tuple(cries for cries, _ in self.cries),
+            foreign_phrasings=self._foreign_phrasings() if language == MAIN_LANGUAGE else {},
         )
         return replace(faq, version=hashlib.sha256(repr(faq).encode("utf-8", "surrogatepass")).hexdigest()[:12])
+
+    def _foreign_phrasings(self) -> dict[str, tuple[str, ...]]:
+        texts: dict[str, list[str]] = {}
+        for phrasings, _ in self.phrasings:
+            for entry, listed in phrasings.items():
+                texts.setdefault(entry, []).extend(listed)
+        return {entry: tuple(dict.fromkeys(listed)) for entry, listed in texts.items()}
 
     def _emergency(self, directory: EmergencyDirectory | None, language: str) -> EmergencyDirectory:
         """The emergency numbers for an FAQ in one language; none without the texts to show them with."""

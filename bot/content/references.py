@@ -40,6 +40,7 @@ def check_soundness(content: Content) -> Iterator[Diagnostic]:
     main = content.editions.get(MAIN_LANGUAGE)
     if main is not None and main.declared:
         yield from check_cries(content.cries, main)
+        yield from check_phrasings(content.phrasings, main)
     if main is not None and not main.declared:
         yield Diagnostic(f"faq/{MAIN_LANGUAGE}", 1, "F208", "the FAQ has no entry", "write a topic with its entries")
     elif (
@@ -115,6 +116,18 @@ def check_cries(languages: Sequence[tuple[Cries, Located]], main: Edition) -> It
             if kinds.get(card, Kind.URGENT if card in main.declared else None) is not Kind.URGENT:
                 fact, hint = f"'{card}' is no urgent card of the English FAQ", "correct it, or write the card first"
                 yield at.diagnostic("F801", fact, hint, "cries", card)
+
+
+def check_phrasings(
+    languages: Sequence[tuple[Mapping[str, Sequence[str]], Located]], main: Edition
+) -> Iterator[Diagnostic]:
+    """Yield each entry that phrasings in another language name and the main language's FAQ does not have."""
+    kinds = {entry.id: entry.kind for entry, _ in main.entries}
+    for phrasings, at in languages:
+        for entry in phrasings:
+            if kinds.get(entry, Kind.ANSWER if entry in main.declared else Kind.URGENT) is Kind.URGENT:
+                fact, hint = f"'{entry}' is no question of the English FAQ", "correct it, or write the entry first"
+                yield at.diagnostic("F807", fact, hint, "phrasings", entry)
 
 
 def check_drafts(content: Content, drafts: Mapping[str, Sequence[Named]]) -> Iterator[Diagnostic]:

@@ -254,6 +254,13 @@ class CriesSchema(Schema):
     look_alikes: list[Text] = Field(description="Calm messages with the same words, which are no cries.")
 
 
+class PhrasingsSchema(Schema):
+    """faq/phrasings/LANGUAGE.yaml: how people ask for the entries of the English FAQ in another language."""
+
+    language: Text = Field(description="The language's ISO 639 code, which is the file's name too.")
+    phrasings: dict[str, list[Text]] = Field(description="By the id of an entry that is no urgent card.")
+
+
 def _interface_schema() -> type[Schema]:
     """faq/LANGUAGE/interface.yaml: the fields of `Interface`, each a text that is not empty."""
     types: dict[str, Any] = {"str": Text, "tuple[str, ...]": list[Text], "Mapping[str, str]": dict[Text, Text]}
@@ -274,6 +281,7 @@ SCHEMAS: dict[str, type[Schema]] = {
     "emergency": EmergencySchema,
     "interface": InterfaceSchema,
     "cries": CriesSchema,
+    "phrasings": PhrasingsSchema,
 }
 SEED_SCHEMAS = ("document", "links", "emergency_numbers")
 

@@ -233,6 +233,7 @@ class Faq:
     emergency: EmergencyDirectory = field(default_factory=EmergencyDirectory)
     version: str = ""  # a digest of the content
     cries: tuple[Cries, ...] = ()  # in all languages in which a cry for help is heard
+    foreign_phrasings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # by entry id, in other languages
 
     @property
     def topics(self) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,9 +36,9 @@ from bot.matching.coverage import WordCoverage
 from bot.matching.encoder import Encode, encode, encode_one, is_readable
 from bot.matching.features import Floats, Vectorizer
 from bot.matching.hearing import Hearing
-from bot.matching.meaning import Meaning
-from bot.matching.regression import HeldOut, Ridge, fit_ridge, use_one_thread
-from bot.matching.similarity import SimilarityIndex, all_similarities
+from bot.matching.meaning import COMPONENTS_OF_ALL, Meaning
+from bot.matching.regression import HeldOut, Labels, Ridge, fit_ridge, use_one_thread
+from bot.matching.similarity import Rows, SimilarityIndex, all_similarities
 from bot.matching.tokenizer import Tokenizer
 from bot.text.language_id import guess
 from bot.text.normalize import Speller, is_year, words
@@ -52,6 +52,7 @@ RANKED_TEXTS = 256  # whose rankings are kept
 EQUAL_DIGITS = 4  # scores that agree to this many decimals count as equal: single precision is not more exact
 NARROWED = 0.2  # least score without its years, relative to the best, for an entry to be one that the years narrow
 LISTED = 0.6  # a score this high is that of nearly a phrasing, with its years
+FOREIGN_ROWS, OWN_ROWS = 1_500, 500  # held out to calibrate messages in other languages, about
 EVIDENCE_SHOWN = 6  # words and phrasings each, per candidate
 
 
@@ -75,6 +76,7 @@ def training_rows(entries: Sequence[Entry], off_topic: Sequence[str] = ()) -> li
 class Model:
     """Everything learned from the phrasings of an FAQ.
 
+    ``meaning_of_all`` has the rows in all languages, for messages in another than the FAQ's; None if there are none.
     ``found_without`` is, for each row, the index of the entry that ranks first without that row; -1 if not computed.
     """
 
@@ -83,6 +85,7 @@ class Model:
     word_coverage: WordCoverage
     ridge: Ridge
     meaning: Meaning
+    meaning_of_all: Meaning | None
     calibrations: Calibrations
     found_without: NDArray[np.int32]
 
@@ -128,9 +131,42 @@ def fit_and_sample(faq: Faq, encode: Encode = encode) -> tuple[Model, Sample]:
     sample = sample_of(joined, readings, word_coverage, labels, kinds)
     both = calibrate(sample, kinds)
     of_words = calibrate(sample_of(by_words, readings, word_coverage, labels, kinds), kinds)
-    of_meaning = calibrate(sample_of(by_meaning, readings, None, labels, kinds), kinds, in_scope=FOREIGN_IN_SCOPE)
+    foreign = foreign_rows(faq)
+    meaning_of_all, all_labels, of_foreign = None, labels, by_meaning
+    if foreign:
+        all_labels = np.concatenate([labels, labels_of(foreign)])
+        vectors_of_foreign = encode([row.text for row in foreign]).astype(np.float16).astype(np.float32)
+        meaning_of_all, of_foreign = Meaning.fit_local(
+            np.concatenate([encoded, vectors_of_foreign]),
+            all_labels,
+            len(entries),
+            _held_out_foreign(all_labels, len(rows), kinds),
+            COMPONENTS_OF_ALL,
+        )
+    of_meaning = calibrate(sample_of(of_foreign, readings, None, all_labels, kinds), kinds, in_scope=FOREIGN_IN_SCOPE)
     calibrations = Calibrations(with_lines_of(of_words, both), both, with_lines_of(of_meaning, both))
-    return Model(tokenizer, vectors, word_coverage, ridge, meaning, calibrations, found_without), sample
+    return Model(tokenizer, vectors, word_coverage, ridge, meaning, meaning_of_all, calibrations, found_without), sample
+
+
+def foreign_rows(faq: Faq) -> list[Row]:
+    """The rows of an FAQ in other languages than its own; each text once."""
+    number = {entry_id: at for at, entry_id in enumerate(faq.entries)}
+    texts = {text: number[entry] for entry, listed in faq.foreign_phrasings.items() for text in listed}
+    return [Row(text, entry) for text, entry in texts.items()]
+
+
+def _held_out_foreign(labels: Labels, own: int, kinds: Kinds) -> Rows:
+    """The rows to calibrate messages in other languages on, evenly spaced.
+
+    They are rows in other languages, which follow the ``own`` ones, and of the own ones the cards and those of no
+    entry.
+    """
+    of_none_or_card = np.flatnonzero((labels[:own] < 0) | kinds.urgent[labels[:own]])
+    foreign = np.arange(own, len(labels))
+    evenly = (
+        rows[:: max(1, len(rows) // most)] for rows, most in ((of_none_or_card, OWN_ROWS), (foreign, FOREIGN_ROWS))
+    )
+    return np.concatenate(list(evenly))
 
 
 def labels_of(rows: Sequence[Row]) -> NDArray[np.int64]:
@@ -161,6 +197,7 @@ class RegressionMatcher:
         self.hearing = hearing
         self.entries = tuple(faq.entries.values())
         self.rows = training_rows(self.entries, faq.off_topic)
+        self._rows_of_all = (*self.rows, *foreign_rows(faq))
         self.model = model or fit(faq)
         self.thresholds = self.model.calibration.thresholds
         by_id = np.argsort([entry.id for entry in self.entries])
@@ -200,7 +237,7 @@ class RegressionMatcher:
 
     def _rank_one(self, text: str) -> Ranking:
         def score(_: list[int], by_words: list[Ranking]) -> Floats:
-            return self.model.meaning.scores(self._meaning_of(text, by_words[0])[None])
+            return self._regression_on_meaning(text, by_words[0]).scores(self._meaning_of(text, by_words[0])[None])
 
         return self._heard(text, self._rank([text], score)[0])
 
@@ -239,7 +276,8 @@ class RegressionMatcher:
         unsure = [at for at, text in enumerate(texts) if is_readable(text) and not self._words_suffice(rankings[at])]
         by_meaning = score(unsure, rankings) if unsure else ()
         for at, with_years in zip(unsure, by_meaning, strict=True):
-            scores = self._narrowed(with_years, readings[at], self._scores_by_meaning)
+            meaning = self._regression_on_meaning(texts[at], rankings[at])
+            scores = self._narrowed(with_years, readings[at], partial(_scores_by_meaning, meaning))
             if self._is_foreign(texts[at], rankings[at]):
                 rankings[at] = self._ranking(readings[at], scores, Basis.MEANING)
             else:
@@ -295,9 +333,10 @@ class RegressionMatcher:
     def _scores(self, reading: Reading) -> Floats:
         return self.model.ridge.scores(*self.model.vectors.vector(reading))
 
-    def _scores_by_meaning(self, reading: Reading) -> Floats:
-        scores: Floats = self.model.meaning.scores(encode_one(" ".join(reading.corrected))[None])[0]
-        return scores
+    def _regression_on_meaning(self, text: str, ranking: Ranking) -> Meaning:
+        """The regression for a message: that on the rows of all languages if it may be in another than the FAQ's."""
+        of_all = self.model.meaning_of_all
+        return of_all if of_all is not None and self._is_foreign(text, ranking) else self.model.meaning
 
     def _narrowed(self, scores: Floats, reading: Reading, score: Callable[[Reading], Floats]) -> Floats:
         """The scores of a message; if it names years, they choose among the entries that it is about without them.
@@ -332,7 +371,10 @@ class RegressionMatcher:
         by_words, similarities, grams = self._evidence_of_words(ranking.reading, at)
         by_meaning, cosines = np.zeros_like(by_words), np.zeros_like(similarities)
         if ranking.basis is not Basis.WORDS:
-            cosines, by_meaning = self.model.meaning.parts(self._meaning_of(text, ranking), at)
+            regression = self._regression_on_meaning(text, ranking)
+            cosines, by_meaning = regression.parts(self._meaning_of(text, ranking), at)
+            more = (0, len(cosines) - len(by_words))  # rows in other languages, which have no part by words
+            by_words, similarities = np.pad(by_words, more), np.pad(similarities, more)
         share = {Basis.WORDS: 1.0, Basis.BOTH: 0.5, Basis.MEANING: 0.0}[ranking.basis]
         by_words, by_meaning = np.float32(share) * by_words, np.float32(1 - share) * by_meaning
         parts = by_words + by_meaning
@@ -340,7 +382,7 @@ class RegressionMatcher:
         first = np.argsort(-np.abs(parts.round(EQUAL_DIGITS)), kind="stable")[:most].tolist()
         phrasings = tuple(
             PhrasingEvidence(
-                self.rows[row].text,
+                self._rows_of_all[row].text,
                 self._entry_id(row),
                 float(max(similarities[row], cosines[row])),
                 float(parts[row]),
@@ -370,12 +412,12 @@ class RegressionMatcher:
         return all_parts, all_similarities_, by_gram
 
     def _entry_id(self, row: int) -> str | None:
-        entry = self.rows[row].entry
+        entry = self._rows_of_all[row].entry
         return None if entry is None else self.entries[entry].id
 
     def shadow(self, text: str, entry: Entry) -> str | None:
         """The entry's own phrasing that contributes most to its score for a message; None if none contributes."""
-        phrasings = self.evidence(text, entry, most=len(self.rows)).phrasings
+        phrasings = self.evidence(text, entry, most=len(self._rows_of_all)).phrasings
         own = [one for one in phrasings if one.entry == entry.id and one.part > 0]
         return max(own, key=lambda one: one.part).text if own else None
 
@@ -418,6 +460,11 @@ class RegressionMatcher:
         """The pairs of rows, by index, with at least this similarity; each pair once."""
         pairs = np.argwhere(np.triu(all_similarities(self.model.index.by_row) >= similarity, 1))
         return [(int(one), int(other)) for one, other in pairs]
+
+
+def _scores_by_meaning(meaning: Meaning, reading: Reading) -> Floats:
+    scores: Floats = meaning.scores(encode_one(" ".join(reading.corrected))[None])[0]
+    return scores
 
 
 def _second_question_pattern(question_words: Iterable[str], joining_words: Iterable[str]) -> re.Pattern[str] | None:

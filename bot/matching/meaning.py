@@ -27,6 +27,7 @@ from bot.matching.regression import (
 from bot.matching.similarity import Rows
 
 COMPONENTS = 256  # principal components of the vectors
+COMPONENTS_OF_ALL = 128  # of the rows in all languages, which are more
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +46,23 @@ class Meaning:
     @classmethod
     def fit(cls, vectors: Floats, labels: Labels, entries: int) -> tuple[Meaning, HeldOut]:
         """Fit on the rows' vectors; also returns the held-out scores, of the same rows as the regression on words."""
+        if is_local(len(labels)):
+            held_out = np.unique(np.linspace(0, len(labels) - 1, HELD_OUT_ROWS).astype(np.int64))
+            return cls.fit_local(vectors, labels, entries, held_out, COMPONENTS)
         components = principal_components(vectors, COMPONENTS)
         rows = np.ascontiguousarray(vectors @ components)
-        if is_local(len(labels)):
-            local = cls(components, rows, labels, entries, None)
-            held_out = np.unique(np.linspace(0, len(labels) - 1, HELD_OUT_ROWS).astype(np.int64))
-            return local, HeldOut(held_out, *map(np.array, zip(*local._held_out(held_out), strict=True)))
         targets, kernel = targets_of(labels, entries), rows @ rows.T
         alpha, inverse_factor = solve(np.square(kernel, out=kernel), targets)
         return cls(components, rows, labels, entries, alpha), hold_out(inverse_factor, alpha, targets, labels)
+
+    @classmethod
+    def fit_local(
+        cls, vectors: Floats, labels: Labels, entries: int, held_out: Rows, most: int
+    ) -> tuple[Meaning, HeldOut]:
+        """As `fit`, but local; with the held-out scores of these rows, and ``most`` components."""
+        components = principal_components(vectors, most)
+        local = cls(components, np.ascontiguousarray(vectors @ components), labels, entries, None)
+        return local, HeldOut(held_out, *map(np.array, zip(*local._held_out(held_out), strict=True)))
 
     def scores(self, vectors: Floats) -> Floats:
         """The score of every entry for each vector: vectors x entries."""

@@ -16,7 +16,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar
@@ -33,7 +33,7 @@ from bot.matching.coverage import WordCoverage
 from bot.matching.encoder import DIMENSIONS, VERSION, encode
 from bot.matching.features import Floats, Vectorizer
 from bot.matching.hearing import Cry, Ear, Hearing, rows_of
-from bot.matching.matcher import Model, fit, labels_of, training_rows
+from bot.matching.matcher import Model, fit, foreign_rows, labels_of, training_rows
 from bot.matching.meaning import Meaning
 from bot.matching.regression import Labels, LocalRidge, Ridge, WholeRidge, is_local, power_for
 from bot.matching.similarity import SimilarityIndex
@@ -43,7 +43,7 @@ from bot.text.normalize import Speller
 # Models are some 30 MB each; saving one deletes the oldest. Enough that the bot's own outlast those that a reviewer's
 # trial edits make.
 KEPT_MODELS = 16
-KEPT_VECTORS = 30_000  # of a kilobyte each
+KEPT_VECTORS = 50_000  # of a kilobyte each
 _MODEL_NAME = re.compile(r"[0-9a-f]{24}")  # of folders that may be deleted
 _MATRIX = ("data", "indices", "indptr")
 _PACKAGES = ("numpy", "rapidfuzz", "snowballstemmer")
@@ -170,6 +170,7 @@ def _digest(faq: Faq) -> str:
         faq.language,
         [(entry.id, entry.kind) for entry in entries],
         [(row.text, row.entry) for row in training_rows(entries, faq.off_topic)],
+        [(row.text, row.entry) for row in foreign_rows(faq)],
         asdict(faq.wording),
     ]
     learned += [*map(_versioned, _PACKAGES), VERSION]
@@ -197,6 +198,9 @@ def _save(path: Path, write: Callable[[Path], None]) -> None:
 def _write(model: Model, folder: Path) -> None:
     arrays: dict[str, NDArray[Any]] = {"idf": model.vectors.idf, "found_without": model.found_without}
     arrays |= {"components": model.meaning.components, "meanings": model.meaning.rows}
+    if model.meaning_of_all is not None:
+        of_all = {"components-of-all": model.meaning_of_all.components, "meanings-of-all": model.meaning_of_all.rows}
+        arrays |= of_all
     if isinstance(model.ridge, WholeRidge):
         arrays["alpha"] = model.ridge.alpha
     if model.meaning.alpha is not None:
@@ -232,7 +236,7 @@ def _write_files(folder: Path, arrays: Mapping[str, NDArray[Any]], values: objec
 def _load(path: Path, faq: Faq) -> Model:
     values: dict[str, Any] = json.loads((path / "model.json").read_text(encoding="utf-8"))
     idf, found_without = _load_mapped(path / "idf.npy"), _load_mapped(path / "found_without.npy")
-    entries = len(faq.entries)
+    entries, foreign = len(faq.entries), labels_of(foreign_rows(faq))
     labels = labels_of(training_rows(tuple(faq.entries.values()), faq.off_topic))
     rows = len(labels)
     if found_without.shape != (rows,) or sum(map(len, values["grams"])) != len(idf):
@@ -244,6 +248,9 @@ def _load(path: Path, faq: Faq) -> Model:
         word_coverage=WordCoverage(rows, values["holders"], values["holders_of_entry"]),
         ridge=_load_ridge(path, index, labels, entries),
         meaning=_load_meaning(path, labels, entries),
+        meaning_of_all=_load_local(path, np.concatenate([labels, foreign]), entries, "-of-all")
+        if len(foreign)
+        else None,
         calibrations=Calibrations(**{name: _calibration(one) for name, one in values["calibrations"].items()}),
         found_without=found_without,
     )
@@ -274,12 +281,21 @@ def _calibration(values: dict[str, Any]) -> Calibration:
 
 
 def _load_meaning(path: Path, labels: Labels, entries: int) -> Meaning:
-    components, rows = _load_mapped(path / "components.npy"), _load_mapped(path / "meanings.npy")
-    alpha = None if is_local(len(labels)) else _load_mapped(path / "meaning-alpha.npy")
-    fits = components.shape[0] == DIMENSIONS and rows.shape == (len(labels), components.shape[1])
-    if not fits or (alpha is not None and alpha.shape != (len(labels), entries)):
+    meaning = _load_local(path, labels, entries)
+    if is_local(len(labels)):
+        return meaning
+    alpha = _load_mapped(path / "meaning-alpha.npy")
+    if alpha.shape != (len(labels), entries):
         raise ValueError("the model does not fit the FAQ")
-    return Meaning(components, rows, labels, entries, alpha)
+    return replace(meaning, alpha=alpha)
+
+
+def _load_local(path: Path, labels: Labels, entries: int, name: str = "") -> Meaning:
+    """The regression on meaning without its alpha, from the files with this name."""
+    components, rows = (_load_mapped(path / f"{array}{name}.npy") for array in ("components", "meanings"))
+    if components.shape[0] != DIMENSIONS or rows.shape != (len(labels), components.shape[1]):
+        raise ValueError("the model does not fit the FAQ")
+    return Meaning(components, rows, labels, entries, None)
 
 
 def _load_ridge(path: Path, index: SimilarityIndex, labels: Labels, entries: int) -> Ridge:

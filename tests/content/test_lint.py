@@ -30,6 +30,7 @@ TODAY = date(2026, 11, 22)
 FERRY, URGENT, SMALLTALK = "faq/en/ferry.yaml", "faq/en/urgent.yaml", "faq/en/smalltalk.yaml"
 INTERFACE, WORDS, FRENCH_FERRY = "faq/en/interface.yaml", "faq/en/words.yaml", "faq/fr/ferry.yaml"
 CRIES = "faq/cries/de.yaml"
+PHRASINGS = "faq/phrasings/de.yaml"
 NOTE, LINKS, ORIGINAL = "seeds/note.yaml", "seeds/links.yaml", "originals/note.txt"
 NUMBERS, EMERGENCY = "seeds/emergency_numbers.yaml", "faq/en/emergency.yaml"
 
@@ -275,6 +276,14 @@ CASES = [
     Case("F805", CRIES, ("пожар",), (CRIES, "feuer an bord", "пожар на борту"), "another script"),
     Case("F806", CRIES, ("language:",), (CRIES, "read_by: the ferry's cook\n", ""), "the cries of de"),
     Case("Y111", CRIES, ("language:",), (CRIES, "language: de", "language: nl"), "'nl'"),
+    Case("Y111", PHRASINGS, ("language:",), (PHRASINGS, "language: de", "language: nl"), "'nl'"),
+    Case(
+        "F807",
+        PHRASINGS,
+        ("urgent-fire:",),
+        (PHRASINGS, "  ferry-fares:", "  urgent-fire:"),
+        "'urgent-fire' is no question",
+    ),
     # Reviews and translations.
     Case(
         "F501", SMALLTALK, ("review_by",), (SMALLTALK, "review_by: 2027-11-21", "review_by: 2026-11-21"), "2026-11-21"

@@ -40,6 +40,7 @@ EXAMPLES = {
     "cards": "faq/en/urgent.yaml",
     "words": "faq/en/words.yaml",
     "cries": "faq/cries/de.yaml",
+    "phrasings": "faq/phrasings/de.yaml",
     "off_topic": "../../faq/en/off_topic.yaml",  # the small FAQ has none
     "interface": "faq/en/interface.yaml",
 }
@@ -48,8 +49,8 @@ VALIDATORS = {name: Draft202012Validator(json_schema(name)) for name in SCHEMAS}
 
 def form_of(path: Path) -> str:
     """The form that a file has by its name and place."""
-    if path.parent.name == "cries":
-        return "cries"
+    if path.parent.name in ("cries", "phrasings"):
+        return path.parent.name
     return FORM_OF.get(path.name, "document" if path.parent.name == "seeds" else "topic")
 
 
@@ -139,6 +140,7 @@ def test_an_unknown_key_is_refused_at_every_level(form: str) -> None:
     free = {
         "words": {("spellings",)},
         "cries": {("cries",)},
+        "phrasings": {("phrasings",)},
         "interface": {("commands",), ("in_this_language",), ("no_answer",)},
         "emergency": {("called",)},
     }.get(form, set())
