@@ -28,7 +28,6 @@ PENALTY = 1e-4  # L2 penalty on the weights; that on the bias is a hundredth of 
 
 # The rates on held-out rows that determine the thresholds of urgency; they do not depend on the size of the FAQ.
 IN_SCOPE = 0.6  # assumed share of messages that some entry is right for
-FOREIGN_IN_SCOPE = 0.7  # as if of messages in another language, which are less like any phrasing than those held out
 CHOICES = 3
 EVEN_ODDS = 0.5  # where there is nothing to learn from
 

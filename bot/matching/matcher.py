@@ -20,7 +20,6 @@ from bot.domain.conversation import Candidate
 from bot.domain.faq import Entry, Faq, Kind
 from bot.domain.matching import Basis, Evidence, PhrasingEvidence, Ranking, Reading, Row
 from bot.matching.calibration import (
-    FOREIGN_IN_SCOPE,
     Calibration,
     Calibrations,
     Kinds,
@@ -143,7 +142,7 @@ def fit_and_sample(faq: Faq, encode: Encode = encode) -> tuple[Model, Sample]:
             _held_out_foreign(all_labels, len(rows), kinds),
             COMPONENTS_OF_ALL,
         )
-    of_meaning = calibrate(sample_of(of_foreign, readings, None, all_labels, kinds), kinds, in_scope=FOREIGN_IN_SCOPE)
+    of_meaning = calibrate(sample_of(of_foreign, readings, None, all_labels, kinds), kinds)
     calibrations = Calibrations(with_lines_of(of_words, both), both, with_lines_of(of_meaning, both))
     return Model(tokenizer, vectors, word_coverage, ridge, meaning, meaning_of_all, calibrations, found_without), sample
 

@@ -160,7 +160,7 @@ CASES = [
         (),
         (FERRY, FERRY_ENTRIES, "entries: []\n"),
         "no answer",
-        frozenset({"F205", "S101"}),
+        frozenset({"F205", "F807", "S101"}),
     ),
     # Phrasings.
     Case(
