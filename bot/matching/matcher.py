@@ -51,6 +51,7 @@ RANKED_TEXTS = 256  # whose rankings are kept
 EQUAL_DIGITS = 4  # scores that agree to this many decimals count as equal: single precision is not more exact
 NARROWED = 0.2  # least score without its years, relative to the best, for an entry to be one that the years narrow
 LISTED = 0.6  # a score this high is that of nearly a phrasing, with its years
+FEWEST_FOREIGN_ROWS = 100  # with fewer, nothing can be learned of messages in other languages
 FOREIGN_ROWS, OWN_ROWS = 1_500, 500  # held out to calibrate messages in other languages, about
 EVIDENCE_SHOWN = 6  # words and phrasings each, per candidate
 
@@ -148,10 +149,10 @@ def fit_and_sample(faq: Faq, encode: Encode = encode) -> tuple[Model, Sample]:
 
 
 def foreign_rows(faq: Faq) -> list[Row]:
-    """The rows of an FAQ in other languages than its own; each text once."""
+    """The rows of an FAQ in other languages than its own, each text once; none if too few to calibrate on."""
     number = {entry_id: at for at, entry_id in enumerate(faq.entries)}
     texts = {text: number[entry] for entry, listed in faq.foreign_phrasings.items() for text in listed}
-    return [Row(text, entry) for text, entry in texts.items()]
+    return [Row(text, entry) for text, entry in texts.items()] if len(texts) >= FEWEST_FOREIGN_ROWS else []
 
 
 def _held_out_foreign(labels: Labels, own: int, kinds: Kinds) -> Rows:
