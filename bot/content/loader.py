@@ -11,7 +11,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from bot.content.diagnostics import ContentError, Diagnostic, blocking_errors
 from bot.content.parsed import Content, Edition, Located, Tree
@@ -42,6 +42,7 @@ from bot.domain.emergency import AskingWords, EmergencyDirectory, EmergencyNumbe
 from bot.domain.faq import MAIN_LANGUAGE, Cries, Entry, Fact, Faq, Interface, Kind, Lookalike, Source, Wording
 
 CRIES, PHRASINGS = "cries", "phrasings"  # the folders beside those of the languages
+ByLanguage = TypeVar("ByLanguage", CriesSchema, PhrasingsSchema)
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 _logger = logging.getLogger(__name__)
 
@@ -95,12 +96,10 @@ def read_content(faq_dir: Path, seeds_dir: Path) -> Content:
         if edition.interface_tree is None and folder.name == MAIN_LANGUAGE:
             place = f"{faq_dir.name}/{folder.name}"
             content.diagnostics.append(Diagnostic(place, 1, "Y101", "interface.yaml is missing", "add it"))
-    if (faq_dir / CRIES).is_dir():
-        for path in _yaml_files(faq_dir / CRIES, f"{faq_dir.name}/{CRIES}", content):
-            _read_cries(path, f"{faq_dir.name}/{CRIES}/{path.name}", content)
-    if (faq_dir / PHRASINGS).is_dir():
-        for path in _yaml_files(faq_dir / PHRASINGS, f"{faq_dir.name}/{PHRASINGS}", content):
-            _read_phrasings(path, f"{faq_dir.name}/{PHRASINGS}/{path.name}", content)
+    for cries, at in _read_by_language(faq_dir / CRIES, f"{faq_dir.name}/{CRIES}", CriesSchema, content):
+        content.cries.append((_cries(cries), at))
+    for asked, at in _read_by_language(faq_dir / PHRASINGS, f"{faq_dir.name}/{PHRASINGS}", PhrasingsSchema, content):
+        content.phrasings.append((asked.phrasings, at))
     if faq_dir.is_dir():
         content.diagnostics.extend(_misplaced(faq_dir))
     if faq_dir.is_dir() and MAIN_LANGUAGE not in content.editions:
@@ -286,29 +285,20 @@ def _entry(parsed: EntrySchema | CardSchema, kind: Kind, topic: str) -> Entry:
     )
 
 
-def _read_cries(path: Path, shown: str, content: Content) -> None:
-    tree = read_tree(path, shown)
-    content.is_partial |= tree.data is None
-    parsed = parse(tree, CriesSchema) if tree.data is not None else None
-    if parsed is not None:
-        content.cries.append((_cries(parsed), Located(tree, ())))
-        _check_name(parsed.language, path, tree)
-    content.diagnostics.extend(tree.diagnostics)
-
-
-def _read_phrasings(path: Path, shown: str, content: Content) -> None:
-    tree = read_tree(path, shown)
-    content.is_partial |= tree.data is None
-    parsed = parse(tree, PhrasingsSchema) if tree.data is not None else None
-    if parsed is not None:
-        content.phrasings.append((parsed.phrasings, Located(tree, ())))
-        _check_name(parsed.language, path, tree)
-    content.diagnostics.extend(tree.diagnostics)
-
-
-def _check_name(language: str, path: Path, tree: Tree) -> None:
-    if language != path.stem:
-        tree.report(tree.line("language"), "Y111", f"the file of '{language}'", f"name it {language}.yaml")
+def _read_by_language(
+    folder: Path, shown: str, form: type[ByLanguage], content: Content
+) -> Iterator[tuple[ByLanguage, Located]]:
+    """Each sound file of a folder that has one for each language, with its place."""
+    for path in _yaml_files(folder, shown, content) if folder.is_dir() else ():
+        tree = read_tree(path, f"{shown}/{path.name}")
+        content.is_partial |= tree.data is None
+        parsed = parse(tree, form) if tree.data is not None else None
+        if parsed is not None:
+            language = parsed.language
+            if language != path.stem:
+                tree.report(tree.line("language"), "Y111", f"the file of '{language}'", f"name it {language}.yaml")
+            yield parsed, Located(tree, ())
+        content.diagnostics.extend(tree.diagnostics)
 
 
 def _cries(parsed: CriesSchema) -> Cries:

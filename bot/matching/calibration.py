@@ -180,16 +180,13 @@ def sample_of(
     )
 
 
-def calibrate(sample: Sample, kinds: Kinds, *, in_scope: float = IN_SCOPE) -> Calibration:
-    """Fit the logistic regressions on the held-out rows and set the thresholds.
-
-    ``in_scope`` is the assumed share of messages that some entry is right for.
-    """
+def calibrate(sample: Sample, kinds: Kinds) -> Calibration:
+    """Fit the logistic regressions on the held-out rows and set the thresholds."""
     is_right = sample.first == sample.own
     confidence = fit_logistic(
         np.concatenate([sample.confidence, sample.confidence_without_entry]),
         np.concatenate([is_right, np.zeros(len(is_right), dtype=bool)]),
-        prior=in_scope,
+        prior=IN_SCOPE,
     )
     has_reply = sample.is_of(kinds.reply)
     certainty = fit_logistic(sample.certainty[has_reply], is_right[has_reply], prior=None)
@@ -197,7 +194,7 @@ def calibrate(sample: Sample, kinds: Kinds, *, in_scope: float = IN_SCOPE) -> Ca
     offer = fit_logistic(
         np.concatenate([sample.confidence, sample.confidence_without_entry]),
         np.concatenate([is_found, np.zeros(len(is_found), dtype=bool)]),
-        prior=in_scope,
+        prior=IN_SCOPE,
     )
     in_need = sample.is_of(kinds.urgent)
     urgency = fit_logistic(sample.urgency, in_need)

@@ -117,9 +117,7 @@ def fit_and_sample(faq: Faq, encode: Encode = encode) -> tuple[Model, Sample]:
     vectors, matrix = Vectorizer.fit(readings)
     word_coverage = WordCoverage.fit(readings, labels.tolist(), len(entries))
     ridge, by_words = fit_ridge(SimilarityIndex.of(matrix), labels, len(entries))
-    encoded = (
-        encode([" ".join(reading.corrected) for reading in readings]).astype(np.float16).astype(np.float32)
-    )  # as a cache may keep them
+    encoded = _as_kept(encode([" ".join(reading.corrected) for reading in readings]))
     meaning, by_meaning = Meaning.fit(encoded, labels, len(entries))
     joined = HeldOut(
         by_words.rows,
@@ -135,9 +133,8 @@ def fit_and_sample(faq: Faq, encode: Encode = encode) -> tuple[Model, Sample]:
     meaning_of_all, all_labels, of_foreign = None, labels, by_meaning
     if foreign:
         all_labels = np.concatenate([labels, labels_of(foreign)])
-        vectors_of_foreign = encode([row.text for row in foreign]).astype(np.float16).astype(np.float32)
         meaning_of_all, of_foreign = Meaning.fit_local(
-            np.concatenate([encoded, vectors_of_foreign]),
+            np.concatenate([encoded, _as_kept(encode([row.text for row in foreign]))]),
             all_labels,
             len(entries),
             _held_out_foreign(all_labels, len(rows), kinds),
@@ -146,6 +143,11 @@ def fit_and_sample(faq: Faq, encode: Encode = encode) -> tuple[Model, Sample]:
     of_meaning = calibrate(sample_of(of_foreign, readings, None, all_labels, kinds), kinds)
     calibrations = Calibrations(with_lines_of(of_words, both), both, with_lines_of(of_meaning, both))
     return Model(tokenizer, vectors, word_coverage, ridge, meaning, meaning_of_all, calibrations, found_without), sample
+
+
+def _as_kept(vectors: Floats) -> Floats:
+    """Vectors as precise as a cache may keep them."""
+    return vectors.astype(np.float16).astype(np.float32)
 
 
 def foreign_rows(faq: Faq) -> list[Row]:
@@ -237,7 +239,9 @@ class RegressionMatcher:
 
     def _rank_one(self, text: str) -> Ranking:
         def score(_: list[int], by_words: list[Ranking]) -> Floats:
-            return self._regression_on_meaning(text, by_words[0]).scores(self._meaning_of(text, by_words[0])[None])
+            is_foreign = self._is_foreign(text, by_words[0])
+            meaning = self._meaning_of(text, by_words[0].reading, is_foreign=is_foreign)
+            return self._regression_on_meaning(is_foreign=is_foreign).scores(meaning[None])
 
         return self._heard(text, self._rank([text], score)[0])
 
@@ -276,9 +280,10 @@ class RegressionMatcher:
         unsure = [at for at, text in enumerate(texts) if is_readable(text) and not self._words_suffice(rankings[at])]
         by_meaning = score(unsure, rankings) if unsure else ()
         for at, with_years in zip(unsure, by_meaning, strict=True):
-            meaning = self._regression_on_meaning(texts[at], rankings[at])
-            scores = self._narrowed(with_years, readings[at], partial(_scores_by_meaning, meaning))
-            if self._is_foreign(texts[at], rankings[at]):
+            is_foreign = self._is_foreign(texts[at], rankings[at])
+            regression = self._regression_on_meaning(is_foreign=is_foreign)
+            scores = self._narrowed(with_years, readings[at], partial(_scores_by_meaning, regression))
+            if is_foreign:
                 rankings[at] = self._ranking(readings[at], scores, Basis.MEANING)
             else:
                 mean: Floats = (by_words[at] + scores) / np.float32(2)
@@ -293,19 +298,17 @@ class RegressionMatcher:
 
     def _is_foreign(self, text: str, ranking: Ranking) -> bool:
         """Whether few words of a message are known, they match nothing, and it does not read as the FAQ's language."""
-        if ranking.basis is not Basis.WORDS:
-            return ranking.basis is Basis.MEANING
         matches_nothing = ranking.coverage < FOREIGN and ranking.confidence < self.thresholds.clarify
         return matches_nothing and guess(text) != self.faq.language
 
-    def _meaning_of(self, text: str, ranking: Ranking) -> Floats:
+    def _meaning_of(self, text: str, reading: Reading, *, is_foreign: bool) -> Floats:
         """The encoder's vector of a message: of its corrected words; as typed if it may be in another language.
 
         So may be one or two words that were corrected: "salut" is no "salt".
         """
-        typed, corrected = ranking.reading.typed, ranking.reading.corrected
+        typed, corrected = reading.typed, reading.corrected
         is_short = len(typed) <= FEW_WORDS and typed != corrected
-        return encode_one(text if is_short or self._is_foreign(text, ranking) else " ".join(corrected))
+        return encode_one(text if is_short or is_foreign else " ".join(corrected))
 
     def _ranking(self, reading: Reading, scores: Floats, basis: Basis) -> Ranking:
         order = np.lexsort((self._id_ranks, -scores.round(EQUAL_DIGITS)))
@@ -333,10 +336,10 @@ class RegressionMatcher:
     def _scores(self, reading: Reading) -> Floats:
         return self.model.ridge.scores(*self.model.vectors.vector(reading))
 
-    def _regression_on_meaning(self, text: str, ranking: Ranking) -> Meaning:
+    def _regression_on_meaning(self, *, is_foreign: bool) -> Meaning:
         """The regression for a message: that on the rows of all languages if it may be in another than the FAQ's."""
         of_all = self.model.meaning_of_all
-        return of_all if of_all is not None and self._is_foreign(text, ranking) else self.model.meaning
+        return of_all if of_all is not None and is_foreign else self.model.meaning
 
     def _narrowed(self, scores: Floats, reading: Reading, score: Callable[[Reading], Floats]) -> Floats:
         """The scores of a message; if it names years, they choose among the entries that it is about without them.
@@ -371,8 +374,9 @@ class RegressionMatcher:
         by_words, similarities, grams = self._evidence_of_words(ranking.reading, at)
         by_meaning, cosines = np.zeros_like(by_words), np.zeros_like(similarities)
         if ranking.basis is not Basis.WORDS:
-            regression = self._regression_on_meaning(text, ranking)
-            cosines, by_meaning = regression.parts(self._meaning_of(text, ranking), at)
+            is_foreign = ranking.basis is Basis.MEANING
+            meaning = self._meaning_of(text, ranking.reading, is_foreign=is_foreign)
+            cosines, by_meaning = self._regression_on_meaning(is_foreign=is_foreign).parts(meaning, at)
             more = (0, len(cosines) - len(by_words))  # rows in other languages, which have no part by words
             by_words, similarities = np.pad(by_words, more), np.pad(similarities, more)
         share = {Basis.WORDS: 1.0, Basis.BOTH: 0.5, Basis.MEANING: 0.0}[ranking.basis]

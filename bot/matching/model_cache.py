@@ -199,8 +199,8 @@ def _write(model: Model, folder: Path) -> None:
     arrays: dict[str, NDArray[Any]] = {"idf": model.vectors.idf, "found_without": model.found_without}
     arrays |= {"components": model.meaning.components, "meanings": model.meaning.rows}
     if model.meaning_of_all is not None:
-        of_all = {"components-of-all": model.meaning_of_all.components, "meanings-of-all": model.meaning_of_all.rows}
-        arrays |= of_all
+        arrays["components-of-all"] = model.meaning_of_all.components
+        arrays["meanings-of-all"] = model.meaning_of_all.rows
     if isinstance(model.ridge, WholeRidge):
         arrays["alpha"] = model.ridge.alpha
     if model.meaning.alpha is not None:
