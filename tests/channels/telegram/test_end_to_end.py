@@ -102,8 +102,8 @@ async def test_a_question_without_an_answer_is_listed_as_a_gap(phone: Phone, cha
 
 async def test_another_language_is_listed_as_a_gap(phone: Phone, chat: Chat) -> None:
     """One line in return."""
-    shown = await phone.say("сколько яблок помещается в мешок", chat)
-    assert shown.text.startswith("Не знаю.")
+    shown = await phone.say("quelle est la hauteur de la tour eiffel", chat)
+    assert shown.text.startswith("Je ne sais pas.")
     await phone.gaps(lambda gaps: any(gap["reason"] == "other language" for gap in gaps))
 
 
