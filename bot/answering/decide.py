@@ -123,10 +123,13 @@ def decide_with_reasoning(question: Question, matcher: Matcher) -> Reasoning:
 
 def _reason(question: Question, matcher: Matcher) -> Reasoning:
     text = _BLANKS.sub(" ", clean(question.text)).strip(" ")
-    whole = _part(text, matcher, without=_after_talk(text, matcher))
+    without, pieces = _after_talk(text, matcher), _pieces(text, matcher)
+    asked = ((text, without), *((piece, "") for piece, _ in pieces))
+    matcher.rank_all([way for one in asked for way in _ways(*one, matcher)])  # together, which takes less time
+    whole = _part(text, matcher, without=without)
     if matcher.asks_nothing(whole.ranking.reading):
         return Reasoning(Unanswered(NoAnswerReason.NO_MATCH), whole, ())  # numbers alone ask nothing
-    parts = _parts(text, whole, matcher)
+    parts = _parts(text, whole, pieces, matcher)
     decision = conclude(replace(question, text=text), whole, parts, matcher.thresholds)
     is_sure = whole.ranking.urgency >= matcher.thresholds.surely_urgent
     decision = with_emergency_numbers(decision, text, matcher.faq.emergency, is_sure=is_sure)
@@ -159,12 +162,17 @@ def foreign_language(question: Question, whole: Part) -> str | None:
     return told[0] if told[0] != question.language else None
 
 
-def _parts(text: str, whole: Part, matcher: Matcher) -> tuple[Part, ...]:
-    """The parts of a message, ranked. What is too short to be judged by itself counts only where nobody is in need."""
-    thresholds = matcher.thresholds
+def _pieces(text: str, matcher: Matcher) -> list[tuple[str, bool]]:
+    """The parts of a message that are ranked by themselves, and whether each is an item of a list."""
     before, items = list_items(text)
     texts = _continued([*before, *items] or split(text, matcher), matcher)
-    parts = [_part(part, matcher, is_item=at >= len(before) and bool(items)) for at, part in enumerate(texts)]
+    return [(piece, at >= len(before) and bool(items)) for at, piece in enumerate(texts)]
+
+
+def _parts(text: str, whole: Part, pieces: Sequence[tuple[str, bool]], matcher: Matcher) -> tuple[Part, ...]:
+    """The parts of a message, ranked. What is too short to be judged by itself counts only where nobody is in need."""
+    thresholds = matcher.thresholds
+    parts = [_part(piece, matcher, is_item=is_item) for piece, is_item in pieces]
     if whole.ranking.urgency >= thresholds.urgent:
         return tuple(part for part in parts if not _is_short(part.text))
     if not parts:
@@ -252,7 +260,7 @@ def _greeting(sentence: str, matcher: Matcher) -> tuple[str, str]:
     """Split the small talk off the beginning of a sentence, each clause of it up to a comma or a joining word."""
     clauses = _clauses(sentence, matcher)
     for at, clause in enumerate(clauses[:-1]):
-        ranking = matcher.rank(clause)
+        ranking = matcher.rank_by_words(clause)
         if ranking.reply.entry.kind is not Kind.SMALLTALK or ranking.confidence < matcher.thresholds.clarify:
             return " ".join(clauses[:at]), " ".join(clauses[at:])
     return " ".join(clauses[:-1]), clauses[-1]
@@ -275,7 +283,7 @@ def _after_talk(text: str, matcher: Matcher) -> str:
     listed = sentences(text)[:MOST_PARTS]
     for at, sentence in enumerate(listed):
         greeting, rest = _greeting(sentence, matcher)
-        if at in (len(listed) - 1, MOST_GREETINGS) or not _is_talk(matcher.rank(rest), matcher.thresholds):
+        if at in (len(listed) - 1, MOST_GREETINGS) or not _is_talk(matcher.rank_by_words(rest), matcher.thresholds):
             return " ".join([rest, *listed[at + 1 :]]) if greeting or at else ""
     return ""
 
@@ -285,18 +293,22 @@ def _is_talk(ranking: Ranking, thresholds: Thresholds) -> bool:
 
 
 def _part(text: str, matcher: Matcher, *, is_item: bool = False, without: str = "") -> Part:
-    """Rank a text, and what is left of it ``without`` a greeting and without lead-ins: the better of them counts.
+    """Rank a text in the `_ways` that it can be read: the better of them counts.
 
     Where one of them is urgent, that one counts; taking a lead-in away makes none urgent.
     """
-    readings = [_ranked(text, asked, matcher, is_item=is_item) for asked in (text, without) if asked or not text]
-    most = max(readings, key=lambda part: part.ranking.urgency)
+    readings = [_ranked(text, way, matcher, is_item=is_item) for way in _ways(text, without, matcher)]
+    whole = [part for part in readings if part.asked in (text, without)]
+    most = max(whole, key=lambda part: part.ranking.urgency)
     if most.ranking.urgency >= matcher.thresholds.urgent:
         return most
-    led_in = _without_lead_ins(without or text, matcher)
-    readings += [_ranked(text, led_in, matcher, is_item=is_item)] if led_in else []
     best = max(readings, key=lambda part: _preference(part, matcher.thresholds))
     return replace(best, ranking=replace(best.ranking, urgency=most.ranking.urgency))
+
+
+def _ways(text: str, without: str, matcher: Matcher) -> list[str]:
+    """The ways to read a text: as it is, ``without`` its greeting, without its lead-ins; those that there are."""
+    return [text, *filter(None, (without, _without_lead_ins(without or text, matcher)))]
 
 
 def _ranked(text: str, asked: str, matcher: Matcher, *, is_item: bool) -> Part:

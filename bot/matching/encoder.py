@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.metadata import version
 
@@ -24,8 +25,7 @@ VERSION = f"{PACKAGE} {version(PACKAGE)}"  # vectors of different versions canno
 LANGUAGES = frozenset(("ar", "de", "en", "es", "fr", "it", "ja", "ko", "nl", "pl", "pt", "ru", "th", "tr", "zh"))
 DIMENSIONS = 512
 MOST_CHARACTERS = 1_000  # of a text; what follows seldom changes its meaning, and takes time
-_CACHED_TEXTS = 1_000
-
+_KEPT_TEXTS = 1_000
 
 _SCRIPTS = ("LATIN", "CYRILLIC", "ARABIC", "CJK", "HIRAGANA", "KATAKANA", "HANGUL", "THAI")  # of those languages
 
@@ -51,9 +51,18 @@ def encode(texts: Sequence[str]) -> Floats:
     return np.asarray(_encoder().encode(readable), np.float32)
 
 
-@lru_cache(maxsize=_CACHED_TEXTS)
-def encode_one(text: str) -> Floats:
-    """As `encode`, for one message; those that come again are remembered."""
-    vector: Floats = encode([text])[0]
-    vector.flags.writeable = False
-    return vector
+@dataclass(slots=True)
+class _Kept:
+    vector: Floats | None = None
+
+
+kept_messages = lru_cache(maxsize=_KEPT_TEXTS)(lambda _text: _Kept())
+
+
+def encode_messages(texts: Sequence[str]) -> Floats:
+    """As `encode`, for what people write; texts that come again are remembered."""
+    kept = {text: kept_messages(text) for text in texts}
+    missing = [text for text, one in kept.items() if one.vector is None]
+    for text, vector in zip(missing, encode(missing), strict=True):
+        kept[text].vector = vector
+    return np.array([kept[text].vector for text in texts], np.float32).reshape(len(texts), DIMENSIONS)

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from bot.domain.faq import Faq, Kind
 from bot.domain.matching import Reading, Thresholds
 from bot.matching.calibration import Logistic, Vector, fit_logistic
-from bot.matching.encoder import DIMENSIONS, LANGUAGES, Encode, encode, encode_one, is_readable
+from bot.matching.encoder import DIMENSIONS, LANGUAGES, Encode, encode, encode_messages, is_readable
 from bot.matching.features import Floats, Vectorizer
 from bot.matching.meaning import COMPONENTS, principal_components
 from bot.matching.regression import NEIGHBOURS, power_for, sharpen, solve_near
@@ -150,7 +150,7 @@ class Hearing:
         """What a message is heard as; None where not even its language can be told."""
         if not any(map(str.isalpha, text)):
             return None
-        meaning = encode_one(text) @ self.components if is_readable(text) else None
+        meaning = encode_messages([text])[0] @ self.components if is_readable(text) else None
         scores = self._scores(_read(text), meaning, _NONE)
         language = self._language(text, scores.languages)
         if language is None:

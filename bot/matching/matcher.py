@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache, partial
+from functools import cache, lru_cache
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,7 +33,7 @@ from bot.matching.calibration import (
     with_lines_of,
 )
 from bot.matching.coverage import WordCoverage
-from bot.matching.encoder import Encode, encode, encode_one, is_readable
+from bot.matching.encoder import Encode, encode, encode_messages, is_readable
 from bot.matching.features import Floats, Vectorizer
 from bot.matching.hearing import Hearing
 from bot.matching.meaning import COMPONENTS_OF_ALL, Meaning
@@ -47,13 +48,15 @@ UNKNOWN_WORDS = 1 / 4  # share of the words from which a message may be in anoth
 FEW_WORDS = 2  # of another language often look like typos
 SURE = 0.8  # confidence by words from which the encoder need not run
 RANKED = 8  # entries in a ranking
-RANKED_TEXTS = 256  # whose rankings are kept
+KEPT_TEXTS = 256  # whose rankings are kept
+AT_ONCE = 256  # rows ranked together: more would take much memory
 EQUAL_DIGITS = 4  # scores that agree to this many decimals count as equal: single precision is not more exact
 NARROWED = 0.2  # least score without its years, relative to the best, for an entry to be one that the years narrow
 LISTED = 0.6  # a score this high is that of nearly a phrasing, with its years
 FEWEST_FOREIGN_ROWS = 100  # with fewer, nothing can be learned of messages in other languages
 FOREIGN_ROWS, OWN_ROWS = 1_500, 500  # held out to calibrate messages in other languages, about
 EVIDENCE_SHOWN = 6  # words and phrasings each, per candidate
+_Item = TypeVar("_Item")
 
 
 def training_rows(entries: Sequence[Entry], off_topic: Sequence[str] = ()) -> list[Row]:
@@ -187,6 +190,22 @@ def kinds_of(entries: Sequence[Entry]) -> Kinds:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _ByWords:
+    """The scores of a text by words, and the ranking that they give."""
+
+    scores: Floats
+    ranking: Ranking
+
+
+@dataclass(slots=True)
+class _Kept:
+    """What is known of a text by now."""
+
+    by_words: _ByWords | None = None
+    ranking: Ranking | None = None
+
+
 class RegressionMatcher:
     """Ranks the entries of one FAQ. Immutable and thread-safe.
 
@@ -215,7 +234,7 @@ class RegressionMatcher:
         self._off_topic = frozenset(self.read(text).corrected for text in faq.off_topic)
         few = (text for text in own if text[:1].isdigit() or sum(map(str.isalpha, text)) <= len(text.split()))
         self._bare = frozenset(self.read(text).corrected for text in few)  # of few rows, so that it is quick
-        self._ranked = lru_cache(maxsize=RANKED_TEXTS)(self._rank_one)
+        self._kept = lru_cache(maxsize=KEPT_TEXTS)(lambda _text: _Kept())
         self._mentioned = cache(self._years_and_places)  # keyed by entry id, so bounded by the number of entries
 
     def read(self, text: str) -> Reading:
@@ -231,19 +250,24 @@ class RegressionMatcher:
         return Vectorizer.fit(readings, background=background)[1]
 
     def rank(self, text: str) -> Ranking:
-        """Rank the entries by their scores for a message, best first; entries with equal scores by id.
+        """Rank the entries by their scores for a message, best first; entries with equal scores by id."""
+        return self.rank_all([text])[0]
+
+    def rank_all(self, texts: Sequence[str]) -> list[Ranking]:
+        """As `rank`, for several texts together, which takes less time than one after another.
 
         A message is read several times, with and without its greeting, say, so the last rankings are kept in memory.
         """
-        return self._ranked(text)
+        kept = {text: self._kept(text) for text in texts}
+        found = {text: one.ranking for text, one in kept.items() if one.ranking is not None}
+        missing = [text for text in kept if text not in found]
+        for text, ranking in zip(missing, self._rank(missing), strict=True):
+            found[text] = kept[text].ranking = self._heard(text, ranking)
+        return [found[text] for text in texts]
 
-    def _rank_one(self, text: str) -> Ranking:
-        def score(_: list[int], by_words: list[Ranking]) -> Floats:
-            is_foreign = self._is_foreign(text, by_words[0])
-            meaning = self._meaning_of(text, by_words[0].reading, is_foreign=is_foreign)
-            return self._regression_on_meaning(is_foreign=is_foreign).scores(meaning[None])
-
-        return self._heard(text, self._rank([text], score)[0])
+    def rank_by_words(self, text: str) -> Ranking:
+        """As `rank`, by words alone: the meaning is asked nothing, however unsure they are."""
+        return self._by_words([text])[0].ranking
 
     def _heard(self, text: str, ranking: Ranking) -> Ranking:
         """The ranking with the card and the urgency that a message in another language is heard with."""
@@ -266,29 +290,46 @@ class RegressionMatcher:
         typed = ranking.reading.typed
         return sum(word not in self.model.tokenizer.known for word in typed) >= UNKNOWN_WORDS * len(typed)
 
-    def _rank(self, texts: Sequence[str], score: Callable[[list[int], list[Ranking]], Floats]) -> list[Ranking]:
+    def _rank(self, texts: Sequence[str], encode: Encode = encode_messages) -> list[Ranking]:
         """Rank for each text: by words where they are sure, else by meaning too.
 
-        Where few words are known and nothing matched, as in another language, the meaning decides alone. ``score``
-        gives the scores by meaning of the texts with these indices.
+        Where few words are known and nothing matched, as in another language, the meaning decides alone.
         """
-        readings = [self.model.tokenizer.read(text) for text in texts]
-        by_words = [self._narrowed(self._scores(reading), reading, self._scores) for reading in readings]
-        rankings = [
-            self._ranking(reading, scores, Basis.WORDS) for reading, scores in zip(readings, by_words, strict=True)
-        ]
+        by_words = self._by_words(texts)
+        rankings = [one.ranking for one in by_words]
         unsure = [at for at, text in enumerate(texts) if is_readable(text) and not self._words_suffice(rankings[at])]
-        by_meaning = score(unsure, rankings) if unsure else ()
-        for at, with_years in zip(unsure, by_meaning, strict=True):
-            is_foreign = self._is_foreign(texts[at], rankings[at])
-            regression = self._regression_on_meaning(is_foreign=is_foreign)
-            scores = self._narrowed(with_years, readings[at], partial(_scores_by_meaning, regression))
-            if is_foreign:
-                rankings[at] = self._ranking(readings[at], scores, Basis.MEANING)
-            else:
-                mean: Floats = (by_words[at] + scores) / np.float32(2)
-                rankings[at] = self._ranking(readings[at], mean, Basis.BOTH)
+        foreign = [at for at in unsure if self._is_foreign(texts[at], rankings[at])]
+        own = [at for at in unsure if at not in foreign]
+        for at, scores in self._scores_by_meaning(texts, foreign, by_words, encode, is_foreign=True):
+            rankings[at] = self._ranking(rankings[at].reading, scores, Basis.MEANING)
+        for at, scores in self._scores_by_meaning(texts, own, by_words, encode, is_foreign=False):
+            mean: Floats = (by_words[at].scores + scores) / np.float32(2)
+            rankings[at] = self._ranking(rankings[at].reading, mean, Basis.BOTH)
         return rankings
+
+    def _by_words(self, texts: Sequence[str]) -> list[_ByWords]:
+        """The scores of texts by words, and the rankings that these give."""
+        kept = {text: self._kept(text) for text in texts}
+        found = {text: one.by_words for text, one in kept.items() if one.by_words is not None}
+        missing = [text for text in kept if text not in found]
+        readings = [self.read(text) for text in missing]
+        vector, ridge = self.model.vectors.vector, self.model.ridge
+        scored = self._narrowed(readings, list(map(vector, readings)), vector, ridge.scores)
+        for text, reading, scores in zip(missing, readings, scored, strict=True):
+            found[text] = kept[text].by_words = _ByWords(scores, self._ranking(reading, scores, Basis.WORDS))
+        return [found[text] for text in texts]
+
+    def _scores_by_meaning(
+        self, texts: Sequence[str], some: Sequence[int], by_words: Sequence[_ByWords], encode: Encode, *, is_foreign: bool
+    ) -> Iterator[tuple[int, Floats]]:
+        """The scores by meaning of ``some`` of the texts, each with its place among the texts."""
+        regression = self._regression_on_meaning(is_foreign=is_foreign)
+        readings = [by_words[at].ranking.reading for at in some]
+        meant = [
+            _meant(texts[at], reading, is_foreign=is_foreign) for at, reading in zip(some, readings, strict=True)
+        ]
+        scored = self._narrowed(readings, meant, _corrected, lambda asked: regression.scores(encode(asked)))
+        return zip(some, scored, strict=True)
 
     def _words_suffice(self, by_words: Ranking) -> bool:
         """Whether the words are so sure that the meaning would change nothing."""
@@ -300,15 +341,6 @@ class RegressionMatcher:
         """Whether few words of a message are known, they match nothing, and it does not read as the FAQ's language."""
         matches_nothing = ranking.coverage < FOREIGN and ranking.confidence < self.thresholds.clarify
         return matches_nothing and guess(text) != self.faq.language
-
-    def _meaning_of(self, text: str, reading: Reading, *, is_foreign: bool) -> Floats:
-        """The encoder's vector of a message: of its corrected words; as typed if it may be in another language.
-
-        So may be one or two words that were corrected: "salut" is no "salt".
-        """
-        typed, corrected = reading.typed, reading.corrected
-        is_short = len(typed) <= FEW_WORDS and typed != corrected
-        return encode_one(text if is_short or is_foreign else " ".join(corrected))
 
     def _ranking(self, reading: Reading, scores: Floats, basis: Basis) -> Ranking:
         order = np.lexsort((self._id_ranks, -scores.round(EQUAL_DIGITS)))
@@ -333,23 +365,36 @@ class RegressionMatcher:
             basis=basis,
         )
 
-    def _scores(self, reading: Reading) -> Floats:
-        return self.model.ridge.scores(*self.model.vectors.vector(reading))
-
     def _regression_on_meaning(self, *, is_foreign: bool) -> Meaning:
         """The regression for a message: that on the rows of all languages if it may be in another than the FAQ's."""
         of_all = self.model.meaning_of_all
         return of_all if of_all is not None and is_foreign else self.model.meaning
 
-    def _narrowed(self, scores: Floats, reading: Reading, score: Callable[[Reading], Floats]) -> Floats:
-        """The scores of a message; if it names years, they choose among the entries that it is about without them.
+    def _narrowed(
+        self,
+        readings: Sequence[Reading],
+        items: Sequence[_Item],
+        item_of: Callable[[Reading], _Item],
+        score: Callable[[Sequence[_Item]], Floats],
+    ) -> list[Floats]:
+        """The scores of messages; where one names years, they choose among what it is about without them.
+
+        ``items`` is what of each message is scored; ``item_of`` makes the same of a reading without its years.
+        """
+        asked = [_without_years(reading) for reading in readings]
+        named = [at for at, reading in enumerate(readings) if asked[at] is not reading]
+        wanted = [*items, *(item_of(asked[at]) for at in named)]
+        scores = list(score(wanted)) if wanted else []
+        narrowed = scores[: len(readings)]
+        for at, without_years in zip(named, scores[len(readings) :], strict=True):
+            narrowed[at] = self._narrowed_by(_years(readings[at].corrected), narrowed[at], without_years)
+        return narrowed
+
+    def _narrowed_by(self, years: set[str], scores: Floats, without_years: Floats) -> Floats:
+        """The scores with years, which choose among the entries that a message is about without them.
 
         So a year narrows what is asked, and never outweighs it. No card scores less for a year.
         """
-        asked = _without_years(reading)
-        if asked == reading:
-            return scores
-        years, without_years = _years(reading.corrected), score(asked)
         higher, lower = np.maximum(scores, without_years), np.minimum(scores, without_years)
         is_about = without_years >= NARROWED * without_years.max(initial=0)
         covers = np.array([years <= self._mentioned(entry.id) for entry in self.entries])
@@ -375,8 +420,8 @@ class RegressionMatcher:
         by_meaning, cosines = np.zeros_like(by_words), np.zeros_like(similarities)
         if ranking.basis is not Basis.WORDS:
             is_foreign = ranking.basis is Basis.MEANING
-            meaning = self._meaning_of(text, ranking.reading, is_foreign=is_foreign)
-            cosines, by_meaning = self._regression_on_meaning(is_foreign=is_foreign).parts(meaning, at)
+            meant = encode_messages([_meant(text, ranking.reading, is_foreign=is_foreign)])[0]
+            cosines, by_meaning = self._regression_on_meaning(is_foreign=is_foreign).parts(meant, at)
             more = (0, len(cosines) - len(by_words))  # rows in other languages, which have no part by words
             by_words, similarities = np.pad(by_words, more), np.pad(similarities, more)
         share = {Basis.WORDS: 1.0, Basis.BOTH: 0.5, Basis.MEANING: 0.0}[ranking.basis]
@@ -449,8 +494,17 @@ class RegressionMatcher:
 
     def found(self) -> list[Entry]:
         """The entry that `rank` puts first for the text of each row."""
-        ranked = self._rank([row.text for row in self.rows], lambda rows, _: self.model.meaning.scores_of_rows(rows))
-        return [ranking.candidates[0].entry for ranking in ranked]
+        texts = [row.text for row in self.rows]
+        number = {_corrected(self.read(text)): at for at, text in enumerate(texts)}
+
+        def encode(wanted: Sequence[str]) -> Floats:
+            """The meaning of texts: that of the rows is kept."""
+            others = [text for text in wanted if text not in number]
+            encoded = dict(zip(others, encode_messages(others), strict=True))
+            return np.array([encoded[text] if text in encoded else self.model.meaning.vector(number[text]) for text in wanted])
+
+        ranked = (self._rank(texts[start : start + AT_ONCE], encode) for start in range(0, len(texts), AT_ONCE))
+        return [ranking.candidates[0].entry for some in ranked for ranking in some]
 
     def only_listed(self) -> list[tuple[Row, Entry]]:
         """The rows that find their entry only because they are listed, each with the entry found without the row.
@@ -466,9 +520,17 @@ class RegressionMatcher:
         return [(int(one), int(other)) for one, other in pairs]
 
 
-def _scores_by_meaning(meaning: Meaning, reading: Reading) -> Floats:
-    scores: Floats = meaning.scores(encode_one(" ".join(reading.corrected))[None])[0]
-    return scores
+def _meant(text: str, reading: Reading, *, is_foreign: bool) -> str:
+    """What the encoder reads of a message: its corrected words; as typed if it may be in another language.
+
+    So may be one or two words that were corrected: "salut" is no "salt".
+    """
+    is_short = len(reading.typed) <= FEW_WORDS and reading.typed != reading.corrected
+    return text if is_short or is_foreign else _corrected(reading)
+
+
+def _corrected(reading: Reading) -> str:
+    return " ".join(reading.corrected)
 
 
 def _second_question_pattern(question_words: Iterable[str], joining_words: Iterable[str]) -> re.Pattern[str] | None:

@@ -68,9 +68,10 @@ class Meaning:
         """The score of every entry for each vector: vectors x entries."""
         return self._scores(vectors @ self.components)
 
-    def scores_of_rows(self, rows: Sequence[int]) -> Floats:
-        """As `scores`, for the vectors of some of the rows."""
-        return self._scores(self.rows[rows])
+    def vector(self, row: int) -> Floats:
+        """The vector of a row, without what the components leave out of it."""
+        vector: Floats = self.components @ self.rows[row]
+        return vector
 
     def _scores(self, reduced: Floats) -> Floats:
         cosines = reduced @ self.rows.T

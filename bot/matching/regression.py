@@ -11,7 +11,7 @@ and Vapnik 1992), since the time to solve it for all grows with the cube of thei
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -90,9 +90,10 @@ class WholeRidge:
         alpha, inverse_factor = solve(kernel, targets)
         return cls(index, alpha, power), hold_out(inverse_factor, alpha, targets, labels)
 
-    def scores(self, columns: Columns, values: Floats) -> Floats:
-        """The score of every entry for a message."""
-        scores: Floats = sharpen(self.index.similarities(columns, values), self.power) @ self.alpha
+    def scores(self, vectors: Sequence[tuple[Columns, Floats]]) -> Floats:
+        """The score of every entry for each vector: vectors x entries."""
+        similarities = np.array([self.index.similarities(*vector) for vector in vectors])
+        scores: Floats = sharpen(similarities, self.power) @ self.alpha
         return scores
 
     def parts(self, columns: Columns, values: Floats, entry: int) -> tuple[Rows, Floats]:
@@ -117,9 +118,9 @@ class LocalRidge:
         rows = np.unique(np.linspace(0, len(labels) - 1, HELD_OUT_ROWS).astype(np.int64))
         return local, HeldOut(rows, *map(np.array, zip(*local._held_out(rows), strict=True)))
 
-    def scores(self, columns: Columns, values: Floats) -> Floats:
-        """The score of every entry for a message; 0 for entries without a row near the message."""
-        return self._scores(*self._weights(columns, values))
+    def scores(self, vectors: Sequence[tuple[Columns, Floats]]) -> Floats:
+        """The score of every entry for each vector: vectors x entries; 0 for entries without a row near it."""
+        return np.array([self._scores(*self._weights(*vector)) for vector in vectors])
 
     def parts(self, columns: Columns, values: Floats, entry: int) -> tuple[Rows, Floats]:
         """The rows that contribute to an entry's score, and the part of the score that is due to each."""

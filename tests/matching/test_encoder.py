@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bot.matching.encoder import DIMENSIONS, encode, encode_one, is_readable
+from bot.matching.encoder import DIMENSIONS, encode, encode_messages, is_readable
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,7 @@ def test_vectors_have_length_one_and_are_alike_alone_and_together() -> None:
     assert together.shape == (len(texts), DIMENSIONS)
     assert np.linalg.norm(together, axis=1) == pytest.approx(1, abs=1e-4)
     for text, vector in zip(texts, together, strict=True):
-        assert np.allclose(encode_one(text), vector, atol=1e-5)
+        assert np.allclose(encode_messages([text])[0], vector, atol=1e-5)
     assert encode([]).shape == (0, DIMENSIONS)
 
 

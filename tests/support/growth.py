@@ -34,7 +34,7 @@ from bot.domain.conversation import Channel, Question, Reply, Section
 from bot.domain.gap import Gap, GapReason, GapStatus, LoggedGap
 from bot.domain.matching import Matcher
 from bot.gaps.clustering import group_gaps
-from bot.matching.encoder import encode_one
+from bot.matching.encoder import kept_messages
 from bot.matching.matcher import RegressionMatcher
 from bot.text.normalize import clean, normalise, sentences, words
 from bot.text.redaction import redact
@@ -283,8 +283,8 @@ def program_functions(matcher: RegressionMatcher) -> dict[str, Function]:
 
     def decided(text: str) -> object:
         """As for a message that nobody sent before: what is remembered of a text would hide what it costs."""
-        matcher._ranked.cache_clear()
-        encode_one.cache_clear()
+        matcher._kept.cache_clear()
+        kept_messages.cache_clear()
         return decide(Question(text), matcher)
 
     return {
