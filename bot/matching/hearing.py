@@ -21,7 +21,7 @@ from bot.domain.matching import Reading, Thresholds
 from bot.matching.calibration import Logistic, Vector, fit_logistic
 from bot.matching.encoder import DIMENSIONS, LANGUAGES, Encode, encode, encode_messages, is_readable
 from bot.matching.features import Floats, Vectorizer
-from bot.matching.meaning import COMPONENTS, principal_components
+from bot.matching.meaning import COMPONENTS, nearest_rows, principal_components
 from bot.matching.regression import NEIGHBOURS, power_for, sharpen, solve_near
 from bot.matching.similarity import Rows, SimilarityIndex
 from bot.text.folding import folded_words
@@ -191,7 +191,7 @@ class Hearing:
     def _weights_of_meaning(self, meaning: Floats, without: Rows) -> tuple[Rows, Floats]:
         kernel = np.square(self.meanings @ meaning)
         kernel[without] = 0
-        rows = np.argsort(-kernel, kind="stable")[:NEIGHBOURS]
+        rows = nearest_rows(kernel)
         near = self.meanings[rows]
         return rows, solve_near(np.square(near @ near.T), kernel[rows])
 

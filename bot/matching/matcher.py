@@ -397,8 +397,10 @@ class RegressionMatcher:
         """
         higher, lower = np.maximum(scores, without_years), np.minimum(scores, without_years)
         is_about = without_years >= NARROWED * without_years.max(initial=0)
-        covers = np.array([years <= self._mentioned(entry.id) for entry in self.entries])
-        narrowed = np.where(is_about, np.where(covers, higher, scores), lower)
+        narrowed = np.where(is_about, scores, lower)
+        about = np.flatnonzero(is_about).tolist()
+        covering = [at for at in about if years <= self._mentioned(self.entries[at].id)]
+        narrowed[covering] = higher[covering]
         listed = np.where(scores >= LISTED, np.maximum(scores, narrowed), narrowed)
         return np.where(self._kinds.urgent, higher, listed)
 

@@ -94,9 +94,8 @@ class Meaning:
         """The rows nearest in meaning and their weights (K + lambda I)^-1 k."""
         kernel = np.square(cosines)
         if without is not None:
-            kernel[without] = -1
-        most = min(NEIGHBOURS, len(kernel) - (0 if without is None else len(without)))
-        rows = np.argpartition(-kernel, most - 1)[:most] if most else np.zeros(0, np.int64)
+            kernel[without] = 0
+        rows = nearest_rows(kernel)
         near = self.rows[rows]
         return rows, solve_near(np.square(near @ near.T), kernel[rows])
 
@@ -125,3 +124,11 @@ def principal_components(vectors: Floats, most: int) -> Floats:
     _, directions = np.linalg.eigh(vectors.T.astype(np.float64) @ vectors)  # in ascending order of their variance
     components: Floats = np.ascontiguousarray(directions[:, ::-1][:, :most], np.float32)
     return components
+
+
+def nearest_rows(kernel: Floats) -> Rows:
+    """The rows most similar to a message, at most `NEIGHBOURS`, unsorted; none with a kernel of 0."""
+    if len(kernel) <= NEIGHBOURS:
+        return np.flatnonzero(kernel)
+    nearest = np.argpartition(kernel, len(kernel) - NEIGHBOURS)[-NEIGHBOURS:]
+    return nearest[kernel[nearest] > 0]
