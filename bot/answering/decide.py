@@ -37,7 +37,7 @@ _BULLET = re.compile(r"[-–—*•·‣▪◦●○][ ]?")
 _NUMBERING = re.compile(r"(?:(?<=\s)|^)[(#qQ]{0,2}(\d{1,2}|[a-e])(?:[.):\]]|\ufe0f?\u20e3)")
 _CLAUSE_ENDS = frozenset(",;:–—")
 _BETWEEN_WORDS = re.compile(r"[,;/+\n]")
-MOST_PARTS = 12  # of a long message; what follows seldom adds anything
+MOST_PARTS = 8  # of a long message; what follows seldom adds anything
 MOST_ANSWERS = 3  # in one reply
 CLARIFY_SHARE = 0.5  # a choice scores at least this share of the best
 MOST_GREETINGS = 3  # clauses at the beginning of a sentence that may be greetings or thanks
@@ -165,7 +165,7 @@ def foreign_language(question: Question, whole: Part) -> str | None:
 def _pieces(text: str, matcher: Matcher) -> list[tuple[str, bool]]:
     """The parts of a message that are ranked by themselves, and whether each is an item of a list."""
     before, items = list_items(text)
-    texts = _continued([*before, *items] or split(text, matcher), matcher)
+    texts = _continued(([*before, *items] or split(text, matcher))[:MOST_PARTS], matcher)
     return [(piece, at >= len(before) and bool(items)) for at, piece in enumerate(texts)]
 
 
@@ -248,7 +248,7 @@ def split(text: str, matcher: Matcher) -> list[str]:
         greeting, rest = _greeting(sentence, matcher)
         parts += [greeting] if greeting else []
         parts += matcher.second_question.split(rest) if matcher.second_question else [rest]
-    kept = [part for part in parts if not _is_short(part) or _asks(part, matcher)]
+    kept = [part for part in parts if not _is_short(part) or _asks(part, matcher)][:MOST_PARTS]
     return kept if kept not in ([text.strip()], [text.strip().rstrip(_MARKS)]) else []
 
 
