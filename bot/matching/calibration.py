@@ -27,13 +27,13 @@ LOGIT_LIMIT = 30.0  # larger logits are clipped, against overflow; the probabili
 PENALTY = 1e-4  # L2 penalty on the weights; that on the bias is a hundredth of it
 
 # The rates on held-out rows that determine the thresholds of urgency; they do not depend on the size of the FAQ.
-IN_SCOPE = 0.6  # assumed share of messages that some entry is right for
+IN_SCOPE = 2 / 3  # assumed share of messages that some entry is right for
 CHOICES = 3
 EVEN_ODDS = 0.5  # where there is nothing to learn from
 
 # What a decision costs, in units of a right answer that is withheld. They determine the other thresholds.
 WRONG, WITHHELD = 1.0, 1.0  # an answer where the FAQ has none, against a right one that is not given
-MISTAKEN = 1.5  # an answer where another one would be right, since a choice could offer both
+MISTAKEN = 1.25  # an answer where another one would be right, since a choice could offer both
 IDLE, NOT_OFFERED = 0.8, 1.0  # a choice of which nothing is meant, against one that is not offered
 FALSE_ALARMS = 1 / 100  # largest share of messages of other entries that count as urgent
 SURELY_FALSE_ALARMS = 1 / 200  # and as surely urgent

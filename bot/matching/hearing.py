@@ -21,7 +21,7 @@ from bot.domain.matching import Reading, Thresholds
 from bot.matching.calibration import Logistic, Vector, fit_logistic
 from bot.matching.encoder import DIMENSIONS, LANGUAGES, Encode, encode, encode_messages, is_readable
 from bot.matching.features import Floats, Vectorizer
-from bot.matching.meaning import COMPONENTS, nearest_rows, principal_components
+from bot.matching.meaning import principal_components, weigh
 from bot.matching.regression import NEIGHBOURS, power_for, sharpen, solve_near
 from bot.matching.similarity import Rows, SimilarityIndex
 from bot.text.folding import folded_words
@@ -29,6 +29,7 @@ from bot.text.language_id import UNKNOWN, guess
 
 OF_AN_ANSWER = 4  # of its phrasings, which stand for calm messages
 FEWEST_ROWS = 2  # with a gram; rarer ones are forgotten, which spares memory
+COMPONENTS = 256  # principal components of the vectors
 TEXTS = 350  # of a language, about as many as each has here
 KNOWN_LANGUAGE = 0.2  # least weight of the rows of a language by which it is told
 HELD_OUT = 1_100  # cries, evenly spaced, that are held out to calibrate; and every look-alike
@@ -191,9 +192,8 @@ class Hearing:
     def _weights_of_meaning(self, meaning: Floats, without: Rows) -> tuple[Rows, Floats]:
         kernel = np.square(self.meanings @ meaning)
         kernel[without] = 0
-        rows = nearest_rows(kernel)
-        near = self.meanings[rows]
-        return rows, solve_near(np.square(near @ near.T), kernel[rows])
+        rows, weights = weigh(kernel[None], self.meanings)
+        return rows[0], weights[0]
 
     def _language(self, text: str, weights: Vector) -> str | None:
         """The language that the nearest rows are in, or the one that the text looks like where none is near."""

@@ -36,7 +36,7 @@ from bot.matching.coverage import WordCoverage
 from bot.matching.encoder import Encode, encode, encode_messages, is_readable
 from bot.matching.features import Floats, Vectorizer
 from bot.matching.hearing import Hearing
-from bot.matching.meaning import COMPONENTS_OF_ALL, Meaning
+from bot.matching.meaning import Meaning
 from bot.matching.regression import HeldOut, Labels, Ridge, fit_ridge, use_one_thread
 from bot.matching.similarity import Rows, SimilarityIndex, all_similarities
 from bot.matching.tokenizer import Tokenizer
@@ -79,7 +79,7 @@ def training_rows(entries: Sequence[Entry], off_topic: Sequence[str] = ()) -> li
 class Model:
     """Everything learned from the phrasings of an FAQ.
 
-    ``meaning_of_all`` has the rows in all languages, for messages in another than the FAQ's; None if there are none.
+    ``meaning`` has the rows in all languages: those in the FAQ's own first, then the others.
     ``found_without`` is, for each row, the index of the entry that ranks first without that row; -1 if not computed.
     """
 
@@ -88,7 +88,6 @@ class Model:
     word_coverage: WordCoverage
     ridge: Ridge
     meaning: Meaning
-    meaning_of_all: Meaning | None
     calibrations: Calibrations
     found_without: NDArray[np.int32]
 
@@ -120,8 +119,11 @@ def fit_and_sample(faq: Faq, encode: Encode = encode) -> tuple[Model, Sample]:
     vectors, matrix = Vectorizer.fit(readings)
     word_coverage = WordCoverage.fit(readings, labels.tolist(), len(entries))
     ridge, by_words = fit_ridge(SimilarityIndex.of(matrix), labels, len(entries))
-    encoded = _as_kept(encode([" ".join(reading.corrected) for reading in readings]))
-    meaning, by_meaning = Meaning.fit(encoded, labels, len(entries))
+    foreign = foreign_rows(faq)
+    all_labels = np.concatenate([labels, labels_of(foreign)])
+    texts = [*map(_corrected, readings), *(row.text for row in foreign)]
+    meaning = Meaning.fit(_as_kept(encode(texts)), all_labels, len(entries))
+    by_meaning = meaning.held_out(by_words.rows)
     joined = HeldOut(
         by_words.rows,
         np.float32(0.5) * (by_words.without_row + by_meaning.without_row),
@@ -132,20 +134,10 @@ def fit_and_sample(faq: Faq, encode: Encode = encode) -> tuple[Model, Sample]:
     sample = sample_of(joined, readings, word_coverage, labels, kinds)
     both = calibrate(sample, kinds)
     of_words = calibrate(sample_of(by_words, readings, word_coverage, labels, kinds), kinds)
-    foreign = foreign_rows(faq)
-    meaning_of_all, all_labels, of_foreign = None, labels, by_meaning
-    if foreign:
-        all_labels = np.concatenate([labels, labels_of(foreign)])
-        meaning_of_all, of_foreign = Meaning.fit_local(
-            np.concatenate([encoded, _as_kept(encode([row.text for row in foreign]))]),
-            all_labels,
-            len(entries),
-            _held_out_foreign(all_labels, len(rows), kinds),
-            COMPONENTS_OF_ALL,
-        )
+    of_foreign = meaning.held_out(_held_out_foreign(all_labels, len(rows), kinds)) if foreign else by_meaning
     of_meaning = calibrate(sample_of(of_foreign, readings, None, all_labels, kinds), kinds)
     calibrations = Calibrations(with_lines_of(of_words, both), both, with_lines_of(of_meaning, both))
-    return Model(tokenizer, vectors, word_coverage, ridge, meaning, meaning_of_all, calibrations, found_without), sample
+    return Model(tokenizer, vectors, word_coverage, ridge, meaning, calibrations, found_without), sample
 
 
 def _as_kept(vectors: Floats) -> Floats:
@@ -323,12 +315,11 @@ class RegressionMatcher:
         self, texts: Sequence[str], some: Sequence[int], by_words: Sequence[_ByWords], encode: Encode, *, is_foreign: bool
     ) -> Iterator[tuple[int, Floats]]:
         """The scores by meaning of ``some`` of the texts, each with its place among the texts."""
-        regression = self._regression_on_meaning(is_foreign=is_foreign)
         readings = [by_words[at].ranking.reading for at in some]
         meant = [
             _meant(texts[at], reading, is_foreign=is_foreign) for at, reading in zip(some, readings, strict=True)
         ]
-        scored = self._narrowed(readings, meant, _corrected, lambda asked: regression.scores(encode(asked)))
+        scored = self._narrowed(readings, meant, _corrected, lambda asked: self.model.meaning.scores(encode(asked)))
         return zip(some, scored, strict=True)
 
     def _words_suffice(self, by_words: Ranking) -> bool:
@@ -364,11 +355,6 @@ class RegressionMatcher:
             offer=calibration.offer(*found),
             basis=basis,
         )
-
-    def _regression_on_meaning(self, *, is_foreign: bool) -> Meaning:
-        """The regression for a message: that on the rows of all languages if it may be in another than the FAQ's."""
-        of_all = self.model.meaning_of_all
-        return of_all if of_all is not None and is_foreign else self.model.meaning
 
     def _narrowed(
         self,
@@ -423,7 +409,7 @@ class RegressionMatcher:
         if ranking.basis is not Basis.WORDS:
             is_foreign = ranking.basis is Basis.MEANING
             meant = encode_messages([_meant(text, ranking.reading, is_foreign=is_foreign)])[0]
-            cosines, by_meaning = self._regression_on_meaning(is_foreign=is_foreign).parts(meant, at)
+            cosines, by_meaning = self.model.meaning.parts(meant, at)
             more = (0, len(cosines) - len(by_words))  # rows in other languages, which have no part by words
             by_words, similarities = np.pad(by_words, more), np.pad(similarities, more)
         share = {Basis.WORDS: 1.0, Basis.BOTH: 0.5, Basis.MEANING: 0.0}[ranking.basis]

@@ -16,7 +16,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar
@@ -198,13 +198,8 @@ def _save(path: Path, write: Callable[[Path], None]) -> None:
 def _write(model: Model, folder: Path) -> None:
     arrays: dict[str, NDArray[Any]] = {"idf": model.vectors.idf, "found_without": model.found_without}
     arrays |= {"components": model.meaning.components, "meanings": model.meaning.rows}
-    if model.meaning_of_all is not None:
-        arrays["components-of-all"] = model.meaning_of_all.components
-        arrays["meanings-of-all"] = model.meaning_of_all.rows
     if isinstance(model.ridge, WholeRidge):
         arrays["alpha"] = model.ridge.alpha
-    if model.meaning.alpha is not None:
-        arrays["meaning-alpha"] = model.meaning.alpha
     arrays |= _arrays_of(model.index)
     values = {
         "known": dict(model.tokenizer.known),
@@ -247,10 +242,7 @@ def _load(path: Path, faq: Faq) -> Model:
         vectors=Vectorizer(values["grams"], idf),
         word_coverage=WordCoverage(rows, values["holders"], values["holders_of_entry"]),
         ridge=_load_ridge(path, index, labels, entries),
-        meaning=_load_meaning(path, labels, entries),
-        meaning_of_all=_load_local(path, np.concatenate([labels, foreign]), entries, "-of-all")
-        if len(foreign)
-        else None,
+        meaning=_load_meaning(path, np.concatenate([labels, foreign]), entries),
         calibrations=Calibrations(**{name: _calibration(one) for name, one in values["calibrations"].items()}),
         found_without=found_without,
     )
@@ -281,21 +273,10 @@ def _calibration(values: dict[str, Any]) -> Calibration:
 
 
 def _load_meaning(path: Path, labels: Labels, entries: int) -> Meaning:
-    meaning = _load_local(path, labels, entries)
-    if is_local(len(labels)):
-        return meaning
-    alpha = _load_mapped(path / "meaning-alpha.npy")
-    if alpha.shape != (len(labels), entries):
-        raise ValueError("the model does not fit the FAQ")
-    return replace(meaning, alpha=alpha)
-
-
-def _load_local(path: Path, labels: Labels, entries: int, name: str = "") -> Meaning:
-    """The regression on meaning without its alpha, from the files with this name."""
-    components, rows = (_load_mapped(path / f"{array}{name}.npy") for array in ("components", "meanings"))
+    components, rows = (_load_mapped(path / f"{array}.npy") for array in ("components", "meanings"))
     if components.shape[0] != DIMENSIONS or rows.shape != (len(labels), components.shape[1]):
         raise ValueError("the model does not fit the FAQ")
-    return Meaning(components, rows, labels, entries, None)
+    return Meaning(components, rows, labels, entries)
 
 
 def _load_ridge(path: Path, index: SimilarityIndex, labels: Labels, entries: int) -> Ridge:
