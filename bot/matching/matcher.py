@@ -40,7 +40,7 @@ from bot.matching.meaning import Meaning
 from bot.matching.regression import HeldOut, Labels, Ridge, fit_ridge, use_one_thread
 from bot.matching.similarity import Rows, SimilarityIndex, all_similarities
 from bot.matching.tokenizer import Tokenizer
-from bot.text.language_id import guess
+from bot.text.language_id import UNKNOWN, guess
 from bot.text.normalize import Speller, is_year, words
 
 FOREIGN = 0.7  # coverage below which a message that matches nothing may be in another language, and is read by meaning
@@ -329,9 +329,15 @@ class RegressionMatcher:
         return is_as_typed and by_words.confidence >= SURE and by_words.urgency < self.thresholds.urgent / 2
 
     def _is_foreign(self, text: str, ranking: Ranking) -> bool:
-        """Whether few words of a message are known, they match nothing, and it does not read as the FAQ's language."""
-        matches_nothing = ranking.coverage < FOREIGN and ranking.confidence < self.thresholds.clarify
-        return matches_nothing and guess(text) != self.faq.language
+        """Whether few words of a message are known, and it does not read as the FAQ's language.
+
+        Where the words match something all the same, it has to read as another language.
+        """
+        if ranking.coverage >= FOREIGN:
+            return False
+        guessed = guess(text)
+        matches_nothing = ranking.confidence < self.thresholds.clarify
+        return guessed != self.faq.language and (matches_nothing or guessed != UNKNOWN)
 
     def _ranking(self, reading: Reading, scores: Floats, basis: Basis) -> Ranking:
         order = np.lexsort((self._id_ranks, -scores.round(EQUAL_DIGITS)))
