@@ -312,13 +312,17 @@ class RegressionMatcher:
         return [found[text] for text in texts]
 
     def _scores_by_meaning(
-        self, texts: Sequence[str], some: Sequence[int], by_words: Sequence[_ByWords], encode: Encode, *, is_foreign: bool
+        self,
+        texts: Sequence[str],
+        some: Sequence[int],
+        by_words: Sequence[_ByWords],
+        encode: Encode,
+        *,
+        is_foreign: bool,
     ) -> Iterator[tuple[int, Floats]]:
         """The scores by meaning of ``some`` of the texts, each with its place among the texts."""
         readings = [by_words[at].ranking.reading for at in some]
-        meant = [
-            _meant(texts[at], reading, is_foreign=is_foreign) for at, reading in zip(some, readings, strict=True)
-        ]
+        meant = [_meant(texts[at], reading, is_foreign=is_foreign) for at, reading in zip(some, readings, strict=True)]
         scored = self._narrowed(readings, meant, _corrected, lambda asked: self.model.meaning.scores(encode(asked)))
         return zip(some, scored, strict=True)
 
@@ -495,7 +499,9 @@ class RegressionMatcher:
             """The meaning of texts: that of the rows is kept."""
             others = [text for text in wanted if text not in number]
             encoded = dict(zip(others, encode_messages(others), strict=True))
-            return np.array([encoded[text] if text in encoded else self.model.meaning.vector(number[text]) for text in wanted])
+            return np.array(
+                [encoded[text] if text in encoded else self.model.meaning.vector(number[text]) for text in wanted]
+            )
 
         ranked = (self._rank(texts[start : start + AT_ONCE], encode) for start in range(0, len(texts), AT_ONCE))
         return [ranking.candidates[0].entry for some in ranked for ranking in some]

@@ -17,7 +17,7 @@ from bot.matching.features import Floats
 from bot.matching.regression import NEIGHBOURS, HeldOut, Labels, solve_near
 from bot.matching.similarity import Rows
 
-COMPONENTS = 128  # principal components of the vectors
+COMPONENTS = 192  # principal components of the vectors
 AT_ONCE = 256  # rows held out together: more would take much memory
 LEFT_OUT = -1.0  # the kernel of a row that is to be left out
 

@@ -67,6 +67,16 @@ def test_a_model_is_the_same_from_disk(tmp_path: Path) -> None:
     assert np.array_equal(read.found_without, learned.found_without)
 
 
+def test_phrasings_in_other_languages_are_kept_with_the_model(tmp_path: Path) -> None:
+    """They are rows of the regression on meaning, after those in the FAQ's own language."""
+    faq = replace(garden(), foreign_phrasings={ENTRIES[0].id: tuple(f"¿a qué hora abre el {at}?" for at in range(100))})
+    learned = load_or_fit(faq, tmp_path)
+    kept = load_or_fit(faq, tmp_path)
+    assert len(kept.meaning.rows) == len(load_or_fit(garden(), tmp_path).meaning.rows) + 100
+    assert np.array_equal(kept.meaning.rows, learned.meaning.rows)
+    assert np.array_equal(kept.meaning.labels, learned.meaning.labels)
+
+
 def test_a_local_model_is_the_same_from_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Among very many rows nothing is learned but the calibration; the ranking is the same all the same."""
     monkeypatch.setattr(ridge, "WHOLE_ROWS", 5)

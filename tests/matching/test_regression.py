@@ -199,7 +199,7 @@ def test_the_whole_regression_is_its_formula(seed: int, share: float, asked: flo
     message = random_message(seed, index, asked)
     whole, _ = WholeRidge.fit(index, labels, entries)
     assert whole.power == power_for(len(labels))
-    scores = whole.scores(*message)
+    scores = whole.scores([message])[0]
     assert np.allclose(scores, slow_scores(index, labels, entries, whole.power, message, everything(index)), atol=1e-4)
     for at in range(entries):
         rows, parts = whole.parts(*message, at)
@@ -254,7 +254,8 @@ def test_what_an_faq_holds_out_is_refitted(entries: tuple[Entry, ...]) -> None:
     assert np.array_equal(again.alpha, model.ridge.alpha)
     assert_held_out_is_refitted(held_out, model.index, labels, len(entries), model.ridge.power)
     texts = [" ".join(model.tokenizer.read(row.text).corrected) for row in training_rows(entries)]
-    by_meaning = Meaning.fit(encode(texts).astype(np.float16).astype(np.float32), labels, len(entries))[1]
+    meaning = Meaning.fit(encode(texts).astype(np.float16).astype(np.float32), labels, len(entries))
+    by_meaning = meaning.held_out(held_out.rows)
     joined = held_out.without_row + by_meaning.without_row
     assert model.found_without.tolist() == joined.argmax(axis=1).tolist()
 
@@ -274,7 +275,7 @@ def test_with_few_rows_the_local_regression_is_the_whole_one(seed: int, power: f
     message = random_message(seed, index, 1.0)
     whole, local = whole_of(index, labels, entries, power), local_of(index, labels, entries, power)
     assert len(labels) < NEIGHBOURS
-    assert np.allclose(local.scores(*message), whole.scores(*message), atol=1e-4)
+    assert np.allclose(local.scores([message])[0], whole.scores([message])[0], atol=1e-4)
 
 
 @some
@@ -286,7 +287,7 @@ def test_the_local_regression_is_the_whole_one_on_the_nearest_rows(seed: int, po
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ridge_module, "NEIGHBOURS", neighbours)
         local = local_of(index, labels, entries, power)
-        scores = local.scores(*message)
+        scores = local.scores([message])[0]
     similarities = index.similarities(*message)
     ranked = [row for row in np.argsort(-similarities, kind="stable").tolist() if similarities[row] > 0]
     near, others = ranked[:neighbours], ranked[neighbours:]
@@ -303,7 +304,7 @@ def test_the_parts_of_a_local_score_add_up(seed: int, power: float) -> None:
     index, labels, entries = random_rows(seed, 0.2)
     message = random_message(seed, index, 0.3)
     local = local_of(index, labels, entries, power)
-    for at, score in enumerate(local.scores(*message)):
+    for at, score in enumerate(local.scores([message])[0]):
         rows, parts = local.parts(*message, at)
         assert (labels[rows] == at).all()
         assert parts.sum() == pytest.approx(score, abs=1e-5)
@@ -316,7 +317,7 @@ def test_a_message_of_nothing_known_scores_nothing(seed: int) -> None:
     index, labels, entries = random_rows(seed, 0.3)
     nothing = np.zeros(0, np.int32), np.zeros(0, np.float32)
     for ridge in (whole_of(index, labels, entries, 1.0), local_of(index, labels, entries, 1.0)):
-        assert ridge.scores(*nothing).tolist() == [0] * entries
+        assert ridge.scores([nothing])[0].tolist() == [0] * entries
         assert not any(ridge.parts(*nothing, at)[1].any() for at in range(entries))
 
 
@@ -335,7 +336,7 @@ def test_what_the_local_regression_holds_out_is_refitted(seed: int, neighbours: 
             out = labels == labels[row] if labels[row] >= 0 else np.arange(len(labels)) == row
             for scores, kept in ((without_row, np.arange(len(labels)) != row), (without_entry, ~out)):
                 rest = SimilarityIndex.of(sparse.csr_array(index.by_row[np.flatnonzero(kept)]))
-                expected = local_of(rest, labels[kept], entries, local.power).scores(*message)
+                expected = local_of(rest, labels[kept], entries, local.power).scores([message])[0]
                 assert np.allclose(scores, expected, atol=1e-4)
 
 
