@@ -104,7 +104,11 @@ _TABLE = (
         rf"{_DEGREES}[.,](?:\d{{2,8}} ?°{_COMPASS_POINT}|\d{{3,8}}(?: ?°(?! ?[CF]\b)|{_COMPASS_POINT}))",
         "[number]",
     ),
-    ("lat 51.5074, long 0.1277", rf"\b((?:lat|lon|lng|latitude|longitude|long(?=\W{{1,3}}\d+[.,]\d{{4}}))\b\W{{0,3}}){_DEGREES}[.,]\d{{2,8}}(?!\d)", r"\1[number]"),
+    (
+        "lat 51.5074, long 0.1277, but not: how long 1.5",
+        rf"\b((?:lat|lon|lng|latitude|longitude|long(?=\W{{1,3}}\d+[.,]\d{{4}}))\b\W{{0,3}}){_DEGREES}[.,]\d{{2,8}}(?!\d)",
+        r"\1[number]",
+    ),
 )  # fmt: skip
 _PLACEHOLDERS = re.compile("|".join(re.escape(f"[{name}]") for name in ("e-mail", "phone", "link", "user", "number")))
 _PLAIN_WORD = re.compile(r"[^\W\d_]++[,.;:?!]?|\[[a-z-]++\]")
@@ -112,8 +116,8 @@ _MAY_BE_PERSONAL = re.compile(r"[@/\d]|\.\w")  # a quick test: without one of th
 _PATTERNS = tuple((re.compile(pattern, re.IGNORECASE), new) for _, pattern, new in _TABLE)
 
 # A run: words that contain a digit, with little between them. Only letters used in document numbers are part of it;
-# letters of other scripts, such as Chinese, touch figures in ordinary text. G7, 2k15, EU27, H1B, COVID19, 244m, GCM2018 and
-# 3arabi are in no run.
+# letters of other scripts, such as Chinese, touch figures in ordinary text. G7, EU27, H1B, COVID19, 244m, GCM2018, 2k15
+# and 3arabi are in no run.
 _LETTER = r"A-Za-zÀ-ÖØ-öø-ɏͰ-ϿЀ-ӿḀ-ỿ"
 _ORDINARY = (
     rf"(?:\d{{1,3}}[{_LETTER}]+|[{_LETTER}]+\d{{1,3}}|[{_LETTER}]+\d{{1,2}}[{_LETTER}]+|[{_LETTER}]{{2,}}(?:1[89]|20)\d\d"

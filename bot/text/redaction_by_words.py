@@ -360,8 +360,8 @@ _ONE_PART = rf"(?:[a-z\d]{{1,3}}区|(?:{_SHELTER}|{_PART})\.? ?{_NUMBER_OR_NOT}(
 _DEGREES = r"\d{1,3}(?:[.,]\d{1,6})? ?(?:°|deg\w{0,5}|grad\w{0,2}|град\w{0,4}|derece|درج\w{1,3}|度)\.?[ ,]{0,2}"
 _PLACES = (
     # 51 deg 30 min 26 sec N
-    rf"{_DEGREES}\d{{1,2}}(?:[.,]\d{{1,4}})? ?(?:['′]|(?:min\w{{0,4}}|м\w{{0,5}}|dakika|دقيق\w{{1,2}}|分)\.?)"
-    rf"(?:[ ,]{{0,2}}\d{{1,2}}(?:[.,]\d{{1,4}})? ?(?:['′\"”″]{{1,2}}|(?:s\w{{0,7}}|с\w{{0,6}}|saniye|ثاني\w{{1,2}}|秒)\.?))?"
+    rf"{_DEGREES}\d{{1,2}}(?:[.,]\d{{1,4}})? ?(?:['′]|(?:min\w{{0,4}}|мин\w{{0,4}}|dakika|دقيق\w{{1,2}}|分)\.?)"
+    rf"(?:[ ,]{{0,2}}\d{{1,2}}(?:[.,]\d{{1,4}})? ?(?:['′\"”″]{{1,2}}|(?:se[cgk]\w{{0,5}}|сек\w{{0,4}}|saniye|ثاني\w{{1,2}}|秒)\.?))?"
     r"(?:[ ,]{0,2}(?:[nsewo]\b|north|south|east|west|nord|sud|norte|sur|este|oeste|est|ouest))?",
     rf"(?<![\d.,]){_DECIMAL} ?(?:°|град\w{{0,4}}|درجه)? ?(?:[сю]\.? ?ш\.?|пн\.? ?ш\.?|[вз]\.? ?д\.?|شمالا?|جنوبا?|شرقا?|غربا?)(?!\w)",
     r"(?:[北南]纬|[东西]经)[ :]?\d{1,3}(?:[.,]\d{1,8})? ?[度°]?(?: ?\d{1,2} ?[分'′](?: ?\d{1,2}(?:\.\d{1,3})? ?[秒\"″])?)?",
@@ -529,11 +529,11 @@ _SECRET = _any(
     "код_подтверждения رقم_سري الرقم_السري رمز* پن_کوڈ 验证码 取款码 暗号 pin码",
 )
 _WIFI = _any("wi_fi wlan hotspot واي_فاي وای_فای вай_фай")
-_TOKEN_ENDS = r"(?<![.,;:?)\"'»،؟])(?![^\W_])"
-_TOKEN = (  # any signs without a blank, a digit and a letter among them, but no address
-    rf"(?!\S{{1,64}}@\S{{1,64}}\.|https?:|www\.)(?=\S{{0,30}}\d)(?=\S{{0,30}}{_LETTER})[^\s\[\]]{{4,40}}{_TOKEN_ENDS}"
+_ENDS = r"(?<![.,;:?)\"'»،؟])(?![^\W_])"
+_MIXED = (  # any signs without a blank, a digit and a letter among them, but no address
+    rf"(?!\S{{1,64}}@\S{{1,64}}\.|https?:|www\.)(?=\S{{0,30}}\d)(?=\S{{0,30}}{_LETTER})[^\s\[\]]{{4,40}}{_ENDS}"
 )
-_STRONG = rf"(?!covid)(?=\S{{0,20}}\d\S?\d)(?=\S{{0,20}}{_LETTER}{{3}}|\S{{0,20}}[!@#$%^&*+=])(?=\S{{6}}){_TOKEN}"
+_STRONG = rf"(?!covid)(?=\S{{0,20}}\d\S?\d)(?=\S{{0,20}}{_LETTER}{{3}}|\S{{0,20}}[!@#$%^&*+=])(?=\S{{6}}){_MIXED}"
 _DIGITS = r"\d(?:[ -]?\d){2,15}(?!\d)"
 _CODE = rf"(?:(?=[^\W_-]{{0,12}}[-/.]?[^\W_]{{0,12}}\d)[^\W_](?:[^\W_]|[-/.:](?=[^\W_])){{2,30}}(?![^\W_])|{_DIGITS})"
 _PARTED = (  # AZ/7719-23: of three digits or more, with a bar or a dash among letters; not C-411/10, which all may read
@@ -541,11 +541,11 @@ _PARTED = (  # AZ/7719-23: of three digits or more, with a bar or a dash among l
     rf"(?=[\d/-]{{0,9}}{_LETTER}|\d{{1,8}}/\d{{1,8}}-)[^\W_]{{1,8}}(?:[-/][^\W_]{{1,8}}){{1,4}}(?![^\W_])"
 )
 _SECRETS = (
-    rf"({_SECRET}{_IS}(?:{_any('of my the card for de la mi du ma от на для')} ?){{0,3}}{_IS})(?:{_TOKEN}|{_CODE}){_COUNTED}",
+    rf"({_SECRET}{_IS}(?:{_any('of my the card for de la mi du ma от на для')} ?){{0,3}}{_IS})(?:{_MIXED}|{_CODE}){_COUNTED}",
     rf"((?:{_SECRET}|{_WIFI})(?:{_GAP}{{1,3}}{_LETTER}{{1,12}}){{0,4}}{_IS})(?:{_STRONG}|(?!{_YEAR})\d{{4,8}}(?!\d){_COUNTED})",
     rf"({_SECRET}{_IS}\[number\],? {_any('or and o y ou et e oder und или и або чи او و يا ya veya 或')} ){_STRONG}",
     # my password is zarminaq, but not: my password is lost
-    rf"({_any(*_PASSWORD)}(?: {_LETTER}{{1,12}}){{0,3}}?(?: ?[:=] ?| (?:is|es|est|ist|e|это|هو|هي) )){_NO_NAME}{_NO_NEWS}{_NO_PASSWORD}[^\s\[\]]{{4,40}}{_TOKEN_ENDS}",
+    rf"({_any(*_PASSWORD)}(?: {_LETTER}{{1,12}}){{0,3}}?(?: ?[:=] ?| (?:is|es|est|ist|e|это|هو|هي) )){_NO_NAME}{_NO_NEWS}{_NO_PASSWORD}[^\s\[\]]{{4,40}}{_ENDS}",
     # a password of two or three words, one of them a number
     rf"((?:{_SECRET}(?: {_any('for of para de pour du fur для от لل')} (?:the |la |die )?{_TRANSFER})?"
     rf"|{_TRANSFER}(?:{_GAP}{{1,3}}{_LETTER}{{1,12}}){{0,5}} {_any('word name phrase palabra mot wort слово كلمه')}){_IS})"
