@@ -106,7 +106,7 @@ _TABLE = (
     ),
     (
         "lat 51.5074, long 0.1277, but not: how long 1.5",
-        rf"\b((?:lat|lon|lng|latitude|longitude|long(?=\W{{1,3}}\d+[.,]\d{{4}}))\b\W{{0,3}}){_DEGREES}[.,]\d{{2,8}}(?!\d)",
+        rf"\b((?:lat|lon|lng|latitude|longitude|long(?=\W{{1,3}}\d+[.,]\d{{4}}))\b\W{{0,3}}){_DEGREES}[.,]\d{{1,8}}(?!\d)",
         r"\1[number]",
     ),
 )  # fmt: skip
@@ -160,7 +160,7 @@ _PARTIES = re.compile(r"\bvs?\.? [A-Z]\w+(?: (?:and |& )?[A-Z]\w+){0,2},? (?:\(?
 
 _UP_TO_NUMBER = r"(?:\W{1,3}(?:is|are|no|nr|num(?:ber)?|me|us|at|on|est|es|ist|è|numéro|número)){0,3}\W{0,4}$"
 _PHONE_CONTEXT = re.compile(
-    r"(?<![^\W_])(?:(?<!the )(?<!this )number|call|reach me|text me|phone|mobile|cell|cel|tel|fax|sms|hotline|wa"
+    r"(?<![^\W_])(?:(?<!the )(?<!this )(?<!law )(?<!decree )(?<!resolution )number|call|reach me|text me|phone|mobile|cell|cel|tel|fax|sms|hotline|wa"
     r"|whats ?app|viber|signal|imo|telegram|t[eé]l[eéè](?:ph|f)on\w*|numero|número|numéro|nummer|handy|celular|m[oó]vil"
     r"|cellulare|portable|appele[rz]|ll[aá]m[ae]\w*|chiama\w*|numara\w*|telepon|nomor|simu|namba|номер\w*"
     r"|тел|телефон\w*|звони\w*"

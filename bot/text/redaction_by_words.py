@@ -184,7 +184,7 @@ _NO_NEWS = (  # of an account
         "name names user nick profile friend* list every contacts photos data history esta estaba fue ha se bloque* hacke*",
         "a взлом* заблок* был* сломал* заблокир* gesperrt wurde funktioniert",
     )
-    + rf"|{_LETTER}+ed\b|[a-z]+n't)"
+    + rf"|(?!\w*(?:ahmed|hamm?ed|(?:wal|sa|[hw]ah|sh|am)eed|ayed|khaled|majed|rashed|abed|javed)\b){_LETTER}+ed\b|[a-z]+n't)"
 )
 _REACH_ME = (
     r"(?:\b(?:add|follow|find|write|text|message|msg|dm|pm|contact|reach|ping|call|hit|inbox|talk)(?: to)? (?:me|us)(?: up)?"
@@ -207,8 +207,9 @@ _NO_PASSWORD = (
 )
 _SIGN = rf"(?:{_IS}|{_GAP}{{0,2}}{_any('called named nombre как я adım ich im باسم اسمه اسمي')}{_GAP}{{1,3}})"
 
+_CAPITAL = r"[^\W\d_a-zа-яіїєґ][a-zа-яіїєґ][\w'-]{0,20}"
 _CASED_NAMES = (  # on facebook as Zar Minaq
-    rf"((?i:{_NETWORK}{_ACCOUNT}){_GAP}{{1,3}}(?i:as|is|named?|called|name is|como|es|som|est|als|ist|come|как|это)(?: :|:)? )(?:[^\W\d_a-zа-я][\w'-]{{1,20}} ){{1,3}}[^\W\d_a-zа-я][\w'-]{{1,20}}",
+    rf"((?i:{_NETWORK}{_ACCOUNT})(?: ?[:=] ?|{_GAP}{{1,3}}(?i:as|is|name|named|called|name is|como|es|som|est|als|ist|come|как|это) ))(?i:{_NO_NAME}{_NO_NEWS})(?:{_CAPITAL} ){{1,3}}{_CAPITAL}",
 )
 _NAMES = (
     r"(?<![\w.#&])[\w.]{2,32}#\d{4}(?!\w)",
@@ -300,6 +301,7 @@ _CASED_PLACES = (
     r"(?<!\w)[NSEW] ?\d{1,3}(?:°| )[ ]?\d{1,2}(?:[.,]\d{1,5})?['′](?: ?\d{1,2}(?:[.,]\d{1,4})?[\"”″])?",
     r"(?<![\d.,])\d{1,3} \d{1,2} \d{1,2}(?:[.,]\d{1,4})? ?[NSEW]\b",
     rf"\b(?:Via|Viale|Piazza|Corso|Rua) (?:{_LETTER}[\w'.-]{{1,30}} ){{1,3}}\d{{1,4}}(?!\d){_COUNTED}",
+    rf"(?:^|[,.;] |\b(?:in|abito|vivo|sto|casa|indirizzo|residenza):? )via (?!Dublin|Art|Form)(?:{_LETTER}[\w'.-]{{1,30}} ){{1,3}}\d{{1,4}}(?!\d){_COUNTED}",
     r"\b(?:[A-Z][\w'-]{1,20} ){1,2}(?:House|Court|Lodge|Building|Tower|Hotel|Hostel),? (?=(?:room|flat|apt|unit|Room|Flat|Apt|Unit)\b)",
     r"(?<!\w)(?!UN|EU|US|UK|KM|IN|OF|TO)[A-Z]{2} \d{5}(?:-\d{4})?(?![\w,.-]\d|\w)",  # OH 43207
     r"\b\d{1,4}[A-Za-z]?,? (?:[A-Z][\w'-]{1,20} ){1,2}(?:House|Court|Place|Park|Hill|Way|View|Lodge|Building|Tower|Hotel|Estate|Green)\b",
@@ -367,13 +369,13 @@ _PLACES = (
     r"(?:[北南]纬|[东西]经)[ :]?\d{1,3}(?:[.,]\d{1,8})? ?[度°]?(?: ?\d{1,2} ?[分'′](?: ?\d{1,2}(?:\.\d{1,3})? ?[秒\"″])?)?",
     rf"({_PLACE_WORD}{_IS}(?:{_GAP}{{1,3}}{_LETTER}{{1,12}}{_IS}){{0,2}}){_DECIMAL}(?:[,;/ ]|°){{1,4}}{_DECIMAL}(?!\d| ?%| per ?cent)°?",
     # 14 Zarminaq Street, flat 3; 12 bis rue Zarminaq; Calle Zarminaq 14; Zarminaq sokak no 25; Zarminaqstraße 5; Calle 45 # 12-30
-    rf"(?:{_FLAT_WORD} ?\d{{1,4}}[ ,]{{1,3}})?(?<![\w.,/])(?:{_HOUSE}{_COUNTED}|{_YEAR}(?=(?: {_STREET_NAME}){{1,3}} {_STREET_AFTER}\.?,? ?{_FLAT_WORD})),?"
-    rf" (?:{_STREET_NAME} ){{1,3}}{_STREET_AFTER}{_FLAT}",
     rf"(?<![\w.,/])(?!{_YEAR})\d{{1,4}}(?: ?(?:bis|ter|quater|[a-d]))?,? ?{_any('rue avenue av boulevard bd chemin impasse allee quai place_de place_du place_des')}"
     rf"{_OF} ?{_STREET_NAME}(?:{_OF} {_STREET_NAME})?{_FLAT}",
+    rf"(?:{_FLAT_WORD} ?\d{{1,4}}[ ,]{{1,3}})?(?<![\w.,/])(?:{_HOUSE}{_COUNTED}|{_YEAR}(?=(?: {_STREET_NAME}){{1,3}} {_STREET_AFTER}\.?,? ?{_FLAT_WORD})),?"
+    rf" (?:{_STREET_NAME} ){{1,3}}{_STREET_AFTER}{_FLAT}",
     rf"(?:{_STREET_BEFORE}\.?|\bc/){_OF} ?(?:{_STREET_NAME}{_OF}[ ,]{{1,2}}){{1,3}}(?:{_FLAT_WORD}\.? ?)?{_NUMBER_OR_NOT}{_HOUSE}{_COUNTED}{_FLAT}",
     rf"(?:{_STREET_NAME} ){{1,2}}(?:{_STREET_AFTER}\.? ?){{1,2}}(?:\d{{1,4}}\.? ?{_STREET_AFTER}\.? ?)?{_NUMBER}{_GAP}{{0,2}}{_HOUSE}{_FLAT}",
-    rf"\b{_LETTER}{{2,30}}-?(?:stra(?:ß|ss)e|str\.?|gasse|allee|weg|damm|ufer|platz|ulica|gatan|vagen|gade|vej|straat|laan|weg|plein|kade|dijk|gata|veien|vei|vagen|torget|katu|tie|kuja) {_HOUSE}{_COUNTED}{_FLAT}",
+    rf"\b{_LETTER}{{2,30}}-?(?:stra(?:ß|ss)e|str\.?|gasse|allee|weg|damm|ufer|platz|ulica|gatan|vagen|gade|vej|straat|laan|weg|plein|kade|dijk|gracht|singel|gata|veien|vei|vagen|torget|katu|intie|kuja) {_HOUSE}{_COUNTED}{_FLAT}",
     rf"\bstra(?:ß|ss)e {_HOUSE}{_COUNTED}{_FLAT}",
     r"(?<!\w)(?:calle|cl|carrera|cra|kr|avenida|av|transversal|diagonal)\.? \d{1,3}[a-z]? ?(?:#|no\.?|n°|con) ?\d{1,3}[a-z]?(?: ?- ?\d{1,3})?",
     r"(?<!\w)(?:д(?:ом)?|буд)\.? ?\d{1,4}[а-я]?,? ?(?:кв(?:артира)?|корп(?:ус)?)\.? ?\d{1,4}",
@@ -381,9 +383,10 @@ _PLACES = (
     r"\d{1,4} ?(?:号楼|[栋幢座]) ?(?:\d{1,4} ?(?:单元|层|楼|室|号){0,2} ?){1,3}",
     # zarminaq 318, 4th floor; I live 14 Zarminaq Gardens; block C, tent 217; tent 41; in room 2041
     rf"{_STREET_NAME} {_HOUSE}{_COUNTED},? ?(?:\d{{1,2}}(?:st|nd|rd|th) floor\b|\d\. ?(?:stock|og|etage|piso|kat)\b|(?={_FLAT_WORD}){_FLAT}(?<=\w))",
-    rf"({_LIVE}{_IS}{_ON}{_GAP}{{0,2}})(?:{_STREET_NAME}{_GAP}{{1,3}}){{0,4}}(?<!\w){_HOUSE}{_COUNTED}(?:,? {_STREET_NAME} {_STREET_AFTER})?{_FLAT}",
+    rf"({_LIVE}{_IS}{_ON}{_GAP}{{0,2}})(?!{_PART}|{_SHELTER})(?:{_STREET_NAME}{_GAP}{{1,3}}){{0,4}}(?<!\w){_HOUSE}{_COUNTED}(?:,? {_STREET_NAME} {_STREET_AFTER})?{_FLAT}",
     rf"{_ONE_PART}(?:{_GAP}{{0,3}}(?:{_LETTER}{{1,4}}, )?{_ONE_PART})+(?<=\w)",
     rf"({_SHELTER}{_IS}{_NUMBER_OR_NOT})(?!{_YEAR})(?:{_LETTER} ?-?)?(?:\d{{4,5}}(?!\d)|\d{{1,3}}-\d{{1,4}}(?!\d)|{_HOUSE}{_COUNTED})[号號]?",
+    rf"({_any('po_box p_o_box p.o. postbox apartado postfach boite_postale bp skrytka а/я ص_ب صندوق_بريد posta_kutusu')}{_NUMBER_OR_NOT}{_IS})\d{{2,6}}(?!\d)",
     rf"({_IN}{_PART}{_IS}|{_PART} (?:[a-z] )?{_NUMBER}{_IS})(?:[a-z] ?-? ?)?(?!{_YEAR})(?:\d{{4,5}}(?!\d)|\d{{1,3}}(?!\d){_COUNTED})",
 )
 
@@ -528,6 +531,10 @@ _SECRET = _any(
     "code_de_retrait geheimzahl geheimwort abholcode para_kodu кнп кодовое_слово пин пин-код код_доступа",
     "код_подтверждения رقم_سري الرقم_السري رمز* پن_کوڈ 验证码 取款码 暗号 pin码",
 )
+_LOCK = _any(
+    "phone* mobile iphone samsung sim sim_card screen door lock safe gate handy* telefon* telefono celular movil portable puerta",
+    "porte tür телефон* двер* экран* سيم* هاتف* جوال* موبايل* گوشي* باب kapi 手机 门",
+)
 _WIFI = _any("wi_fi wlan hotspot واي_فاي وای_فای вай_фай")
 _ENDS = r"(?<![.,;:?)\"'»،؟])(?![^\W_])"
 _MIXED = (  # any signs without a blank, a digit and a letter among them, but no address
@@ -540,16 +547,22 @@ _PARTED = (  # AZ/7719-23: of three digits or more, with a bar or a dash among l
     rf"(?:{_LETTER}{{1,5}}-{_LETTER}{{1,5}} )?(?!c-\d{{1,3}}/\d\d\b)(?=[^\W_/-]{{0,8}}(?:[/-][^\W_/-]{{0,8}}){{0,3}}?\d{{3}})"
     rf"(?=[\d/-]{{0,9}}{_LETTER}|\d{{1,8}}/\d{{1,8}}-)[^\W_]{{1,8}}(?:[-/][^\W_]{{1,8}}){{1,4}}(?![^\W_])"
 )
+_SIGNS = rf"[^\s\[\]]{{3,40}}{_ENDS}"
 _SECRETS = (
+    # login ali a password zarminaq
+    rf"({_USER_NAME}{_IS})(?!{_any(*_PASSWORD, 'and or y et und и و ve')}){_SIGNS}(?=[,;/]? (?:{_LETTER}{{1,3}} )?{_any(*_PASSWORD, 'pass clave pw')})",
+    rf"({_USER_NAME}{_IS}\[number\][,;/]? (?:{_LETTER}{{1,3}} )?{_any(*_PASSWORD, 'pass clave pw')}{_IS}){_SIGNS}",
+    # the code of my phone is 1945
+    rf"({_CODE_WORD} (?:(?:of|to|for|from|de|del|da|do|du|le|la|vom|von|pour|para|на|для|от|с|از|в|في|the|my|mi|ma|mon|mein\w{{0,2}}|моего) ){{0,3}}{_LOCK}{_IS}){_CODE}",
     rf"({_SECRET}{_IS}(?:{_any('of my the card for de la mi du ma от на для')} ?){{0,3}}{_IS})(?:{_MIXED}|{_CODE}){_COUNTED}",
     rf"((?:{_SECRET}|{_WIFI})(?:{_GAP}{{1,3}}{_LETTER}{{1,12}}){{0,4}}{_IS})(?:{_STRONG}|(?!{_YEAR})\d{{4,8}}(?!\d){_COUNTED})",
     rf"({_SECRET}{_IS}\[number\],? {_any('or and o y ou et e oder und или и або чи او و يا ya veya 或')} ){_STRONG}",
     # my password is zarminaq, but not: my password is lost
-    rf"({_any(*_PASSWORD)}(?: {_LETTER}{{1,12}}){{0,3}}?(?: ?[:=] ?| (?:is|es|est|ist|e|это|هو|هي) )){_NO_NAME}{_NO_NEWS}{_NO_PASSWORD}[^\s\[\]]{{4,40}}{_ENDS}",
+    rf"({_any(*_PASSWORD)}(?: {_LETTER}{{1,12}}){{0,3}}?(?: ?[:=] ?| (?:is|es|est|ist|e|это|هو|هي) )){_NO_NAME}{_NO_NEWS}{_NO_PASSWORD}{_SIGNS}",
     # a password of two or three words, one of them a number
     rf"((?:{_SECRET}(?: {_any('for of para de pour du fur для от لل')} (?:the |la |die )?{_TRANSFER})?"
     rf"|{_TRANSFER}(?:{_GAP}{{1,3}}{_LETTER}{{1,12}}){{0,5}} {_any('word name phrase palabra mot wort слово كلمه')}){_IS})"
-    rf"(?:(?!{_SECRET}){_LETTER}{{2,12}}[ -]){{0,2}}(?<=[ -])\d{{2,6}}(?!\d){_COUNTED}(?:-{_LETTER}{{2,12}})?",
+    rf"(?:(?!{_SECRET}){_LETTER}{{2,12}}[ -]){{0,2}}(?<=[ -])(?!(?<= ){_YEAR})\d{{2,6}}(?!\d){_COUNTED}(?:-{_LETTER}{{2,12}})?",
     rf"({_any('密码 验证码 取款码 暗号')}{_IS})[\u4e00-\u9fff]{{0,4}}\d{{2,8}}(?!\d)",
 )
 _CODES = (
@@ -618,7 +631,7 @@ def _rules(
 
 _RULES = (  # each with what a text must have for them to find anything
     (re.compile(rf"@|{_AT_WORD}|[-_]at[-_]|{_PROVIDER}"), _rules(_MAILS, "[e-mail]")),
-    (re.compile(rf"{_SECRET}|{_WIFI}|{_TRANSFER}"), _rules(_SECRETS, "[number]")),
+    (re.compile(rf"{_SECRET}|{_WIFI}|{_TRANSFER}|{_CODE_WORD}|{_USER_NAME}"), _rules(_SECRETS, "[number]")),
     (re.compile(r"/|geo:| (?:slash|barra|сл[эе]ш|سلاش) "), _rules(_LINKS, "[link]")),
     (
         re.compile(rf"{_NETWORK}|{_USER_NAME}|_|#|@|u/|\w\.\w"),
