@@ -68,7 +68,7 @@ def _grouped(words: dict[str, list[str]]) -> str:
 _GAP = r"[^\w\[\]\n@]"  # no part of a word or of a placeholder
 _LETTER = r"[^\W\d_]"
 _IS = (
-    rf"(?:{_GAP}{{0,3}}(?:c'est\b|{_any('is are was its as at under es son est sont cest como ist lautet e это є як هو هي هوه است ام 是 为 為 叫')})"
+    rf"(?:{_GAP}{{0,3}}(?:c'est\b|{_any('is are was its as at under es son est sont cest como ist lautet waa ni hai jest e это є як هو هي هوه است ام 是 为 為 叫')})"
     rf"){{0,2}}{_GAP}{{0,3}}"
 )
 _NUMBER = rf"(?:{_any('no nr n num ref number numero nummer numer numara* namba lambar* αριθμ* номер* नंबर নম্বর ቁጥር نمبر رقم* شماره 编号 号码 号 號')}|#|n°)"
@@ -76,9 +76,9 @@ _NUMBER_OR_NOT = rf"(?:{_NUMBER}{_IS})?"
 _YEAR = r"(?:1[89]|20)\d\d(?!\d)"
 _COUNTED = (  # behind a number: not the number of a house, but of what is counted
     r"(?! ?(?:[%€$£]|per ?cent|people|persons?\b|famil|child|kids|wom[ae]n|m[ae]n\b|migra|refug|year|month|week|day|hour|minute"
-    r"|thousand|million|km\b|kilom|met|q?m2?\b|mm\b|cm\b|feet|foot|rooms?\b|letters|floors|beds\b|times|euro|dollar|usd|anos?\b|mes(?:es)?\b|dias?\b"
+    r"|thousand|million|km\b|kilom|met|q?m2?\b|mm\b|cm\b|feet|foot|rooms?\b(?! ?\d)|letters|floors|beds\b|times|euro|dollar|usd|anos?\b|mes(?:es)?\b|dias?\b"
     r"|horas?\b|personas|ans?\b|mois\b|jours?\b|heures?\b|personnes|pieces|chambres|habitac|jahre?n?\b|monate?n?\b|tage?n?\b"
-    r"|stunden|zimmer|personen|leute|kisi|cocuk|gun\b|ay\b|yil|saat|лет\b|год|месяц|дн[яеи]|час|человек|люд|рок|місяц|комнат|этаж"
+    r"|stunden|woche|zimmer(?! ?\d)|personen|leute|kisi|cocuk|gun\b|ay\b|yil|saat|лет\b|год|месяц|дн[яеи]|час|человек|люд|рок|місяц|комнат|этаж"
     r"|осіб|чел|метр|кв\.? ?м|غرف|طوابق|سن|سال|ماه|روز|نفر|ساعت|شهر|اشهر|يوم|ايام|شخص|اشخاص|عائل|طفل|اطفال|متر|[年个個月天人间]))"
 )
 
@@ -137,8 +137,8 @@ _OTHER_NETWORK = _any(
     "فيسبوك* فيس سناب* مسنجر ماسنجر تيك_توك سكايب فايبر ايمو تويتر 微信 电报 電報 脸书 臉書 推特 抖音 小红书 飞书 扣扣",
 )
 _LATIN_NETWORK = _any(
-    "telegram* tele_gram tg insta ig instagram* whats_app* wa signal facebook* fb messenger viber* imo snap snapchat*",
-    "tik_tok* skype twitter we_chat weixin discord linkedin reddit vk vkontakte zalo kakao* botim threema threads qq",
+    "telegram* tele_gram tg insta instam ig instagram* whats_app* wa signal facebook* fb messenger viber* imo snap snapchat*",
+    "tik_tok* skype twitter we_chat weixin discord linkedin reddit vk vkontakte zalo kakao* botim threema threads qq line_id",
 )
 _NETWORK = rf"(?:{_LATIN_NETWORK}|{_OTHER_NETWORK})"
 _NAME_WORDS = (
@@ -209,7 +209,7 @@ _SIGN = rf"(?:{_IS}|{_GAP}{{0,2}}{_any('called named nombre как я adım ich 
 
 _CAPITAL = r"[^\W\d_a-zа-яіїєґ][a-zа-яіїєґ][\w'-]{0,20}"
 _CASED_NAMES = (  # on facebook as Zar Minaq
-    rf"((?i:{_NETWORK}{_ACCOUNT})(?: ?[:=] ?|{_GAP}{{1,3}}(?i:as|is|name|named|called|name is|como|es|som|est|als|ist|come|как|это) ))(?i:{_NO_NAME}{_NO_NEWS})(?:{_CAPITAL} ){{1,3}}{_CAPITAL}",
+    rf"((?i:{_NETWORK}{_ACCOUNT}|\b(?:mi|meu|mon) face)(?: ?[:=] ?|{_GAP}{{1,3}}(?i:as|is|name|named|called|name is|como|es|som|est|als|ist|come|как|это) ))(?i:{_NO_NAME}{_NO_NEWS})(?:{_CAPITAL} ){{1,3}}{_CAPITAL}",
 )
 _NAMES = (
     r"(?<![\w.#&])[\w.]{2,32}#\d{4}(?!\w)",
@@ -218,14 +218,15 @@ _NAMES = (
     rf"((?:{_NETWORK}|{_USER_NAME})(?:[,.;:!?)]{{0,2}} [^\W_]{{1,12}}){{0,4}}[,.;:!?]{{0,2}} )@?{_ODDER}",
     # add me on insta zarminaq; my snap zarminaq, but not: my snap stopped
     rf"({_REACH_ME}{_ON}{_GAP}{{0,2}}{_NETWORK}{_ACCOUNT}{_SIGN})@?{_NO_NAME}{_NAME}",
-    rf"(\b(?:my|our|mi|mon|mein|meu|мои|моя|мое|наш|мій) (?:{_NETWORK}|face){_IS}{_ACCOUNT} )@?{_NO_NAME}{_NO_NEWS}{_NAME}",
+    rf"(\b(?:my|our|mi|mon|mein|meu|мои|моя|мое|наш|мій) (?:{_NETWORK}|(?<!my )face){_IS}{_ACCOUNT} )@?{_NO_NAME}{_NO_NEWS}{_NAME}",
     rf"({_NETWORK}{_ACCOUNT} ?[:=] ?)@?{_NO_NAME}(?:live:)?{_NAME}",
     # Latin letters behind a network's name in others: 微信abc
-    rf"({_OTHER_NETWORK}{_ACCOUNT}{_SIGN})@?{_NO_NAME}{_LATIN_NAME}",
+    rf"({_OTHER_NETWORK}{_ACCOUNT}{_SIGN})@?{_NO_NAME}{_LATIN_NAME}(?: {_NO_NAME}[a-z]{{2,20}}(?![^\W_]))?",
     rf"({_any('qq 扣扣 微信')}(?:[号號]码?)?{_IS})\d{{5,12}}(?!\d)",
     rf"({_any(_NAME_WORDS)}{_IS})@?{_NO_NAME}{_NAME}",
     rf"({_NETWORK} ?/ ?)@?{_NO_NAME}{_NAME}",
     r"(?<![\w/])/?u/[\w-]{3,20}",
+    r"\blive:\.?[\w.]{3,40}(?<!\.)",
     rf"(?<![\w.@])@ {_ODD}",
     rf"(?<![\w.@/-]){_LETTER}{{3,20}}\.{_LETTER}{{2,20}}[._]?\d{{1,6}}(?![\w/@-]|\.\w)",
     rf"(?<![\w.@/-])(?=[\d.]{{0,8}}{_LETTER})[^\W_][\w.]{{0,30}}[^\W_]_+[^\W_][^\W_][\w.-]*(?<![.-])",  # an underscore within is enough
@@ -324,14 +325,14 @@ _STREET_AFTER = _any(
 )
 _STREET_BEFORE = _any(
     "rue avenue av avda boulevard bd bvd chemin impasse allee quai calle avenida plaza paseo carrera cra camino",
-    "callejon jiron jr rua travessa largo praca ul ulica os odos strada bulevardul utca carrer mtaa οδος οδου λεωφορος ул улица улице улицы вул вулиця вулиці просп* пр-т переул* бульвар*",
+    "callejon jiron jr rua travessa trav jl jalan largo praca ul ulica os odos strada bulevardul utca carrer mtaa οδος οδου λεωφορος ул улица улице улицы вул вулиця вулиці просп* пр пр-т пер мкр пл переул* бульвар*",
     "шоссе площад* набережн* شارع طريق حي زقاق حاره خيابان كوچه",
 )
 _OF = r"(?: (?:de la|de l'|de los|de las|de|du|des|del|la|le|les|los|las|di|della|do|da|von|der|al)(?![^\W_]))?"
 _FLAT_WORD = _any(
     "flat apt apartment floor fl piso puerta apto bat batiment etage appt app кв квартира корп корпус подъезд эт этаж",
     "д дом буд будинок no daire kat zi zimmer whg top stock بنايه عماره شقه طابق پلاك واحد طبقه كوچه منزل bloque",
-    "portal escalera lgh leil asunto interno scala int mieszkanie lok m διαμ as appartement",
+    "portal escalera ap depto dpto lgh leil asunto interno scala int mieszkanie lok m διαμ as appartement",
 )
 _FLAT = (
     rf"(?:[ ,.]{{1,3}}{_FLAT_WORD}\.? ?{_NUMBER_OR_NOT}(?:\d{{1,4}}(?:[/-]\d{{1,4}})?[a-zа-я]?|[a-z])(?![^\W_])){{0,4}}"
@@ -343,7 +344,7 @@ _LIVE = _any(
     "oturuyorum moro morada عنوان* ساكن* اسكن آدرس* 地址 我住 住址 住在",
 )
 _SHELTER = _any(
-    "room bunk cell bed tent tents container containers caravan isobox iso_box rub_hall hut apartment apt flat",
+    "room rm bunk cell bed tent tents container containers caravan isobox iso_box rub_hall hut apartment apt flat",
     "barrack* bungalow pod shelter house_number door_number carpa habitacion apartamento apto caseta contenedor",
     "modulo barraca celda casa_numero tente chambre appartement appt conteneur caravane cellule baraque zimmer",
     "wohnung zelt hausnummer палатк* комнат* контейнер* барак* камер* квартир* кв общежити* дом намет* кімнат* модул*",
@@ -352,7 +353,7 @@ _SHELTER = _any(
 )
 _PART = _any(
     "block house unit sector zone plot section line row building bloc bloque zona district road camp street floor rue",
-    "bat batiment app porte lager mz mza manzana lt lote casa daire nyumba guri xani mal بيت قريه حاره زقاق قاطع شارع مكان مکان گھر گلی محله کوچه کور خانوو कमरा मकान गली ब्लॉक বাড়ি রুম ব্লক ቤት блок* сектор* зона корпус بلوك",
+    "bat batiment app porte lager mz mza manzana lt lote casa daire nyumba guri xani mal بيت قريه حاره زقاق قاطع شارع مكان مکان گھر گلی محله کوچه مبنى سرک خانه کور خانوو कमरा मकान गली ब्लॉक বাড়ি রুম ব্লক ቤት блок* сектор* зона корпус بلوك",
     "قطاع منطقه ناحيه haus gebaude bölge blok kat 区",
 )
 _IN = r"(?:\b(?:my|our|in|at|mi|mon|ma|notre|я в|мы в|в|في|انا في|i'?m in|i am in|live in|stay(?:ing)? in)(?: the)? )"
@@ -376,16 +377,16 @@ _PLACES = (
     rf"(?:{_STREET_BEFORE}\.?|\bc/){_OF} ?(?:{_STREET_NAME}{_OF}[ ,]{{1,2}}){{1,3}}(?:{_FLAT_WORD}\.? ?)?{_NUMBER_OR_NOT}{_HOUSE}{_COUNTED}{_FLAT}",
     rf"(?:{_STREET_NAME} ){{1,2}}(?:{_STREET_AFTER}\.? ?){{1,2}}(?:\d{{1,4}}\.? ?{_STREET_AFTER}\.? ?)?{_NUMBER}{_GAP}{{0,2}}{_HOUSE}{_FLAT}",
     rf"\b{_LETTER}{{2,30}}-?(?:stra(?:ß|ss)e|str\.?|gasse|allee|weg|damm|ufer|platz|ulica|gatan|vagen|gade|vej|straat|laan|weg|plein|kade|dijk|gracht|singel|gata|veien|vei|vagen|torget|katu|intie|kuja) {_HOUSE}{_COUNTED}{_FLAT}",
-    rf"\bstra(?:ß|ss)e {_HOUSE}{_COUNTED}{_FLAT}",
+    rf"(?:{_STREET_NAME} )?\b(?:stra(?:ß|ss)e|allee|gasse|ufer) {_HOUSE}{_COUNTED}{_FLAT}",
     r"(?<!\w)(?:calle|cl|carrera|cra|kr|avenida|av|transversal|diagonal)\.? \d{1,3}[a-z]? ?(?:#|no\.?|n°|con) ?\d{1,3}[a-z]?(?: ?- ?\d{1,3})?",
     r"(?<!\w)(?:д(?:ом)?|буд)\.? ?\d{1,4}[а-я]?,? ?(?:кв(?:артира)?|корп(?:ус)?)\.? ?\d{1,4}",
     r"[\u4e00-\u9fff]{1,8}?(?:路|街|大道|巷|弄|胡同|村) ?\d{1,5} ?[号號弄](?: ?\d{1,4} ?(?:号楼|[栋幢楼层单元室号]){1,2}){0,4}",
     r"\d{1,4} ?(?:号楼|[栋幢座]) ?(?:\d{1,4} ?(?:单元|层|楼|室|号){0,2} ?){1,3}",
     # zarminaq 318, 4th floor; I live 14 Zarminaq Gardens; block C, tent 217; tent 41; in room 2041
-    rf"{_STREET_NAME} {_HOUSE}{_COUNTED},? ?(?:\d{{1,2}}(?:st|nd|rd|th) floor\b|\d\. ?(?:stock|og|etage|piso|kat)\b|(?={_FLAT_WORD}){_FLAT}(?<=\w))",
+    rf"(?:{_STREET_NAME} )?{_STREET_NAME} {_HOUSE}{_COUNTED}(?:,? ?(?:\d{{1,2}}(?:st|nd|rd|th) floor|\d\. ?(?:stock|og|etage|piso|kat))\b|(?=[ ,.]{{1,3}}{_any('flat apt apartment ap apto depto piso puerta кв квартира whg daire شقه appt lgh')}){_FLAT}(?<=\w))",
     rf"({_LIVE}{_IS}{_ON}{_GAP}{{0,2}})(?!{_PART}|{_SHELTER})(?:{_STREET_NAME}{_GAP}{{1,3}}){{0,4}}(?<!\w){_HOUSE}{_COUNTED}(?:,? {_STREET_NAME} {_STREET_AFTER})?{_FLAT}",
     rf"{_ONE_PART}(?:{_GAP}{{0,3}}(?:{_LETTER}{{1,4}}, )?{_ONE_PART})+(?<=\w)",
-    rf"({_SHELTER}{_IS}{_NUMBER_OR_NOT})(?!{_YEAR})(?:{_LETTER} ?-?)?(?:\d{{4,5}}(?!\d)|\d{{1,3}}-\d{{1,4}}(?!\d)|{_HOUSE}{_COUNTED})[号號]?",
+    rf"({_SHELTER}{_IS}{_NUMBER_OR_NOT})(?!{_YEAR})(?:{_LETTER} ?-?)?(?:\d{{4,5}}[a-z]?(?![^\W_])|\d{{1,3}}-\d{{1,4}}(?!\d)|{_HOUSE}{_COUNTED})[号號]?",
     rf"({_any('po_box p_o_box p.o. postbox apartado postfach boite_postale bp skrytka а/я ص_ب صندوق_بريد posta_kutusu')}{_NUMBER_OR_NOT}{_IS})\d{{2,6}}(?!\d)",
     rf"({_IN}{_PART}{_IS}|{_PART} (?:[a-z] )?{_NUMBER}{_IS})(?:[a-z] ?-? ?)?(?!{_YEAR})(?:\d{{4,5}}(?!\d)|\d{{1,3}}(?!\d){_COUNTED})",
 )
@@ -520,12 +521,12 @@ _CODE_WORD = (
 )
 _PASSWORD = (
     "pass_word* pasword* passwrd passw passwd pass_phrase pwd pswd psw pass_code contraseña mot_de_passe mdp passwort* kennwort*",
-    "wachtwoord lösenord hasło парол* senha palavra-passe şifre* parola* nenosiri kata_sandi mật_khẩu κωδικος باسورد* باسوورد*",
+    "wachtwoord lösenord hasło парол* parol parolim parolam haslo furaha* neno_la_siri senha palavra-passe şifre* parola* nenosiri kata_sandi mật_khẩu κωδικος باسورد* باسوورد*",
     "كلمه_سر* كلمه_السر كلمه_مرور* كلمه_المرور رمز_عبور* رمز_السر* گذرواژه پسورد پاس_ورڈ پاسورڈ پټنوم پاسۆرد पासवर्ड পাসওয়ার্ড ፓስወርድ 密码 口令",
 )
 _SECRET = _any(
     *_PASSWORD,
-    "pin pin_code pin_number secret_word pass pw otp one-time_code",
+    "pin pin_code pin_number secret_word pass pw codes otp one-time_code",
     "security_code verification_code access_code secret_code pickup_code login_code sms_code cvv cvc puk token",
     "clave clave_secreta codigo codigo_secreto codigo_de_verificacion code_secret code_pin code_retrait",
     "code_de_retrait geheimzahl geheimwort abholcode para_kodu кнп кодовое_слово пин пин-код код_доступа",
@@ -540,7 +541,9 @@ _ENDS = r"(?<![.,;:?)\"'»،؟])(?![^\W_])"
 _MIXED = (  # any signs without a blank, a digit and a letter among them, but no address
     rf"(?!\S{{1,64}}@\S{{1,64}}\.|https?:|www\.)(?=\S{{0,30}}\d)(?=\S{{0,30}}{_LETTER})[^\s\[\]]{{4,40}}{_ENDS}"
 )
-_STRONG = rf"(?!covid)(?=\S{{0,20}}\d\S?\d)(?=\S{{0,20}}{_LETTER}{{3}}|\S{{0,20}}[!@#$%^&*+=])(?=\S{{6}}){_MIXED}"
+_STRONG = (  # with two digits, or another sign
+    rf"(?!covid)(?=\S{{6}})(?:(?=\S{{0,20}}\d\S?\d)(?=\S{{0,20}}{_LETTER}{{3}})|(?=\S{{1,20}}[!@#$%^&*+=])){_MIXED}"
+)
 _DIGITS = r"\d(?:[ -]?\d){2,15}(?!\d)"
 _CODE = rf"(?:(?=[^\W_-]{{0,12}}[-/.]?[^\W_]{{0,12}}\d)[^\W_](?:[^\W_]|[-/.:](?=[^\W_])){{2,30}}(?![^\W_])|{_DIGITS})"
 _PARTED = (  # AZ/7719-23: of three digits or more, with a bar or a dash among letters; not C-411/10, which all may read
@@ -548,14 +551,22 @@ _PARTED = (  # AZ/7719-23: of three digits or more, with a bar or a dash among l
     rf"(?=[\d/-]{{0,9}}{_LETTER}|\d{{1,8}}/\d{{1,8}}-)[^\W_]{{1,8}}(?:[-/][^\W_]{{1,8}}){{1,4}}(?![^\W_])"
 )
 _SIGNS = rf"[^\s\[\]]{{3,40}}{_ENDS}"
+_LOGIN = (
+    rf"(?:{_USER_NAME}|{_any('account acc compte cuenta konto codes identifiants access acces аккаунт* حساب* 账号')})"
+)
+_AND_PASSWORD = rf"[,;/]? (?:{_LETTER}{{1,3}} )?{_any(*_PASSWORD, 'pass clave pw')}"
 _SECRETS = (
-    # login ali a password zarminaq
-    rf"({_USER_NAME}{_IS})(?!{_any(*_PASSWORD, 'and or y et und и و ve')}){_SIGNS}(?=[,;/]? (?:{_LETTER}{{1,3}} )?{_any(*_PASSWORD, 'pass clave pw')})",
-    rf"({_USER_NAME}{_IS}\[number\][,;/]? (?:{_LETTER}{{1,3}} )?{_any(*_PASSWORD, 'pass clave pw')}{_IS}){_SIGNS}",
+    # login ali / zarminaq1; login ali a password zarminaq; account ali77 pass zarminaq
+    rf"({_LOGIN}(?:{_GAP}{{1,3}}{_LETTER}{{1,10}}){{0,3}}?{_IS}){_SIGNS} ?/ ?{_MIXED}",
+    rf"({_USER_NAME}{_IS})(?!{_any(*_PASSWORD, 'and or y et und e и و ve')}){_SIGNS}(?={_AND_PASSWORD})",
+    rf"({_LOGIN}{_IS}){_ODD}(?={_AND_PASSWORD})",
+    rf"({_LOGIN}{_IS}\[number\]{_AND_PASSWORD}{_IS}){_SIGNS}",
+    # Zar!2018minaq, whatever stands around it; but not: US$500million
+    rf"(?<!\S)(?={_LETTER})(?!{_LETTER}{{1,3}}\$)(?=[^\s/\\]{{0,30}}\d)(?=[^\s/\\]{{0,30}}{_LETTER}{{2}})(?=[^\s/\\]{{1,30}}[!$%^*~][^\W_])[^\s\[\]/\\]{{6,40}}{_ENDS}",
     # the code of my phone is 1945
     rf"({_CODE_WORD} (?:(?:of|to|for|from|de|del|da|do|du|le|la|vom|von|pour|para|на|для|от|с|از|в|في|the|my|mi|ma|mon|mein\w{{0,2}}|моего) ){{0,3}}{_LOCK}{_IS}){_CODE}",
-    rf"({_SECRET}{_IS}(?:{_any('of my the card for de la mi du ma от на для')} ?){{0,3}}{_IS})(?:{_MIXED}|{_CODE}){_COUNTED}",
-    rf"((?:{_SECRET}|{_WIFI})(?:{_GAP}{{1,3}}{_LETTER}{{1,12}}){{0,4}}{_IS})(?:{_STRONG}|(?!{_YEAR})\d{{4,8}}(?!\d){_COUNTED})",
+    rf"({_SECRET}{_IS}(?:{_any('of my the card for de la mi du ma от на для من ما')} ?){{0,3}}{_IS})(?:{_MIXED}|{_CODE}){_COUNTED}",
+    rf"((?:{_SECRET}|{_WIFI})(?:{_GAP}{{1,3}}{_LETTER}{{1,12}}){{0,6}}{_IS})(?<![^\W_])(?:{_STRONG}|(?!{_YEAR})\d{{4,8}}(?!\d){_COUNTED})",
     rf"({_SECRET}{_IS}\[number\],? {_any('or and o y ou et e oder und или и або чи او و يا ya veya 或')} ){_STRONG}",
     # my password is zarminaq, but not: my password is lost
     rf"({_any(*_PASSWORD)}(?: {_LETTER}{{1,12}}){{0,3}}?(?: ?[:=] ?| (?:is|es|est|ist|e|это|هو|هي) )){_NO_NAME}{_NO_NEWS}{_NO_PASSWORD}{_SIGNS}",
@@ -631,10 +642,10 @@ def _rules(
 
 _RULES = (  # each with what a text must have for them to find anything
     (re.compile(rf"@|{_AT_WORD}|[-_]at[-_]|{_PROVIDER}"), _rules(_MAILS, "[e-mail]")),
-    (re.compile(rf"{_SECRET}|{_WIFI}|{_TRANSFER}|{_CODE_WORD}|{_USER_NAME}"), _rules(_SECRETS, "[number]")),
+    (re.compile(rf"{_SECRET}|{_WIFI}|{_TRANSFER}|{_CODE_WORD}|{_LOGIN}|[!$%^*~]\w"), _rules(_SECRETS, "[number]")),
     (re.compile(r"/|geo:| (?:slash|barra|сл[эе]ш|سلاش) "), _rules(_LINKS, "[link]")),
     (
-        re.compile(rf"{_NETWORK}|{_USER_NAME}|_|#|@|u/|\w\.\w"),
+        re.compile(rf"{_NETWORK}|{_USER_NAME}|\b(?:mi|meu|mon) face |_|#|@|u/|\w\.\w"),
         _rules(_CASED_NAMES, "[user]", cased=True) + _rules(_NAMES, "[user]"),
     ),
     (re.compile(rf"[\d月]|{_MONTH}"), _rules(_BIRTHS, "[number]")),
