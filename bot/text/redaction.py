@@ -160,7 +160,8 @@ _PARTIES = re.compile(r"\bvs?\.? [A-Z]\w+(?: (?:and |& )?[A-Z]\w+){0,2},? (?:\(?
 
 _UP_TO_NUMBER = r"(?:\W{1,3}(?:is|are|no|nr|num(?:ber)?|me|us|at|on|est|es|ist|è|numéro|número)){0,3}\W{0,4}$"
 _PHONE_CONTEXT = re.compile(
-    r"(?<![^\W_])(?:(?<!the )(?<!this )(?<!law )(?<!decree )(?<!resolution )number|call|reach me|text me|phone|mobile|cell|cel|tel|fax|sms|hotline|wa"
+    r"(?<![^\W_])(?:(?<!the )(?<!this )(?<!law )(?<!decree )(?<!resolution )number|call|reach me|text me"
+    r"|phone|mobile|cell|cel|tel|fax|sms|hotline|wa"
     r"|whats ?app|viber|signal|imo|telegram|t[eé]l[eéè](?:ph|f)on\w*|numero|número|numéro|nummer|handy|celular|m[oó]vil"
     r"|cellulare|portable|appele[rz]|ll[aá]m[ae]\w*|chiama\w*|numara\w*|telepon|nomor|simu|namba|номер\w*"
     r"|тел|телефон\w*|звони\w*"

@@ -200,7 +200,7 @@ _NO_PASSWORD = (
     "(?!"
     + _any(
         "lost wrong correct right old same different invalid incorrect required mandatory necessary secure strong mine known",
-        "stolen unknown forgotten valid very more less here there enough good bad private secret must cannot please any all",
+        "stolen unknown forgotten valid very more less here there enough good bad private secret must cannot please any all ever often shown shared given hidden taken sent visible saved weak long short",
         "perdida incorrecta incorrecto oublie* incorrect* falsch vergessen неверн* неправильн* забыл* yanlis غلط خطأ 错误 错",
     )
     + rf"|{_LETTER}+ing\b)"
@@ -252,7 +252,7 @@ _AT_SIGN = _any(
     "małpa snabel-a at_sign 艾特",
 )
 _AT = rf"(?: ?@ ?| @t | ?圈a ?|{_OPEN}(?:at|a|@|et|{_AT_SIGN}){_SHUT}| {_AT_SIGN} |艾特)"
-_AT_WORD = rf"(?:{_AT}| (?:at|et|على|圈a) )"
+_AT_WORD = rf"(?:{_AT}| (?:at|et|علي|圈a) )"
 _PIECE = r"[^\W_][\w+-]{0,40}"
 _PIECES = rf"(?<![\w.+]){_PIECE}(?:(?:{_ANY_DOT}|{_MARK}| (?={_DIGIT_OR_ONE} )){_PIECE})"
 _LETTERS = r"(?<![\w.+])(?:[^\W_][ -]){2,30}[^\W_]"  # a l i
@@ -282,7 +282,7 @@ _MAILS = (
 )
 _LINKS = (
     rf"(?<![\w.])[\w-]{{1,40}}(?:(?:{_DOT}| \. ?|\. )[\w-]{{1,40}}){{1,3}}(?: ?/ ?| (?:slash|barra|слэш|слеш|سلاش) )[\w+-]+[\w+./=?&-]*",
-    r"(?<![\w.])(?:t me|wa me|(?:facebook|instagram|tiktok|vk|goo|bit|maps) (?:com|gl|ly))/\S+",
+    r"(?<![\w.])(?:t me|wa me|(?:facebook|instagram|tiktok|vk|goo|bit|maps) (?:com|gl|ly))(?:/| slash )\S+",
     rf"(?<![\w/:])/{{3}}{_LETTER}{{2,20}}\.{_LETTER}{{2,20}}\.{_LETTER}{{2,20}}",  # ///filled.count.soap
     r"(?<!\w)geo:[-\d][-\d.,;=?\w]*",
 )
@@ -302,7 +302,7 @@ _CASED_PLACES = (
     r"(?<!\w)[NSEW] ?\d{1,3}(?:°| )[ ]?\d{1,2}(?:[.,]\d{1,5})?['′](?: ?\d{1,2}(?:[.,]\d{1,4})?[\"”″])?",
     r"(?<![\d.,])\d{1,3} \d{1,2} \d{1,2}(?:[.,]\d{1,4})? ?[NSEW]\b",
     rf"\b(?:Via|Viale|Piazza|Corso|Rua) (?:{_LETTER}[\w'.-]{{1,30}} ){{1,3}}\d{{1,4}}(?!\d){_COUNTED}",
-    rf"(?:^|[,.;] |\b(?:in|abito|vivo|sto|casa|indirizzo|residenza):? )via (?!Dublin|Art|Form)(?:{_LETTER}[\w'.-]{{1,30}} ){{1,3}}\d{{1,4}}(?!\d){_COUNTED}",
+    rf"(?:^|[,.;] |\b(?:in|abito|vivo|sto|casa|indirizzo|residenza):? )via (?!Dublin|Art|Form)(?:{_LETTER}[\w'.-]{{1,30}} ){{1,3}}(?!{_YEAR})\d{{1,4}}(?!\d){_COUNTED}",
     r"\b(?:[A-Z][\w'-]{1,20} ){1,2}(?:House|Court|Lodge|Building|Tower|Hotel|Hostel),? (?=(?:room|flat|apt|unit|Room|Flat|Apt|Unit)\b)",
     r"(?<!\w)(?!UN|EU|US|UK|KM|IN|OF|TO)[A-Z]{2} \d{5}(?:-\d{4})?(?![\w,.-]\d|\w)",  # OH 43207
     r"\b\d{1,4}[A-Za-z]?,? (?:[A-Z][\w'-]{1,20} ){1,2}(?:House|Court|Place|Park|Hill|Way|View|Lodge|Building|Tower|Hotel|Estate|Green)\b",
@@ -325,7 +325,7 @@ _STREET_AFTER = _any(
 )
 _STREET_BEFORE = _any(
     "rue avenue av avda boulevard bd bvd chemin impasse allee quai calle avenida plaza paseo carrera cra camino",
-    "callejon jiron jr rua travessa trav jl jalan largo praca ul ulica os odos strada bulevardul utca carrer mtaa οδος οδου λεωφορος ул улица улице улицы вул вулиця вулиці просп* пр пр-т пер мкр пл переул* бульвар*",
+    "callejon jiron jr rua travessa trav jl jalan largo praca ul ulica odos strada bulevardul utca carrer mtaa οδος οδου λεωφορος ул улица улице улицы вул вулиця вулиці просп* пр пр-т пер мкр пл переул* бульвар*",
     "шоссе площад* набережн* شارع طريق حي زقاق حاره خيابان كوچه",
 )
 _OF = r"(?: (?:de la|de l'|de los|de las|de|du|des|del|la|le|les|los|las|di|della|do|da|von|der|al)(?![^\W_]))?"
@@ -473,7 +473,7 @@ _PLATE_PART = (
 _PLATES = (
     r"(?<!\d)\d\d ?[\u0600-\u06ff] ?\d{3}(?: ?(?:ايران|-)? ?\d\d)?(?!\d)",
     rf"\b(?:{_LETTER}ـ? ){{2,3}}(?<=[\u0600-\u06ff] )\d{{2,4}}(?!\d)",  # ب ص ر 1234
-    rf"({_PLATE_WORD}{_IS}{_NUMBER_OR_NOT})(?:{_LETTER}{{2,12}} )?(?=(?:{_LETTER}{{1,3}}[ ·•-]{{1,2}}){{0,3}}[^\W_]{{0,6}}\d)"
+    rf"({_PLATE_WORD}{_IS}{_NUMBER_OR_NOT})(?:{_LETTER}{{2,12}} ){{0,2}}(?=(?:{_LETTER}{{1,3}}[ ·•-]{{1,2}}){{0,3}}[^\W_]{{0,6}}\d)"
     rf"{_PLATE_PART}(?:[ ·•-]{{1,3}}{_PLATE_PART}){{0,3}}",
     r"(سيارت?\w{0,3} |سياره )\d{4,7}(?!\d)",
 )
@@ -547,7 +547,7 @@ _STRONG = (  # with two digits, or another sign
 _DIGITS = r"\d(?:[ -]?\d){2,15}(?!\d)"
 _CODE = rf"(?:(?=[^\W_-]{{0,12}}[-/.]?[^\W_]{{0,12}}\d)[^\W_](?:[^\W_]|[-/.:](?=[^\W_])){{2,30}}(?![^\W_])|{_DIGITS})"
 _PARTED = (  # AZ/7719-23: of three digits or more, with a bar or a dash among letters; not C-411/10, which all may read
-    rf"(?:{_LETTER}{{1,5}}-{_LETTER}{{1,5}} )?(?!c-\d{{1,3}}/\d\d\b)(?=[^\W_/-]{{0,8}}(?:[/-][^\W_/-]{{0,8}}){{0,3}}?\d{{3}})"
+    rf"(?:{_LETTER}{{1,5}}-{_LETTER}{{1,5}} )?(?!c-\d{{1,3}}/\d\d\b|(?:i|n|g|ds)-\d{{1,3}}[a-z]?\b)(?=[^\W_/-]{{0,8}}(?:[/-][^\W_/-]{{0,8}}){{0,3}}?\d{{3}})"
     rf"(?=[\d/-]{{0,9}}{_LETTER}|\d{{1,8}}/\d{{1,8}}-)[^\W_]{{1,8}}(?:[-/][^\W_]{{1,8}}){{1,4}}(?![^\W_])"
 )
 _SIGNS = rf"[^\s\[\]]{{3,40}}{_ENDS}"
@@ -562,17 +562,17 @@ _SECRETS = (
     rf"({_LOGIN}{_IS}){_ODD}(?={_AND_PASSWORD})",
     rf"({_LOGIN}{_IS}\[number\]{_AND_PASSWORD}{_IS}){_SIGNS}",
     # Zar!2018minaq, whatever stands around it; but not: US$500million
-    rf"(?<!\S)(?={_LETTER})(?!{_LETTER}{{1,3}}\$)(?=[^\s/\\]{{0,30}}\d)(?=[^\s/\\]{{0,30}}{_LETTER}{{2}})(?=[^\s/\\]{{1,30}}[!$%^*~][^\W_])[^\s\[\]/\\]{{6,40}}{_ENDS}",
+    rf"(?<!\S)(?=[a-z])(?![a-z]{{1,3}}\$)(?=[^\s/\\]{{0,30}}\d)(?=[^\s/\\]{{0,30}}[a-z]{{2}})(?=[^\s/\\]{{1,30}}[!$^*~][^\W_])[^\s\[\]/\\]{{6,40}}{_ENDS}",
     # the code of my phone is 1945
     rf"({_CODE_WORD} (?:(?:of|to|for|from|de|del|da|do|du|le|la|vom|von|pour|para|на|для|от|с|از|в|في|the|my|mi|ma|mon|mein\w{{0,2}}|моего) ){{0,3}}{_LOCK}{_IS}){_CODE}",
     rf"({_SECRET}{_IS}(?:{_any('of my the card for de la mi du ma от на для من ما')} ?){{0,3}}{_IS})(?:{_MIXED}|{_CODE}){_COUNTED}",
-    rf"((?:{_SECRET}|{_WIFI})(?:{_GAP}{{1,3}}{_LETTER}{{1,12}}){{0,6}}{_IS})(?<![^\W_])(?:{_STRONG}|(?!{_YEAR})\d{{4,8}}(?!\d){_COUNTED})",
+    rf"((?:{_SECRET}|{_WIFI})(?:{_GAP}{{1,3}}{_LETTER}{{1,12}}){{0,6}}?{_IS})(?<![^\W_])(?:{_STRONG}|(?!{_YEAR})\d{{4,8}}(?!\d){_COUNTED})",
     rf"({_SECRET}{_IS}\[number\],? {_any('or and o y ou et e oder und или и або чи او و يا ya veya 或')} ){_STRONG}",
     # my password is zarminaq, but not: my password is lost
     rf"({_any(*_PASSWORD)}(?: {_LETTER}{{1,12}}){{0,3}}?(?: ?[:=] ?| (?:is|es|est|ist|e|это|هو|هي) )){_NO_NAME}{_NO_NEWS}{_NO_PASSWORD}{_SIGNS}",
     # a password of two or three words, one of them a number
     rf"((?:{_SECRET}(?: {_any('for of para de pour du fur для от لل')} (?:the |la |die )?{_TRANSFER})?"
-    rf"|{_TRANSFER}(?:{_GAP}{{1,3}}{_LETTER}{{1,12}}){{0,5}} {_any('word name phrase palabra mot wort слово كلمه')}){_IS})"
+    rf"|{_TRANSFER}(?:{_GAP}{{1,3}}{_LETTER}{{1,12}}){{0,5}} {_any('code word name phrase palabra mot wort слово كلمه')}){_IS})"
     rf"(?:(?!{_SECRET}){_LETTER}{{2,12}}[ -]){{0,2}}(?<=[ -])(?!(?<= ){_YEAR})\d{{2,6}}(?!\d){_COUNTED}(?:-{_LETTER}{{2,12}})?",
     rf"({_any('密码 验证码 取款码 暗号')}{_IS})[\u4e00-\u9fff]{{0,4}}\d{{2,8}}(?!\d)",
 )
@@ -583,7 +583,7 @@ _CODES = (
     r"[(]\d{4}[)] ?[\u4e00-\u9fff\d]{1,6}?[字第初终民刑行]{1,4}第? ?\d{1,6}号",
     rf"({_FILE}(?:[ -](?:id|code))?{_GAP}{{0,3}}{_NUMBER}{_IS}){_CODE}",
     rf"({_NUMBER} (?:(?:of|de|del|du|der|the|my|mi|la|mon|моего|нашего) ){{0,2}}{_FILE}{_IS})(?!{_YEAR}(?![-/]\d)){_CODE}",
-    rf"({_FILE}(?:{_GAP}{{1,3}}[^\W_]{{1,12}}){{0,2}}{_IS}){_PARTED}",
+    rf"((?:{_FILE}|{_TRANSFER})(?:{_GAP}{{1,3}}[^\W_]{{1,12}}){{0,2}}{_IS})(?:{_PARTED}|(?<!\d)(?!{_YEAR})\d{{3,6}}-\d{{2,6}}(?!\d){_COUNTED})",
     rf"((?:#|{_NUMBER}) ?){_PARTED}",
     rf"({_FILE_ALONE}{_IS})(?!{_YEAR})(?:\d{{3,12}}|\d{{1,6}}[/-]\d{{1,6}})(?:[/-]\d{{1,6}})?(?!\d){_COUNTED}",
     rf"(\b(?:my|our|mi|mon|mein|meine|мое|мой) {_FILE}{_IS})(?!{_YEAR}){_CODE}{_COUNTED}",
@@ -642,7 +642,7 @@ def _rules(
 
 _RULES = (  # each with what a text must have for them to find anything
     (re.compile(rf"@|{_AT_WORD}|[-_]at[-_]|{_PROVIDER}"), _rules(_MAILS, "[e-mail]")),
-    (re.compile(rf"{_SECRET}|{_WIFI}|{_TRANSFER}|{_CODE_WORD}|{_LOGIN}|[!$%^*~]\w"), _rules(_SECRETS, "[number]")),
+    (re.compile(rf"{_SECRET}|{_WIFI}|{_TRANSFER}|{_CODE_WORD}|{_LOGIN}|[!$^*~]\w"), _rules(_SECRETS, "[number]")),
     (re.compile(r"/|geo:| (?:slash|barra|сл[эе]ш|سلاش) "), _rules(_LINKS, "[link]")),
     (
         re.compile(rf"{_NETWORK}|{_USER_NAME}|\b(?:mi|meu|mon) face |_|#|@|u/|\w\.\w"),
