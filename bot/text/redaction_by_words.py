@@ -78,7 +78,7 @@ _COUNTED = (  # behind a number: not the number of a house, but of what is count
     r"(?! ?(?:[%€$£]|per ?cent|people|persons?\b|famil|child|kids|wom[ae]n|m[ae]n\b|migra|refug|year|month|week|day|hour|minute"
     r"|thousand|million|km\b|kilom|met|q?m2?\b|mm\b|cm\b|feet|foot|rooms?\b(?! ?\d)|letters|floors|beds\b|times|euro|dollar|usd|anos?\b|mes(?:es)?\b|dias?\b"
     r"|horas?\b|personas|ans?\b|mois\b|jours?\b|heures?\b|personnes|pieces|chambres|habitac|jahre?n?\b|monate?n?\b|tage?n?\b"
-    r"|stunden|woche|zimmer(?! ?\d)|personen|leute|kisi|cocuk|gun\b|ay\b|yil|saat|лет\b|год|месяц|дн[яеи]|час|человек|люд|рок|місяц|комнат|этаж"
+    r"|stunden|woche|zimmer(?! ?\d)|personen|leute|kisi|cocuk|gun\b|ay\b|yil|saat|лет\b|год|месяц|дн[яеи]|час|человек|люд|рок|місяц|комнат(?!\w? ?\d)|этаж"
     r"|осіб|чел|метр|кв\.? ?м|غرف|طوابق|سن|سال|ماه|روز|نفر|ساعت|شهر|اشهر|يوم|ايام|شخص|اشخاص|عائل|طفل|اطفال|متر|[年个個月天人间]))"
 )
 
@@ -209,7 +209,7 @@ _SIGN = rf"(?:{_IS}|{_GAP}{{0,2}}{_any('called named nombre как я adım ich 
 
 _CAPITAL = r"[^\W\d_a-zа-яіїєґ][a-zа-яіїєґ][\w'-]{0,20}"
 _CASED_NAMES = (  # on facebook as Zar Minaq
-    rf"((?i:{_NETWORK}{_ACCOUNT}|\b(?:mi|meu|mon) face)(?: ?[:=] ?|{_GAP}{{1,3}}(?i:as|is|name|named|called|name is|como|es|som|est|als|ist|come|как|это) ))(?i:{_NO_NAME}{_NO_NEWS})(?:{_CAPITAL} ){{1,3}}{_CAPITAL}",
+    rf"((?i:{_NETWORK}{_ACCOUNT}|\b(?:mi|meu|mon) face|\bface(?= ?:))(?: ?[:=] ?|{_GAP}{{1,3}}(?i:as|is|name|named|called|name is|como|es|som|est|als|ist|come|как|это) ))(?i:{_NO_NAME}{_NO_NEWS})(?:{_CAPITAL} ){{1,3}}{_CAPITAL}",
 )
 _NAMES = (
     r"(?<![\w.#&])[\w.]{2,32}#\d{4}(?!\w)",
@@ -219,11 +219,12 @@ _NAMES = (
     # add me on insta zarminaq; my snap zarminaq, but not: my snap stopped
     rf"({_REACH_ME}{_ON}{_GAP}{{0,2}}{_NETWORK}{_ACCOUNT}{_SIGN})@?{_NO_NAME}{_NAME}",
     rf"(\b(?:my|our|mi|mon|mein|meu|мои|моя|мое|наш|мій) (?:{_NETWORK}|(?<!my )face){_IS}{_ACCOUNT} )@?{_NO_NAME}{_NO_NEWS}{_NAME}",
-    rf"({_NETWORK}{_ACCOUNT} ?[:=] ?)@?{_NO_NAME}(?:live:)?{_NAME}",
+    rf"({_NETWORK}{_ACCOUNT} ?(?:[:=]|(?=@)) ?)(?:@ ?)?{_NO_NAME}(?:live:)?{_NAME}",
     # Latin letters behind a network's name in others: 微信abc
     rf"({_OTHER_NETWORK}{_ACCOUNT}{_SIGN})@?{_NO_NAME}{_LATIN_NAME}(?: {_NO_NAME}[a-z]{{2,20}}(?![^\W_]))?",
     rf"({_any('qq 扣扣 微信')}(?:[号號]码?)?{_IS})\d{{5,12}}(?!\d)",
     rf"({_any(_NAME_WORDS)}{_IS})@?{_NO_NAME}{_NAME}",
+    rf"{_ODD}(?= ?[(] ?{_NETWORK}| (?:on|is my|es mi|in|auf|sur|en|в|на|علي) {_NETWORK})",  # zar.minaq7 (insta)
     rf"({_NETWORK} ?/ ?)@?{_NO_NAME}{_NAME}",
     r"(?<![\w/])/?u/[\w-]{3,20}",
     r"\blive:\.?[\w.]{3,40}(?<!\.)",
@@ -321,7 +322,7 @@ _STREET_NAME = (  # not what stands between a number and "street" in ordinary se
 )
 _STREET_AFTER = _any(
     "street str st road rd avenue ave lane ln boulevard blvd drive dr square sq court ct close terrace crescent",
-    "highway hwy alley row quay gardens grove mews sokak sokag* sk cadde* cad mah mahallesi",
+    "highway hwy alley row quay gardens grove mews parade parkway pkwy wharf sokak sokag* sok sk cadde* cad mah mahallesi",
 )
 _STREET_BEFORE = _any(
     "rue avenue av avda boulevard bd bvd chemin impasse allee quai calle avenida plaza paseo carrera cra camino",
@@ -332,7 +333,7 @@ _OF = r"(?: (?:de la|de l'|de los|de las|de|du|des|del|la|le|les|los|las|di|dell
 _FLAT_WORD = _any(
     "flat apt apartment floor fl piso puerta apto bat batiment etage appt app кв квартира корп корпус подъезд эт этаж",
     "д дом буд будинок no daire kat zi zimmer whg top stock بنايه عماره شقه طابق پلاك واحد طبقه كوچه منزل bloque",
-    "portal escalera ap depto dpto lgh leil asunto interno scala int mieszkanie lok m διαμ as appartement",
+    "portal escalera room комната кімната chambre oda ap depto dpto lgh leil asunto interno scala int mieszkanie lok m διαμ as appartement",
 )
 _FLAT = (
     rf"(?:[ ,.]{{1,3}}{_FLAT_WORD}\.? ?{_NUMBER_OR_NOT}(?:\d{{1,4}}(?:[/-]\d{{1,4}})?[a-zа-я]?|[a-z])(?![^\W_])){{0,4}}"
@@ -344,7 +345,7 @@ _LIVE = _any(
     "oturuyorum moro morada عنوان* ساكن* اسكن آدرس* 地址 我住 住址 住在",
 )
 _SHELTER = _any(
-    "room rm bunk cell bed tent tents container containers caravan isobox iso_box rub_hall hut apartment apt flat",
+    "room rm pokoj soba kamer dormitorio hab bunk cell bed tent tents container containers caravan isobox iso_box rub_hall hut apartment apt flat",
     "barrack* bungalow pod shelter house_number door_number carpa habitacion apartamento apto caseta contenedor",
     "modulo barraca celda casa_numero tente chambre appartement appt conteneur caravane cellule baraque zimmer",
     "wohnung zelt hausnummer палатк* комнат* контейнер* барак* камер* квартир* кв общежити* дом намет* кімнат* модул*",
@@ -370,7 +371,7 @@ _PLACES = (
     r"(?:[北南]纬|[东西]经)[ :]?\d{1,3}(?:[.,]\d{1,8})? ?[度°]?(?: ?\d{1,2} ?[分'′](?: ?\d{1,2}(?:\.\d{1,3})? ?[秒\"″])?)?",
     rf"({_PLACE_WORD}{_IS}(?:{_GAP}{{1,3}}{_LETTER}{{1,12}}{_IS}){{0,2}}){_DECIMAL}(?:[,;/ ]|°){{1,4}}{_DECIMAL}(?!\d| ?%| per ?cent)°?",
     # 14 Zarminaq Street, flat 3; 12 bis rue Zarminaq; Calle Zarminaq 14; Zarminaq sokak no 25; Zarminaqstraße 5; Calle 45 # 12-30
-    rf"(?<![\w.,/])(?!{_YEAR})\d{{1,4}}(?: ?(?:bis|ter|quater|[a-d]))?,? ?{_any('rue avenue av boulevard bd chemin impasse allee quai place_de place_du place_des')}"
+    rf"(?<![\w.,/])(?!{_YEAR})\d{{1,4}}(?: ?(?:bis|ter|quater|[a-d]))?,? ?{_any('rue avenue av boulevard bd chemin impasse allee quai cours ruelle montee faubourg place_de place_du place_des')}"
     rf"{_OF} ?{_STREET_NAME}(?:{_OF} {_STREET_NAME})?{_FLAT}",
     rf"(?:{_FLAT_WORD} ?\d{{1,4}}[ ,]{{1,3}})?(?<![\w.,/])(?:{_HOUSE}{_COUNTED}|{_YEAR}(?=(?: {_STREET_NAME}){{1,3}} {_STREET_AFTER}\.?,? ?{_FLAT_WORD})),?"
     rf" (?:{_STREET_NAME} ){{1,3}}{_STREET_AFTER}{_FLAT}",
@@ -378,14 +379,17 @@ _PLACES = (
     rf"(?:{_STREET_NAME} ){{1,2}}(?:{_STREET_AFTER}\.? ?){{1,2}}(?:\d{{1,4}}\.? ?{_STREET_AFTER}\.? ?)?{_NUMBER}{_GAP}{{0,2}}{_HOUSE}{_FLAT}",
     rf"\b{_LETTER}{{2,30}}-?(?:stra(?:ß|ss)e|str\.?|gasse|allee|weg|damm|ufer|platz|ulica|gatan|vagen|gade|vej|straat|laan|weg|plein|kade|dijk|gracht|singel|gata|veien|vei|vagen|torget|katu|intie|kuja) {_HOUSE}{_COUNTED}{_FLAT}",
     rf"(?:{_STREET_NAME} )?\b(?:stra(?:ß|ss)e|allee|gasse|ufer) {_HOUSE}{_COUNTED}{_FLAT}",
-    r"(?<!\w)(?:calle|cl|carrera|cra|kr|avenida|av|transversal|diagonal)\.? \d{1,3}[a-z]? ?(?:#|no\.?|n°|con) ?\d{1,3}[a-z]?(?: ?- ?\d{1,3})?",
+    r"(?<!\w)(?:calle|cl|carrera|cra|kr|avenida|av|transversal|diagonal)\.? \d{1,3}[a-z]?(?: (?:sur|norte|este|oeste|bis|[a-z]))? ?(?:#|no\.?|n°|con) ?\d{1,3}[a-z]?(?: ?- ?\d{1,3})?",
     r"(?<!\w)(?:д(?:ом)?|буд)\.? ?\d{1,4}[а-я]?,? ?(?:кв(?:артира)?|корп(?:ус)?)\.? ?\d{1,4}",
     r"[\u4e00-\u9fff]{1,8}?(?:路|街|大道|巷|弄|胡同|村) ?\d{1,5} ?[号號弄](?: ?\d{1,4} ?(?:号楼|[栋幢楼层单元室号]){1,2}){0,4}",
     r"\d{1,4} ?(?:号楼|[栋幢座]) ?(?:\d{1,4} ?(?:单元|层|楼|室|号){0,2} ?){1,3}",
     # zarminaq 318, 4th floor; I live 14 Zarminaq Gardens; block C, tent 217; tent 41; in room 2041
-    rf"(?:{_STREET_NAME} )?{_STREET_NAME} {_HOUSE}{_COUNTED}(?:,? ?(?:\d{{1,2}}(?:st|nd|rd|th) floor|\d\. ?(?:stock|og|etage|piso|kat))\b|(?=[ ,.]{{1,3}}{_any('flat apt apartment ap apto depto piso puerta кв квартира whg daire شقه appt lgh')}){_FLAT}(?<=\w))",
+    rf"(?:{_STREET_NAME} )?{_STREET_NAME} {_HOUSE}{_COUNTED}(?:,? ?(?:\d{{1,2}}(?:st|nd|rd|th) floor|\d\. ?(?:stock|og|etage|piso|kat))\b|(?=[ ,.]{{1,3}}{_any('flat apt apartment ap apto depto piso puerta кв квартира комната кімната room zimmer whg daire شقه appt lgh')}){_FLAT}(?<=\w))",
     rf"({_LIVE}{_IS}{_ON}{_GAP}{{0,2}})(?!{_PART}|{_SHELTER})(?:{_STREET_NAME}{_GAP}{{1,3}}){{0,4}}(?<!\w){_HOUSE}{_COUNTED}(?:,? {_STREET_NAME} {_STREET_AFTER})?{_FLAT}",
     rf"{_ONE_PART}(?:{_GAP}{{0,3}}(?:{_LETTER}{{1,4}}, )?{_ONE_PART})+(?<=\w)",
+    # 455 W 34th St; block E-12
+    rf"(?<![\w.,/])\d{{1,5}} (?:[nsew]\.? )?\d{{1,3}}(?:st|nd|rd|th) {_STREET_AFTER}{_FLAT}",
+    rf"({_any('block blk bloc bloque sector zone zona row lot блок* сектор* بلوك قطاع')} )[a-z] ?-? ?\d{{1,4}}(?![^\W_])",
     rf"({_SHELTER}{_IS}{_NUMBER_OR_NOT})(?!{_YEAR})(?:{_LETTER} ?-?)?(?:\d{{4,5}}[a-z]?(?![^\W_])|\d{{1,3}}-\d{{1,4}}(?!\d)|{_HOUSE}{_COUNTED})[号號]?",
     rf"({_any('po_box p_o_box p.o. postbox apartado postfach boite_postale bp skrytka а/я ص_ب صندوق_بريد posta_kutusu')}{_NUMBER_OR_NOT}{_IS})\d{{2,6}}(?!\d)",
     rf"({_IN}{_PART}{_IS}|{_PART} (?:[a-z] )?{_NUMBER}{_IS})(?:[a-z] ?-? ?)?(?!{_YEAR})(?:\d{{4,5}}(?!\d)|\d{{1,3}}(?!\d){_COUNTED})",
@@ -533,8 +537,8 @@ _SECRET = _any(
     "код_подтверждения رقم_سري الرقم_السري رمز* پن_کوڈ 验证码 取款码 暗号 pin码",
 )
 _LOCK = _any(
-    "phone* mobile iphone samsung sim sim_card screen door lock safe gate handy* telefon* telefono celular movil portable puerta",
-    "porte tür телефон* двер* экран* سيم* هاتف* جوال* موبايل* گوشي* باب kapi 手机 门",
+    "phone* mobile iphone samsung sim sim_card screen door lock safe gate card carte karte tarjeta handy* telefon* telefono celular movil portable puerta",
+    "porte tür телефон* двер* экран* карт* بطاقه* سيم* هاتف* جوال* موبايل* گوشي* باب kapi 手机 门",
 )
 _WIFI = _any("wi_fi wlan hotspot واي_فاي وای_فای вай_фай")
 _ENDS = r"(?<![.,;:?)\"'»،؟])(?![^\W_])"
@@ -551,9 +555,7 @@ _PARTED = (  # AZ/7719-23: of three digits or more, with a bar or a dash among l
     rf"(?=[\d/-]{{0,9}}{_LETTER}|\d{{1,8}}/\d{{1,8}}-)[^\W_]{{1,8}}(?:[-/][^\W_]{{1,8}}){{1,4}}(?![^\W_])"
 )
 _SIGNS = rf"[^\s\[\]]{{3,40}}{_ENDS}"
-_LOGIN = (
-    rf"(?:{_USER_NAME}|{_any('account acc compte cuenta konto codes identifiants access acces аккаунт* حساب* 账号')})"
-)
+_LOGIN = rf"(?:{_USER_NAME}|{_any('account acc compte cuenta konto codes credentials zugangsdaten identifiants access acces аккаунт* حساب* 账号')})"
 _AND_PASSWORD = rf"[,;/]? (?:{_LETTER}{{1,3}} )?{_any(*_PASSWORD, 'pass clave pw')}"
 _SECRETS = (
     # login ali / zarminaq1; login ali a password zarminaq; account ali77 pass zarminaq
@@ -565,6 +567,7 @@ _SECRETS = (
     rf"(?<!\S)(?=[a-z])(?![a-z]{{1,3}}\$)(?=[^\s/\\]{{0,30}}\d)(?=[^\s/\\]{{0,30}}[a-z]{{2}})(?=[^\s/\\]{{1,30}}[!$^*~][^\W_])[^\s\[\]/\\]{{6,40}}{_ENDS}",
     # the code of my phone is 1945
     rf"({_CODE_WORD} (?:(?:of|to|for|from|de|del|da|do|du|le|la|vom|von|pour|para|на|для|от|с|از|в|في|the|my|mi|ma|mon|mein\w{{0,2}}|моего) ){{0,3}}{_LOCK}{_IS}){_CODE}",
+    rf"({_LOCK}(?: (?!country|area){_LETTER}{{1,8}})? {_any('code codigo kod код رمز كود')}{_IS})(?!{_YEAR})\d{{4,8}}(?!\d){_COUNTED}",
     rf"({_SECRET}{_IS}(?:{_any('of my the card for de la mi du ma от на для من ما')} ?){{0,3}}{_IS})(?:{_MIXED}|{_CODE}){_COUNTED}",
     rf"((?:{_SECRET}|{_WIFI})(?:{_GAP}{{1,3}}{_LETTER}{{1,12}}){{0,6}}?{_IS})(?<![^\W_])(?:{_STRONG}|(?!{_YEAR})\d{{4,8}}(?!\d){_COUNTED})",
     rf"({_SECRET}{_IS}\[number\],? {_any('or and o y ou et e oder und или и або чи او و يا ya veya 或')} ){_STRONG}",
@@ -645,7 +648,7 @@ _RULES = (  # each with what a text must have for them to find anything
     (re.compile(rf"{_SECRET}|{_WIFI}|{_TRANSFER}|{_CODE_WORD}|{_LOGIN}|[!$^*~]\w"), _rules(_SECRETS, "[number]")),
     (re.compile(r"/|geo:| (?:slash|barra|сл[эе]ш|سلاش) "), _rules(_LINKS, "[link]")),
     (
-        re.compile(rf"{_NETWORK}|{_USER_NAME}|\b(?:mi|meu|mon) face |_|#|@|u/|\w\.\w"),
+        re.compile(rf"{_NETWORK}|{_USER_NAME}|\b(?:mi|meu|mon) face |\bface ?:|_|#|@|u/|\w\.\w"),
         _rules(_CASED_NAMES, "[user]", cased=True) + _rules(_NAMES, "[user]"),
     ),
     (re.compile(rf"[\d月]|{_MONTH}"), _rules(_BIRTHS, "[number]")),
