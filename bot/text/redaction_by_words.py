@@ -1,6 +1,7 @@
-"""What redaction takes out because of the words around it: names behind a network's, addresses, dates of birth, codes.
+"""What redaction takes out because of the words around it: names, addresses, dates of birth, passwords, codes.
 
-In English, Arabic, Spanish, French, Russian and Chinese, and less of German, Ukrainian, Persian, Turkish and Portuguese.
+In English, Arabic, Spanish, French, Russian and Chinese, and less of German, Ukrainian, Persian, Turkish and Portuguese;
+in some twenty more languages the words for digits, passwords, streets and rooms.
 Words stand in tables, and are compared in a plain form, small and without accents (`_Plain`). A rule is a pattern; what
 it finds goes, but for what its group has. Every pattern is linear: words are taken whole, and repeats are bounded.
 """
@@ -224,7 +225,7 @@ _NAMES = (
     rf"({_OTHER_NETWORK}{_ACCOUNT}{_SIGN})@?{_NO_NAME}{_LATIN_NAME}(?: {_NO_NAME}[a-z]{{2,20}}(?![^\W_]))?",
     rf"({_any('qq 扣扣 微信')}(?:[号號]码?)?{_IS})\d{{5,12}}(?!\d)",
     rf"({_any(_NAME_WORDS)}{_IS})@?{_NO_NAME}{_NAME}",
-    rf"{_ODD}(?= ?[(] ?{_NETWORK}| (?:on|is my|es mi|in|auf|sur|en|в|на|علي) {_NETWORK})",  # zar.minaq7 (insta)
+    rf"(?<![\w.-]){_ODD}(?= ?[(] ?{_NETWORK}| (?:on|is my|es mi|in|auf|sur|en|в|на|علي) {_NETWORK})",  # zar.minaq7 (insta)
     rf"({_NETWORK} ?/ ?)@?{_NO_NAME}{_NAME}",
     r"(?<![\w/])/?u/[\w-]{3,20}",
     r"\blive:\.?[\w.]{3,40}(?<!\.)",
