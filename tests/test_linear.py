@@ -33,7 +33,8 @@ FUNCTIONS = program_functions(MATCHER)
 def test_patterns_are_found_wherever_they_are_kept() -> None:
     """In tables, in values of modules, and written out within functions."""
     where = "\n".join(PATTERNS)
-    for place in ("redaction._PATTERNS", "redaction._RUN", "normalize._UNITS", "matcher.second_question", "html:"):
+    rules = ("redaction._PATTERNS", "redaction._RUN", "redaction_by_words._RULES 100")
+    for place in (*rules, "normalize._UNITS", "matcher.second_question", "html:"):
         assert place in where, place
 
 

@@ -104,7 +104,11 @@ _TABLE = (
         rf"{_DEGREES}[.,](?:\d{{2,8}} ?°{_COMPASS_POINT}|\d{{3,8}}(?: ?°(?! ?[CF]\b)|{_COMPASS_POINT}))",
         "[number]",
     ),
-    ("lat 51.5074", rf"\b((?:lat|lon|lng|latitude|longitude)\b\W{{0,3}}){_DEGREES}[.,]\d{{2,8}}(?!\d)", r"\1[number]"),
+    (
+        "lat 51.5074, long 0.1277, but not: how long 1.5",
+        rf"\b((?:lat|lon|lng|latitude|longitude|long(?=\W{{1,3}}\d+[.,]\d{{4}}))\b\W{{0,3}}){_DEGREES}[.,]\d{{1,8}}(?!\d)",
+        r"\1[number]",
+    ),
 )  # fmt: skip
 _PLACEHOLDERS = re.compile("|".join(re.escape(f"[{name}]") for name in ("e-mail", "phone", "link", "user", "number")))
 _PLAIN_WORD = re.compile(r"[^\W\d_]++[,.;:?!]?|\[[a-z-]++\]")
@@ -112,13 +116,13 @@ _MAY_BE_PERSONAL = re.compile(r"[@/\d]|\.\w")  # a quick test: without one of th
 _PATTERNS = tuple((re.compile(pattern, re.IGNORECASE), new) for _, pattern, new in _TABLE)
 
 # A run: words that contain a digit, with little between them. Only letters used in document numbers are part of it;
-# letters of other scripts, such as Chinese, touch figures in ordinary text. G7, EU27, H1B, COVID19, 244m, GCM2018 and
-# 3arabi are in no run.
+# letters of other scripts, such as Chinese, touch figures in ordinary text. G7, EU27, H1B, COVID19, 244m, GCM2018, 2k15
+# and 3arabi are in no run.
 _LETTER = r"A-Za-zÀ-ÖØ-öø-ɏͰ-ϿЀ-ӿḀ-ỿ"
 _ORDINARY = (
     rf"(?:\d{{1,3}}[{_LETTER}]+|[{_LETTER}]+\d{{1,3}}|[{_LETTER}]+\d{{1,2}}[{_LETTER}]+|[{_LETTER}]{{2,}}(?:1[89]|20)\d\d"
     rf"|(?:1[89]|20)\d\d[{_LETTER}]+|[{_LETTER}]{{4,}}\d{{4}}|\d{{4,6}}(?:usd|eur|gbp|k|m|km|bn|mio)"
-    rf"|[{_LETTER}]?(?-i:[a-z]*(?:\d[a-z]+){{1,3}}\d?)|\d\d?h\d\d|\d{{1,3}}x\d{{1,3}})(?![{_LETTER}\d])"
+    rf"|[{_LETTER}]?(?-i:[a-z]*(?:\d[a-z]+){{1,3}}\d?)|\d\d?h\d\d|\d{{1,3}}x\d{{1,3}}|2k[0-2]\d)(?![{_LETTER}\d])"
 )
 _WORD = rf"(?!{_ORDINARY})[{_LETTER}]*\d[{_LETTER}\d]*"
 _SEPARATORS = r"(?:_|[^\w%$€£¥₹‰°?!]){1,6}"
@@ -156,7 +160,8 @@ _PARTIES = re.compile(r"\bvs?\.? [A-Z]\w+(?: (?:and |& )?[A-Z]\w+){0,2},? (?:\(?
 
 _UP_TO_NUMBER = r"(?:\W{1,3}(?:is|are|no|nr|num(?:ber)?|me|us|at|on|est|es|ist|è|numéro|número)){0,3}\W{0,4}$"
 _PHONE_CONTEXT = re.compile(
-    r"(?<![^\W_])(?:(?<!the )(?<!this )number|call|reach me|text me|phone|mobile|cell|cel|tel|fax|sms|hotline|wa"
+    r"(?<![^\W_])(?:(?<!the )(?<!this )(?<!law )(?<!decree )(?<!resolution )number|call|reach me|text me"
+    r"|phone|mobile|cell|cel|tel|fax|sms|hotline|wa"
     r"|whats ?app|viber|signal|imo|telegram|t[eé]l[eéè](?:ph|f)on\w*|numero|número|numéro|nummer|handy|celular|m[oó]vil"
     r"|cellulare|portable|appele[rz]|ll[aá]m[ae]\w*|chiama\w*|numara\w*|telepon|nomor|simu|namba|номер\w*"
     r"|тел|телефон\w*|звони\w*"

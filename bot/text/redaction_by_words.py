@@ -1,6 +1,7 @@
-"""What redaction takes out because of the words around it: names behind a network's, addresses, dates of birth, codes.
+"""What redaction takes out because of the words around it: names, addresses, dates of birth, passwords, codes.
 
-In English, Arabic, Spanish, French, Russian and Chinese, and less of German, Ukrainian, Persian, Turkish and Portuguese.
+In English, Arabic, Spanish, French, Russian and Chinese, and less of German, Ukrainian, Persian, Turkish and Portuguese;
+in some twenty more languages the words for digits, passwords, streets and rooms.
 Words stand in tables, and are compared in a plain form, small and without accents (`_Plain`). A rule is a pattern; what
 it finds goes, but for what its group has. Every pattern is linear: words are taken whole, and repeats are bounded.
 """
@@ -27,7 +28,14 @@ class _Plain(dict[int, str]):
         return self[code]
 
 
-_SAME_LETTER = {"ة": "ه", "ى": "ي", "ی": "ي", "ک": "ك", "ı": "i", "’": "'", "‘": "'", "`": "'", "،": ",", "：": ":"}
+_SAME_LETTER = dict(zip("ةہھىیېےکںٹڈڑ", "هههييييكنتدر", strict=True)) | {
+    "ı": "i",
+    "’": "'",
+    "‘": "'",
+    "`": "'",
+    "،": ",",
+    "：": ":",
+}
 _SMALL, _CASED = _Plain(small=True), _Plain(small=False)
 _ARABIC, _CHINESE = re.compile(r"[\u0600-\u06ff]"), re.compile(r"[\u4e00-\u9fff]")
 _ARTICLE = "(?:[وبلفع]?(?:ال|ل)?)"
@@ -61,21 +69,21 @@ def _grouped(words: dict[str, list[str]]) -> str:
 _GAP = r"[^\w\[\]\n@]"  # no part of a word or of a placeholder
 _LETTER = r"[^\W\d_]"
 _IS = (
-    rf"(?:{_GAP}{{0,3}}{_any('is are was its as at under es son est sont cest como ist lautet e это є як هو هي هوه است ام 是 为 為 叫')}"
+    rf"(?:{_GAP}{{0,3}}(?:c'est\b|{_any('is are was its as at under es son est sont cest como ist lautet waa ni hai jest e это є як هو هي هوه است ام 是 为 為 叫')})"
     rf"){{0,2}}{_GAP}{{0,3}}"
 )
-_NUMBER = rf"(?:{_any('no nr n num ref number numero nummer numara* номер* رقم* شماره 编号 号码 号 號')}|#|n°)"
+_NUMBER = rf"(?:{_any('no nr n num ref number numero nummer numer numara* namba lambar* αριθμ* номер* नंबर নম্বর ቁጥር نمبر رقم* شماره 编号 号码 号 號')}|#|n°)"
 _NUMBER_OR_NOT = rf"(?:{_NUMBER}{_IS})?"
 _YEAR = r"(?:1[89]|20)\d\d(?!\d)"
 _COUNTED = (  # behind a number: not the number of a house, but of what is counted
     r"(?! ?(?:[%€$£]|per ?cent|people|persons?\b|famil|child|kids|wom[ae]n|m[ae]n\b|migra|refug|year|month|week|day|hour|minute"
-    r"|thousand|million|km\b|kilom|met|q?m2?\b|mm\b|cm\b|feet|foot|rooms?\b|floors|beds\b|times|euro|dollar|usd|anos?\b|mes(?:es)?\b|dias?\b"
+    r"|thousand|million|km\b|kilom|met|q?m2?\b|mm\b|cm\b|feet|foot|rooms?\b(?! ?\d)|letters|floors|beds\b|times|euro|dollar|usd|anos?\b|mes(?:es)?\b|dias?\b"
     r"|horas?\b|personas|ans?\b|mois\b|jours?\b|heures?\b|personnes|pieces|chambres|habitac|jahre?n?\b|monate?n?\b|tage?n?\b"
-    r"|stunden|zimmer|personen|leute|kisi|gun\b|ay\b|yil|saat|лет\b|год|месяц|дн[яеи]|час|человек|люд|рок|місяц|комнат|этаж"
+    r"|stunden|woche|zimmer(?! ?\d)|personen|leute|kisi|cocuk|gun\b|ay\b|yil|saat|лет\b|год|месяц|дн[яеи]|час|человек|люд|рок|місяц|комнат(?!\w? ?\d)|этаж"
     r"|осіб|чел|метр|кв\.? ?м|غرف|طوابق|سن|سال|ماه|روز|نفر|ساعت|شهر|اشهر|يوم|ايام|شخص|اشخاص|عائل|طفل|اطفال|متر|[年个個月天人间]))"
 )
 
-_ZERO = "zero oh nil cero null ноль нуль صفر sıfır"
+_ZERO = "zero oh nil cero null ноль нуль صفر sıfır nul nula nol sifuri eber sifir سفر शून्य শূন্য ዜሮ μηδεν"
 _ONES = (
     "one two three four five six seven eight nine un uno una dos tres cuatro cinco seis siete ocho nueve une deux",
     "trois quatre cinq sept huit neuf ein eins zwei zwo drei vier fünf sechs sieben acht neun due tre quattro cinque",
@@ -93,14 +101,32 @@ _ONES = (
     "вісімдесят дев'яносто عشره عشر عشرون عشرين ثلاثون ثلاثين اربعين خمسين ستين سبعين ثمانين تسعين ده يازده دوازده",
     "سيزده چهارده پانزده شانزده هفده هجده نوزده بيست سي چهل پنجاه شصت هفتاد هشتاد نود on yirmi otuz kırk elli altmış",
     "yetmiş seksen doksan",
+    # Portuguese, Dutch, Polish, Romanian, Serbian, Greek
+    "meia três sete een twee drie vijf zes zeven acht negen jeden dwa trzy cztery pięć sześć siedem osiem dziewięć unu doi",
+    "patru cinci șase șapte opt nouă jedan dva tri četiri pet šest sedam osam devet ένα δύο τρία τέσσερα πέντε έξι επτά",
+    "εφτά οκτώ οχτώ εννέα εννιά",
+    # Urdu, Pashto, Kurdish, Hindi, Bengali
+    "ايك تين چار پانچ چھ چھے سات آٹھ نو گیارہ بارہ تیرہ چودہ پندرہ سولہ سترہ اٹھارہ انيس ساٹھ پچاس ڈبل یو دوه درې څلور پنځه",
+    "شپږ اووه اته نهه لس یەک دوو سێ پێنج شەش حەوت هەشت yek du sê çar pênc şeş heft heşt neh एक दो तीन चार पांच पाँच छह छः छे",
+    "सात आठ नौ दस डबल এক দুই তিন চার পাঁচ ছয় সাত আট নয় দশ ডাবল",
+    # Swahili, Somali, Hausa, Amharic, Tigrinya
+    "moja mbili tatu nne tano sita saba nane tisa kow hal laba saddex afar shan lix toddoba sideed sagaal daya biyu uku",
+    "hudu biyar shida bakwai takwas tara አንድ ሁለት ሦስት ሶስት አራት አምስት ስድስት ሰባት ስምንት ዘጠኝ ሓደ ክልተ ሰለስተ ኣርባዕተ ሓሙሽተ ሽዱሽተ",
+    "ሸውዓተ ሸሞንተ ትሽዓተ",
+    # Tagalog, Indonesian, Vietnamese
+    "isa dalawa tatlo apat lima anim pito walo siyam satu dua tiga empat enam tujuh delapan sembilan một hai ba bốn năm sáu",
+    "bảy tám chín",
 )
 _HUNDREDS = (
     "hundred hundert cien ciento dosciento* tresciento* cuatrociento* quiniento* seisciento* seteciento* ochociento*",
     "noveciento* cent cents сто двести триста четыреста пятьсот шестьсот семьсот восемьсот девятьсот двісті чотириста",
-    "п'ятсот шістсот сімсот вісімсот дев'ятсот مئه ميه مئتين yüz صد دويست سيصد چهارصد پانصد ششصد هفتصد هشتصد نهصد",
+    "п'ятсот шістсот сімсот вісімсот дев'ятсот مئه ميه مئتين yüz صد دويست سيصد چهارصد پانصد ششصد هفتصد هشتصد نهصد سو सौ শ",
 )
 _TENS_IN_GERMAN = r"\b[a-z]{3,6}und(?:zwan|drei|vier|funf|sech|sieb|acht|neun)(?:zig|ssig|ßig)(?![^\W_])"
-_ONE = rf"(?:{_any(_ZERO, *_ONES)}|{_TENS_IN_GERMAN})"
+_TENS_IN_URDU = (
+    r"\b(?:[\u0600-\u06ff]{1,6}(?:[لتبئ]يس|سته|هتر|انوي)|[\u0900-\u097f]{1,9}(?:[लत]ीस|ईस|सठ|हत्तर|ानवे))(?![^\W_])"
+)
+_ONE = rf"(?:{_any(_ZERO, *_ONES)}|{_TENS_IN_GERMAN}|{_TENS_IN_URDU})"
 _PAUSE = r"(?:[ ,.;/–-]{1,3}(?:(?:y|et|und|and|ve|و|и|і)\b ?)?)"
 _DIGIT_OR_ONE = rf"(?:{_ONE}|\d{{1,4}}(?![^\W_]))"
 
@@ -112,24 +138,27 @@ _OTHER_NETWORK = _any(
     "فيسبوك* فيس سناب* مسنجر ماسنجر تيك_توك سكايب فايبر ايمو تويتر 微信 电报 電報 脸书 臉書 推特 抖音 小红书 飞书 扣扣",
 )
 _LATIN_NETWORK = _any(
-    "telegram* tele_gram tg insta ig instagram* whats_app* wa signal facebook* fb messenger viber* imo snap snapchat*",
-    "tik_tok* skype twitter we_chat weixin discord linkedin reddit vk vkontakte zalo kakao* botim threema threads qq",
+    "telegram* tele_gram tg insta instam ig instagram* whats_app* wa signal facebook* fb messenger viber* imo snap snapchat*",
+    "tik_tok* skype twitter we_chat weixin discord linkedin reddit vk vkontakte zalo kakao* botim threema threads qq line_id",
 )
 _NETWORK = rf"(?:{_LATIN_NETWORK}|{_OTHER_NETWORK})"
 _NAME_WORDS = (
     "user_name nick_name skype_id никнейм* юзернейм* kullanici_adi benutzername اليوزر اسم_المستخدم 用户名 昵称"
 )
-_USER_NAME = _any(_NAME_WORDS, "usuario pseudo ник логин يوزر معرفي ايدي")
+_USER_NAME = _any(
+    _NAME_WORDS, "login log_in user user_id identifiant usuario utilizador utente pseudo ник логин يوزر معرفي ايدي"
+)
 _ACCOUNT = (
     rf"(?:[ _-]?{_any('account acc id user handle name profile page cuenta perfil compte profil konto аккаунт* акк профил* حساب* صفحه* 账号 帳號')}"
     rf"|[ _-]?{_USER_NAME}|[号號]码?)?"
 )
+_NAME_ENDS = r"(?<![.-])(?![\w/]|[.-]\w)"  # and no part of a link
 _ODD = (  # a name with a digit, an underscore or a dot among its letters, as no word has them
     rf"(?!covid)(?=[\d_.]{{0,8}}{_LETTER})(?=[^\W_]{{0,30}}_|[^\W\d]{{1,30}}\d|\d{{1,8}}{_LETTER}{{3}}|[^\W_]{{2,30}}\.[^\W_]{{2}}|{_LETTER}{{2,20}}-{_LETTER}{{2,20}}-?\d)"
-    r"[\w.-]{4,}(?<![.-])(?![\w/])"
+    rf"[\w.-]{{4,}}{_NAME_ENDS}"
 )
-_ODDER = rf"(?!covid|art|{_LETTER}+-(?:19|20)\d\d)(?={_LETTER}[^\W_.]{{1,20}}_|{_LETTER}{{2,20}}\.{_LETTER}{{2,20}}\.{_LETTER}{{2}}|{_LETTER}{{2}}[^\W\d_.-]{{0,20}}(?:[._-][^\W_]{{1,20}}){{0,3}}[._-]?\d)[\w.-]{{5,}}(?<![.-])(?![\w/])"
-_NAME = rf"(?=[\d._-]{{0,8}}{_LETTER})\w[\w.-]{{2,}}(?<![.-])(?![\w/])"
+_ODDER = rf"(?!covid|art|{_LETTER}+-(?:19|20)\d\d)(?={_LETTER}[^\W_.]{{1,20}}_|{_LETTER}{{2,20}}\.{_LETTER}{{2,20}}\.{_LETTER}{{2}}|{_LETTER}{{2}}[^\W\d_.-]{{0,20}}(?:[._-][^\W_]{{1,20}}){{0,3}}[._-]?\d)[\w.-]{{5,}}{_NAME_ENDS}"
+_NAME = rf"(?=[\d._-]{{0,8}}{_LETTER})\w[\w.-]{{2,}}{_NAME_ENDS}"
 _LATIN_NAME = r"(?=[a-z\d_.]{0,8}[a-z])[a-z\d_][a-z\d_.-]{2,}(?<![.-])(?![^\W_])"
 _NO_NAME = (  # words that follow a network's name in ordinary sentences
     "(?!"
@@ -153,10 +182,10 @@ _NO_NEWS = (  # of an account
     "(?!"
     + _any(
         "was* were* keeps works shows says still just never always again broken down gone weak safe password code",
-        "name names user nick profile friends every contacts photos data history esta estaba fue ha se bloque* hacke*",
+        "name names user nick profile friend* list every contacts photos data history esta estaba fue ha se bloque* hacke*",
         "a взлом* заблок* был* сломал* заблокир* gesperrt wurde funktioniert",
     )
-    + rf"|{_LETTER}+ed\b|[a-z]+n't)"
+    + rf"|(?!\w*(?:ahmed|hamm?ed|(?:wal|sa|[hw]ah|sh|am)eed|ayed|khaled|majed|rashed|abed|javed)\b){_LETTER}+ed\b|[a-z]+n't)"
 )
 _REACH_ME = (
     r"(?:\b(?:add|follow|find|write|text|message|msg|dm|pm|contact|reach|ping|call|hit|inbox|talk)(?: to)? (?:me|us)(?: up)?"
@@ -168,23 +197,38 @@ _REACH_ME = (
     + rf"(?: {_any('меня нас мне нам со_мной معي معنا لي mir mich uns bana')})?)"
 )
 _ON = rf"(?:{_GAP}{{1,2}}{_any('on at in via by through over my en por al mi su sur par mon dans в во на через мой моем على عال ع في عبر ب auf bei 的 用 上')}){{0,2}}"
+_NO_PASSWORD = (
+    "(?!"
+    + _any(
+        "lost wrong correct right old same different invalid incorrect required mandatory necessary secure strong mine known",
+        "stolen unknown forgotten valid very more less here there enough good bad private secret must cannot please any all ever often shown shared given hidden taken sent visible saved weak long short",
+        "perdida incorrecta incorrecto oublie* incorrect* falsch vergessen неверн* неправильн* забыл* yanlis غلط خطأ 错误 错",
+    )
+    + rf"|{_LETTER}+ing\b)"
+)
 _SIGN = rf"(?:{_IS}|{_GAP}{{0,2}}{_any('called named nombre как я adım ich im باسم اسمه اسمي')}{_GAP}{{1,3}})"
 
+_CAPITAL = r"[^\W\d_a-zа-яіїєґ][a-zа-яіїєґ][\w'-]{0,20}"
+_CASED_NAMES = (  # on facebook as Zar Minaq
+    rf"((?i:{_NETWORK}{_ACCOUNT}|\b(?:mi|meu|mon) face|\bface(?= ?:))(?: ?[:=] ?|{_GAP}{{1,3}}(?i:as|is|name|named|called|name is|como|es|som|est|als|ist|come|как|это) ))(?i:{_NO_NAME}{_NO_NEWS})(?:{_CAPITAL} ){{1,3}}{_CAPITAL}",
+)
 _NAMES = (
+    r"(?<![\w.#&])[\w.]{2,32}#\d{4}(?!\w)",
     # telegram ahmad_r78, auf telegram schreiben ahmad_78
     rf"((?:{_NETWORK}|{_USER_NAME})(?!\.\w){_ACCOUNT}{_SIGN}(?<=\W))@?{_ODD}",
     rf"((?:{_NETWORK}|{_USER_NAME})(?:[,.;:!?)]{{0,2}} [^\W_]{{1,12}}){{0,4}}[,.;:!?]{{0,2}} )@?{_ODDER}",
     # add me on insta zarminaq; my snap zarminaq, but not: my snap stopped
     rf"({_REACH_ME}{_ON}{_GAP}{{0,2}}{_NETWORK}{_ACCOUNT}{_SIGN})@?{_NO_NAME}{_NAME}",
-    rf"(\b(?:my|our|mi|mon|mein|meu|мои|моя|мое|наш|мій) (?:{_NETWORK}|face){_IS}{_ACCOUNT} )@?{_NO_NAME}{_NO_NEWS}{_NAME}",
-    rf"({_NETWORK}{_ACCOUNT} ?[:=] ?)@?{_NO_NAME}(?:live:)?{_NAME}",
+    rf"(\b(?:my|our|mi|mon|mein|meu|мои|моя|мое|наш|мій) (?:{_NETWORK}|(?<!my )face){_IS}{_ACCOUNT} )@?{_NO_NAME}{_NO_NEWS}{_NAME}",
+    rf"({_NETWORK}{_ACCOUNT} ?(?:[:=]|(?=@)) ?)(?:@ ?)?{_NO_NAME}(?:live:)?{_NAME}",
     # Latin letters behind a network's name in others: 微信abc
-    rf"({_OTHER_NETWORK}{_ACCOUNT}{_SIGN})@?{_NO_NAME}{_LATIN_NAME}",
+    rf"({_OTHER_NETWORK}{_ACCOUNT}{_SIGN})@?{_NO_NAME}{_LATIN_NAME}(?: {_NO_NAME}[a-z]{{2,20}}(?![^\W_]))?",
     rf"({_any('qq 扣扣 微信')}(?:[号號]码?)?{_IS})\d{{5,12}}(?!\d)",
     rf"({_any(_NAME_WORDS)}{_IS})@?{_NO_NAME}{_NAME}",
+    rf"(?<![\w.-]){_ODD}(?= ?[(] ?{_NETWORK}| (?:on|is my|es mi|in|auf|sur|en|в|на|علي) {_NETWORK})",  # zar.minaq7 (insta)
     rf"({_NETWORK} ?/ ?)@?{_NO_NAME}{_NAME}",
-    r"(?<![\w.#&])[\w.]{2,32}#\d{4}(?!\w)",
     r"(?<![\w/])/?u/[\w-]{3,20}",
+    r"\blive:\.?[\w.]{3,40}(?<!\.)",
     rf"(?<![\w.@])@ {_ODD}",
     rf"(?<![\w.@/-]){_LETTER}{{3,20}}\.{_LETTER}{{2,20}}[._]?\d{{1,6}}(?![\w/@-]|\.\w)",
     rf"(?<![\w.@/-])(?=[\d.]{{0,8}}{_LETTER})[^\W_][\w.]{{0,30}}[^\W_]_+[^\W_][^\W_][\w.-]*(?<![.-])",  # an underscore within is enough
@@ -210,7 +254,7 @@ _AT_SIGN = _any(
     "małpa snabel-a at_sign 艾特",
 )
 _AT = rf"(?: ?@ ?| @t | ?圈a ?|{_OPEN}(?:at|a|@|et|{_AT_SIGN}){_SHUT}| {_AT_SIGN} |艾特)"
-_AT_WORD = rf"(?:{_AT}| (?:at|et|على|圈a) )"
+_AT_WORD = rf"(?:{_AT}| (?:at|et|علي|圈a) )"
 _PIECE = r"[^\W_][\w+-]{0,40}"
 _PIECES = rf"(?<![\w.+]){_PIECE}(?:(?:{_ANY_DOT}|{_MARK}| (?={_DIGIT_OR_ONE} )){_PIECE})"
 _LETTERS = r"(?<![\w.+])(?:[^\W_][ -]){2,30}[^\W_]"  # a l i
@@ -240,7 +284,7 @@ _MAILS = (
 )
 _LINKS = (
     rf"(?<![\w.])[\w-]{{1,40}}(?:(?:{_DOT}| \. ?|\. )[\w-]{{1,40}}){{1,3}}(?: ?/ ?| (?:slash|barra|слэш|слеш|سلاش) )[\w+-]+[\w+./=?&-]*",
-    r"(?<![\w.])(?:t me|wa me|(?:facebook|instagram|tiktok|vk|goo|bit|maps) (?:com|gl|ly))/\S+",
+    r"(?<![\w.])(?:t me|wa me|(?:facebook|instagram|tiktok|vk|goo|bit|maps) (?:com|gl|ly))(?:/| slash )\S+",
     rf"(?<![\w/:])/{{3}}{_LETTER}{{2,20}}\.{_LETTER}{{2,20}}\.{_LETTER}{{2,20}}",  # ///filled.count.soap
     r"(?<!\w)geo:[-\d][-\d.,;=?\w]*",
 )
@@ -254,13 +298,15 @@ _PLACE_WORD = _any(
     "localisation koordinaten standort координат* местоположени* геолокаци* احداثيات* موقع* konum* 坐标 座標 位置 定位",
 )
 _CASED_PLACES = (
-    rf"(?<![\w+])(?:{_PLUS}{{8}}|(?=[2-9]{{0,6}}[CFGHJMPQRVWX]){_PLUS}{{4,6}})\+{_PLUS}{{2,3}}(?![\w+])",
+    rf"(?i:(?<![a-z\d+])(?=[2-9]{{0,7}}[CFGHJMPQRVWX])(?=[a-z]{{0,7}}\d)(?:{_PLUS}{{8}}|{_PLUS}{{4,6}})\+{_PLUS}{{2,3}}(?![a-z\d+]))",
     rf"(?<![\d.,]){_DECIMAL} ?°? ?[NS]\b[,; /]{{0,3}}{_DECIMAL} ?°? ?[EWO]\b",
     rf"(?<!\w)[NS] ?{_DECIMAL}°?[,; /]{{0,3}}[EWO] ?{_DECIMAL}°?",
     r"(?<!\w)[NSEW] ?\d{1,3}(?:°| )[ ]?\d{1,2}(?:[.,]\d{1,5})?['′](?: ?\d{1,2}(?:[.,]\d{1,4})?[\"”″])?",
     r"(?<![\d.,])\d{1,3} \d{1,2} \d{1,2}(?:[.,]\d{1,4})? ?[NSEW]\b",
     rf"\b(?:Via|Viale|Piazza|Corso|Rua) (?:{_LETTER}[\w'.-]{{1,30}} ){{1,3}}\d{{1,4}}(?!\d){_COUNTED}",
+    rf"(?:^|[,.;] |\b(?:in|abito|vivo|sto|casa|indirizzo|residenza):? )via (?!Dublin|Art|Form)(?:{_LETTER}[\w'.-]{{1,30}} ){{1,3}}(?!{_YEAR})\d{{1,4}}(?!\d){_COUNTED}",
     r"\b(?:[A-Z][\w'-]{1,20} ){1,2}(?:House|Court|Lodge|Building|Tower|Hotel|Hostel),? (?=(?:room|flat|apt|unit|Room|Flat|Apt|Unit)\b)",
+    r"(?<!\w)(?!UN|EU|US|UK|KM|IN|OF|TO)[A-Z]{2} \d{5}(?:-\d{4})?(?![\w,.-]\d|\w)",  # OH 43207
     r"\b\d{1,4}[A-Za-z]?,? (?:[A-Z][\w'-]{1,20} ){1,2}(?:House|Court|Place|Park|Hill|Way|View|Lodge|Building|Tower|Hotel|Estate|Green)\b",
 )
 _HOUSE = rf"(?!{_YEAR})\d{{1,4}}(?!\d)(?:[ -]?[a-zа-я](?![^\W_]|[.@/']\w))?(?: ?[/-] ?\d{{1,4}}(?!\d))?"
@@ -277,21 +323,22 @@ _STREET_NAME = (  # not what stands between a number and "street" in ordinary se
 )
 _STREET_AFTER = _any(
     "street str st road rd avenue ave lane ln boulevard blvd drive dr square sq court ct close terrace crescent",
-    "highway hwy alley row quay gardens grove mews sokak* sokag* sk cadde* cad mah mahallesi",
+    "highway hwy alley row quay gardens grove mews parade parkway pkwy wharf sokak sokag* sok sk cadde* cad mah mahallesi",
 )
 _STREET_BEFORE = _any(
     "rue avenue av avda boulevard bd bvd chemin impasse allee quai calle avenida plaza paseo carrera cra camino",
-    "callejon jiron jr rua ul ulica odos strada ул улица улице улицы вул вулиця вулиці просп* пр-т переул* бульвар*",
+    "callejon jiron jr rua travessa trav jl jalan largo praca ul ulica odos strada bulevardul utca carrer mtaa οδος οδου λεωφορος ул улица улице улицы вул вулиця вулиці просп* пр пр-т пер мкр пл переул* бульвар*",
     "шоссе площад* набережн* شارع طريق حي زقاق حاره خيابان كوچه",
 )
 _OF = r"(?: (?:de la|de l'|de los|de las|de|du|des|del|la|le|les|los|las|di|della|do|da|von|der|al)(?![^\W_]))?"
 _FLAT_WORD = _any(
     "flat apt apartment floor fl piso puerta apto bat batiment etage appt app кв квартира корп корпус подъезд эт этаж",
     "д дом буд будинок no daire kat zi zimmer whg top stock بنايه عماره شقه طابق پلاك واحد طبقه كوچه منزل bloque",
-    "portal escalera",
+    "portal escalera room комната кімната chambre oda ap depto dpto lgh leil asunto interno scala int mieszkanie lok m διαμ as appartement",
 )
 _FLAT = (
     rf"(?:[ ,.]{{1,3}}{_FLAT_WORD}\.? ?{_NUMBER_OR_NOT}(?:\d{{1,4}}(?:[/-]\d{{1,4}})?[a-zа-я]?|[a-z])(?![^\W_])){{0,4}}"
+    rf"(?:[ ,]{{1,3}}(?:{_LETTER}{{1,2}}-)?(?!{_YEAR})\d{{4,6}}(?!\d) {_LETTER}{{2,20}}|[ ,]{{1,2}}\d{{3}} \d\d {_LETTER}{{2,20}})?"  # and a town's
 )
 _LIVE = _any(
     "address adress addres i_live we_live live_at live_in staying_at adresse direccion domicilio vivo vivimos",
@@ -299,7 +346,7 @@ _LIVE = _any(
     "oturuyorum moro morada عنوان* ساكن* اسكن آدرس* 地址 我住 住址 住在",
 )
 _SHELTER = _any(
-    "room bunk cell bed tent tents container containers caravan isobox iso_box rub_hall hut apartment apt flat",
+    "room rm pokoj soba kamer dormitorio hab bunk cell bed tent tents container containers caravan isobox iso_box rub_hall hut apartment apt flat",
     "barrack* bungalow pod shelter house_number door_number carpa habitacion apartamento apto caseta contenedor",
     "modulo barraca celda casa_numero tente chambre appartement appt conteneur caravane cellule baraque zimmer",
     "wohnung zelt hausnummer палатк* комнат* контейнер* барак* камер* квартир* кв общежити* дом намет* кімнат* модул*",
@@ -308,34 +355,44 @@ _SHELTER = _any(
 )
 _PART = _any(
     "block house unit sector zone plot section line row building bloc bloque zona district road camp street floor rue",
-    "bat batiment app porte lager mz mza manzana lt lote casa daire بيت قريه حاره زقاق блок* сектор* зона корпус بلوك",
+    "bat batiment app porte lager mz mza manzana lt lote casa daire nyumba guri xani mal بيت قريه حاره زقاق قاطع شارع مكان مکان گھر گلی محله کوچه مبنى سرک خانه کور خانوو कमरा मकान गली ब्लॉक বাড়ি রুম ব্লক ቤት блок* сектор* зона корпус بلوك",
     "قطاع منطقه ناحيه haus gebaude bölge blok kat 区",
 )
 _IN = r"(?:\b(?:my|our|in|at|mi|mon|ma|notre|я в|мы в|в|في|انا في|i'?m in|i am in|live in|stay(?:ing)? in)(?: the)? )"
 _VALUE = r"(?:[a-zа-я] ?-? ?)?\d{1,5}(?!\d)(?:[a-zа-я](?![^\W_])|-\d{1,4})?"
 _ONE_PART = rf"(?:[a-z\d]{{1,3}}区|(?:{_SHELTER}|{_PART})\.? ?{_NUMBER_OR_NOT}(?:{_LETTER}{{1,8}} )?(?:(?!{_YEAR}){_VALUE}{_COUNTED}|{_LETTER}(?![^\W_]))号?)"
 
+_DEGREES = r"\d{1,3}(?:[.,]\d{1,6})? ?(?:°|deg\w{0,5}|grad\w{0,2}|град\w{0,4}|derece|درج\w{1,3}|度)\.?[ ,]{0,2}"
 _PLACES = (
+    # 51 deg 30 min 26 sec N
+    rf"{_DEGREES}\d{{1,2}}(?:[.,]\d{{1,4}})? ?(?:['′]|(?:min\w{{0,4}}|мин\w{{0,4}}|dakika|دقيق\w{{1,2}}|分)\.?)"
+    rf"(?:[ ,]{{0,2}}\d{{1,2}}(?:[.,]\d{{1,4}})? ?(?:['′\"”″]{{1,2}}|(?:se[cgk]\w{{0,5}}|сек\w{{0,4}}|saniye|ثاني\w{{1,2}}|秒)\.?))?"
+    r"(?:[ ,]{0,2}(?:[nsewo]\b|north|south|east|west|nord|sud|norte|sur|este|oeste|est|ouest))?",
     rf"(?<![\d.,]){_DECIMAL} ?(?:°|град\w{{0,4}}|درجه)? ?(?:[сю]\.? ?ш\.?|пн\.? ?ш\.?|[вз]\.? ?д\.?|شمالا?|جنوبا?|شرقا?|غربا?)(?!\w)",
     r"(?:[北南]纬|[东西]经)[ :]?\d{1,3}(?:[.,]\d{1,8})? ?[度°]?(?: ?\d{1,2} ?[分'′](?: ?\d{1,2}(?:\.\d{1,3})? ?[秒\"″])?)?",
     rf"({_PLACE_WORD}{_IS}(?:{_GAP}{{1,3}}{_LETTER}{{1,12}}{_IS}){{0,2}}){_DECIMAL}(?:[,;/ ]|°){{1,4}}{_DECIMAL}(?!\d| ?%| per ?cent)°?",
     # 14 Zarminaq Street, flat 3; 12 bis rue Zarminaq; Calle Zarminaq 14; Zarminaq sokak no 25; Zarminaqstraße 5; Calle 45 # 12-30
-    rf"(?:{_FLAT_WORD} ?\d{{1,4}}[ ,]{{1,3}})?(?<![\w.,/]){_HOUSE}{_COUNTED},? (?:{_STREET_NAME} ){{1,3}}{_STREET_AFTER}{_FLAT}",
-    rf"(?<![\w.,/])(?!{_YEAR})\d{{1,4}}(?: ?(?:bis|ter|quater|[a-d]))?,? ?{_any('rue avenue av boulevard bd chemin impasse allee quai place_de place_du place_des')}"
+    rf"(?<![\w.,/])(?!{_YEAR})\d{{1,4}}(?: ?(?:bis|ter|quater|[a-d]))?,? ?{_any('rue avenue av boulevard bd chemin impasse allee quai cours ruelle montee faubourg place_de place_du place_des')}"
     rf"{_OF} ?{_STREET_NAME}(?:{_OF} {_STREET_NAME})?{_FLAT}",
+    rf"(?:{_FLAT_WORD} ?\d{{1,4}}[ ,]{{1,3}})?(?<![\w.,/])(?:{_HOUSE}{_COUNTED}|{_YEAR}(?=(?: {_STREET_NAME}){{1,3}} {_STREET_AFTER}\.?,? ?{_FLAT_WORD})),?"
+    rf" (?:{_STREET_NAME} ){{1,3}}{_STREET_AFTER}{_FLAT}",
     rf"(?:{_STREET_BEFORE}\.?|\bc/){_OF} ?(?:{_STREET_NAME}{_OF}[ ,]{{1,2}}){{1,3}}(?:{_FLAT_WORD}\.? ?)?{_NUMBER_OR_NOT}{_HOUSE}{_COUNTED}{_FLAT}",
     rf"(?:{_STREET_NAME} ){{1,2}}(?:{_STREET_AFTER}\.? ?){{1,2}}(?:\d{{1,4}}\.? ?{_STREET_AFTER}\.? ?)?{_NUMBER}{_GAP}{{0,2}}{_HOUSE}{_FLAT}",
-    rf"\b{_LETTER}{{2,30}}-?(?:stra(?:ß|ss)e|str\.?|gasse|allee|weg|damm|ufer|platz|ulica|gatan|vagen|gade|vej|straat|laan) {_HOUSE}{_COUNTED}{_FLAT}",
-    rf"\bstra(?:ß|ss)e {_HOUSE}{_COUNTED}{_FLAT}",
-    r"(?<!\w)(?:calle|cl|carrera|cra|kr|avenida|av|transversal|diagonal)\.? \d{1,3}[a-z]? ?(?:#|no\.?|n°|con) ?\d{1,3}[a-z]?(?: ?- ?\d{1,3})?",
+    rf"\b{_LETTER}{{2,30}}-?(?:stra(?:ß|ss)e|str\.?|gasse|allee|weg|damm|ufer|platz|ulica|gatan|vagen|gade|vej|straat|laan|weg|plein|kade|dijk|gracht|singel|gata|veien|vei|vagen|torget|katu|intie|kuja) {_HOUSE}{_COUNTED}{_FLAT}",
+    rf"(?:{_STREET_NAME} )?\b(?:stra(?:ß|ss)e|allee|gasse|ufer) {_HOUSE}{_COUNTED}{_FLAT}",
+    r"(?<!\w)(?:calle|cl|carrera|cra|kr|avenida|av|transversal|diagonal)\.? \d{1,3}[a-z]?(?: (?:sur|norte|este|oeste|bis|[a-z]))? ?(?:#|no\.?|n°|con) ?\d{1,3}[a-z]?(?: ?- ?\d{1,3})?",
     r"(?<!\w)(?:д(?:ом)?|буд)\.? ?\d{1,4}[а-я]?,? ?(?:кв(?:артира)?|корп(?:ус)?)\.? ?\d{1,4}",
     r"[\u4e00-\u9fff]{1,8}?(?:路|街|大道|巷|弄|胡同|村) ?\d{1,5} ?[号號弄](?: ?\d{1,4} ?(?:号楼|[栋幢楼层单元室号]){1,2}){0,4}",
     r"\d{1,4} ?(?:号楼|[栋幢座]) ?(?:\d{1,4} ?(?:单元|层|楼|室|号){0,2} ?){1,3}",
     # zarminaq 318, 4th floor; I live 14 Zarminaq Gardens; block C, tent 217; tent 41; in room 2041
-    rf"{_STREET_NAME} {_HOUSE}{_COUNTED},? ?(?:\d{{1,2}}(?:st|nd|rd|th) floor\b|\d\. ?(?:stock|og|etage|piso|kat)\b|(?={_FLAT_WORD}){_FLAT}(?<=\w))",
-    rf"({_LIVE}{_IS}{_ON}{_GAP}{{0,2}})(?:{_STREET_NAME}{_GAP}{{1,3}}){{0,4}}(?<!\w){_HOUSE}{_COUNTED}(?:,? {_STREET_NAME} {_STREET_AFTER})?{_FLAT}",
+    rf"(?:{_STREET_NAME} )?{_STREET_NAME} {_HOUSE}{_COUNTED}(?:,? ?(?:\d{{1,2}}(?:st|nd|rd|th) floor|\d\. ?(?:stock|og|etage|piso|kat))\b|(?=[ ,.]{{1,3}}{_any('flat apt apartment ap apto depto piso puerta кв квартира комната кімната room zimmer whg daire شقه appt lgh')}){_FLAT}(?<=\w))",
+    rf"({_LIVE}{_IS}{_ON}{_GAP}{{0,2}})(?!{_PART}|{_SHELTER})(?:{_STREET_NAME}{_GAP}{{1,3}}){{0,4}}(?<!\w){_HOUSE}{_COUNTED}(?:,? {_STREET_NAME} {_STREET_AFTER})?{_FLAT}",
     rf"{_ONE_PART}(?:{_GAP}{{0,3}}(?:{_LETTER}{{1,4}}, )?{_ONE_PART})+(?<=\w)",
-    rf"({_SHELTER}{_IS}{_NUMBER_OR_NOT})(?!{_YEAR})(?:{_LETTER} ?-?)?(?:\d{{4,5}}(?!\d)|\d{{1,3}}-\d{{1,4}}(?!\d)|{_HOUSE}{_COUNTED})[号號]?",
+    # 455 W 34th St; block E-12
+    rf"(?<![\w.,/])\d{{1,5}} (?:[nsew]\.? )?\d{{1,3}}(?:st|nd|rd|th) {_STREET_AFTER}{_FLAT}",
+    rf"({_any('block blk bloc bloque sector zone zona row lot блок* сектор* بلوك قطاع')} )[a-z] ?-? ?\d{{1,4}}(?![^\W_])",
+    rf"({_SHELTER}{_IS}{_NUMBER_OR_NOT})(?!{_YEAR})(?:{_LETTER} ?-?)?(?:\d{{4,5}}[a-z]?(?![^\W_])|\d{{1,3}}-\d{{1,4}}(?!\d)|{_HOUSE}{_COUNTED})[号號]?",
+    rf"({_any('po_box p_o_box p.o. postbox apartado postfach boite_postale bp skrytka а/я ص_ب صندوق_بريد posta_kutusu')}{_NUMBER_OR_NOT}{_IS})\d{{2,6}}(?!\d)",
     rf"({_IN}{_PART}{_IS}|{_PART} (?:[a-z] )?{_NUMBER}{_IS})(?:[a-z] ?-? ?)?(?!{_YEAR})(?:\d{{4,5}}(?!\d)|\d{{1,3}}(?!\d){_COUNTED})",
 )
 
@@ -396,8 +453,8 @@ _BIRTHS = (
     rf"({_BORN}(?:{_GAP}{{1,3}}{_NO_LIMIT}{_LETTER}{{1,10}}){{0,3}}{_IS}){_BIRTH_DATE}",
     rf"({_BORN}(?:{_GAP}{{1,3}}{_NO_LIMIT}{_LETTER}{{1,10}}){{0,2}}?{_IS})(?:{_LETTER}{{3,12}} (?:of |de )?)?{_MONTH}(?:{_PAUSE}{_ONE}){{1,5}}",  # in words
     rf"({_BORN}{_IS}(?:{_any('on in am el le в у')} ?)?){_DAY}{_AND}{_LETTER}{{3,10}}{_AND}{_YEAR}",  # of a month misspelt
-    rf"{_BIRTH_DATE}(?=(?: ?г(?:ода?|\.)?)? ?[\s(,-]{{0,3}}(?:(?:is|its|est|es|это|هو|هي) )?(?:(?:my|ma|mi|моя|мои) )?{_BORN})",
-    rf"(?<!\w){_DAY}-{_MONTH}-(?:{_YEAR}|\d\d(?!\d))",
+    rf"{_BIRTH_DATE}(?=(?: ?г(?:ода?|\.)?)? ?[\s(,-]{{0,3}}(?:(?:is|its|est|es|as|als|como|comme|for|это|как|هو|هي) )?(?:(?:my|ma|mi|the|his|her|date of|моя|мои) )?{_BORN})",
+    rf"(?<!\w){_DAY}[./-]{_MONTH}[./-](?:{_YEAR}|\d\d(?!\d))",
     rf"((?:{_LAW}.{{0,30}}?|{_LIMIT} (?:the |dem |el |le )?){_ALIVE})|{_ALIVE}(?!.{{0,40}}?{_LAW})",  # of somebody alive
 )
 
@@ -421,7 +478,7 @@ _PLATE_PART = (
 _PLATES = (
     r"(?<!\d)\d\d ?[\u0600-\u06ff] ?\d{3}(?: ?(?:ايران|-)? ?\d\d)?(?!\d)",
     rf"\b(?:{_LETTER}ـ? ){{2,3}}(?<=[\u0600-\u06ff] )\d{{2,4}}(?!\d)",  # ب ص ر 1234
-    rf"({_PLATE_WORD}{_IS}{_NUMBER_OR_NOT})(?:{_LETTER}{{2,12}} )?(?=(?:{_LETTER}{{1,3}}[ ·•-]{{1,2}}){{0,3}}[^\W_]{{0,6}}\d)"
+    rf"({_PLATE_WORD}{_IS}{_NUMBER_OR_NOT})(?:{_LETTER}{{2,12}} ){{0,2}}(?=(?:{_LETTER}{{1,3}}[ ·•-]{{1,2}}){{0,3}}[^\W_]{{0,6}}\d)"
     rf"{_PLATE_PART}(?:[ ·•-]{{1,3}}{_PLATE_PART}){{0,3}}",
     r"(سيارت?\w{0,3} |سياره )\d{4,7}(?!\d)",
 )
@@ -467,26 +524,70 @@ _CODE_WORD = (
     )
     + f"|{_NUMBER})"
 )
+_PASSWORD = (
+    "pass_word* pasword* passwrd passw passwd pass_phrase pwd pswd psw pass_code contraseña mot_de_passe mdp passwort* kennwort*",
+    "wachtwoord lösenord hasło парол* parol parolim parolam haslo furaha* neno_la_siri senha palavra-passe şifre* parola* nenosiri kata_sandi mật_khẩu κωδικος باسورد* باسوورد*",
+    "كلمه_سر* كلمه_السر كلمه_مرور* كلمه_المرور رمز_عبور* رمز_السر* گذرواژه پسورد پاس_ورڈ پاسورڈ پټنوم پاسۆرد पासवर्ड পাসওয়ার্ড ፓስወርድ 密码 口令",
+)
 _SECRET = _any(
-    "pin pin_code pin_number pass_word secret_word passcode password passwd pass_phrase pass pwd otp one-time_code",
+    *_PASSWORD,
+    "pin pin_code pin_number secret_word pass pw codes otp one-time_code",
     "security_code verification_code access_code secret_code pickup_code login_code sms_code cvv cvc puk token",
-    "contraseña clave clave_secreta codigo codigo_secreto codigo_de_verificacion mot_de_passe code_secret code_pin",
-    "code_retrait code_de_retrait kennwort passwort geheimzahl geheimwort abholcode para_kodu кнп кодовое_слово",
-    "пароль пин пин-код код_доступа код_подтверждения sifre* parola senha رقم_سري الرقم_السري رمز* كلمه_سر كلمه_السر",
-    "كلمه_مرور كلمه_المرور باسورد 密码 验证码 取款码 暗号 pin码",
+    "clave clave_secreta codigo codigo_secreto codigo_de_verificacion code_secret code_pin code_retrait",
+    "code_de_retrait geheimzahl geheimwort abholcode para_kodu кнп кодовое_слово пин пин-код код_доступа",
+    "код_подтверждения رقم_سري الرقم_السري رمز* پن_کوڈ 验证码 取款码 暗号 pin码",
+)
+_LOCK = _any(
+    "phone* mobile iphone samsung sim sim_card screen door lock safe gate card carte karte tarjeta handy* telefon* telefono celular movil portable puerta",
+    "porte tür телефон* двер* экран* карт* بطاقه* سيم* هاتف* جوال* موبايل* گوشي* باب kapi 手机 门",
+)
+_WIFI = _any("wi_fi wlan hotspot واي_فاي وای_فای вай_фай")
+_ENDS = r"(?<![.,;:?)\"'»،؟])(?![^\W_])"
+_MIXED = (  # any signs without a blank, a digit and a letter among them, but no address
+    rf"(?!\S{{1,64}}@\S{{1,64}}\.|https?:|www\.)(?=\S{{0,30}}\d)(?=\S{{0,30}}{_LETTER})[^\s\[\]]{{4,40}}{_ENDS}"
+)
+_STRONG = (  # with two digits, or another sign
+    rf"(?!covid)(?=\S{{6}})(?:(?=\S{{0,20}}\d\S?\d)(?=\S{{0,20}}{_LETTER}{{3}})|(?=\S{{1,20}}[!@#$%^&*+=])){_MIXED}"
 )
 _DIGITS = r"\d(?:[ -]?\d){2,15}(?!\d)"
 _CODE = rf"(?:(?=[^\W_-]{{0,12}}[-/.]?[^\W_]{{0,12}}\d)[^\W_](?:[^\W_]|[-/.:](?=[^\W_])){{2,30}}(?![^\W_])|{_DIGITS})"
 _PARTED = (  # AZ/7719-23: of three digits or more, with a bar or a dash among letters; not C-411/10, which all may read
-    rf"(?:{_LETTER}{{1,5}}-{_LETTER}{{1,5}} )?(?!c-\d{{1,3}}/\d\d\b)(?=[^\W_/-]{{0,8}}(?:[/-][^\W_/-]{{0,8}}){{0,3}}?\d{{3}})"
+    rf"(?:{_LETTER}{{1,5}}-{_LETTER}{{1,5}} )?(?!c-\d{{1,3}}/\d\d\b|(?:i|n|g|ds)-\d{{1,3}}[a-z]?\b)(?=[^\W_/-]{{0,8}}(?:[/-][^\W_/-]{{0,8}}){{0,3}}?\d{{3}})"
     rf"(?=[\d/-]{{0,9}}{_LETTER}|\d{{1,8}}/\d{{1,8}}-)[^\W_]{{1,8}}(?:[-/][^\W_]{{1,8}}){{1,4}}(?![^\W_])"
 )
+_SIGNS = rf"[^\s\[\]]{{3,40}}{_ENDS}"
+_LOGIN = rf"(?:{_USER_NAME}|{_any('account acc compte cuenta konto codes credentials zugangsdaten identifiants access acces аккаунт* حساب* 账号')})"
+_AND_PASSWORD = rf"[,;/]? (?:{_LETTER}{{1,3}} )?{_any(*_PASSWORD, 'pass clave pw')}"
+_SECRETS = (
+    # login ali / zarminaq1; login ali a password zarminaq; account ali77 pass zarminaq
+    rf"({_LOGIN}(?:{_GAP}{{1,3}}{_LETTER}{{1,10}}){{0,3}}?{_IS}){_SIGNS} ?/ ?{_MIXED}",
+    rf"({_USER_NAME}{_IS})(?!{_any(*_PASSWORD, 'and or y et und e и و ve')}){_SIGNS}(?={_AND_PASSWORD})",
+    rf"({_LOGIN}{_IS}){_ODD}(?={_AND_PASSWORD})",
+    rf"({_LOGIN}{_IS}\[number\]{_AND_PASSWORD}{_IS}){_SIGNS}",
+    # Zar!2018minaq, whatever stands around it; but not: US$500million
+    rf"(?<!\S)(?=[a-z])(?![a-z]{{1,3}}\$)(?=[^\s/\\]{{0,30}}\d)(?=[^\s/\\]{{0,30}}[a-z]{{2}})(?=[^\s/\\]{{1,30}}[!$^*~][^\W_])[^\s\[\]/\\]{{6,40}}{_ENDS}",
+    # the code of my phone is 1945
+    rf"({_CODE_WORD} (?:(?:of|to|for|from|de|del|da|do|du|le|la|vom|von|pour|para|на|для|от|с|از|в|في|the|my|mi|ma|mon|mein\w{{0,2}}|моего) ){{0,3}}{_LOCK}{_IS}){_CODE}",
+    rf"({_LOCK}(?: (?!country|area){_LETTER}{{1,8}})? {_any('code codigo kod код رمز كود')}{_IS})(?!{_YEAR})\d{{4,8}}(?!\d){_COUNTED}",
+    rf"({_SECRET}{_IS}(?:{_any('of my the card for de la mi du ma от на для من ما')} ?){{0,3}}{_IS})(?:{_MIXED}|{_CODE}){_COUNTED}",
+    rf"((?:{_SECRET}|{_WIFI})(?:{_GAP}{{1,3}}{_LETTER}{{1,12}}){{0,6}}?{_IS})(?<![^\W_])(?:{_STRONG}|(?!{_YEAR})\d{{4,8}}(?!\d){_COUNTED})",
+    rf"({_SECRET}{_IS}\[number\],? {_any('or and o y ou et e oder und или и або чи او و يا ya veya 或')} ){_STRONG}",
+    # my password is zarminaq, but not: my password is lost
+    rf"({_any(*_PASSWORD)}(?: {_LETTER}{{1,12}}){{0,3}}?(?: ?[:=] ?| (?:is|es|est|ist|e|это|هو|هي) )){_NO_NAME}{_NO_NEWS}{_NO_PASSWORD}{_SIGNS}",
+    # a password of two or three words, one of them a number
+    rf"((?:{_SECRET}(?: {_any('for of para de pour du fur для от لل')} (?:the |la |die )?{_TRANSFER})?"
+    rf"|{_TRANSFER}(?:{_GAP}{{1,3}}{_LETTER}{{1,12}}){{0,5}} {_any('code word name phrase palabra mot wort слово كلمه')}){_IS})"
+    rf"(?:(?!{_SECRET}){_LETTER}{{2,12}}[ -]){{0,2}}(?<=[ -])(?!(?<= ){_YEAR})\d{{2,6}}(?!\d){_COUNTED}(?:-{_LETTER}{{2,12}})?",
+    rf"({_any('密码 验证码 取款码 暗号')}{_IS})[\u4e00-\u9fff]{{0,4}}\d{{2,8}}(?!\d)",
+)
 _CODES = (
+    # of a telephone: 600 123 456, extension 12
+    rf"((?:\d[ ()/-]{{0,2}}){{6}}(?:\W.{{0,40}}?)?{_any('ext exten*ion extention* durchwahl poste anexo interno ramal доб доп dahili داخلي تحويله 分机 转')}{_IS}{_NUMBER_OR_NOT})(?!{_YEAR})\d{{2,6}}(?!\d){_COUNTED}",
     r"(?<![\w.,])\d{1,2} (?!of|or|to|and|in|per)[a-z]{1,3} \d{1,5}/\d\d(?:\.[a-z]{1,2})?(?![\w/])",  # of a German court
     r"[(]\d{4}[)] ?[\u4e00-\u9fff\d]{1,6}?[字第初终民刑行]{1,4}第? ?\d{1,6}号",
     rf"({_FILE}(?:[ -](?:id|code))?{_GAP}{{0,3}}{_NUMBER}{_IS}){_CODE}",
     rf"({_NUMBER} (?:(?:of|de|del|du|der|the|my|mi|la|mon|моего|нашего) ){{0,2}}{_FILE}{_IS})(?!{_YEAR}(?![-/]\d)){_CODE}",
-    rf"({_FILE}(?:{_GAP}{{1,3}}[^\W_]{{1,12}}){{0,2}}{_IS}){_PARTED}",
+    rf"((?:{_FILE}|{_TRANSFER})(?:{_GAP}{{1,3}}[^\W_]{{1,12}}){{0,2}}{_IS})(?:{_PARTED}|(?<!\d)(?!{_YEAR})\d{{3,6}}-\d{{2,6}}(?!\d){_COUNTED})",
     rf"((?:#|{_NUMBER}) ?){_PARTED}",
     rf"({_FILE_ALONE}{_IS})(?!{_YEAR})(?:\d{{3,12}}|\d{{1,6}}[/-]\d{{1,6}})(?:[/-]\d{{1,6}})?(?!\d){_COUNTED}",
     rf"(\b(?:my|our|mi|mon|mein|meine|мое|мой) {_FILE}{_IS})(?!{_YEAR}){_CODE}{_COUNTED}",
@@ -496,30 +597,30 @@ _CODES = (
     rf"({_any('mtcn western_union money_gram hawala havala حواله хавала 西联')}{_IS})(?!{_YEAR}){_DIGITS}",
     rf"({_any('western_union money_gram hawala havala حواله хавала 西联')}{_IS})(?={_LETTER}{{1,8}}\d|\d{{1,8}}[^\W\d_-])[^\W_]{{4,14}}(?![^\W_])",
     rf"({_CODE_WORD} (?:(?:of|for|de|del|la|da|do|du|le|pour|para|на|для|из|لل|ال|في|the|my|mi|ma|mon|моего|моеи) ){{0,3}}{_TRANSFER}{_IS}){_CODE}",
-    rf"({_SECRET}{_IS}(?:{_any('of my the card for de la mi du ma от на для')} ?){{0,3}}{_IS}){_CODE}{_COUNTED}",
-    rf"({_SECRET}(?:{_GAP}{{1,3}}{_LETTER}{{1,12}}){{1,3}}{_IS})(?!{_YEAR})\d{{4,8}}(?!\d){_COUNTED}",
     rf"({_any('postcode post_code zip zip_code plz postleitzahl code_postal codigo_postal индекс الرمز_البريدي posta_kodu 邮编')}{_IS})\d{{4,6}}(?!\d)",
-    # a password of two or three words, one of them a number
-    rf"((?:{_SECRET}(?: {_any('for of para de pour du fur для от لل')} (?:the |la |die )?{_TRANSFER})?"
-    rf"|{_TRANSFER}(?:{_GAP}{{1,3}}{_LETTER}{{1,12}}){{0,5}} {_any('word name phrase palabra mot wort слово كلمه')}){_IS})"
-    rf"(?:(?!{_SECRET}){_LETTER}{{2,12}}[ -]){{0,2}}(?<=[ -])\d{{2,6}}(?!\d){_COUNTED}(?:-{_LETTER}{{2,12}})?",
-    rf"({_any('密码 验证码 取款码 暗号')}{_IS})[\u4e00-\u9fff]{{0,4}}\d{{2,8}}(?!\d)",
     rf"({_NUMBER}{_IS}|{_CODE_WORD}{_IS})(?:\d{{1,4}}-{_LETTER}{{2,12}}-\d{{1,4}}|{_LETTER}{{2,12}}-\d{{1,4}}-{_LETTER}{{2,12}}|{_LETTER}(?:-[^\W_]){{3,12}})(?![^\W_])",
 )
 
 # --- Numbers said in words -----------------------------------------------------------------------------------------
 
-_LETTER_SAID = r"(?:\b[^\W\d_]\b|\b(?:equis|ele|еф|ان|as in [a-z]{3,8}|plus|плюс|dash|hyphen|slash|guion|barra|tiret|strich|тире|дефис)\b)"
+_LETTER_NAME = _any(
+    "plus плюс dash hyphen slash guion barra tiret strich тире дефис traco hifen еф ан be ce de te fe ge efe hache aga",
+    "equis ele jota ka eme ene pe cu er erre ese uve zeta ze ipsilon alfa alpha bravo charlie delta echo foxtrot golf",
+    "hotel india juliet* kilo lima mike november oscar papa quebec romeo sierra tango uniform victor whiskey x_ray",
+    "yankee zulu",
+)
+_LETTER_SAID = rf"(?:\b{_LETTER}\b|\bas in [a-z]{{3,8}}\b|{_LETTER_NAME})"
 _PHONE_WORD = _any(
     "phone number nr num call me text mobile cell cel whats_app viber signal ring tel telef* telephone llama* movil",
     "celular numero appele* rappele* portable nummer handy ruf* anruf* номер* телефон* тел звони* набер* наберіть",
-    "numara* ara* رقم* هاتف* جوال* موبايل* اتصل* شماره تلفن زنگ",
+    "numara* ara* telefoon* cellulare chiama* namba nambari simu lambar* taleefan* nomor telepon numer αριθμ* τηλεφων*",
+    "رقم* هاتف* جوال* موبايل* اتصل* شماره تلفن زنگ نمبر فون नंबर फोन নম্বর ফোন ቁጥር ስልክ ቁጽሪ",
 )
 _PAPER_WORD = _any(
     "passport* identi* pin code password ssn senha cartao contraseña parola sifre* пароль kennwort id case file",
     "account card social_security insurance nin pass pasaporte cedula nie dni clave codigo cuenta passeport carte",
-    "etranger reisepass ausweis* паспорт* пин код* инн снилс kimlik* pasaport* جواز* رمز* كود* كد هويه رقم* تذكره",
-    "پاسپورت",
+    "etranger passaporte passaporto documento reisepass ausweis* paspoort pasoport* паспорт* пин код* инн снилс kimlik* pasaport* جواز* رمز* كود* كد هويه رقم* تذكره",
+    "پاسپورت پاسپورٹ شناختی",
 )
 _MANY = _any("millon millones million* mil mille tausend тысяч* миллион* الف مليون هزار ميليون bin milyon")
 _UP_TO_THREE = rf"(?:{_GAP}{{1,3}}{_LETTER}{{1,9}}){{0,3}}?{_IS}(?:{_LETTER_SAID}{_GAP}{{1,2}}){{0,3}}"
@@ -545,8 +646,12 @@ def _rules(
 
 _RULES = (  # each with what a text must have for them to find anything
     (re.compile(rf"@|{_AT_WORD}|[-_]at[-_]|{_PROVIDER}"), _rules(_MAILS, "[e-mail]")),
+    (re.compile(rf"{_SECRET}|{_WIFI}|{_TRANSFER}|{_CODE_WORD}|{_LOGIN}|[!$^*~]\w"), _rules(_SECRETS, "[number]")),
     (re.compile(r"/|geo:| (?:slash|barra|сл[эе]ш|سلاش) "), _rules(_LINKS, "[link]")),
-    (re.compile(rf"{_NETWORK}|{_USER_NAME}|_|#|@|u/|\w\.\w"), _rules(_NAMES, "[user]")),
+    (
+        re.compile(rf"{_NETWORK}|{_USER_NAME}|\b(?:mi|meu|mon) face |\bface ?:|_|#|@|u/|\w\.\w"),
+        _rules(_CASED_NAMES, "[user]", cased=True) + _rules(_NAMES, "[user]"),
+    ),
     (re.compile(rf"[\d月]|{_MONTH}"), _rules(_BIRTHS, "[number]")),
     (re.compile(r"\d"), _rules(_CASED_PLACES, "[number]", cased=True)),
     (re.compile(r"\d"), _rules(_PLACES, "[number]")),

@@ -1,8 +1,9 @@
 """`python -m tests.bench.redaction [PLACE …]`: what redaction takes out, of personal messages and of others.
 
 Places are files and folders of JSON lines with a `text`; without any, those of `tests/bench/personal`, the question
-sets of the tests and the FAQ's own phrasings. Of lines with a `secret` it prints by kind how many were caught, and
-those that were not; of the others how many are not stored as they were typed, and these; with `--time` the costs.
+sets of the tests and the FAQ's own phrasings. Of lines with a `secret`, or a list of them, it prints by kind how many
+were caught, and those that were not; of the others how many are not stored as they were typed, and these; with `--time`
+the costs.
 """
 
 from __future__ import annotations
@@ -36,24 +37,32 @@ class Message:
     """A text, and what of it would tell on somebody, of which kind; nothing and "" where it holds nothing personal."""
 
     text: str
-    secret: str = ""
+    secrets: tuple[str, ...] = ()
     kind: str = ""
 
     def is_caught(self) -> bool:
-        """Whether less than half of the secret stands on end in what is stored."""
-        secret, stored = folded(self.secret), folded(redact(self.text))
-        longest = SequenceMatcher(None, secret, stored, autojunk=False).find_longest_match()
-        return 2 * longest.size < len(secret)
+        """Whether of each secret less than half stands on end in what is stored."""
+        stored = folded(redact(self.text))
+        return all(2 * _in_common(folded(secret), stored) < len(folded(secret)) for secret in self.secrets)
+
+
+def _in_common(secret: str, stored: str) -> int:
+    """How many characters the longest piece has that stands in both."""
+    return SequenceMatcher(None, secret, stored, autojunk=False).find_longest_match().size
 
 
 def messages_of(path: Path) -> list[Message]:
     """The messages of a file of JSON lines; those of a dialogue too."""
     rows = (json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip())
-    return [Message(row["text"], row.get("secret", ""), row.get("kind", "")) for row in rows if _has_text(row)]
+    return [
+        Message(row["text"], _listed(row.get("secret", [])), row.get("kind", ""))
+        for row in rows
+        if isinstance(row.get("text"), str)
+    ]
 
 
-def _has_text(row: dict[str, object]) -> bool:
-    return isinstance(row.get("text"), str)
+def _listed(secret: str | list[str]) -> tuple[str, ...]:
+    return (secret,) if isinstance(secret, str) else tuple(secret)
 
 
 def sets_of(places: Iterable[Path]) -> Iterator[tuple[str, list[Message]]]:
@@ -115,7 +124,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--time", action="store_true", help="print the costliest texts too")
     chosen = parser.parse_args(arguments)
     sets = dict(sets_of(chosen.places or [PERSONAL, QUESTIONS]))
-    personal = {name: messages for name, messages in sets.items() if any(message.secret for message in messages)}
+    personal = {name: messages for name, messages in sets.items() if any(message.secrets for message in messages)}
     others = {name: [message.text for message in sets[name]] for name in sets if name not in personal}
     if not chosen.places:
         others["phrasings"] = phrasings()

@@ -222,7 +222,7 @@ def program_modules() -> list[ModuleType]:
     return [importlib.import_module(name) for name in names if not name.endswith(("__main__", "migrations.env"))]
 
 
-def _patterns_in(value: object, depth: int = 3) -> Iterator[re.Pattern[str]]:
+def _patterns_in(value: object, depth: int = 4) -> Iterator[re.Pattern[str]]:
     if isinstance(value, re.Pattern) and isinstance(value.pattern, str):
         yield value
     elif depth and isinstance(value, dict):

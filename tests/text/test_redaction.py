@@ -254,13 +254,49 @@ en la calle hay 5 niños|calle desde hace 3 meses|rue des migrants|via Italy in 
 في شارع 5 أشخاص|منزل 5 غرف|auf der Straße 5 Jahre|look at that. it is good|we stay at mail. it
 ali said at gmail there was
 what is a plus code|plate tectonics 2015|matrícula escolar 2019|appointment 5 days late|dot com bubble
-my password is lost
+my password is lost|is it safe if my password is known|password policy 2019|пароль не подходит|نسيت كلمة السر
+wifi since 3 days|my code is long
+login page shows error 500|user account locked for 24 hours|my code is lost in 2018|US$500million|visa extension 2025
+Haus 3 Zimmer|via Dublin 3|35 degrees in 10 minutes|facebook is Blocked In Iran|my face is swollen|how long 2.50 km
+deaths in 2k15
 """
     ),
 )
 def test_questions_with_the_words_of_personal_data_stay(question: str) -> None:
     """A street, a tent, a code, a network or a birth alone is nobody's, nor are the figures beside it."""
     assert redact(question) == clean(question)
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        ("my password is zarminaq, help", "my password is [number], help"),
+        ("password for the portal: Zar-minaq!7.", "password for the portal: [number]."),
+        ("pwd zarminaq_71 or zarminaq*72", "pwd [number] or [number]"),
+        ("login zar.minaq password minaq", "login [number] password [number]"),
+        ("konto zarminaq7 passwort minaq", "konto [number] passwort [number]"),
+        ("login: zarminaq / minaq77", "login: [number]"),
+        ("wifi of the hall zar-minaq77", "wifi of the hall [number]"),
+        ("I wrote Zar!minaq7 there", "I wrote [number] there"),
+        ("the code of my phone is 1945", "the code of my phone is [number]"),
+        ("كلمة السر minaq@77", "كلمة السر [number]"),
+        ("мой пароль Zarminaq#7", "мой пароль [number]"),
+        ("我的密码是minaq77", "我的密码是[number]"),
+        ("lat 1.5 long 2.12345", "lat [number] long [number]"),
+        ("51 deg 30 min 26 sec N", "[number]"),
+        ("我在9F4V+2WX", "我在[number]"),
+        ("facebook: Zar Minaq Qasim", "facebook: [user]"),
+        ("020 7946 0000, extension 12", "[phone], extension [number]"),
+        ("مکان نمبر ۱۲ گلی نمبر ۳", "[number]"),
+        ("میرا نمبر صفر ایک دو تین", "میرا نمبر [number]"),
+        ("1930 Zar Minaq Ave Apt 5", "[number]"),
+        ("tent A-1143", "tent [number]"),
+        ("PO box 4400", "PO box [number]"),
+    ],
+)
+def test_what_the_words_around_tell_goes_and_they_stay(typed: str, stored: str) -> None:
+    """Passwords with their logins, and forms of places, names and numbers that people write on a telephone."""
+    assert redact(typed) == stored
 
 
 @pytest.mark.parametrize(
@@ -280,11 +316,11 @@ def test_counts_and_public_dates_stay(count: str) -> None:
     assert redact(count) == clean(count)
 
 
-@pytest.mark.parametrize("name", ["personal_first", "personal_second"])
+@pytest.mark.parametrize("name", ["personal_first", "personal_second", "personal_third"])
 def test_of_each_kind_nearly_all_is_caught(name: str) -> None:
     """In messages of writers who had not seen the rules; what was learnt from them is to stay."""
     shares = caught(dict(sets_of([PERSONAL / f"{name}.jsonl"])))
-    assert len(shares) == 15
+    assert len(shares) >= 14
     assert {
         kind: found for kind, share in shares.items() for found, there in share.values() if found < 0.95 * there
     } == {}
