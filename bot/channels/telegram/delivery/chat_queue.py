@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 from collections import Counter, deque
 from collections.abc import Awaitable
 from contextlib import ExitStack
@@ -17,6 +18,7 @@ LONGEST = 90.0  # seconds after which an unfinished update holds up no others
 UNRECORDED = 5  # updates whose replies a kill may double: begun and not yet recorded as handled
 SLOWEST = 30.0  # updates a second that are begun though these are not recorded: as many as Telegram lets a bot send,
 SPARE = 1.2  # or as many as came in the last second, times this, if that is more
+STEP = 0.01  # seconds in which it is counted how long they take
 _logger = logging.getLogger(__name__)
 
 
@@ -28,6 +30,7 @@ class ChatQueue(BaseUpdateProcessor):
 
     The next update is begun when fewer than ``UNRECORDED`` are on their way from their beginning to the record that
     they are handled. Where Telegram is so slow that they would not keep up with those that come, it is not waited for.
+    While this process is itself too busy to hear from Telegram it is: a step that takes longer counts as one.
     """
 
     def __init__(self, at_once: int, *, longest: float = LONGEST) -> None:
@@ -71,7 +74,8 @@ class ChatQueue(BaseUpdateProcessor):
         place = recorded.enter_context(ExitStack())
         place.callback(self._unrecorded.release)
         wait = UNRECORDED / max(SLOWEST, SPARE * len(self._came))
-        place.callback(loop.call_later(wait, place.close).cancel)
+        counting = asyncio.create_task(_close_after(place, steps=math.ceil(wait / STEP)))
+        place.callback(counting.cancel)
 
     def _release_early(self, releases: ExitStack) -> None:
         _logger.error("an update is still being handled after %.0f s; others go on without it", self._longest)
@@ -82,6 +86,13 @@ class ChatQueue(BaseUpdateProcessor):
 
     async def shutdown(self) -> None:
         """Nothing to clean up."""
+
+
+async def _close_after(place: ExitStack, *, steps: int) -> None:
+    """Close a place after so many steps. One that took longer counts no more: the replies may wait for us by then."""
+    for _ in range(steps):
+        await asyncio.sleep(STEP)
+    place.close()
 
 
 def _chat(update: object) -> int:

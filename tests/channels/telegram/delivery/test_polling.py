@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -558,6 +559,30 @@ async def test_where_telegram_is_slow_more_are_begun() -> None:
     async with asyncio.timeout(60):
         await asyncio.gather(*(order.process_update(record, handle(record)) for record in records))
     assert begun == {update.update_id: 1 for update in updates}
+
+
+async def test_where_this_process_is_busy_no_more_are_begun() -> None:
+    """A reply that waits to be heard of, since others are matched meanwhile, does not make Telegram slow."""
+    order, world, unrecorded = ChatQueue(64), World(), set[int]()
+    chats = [world.private(made_person(person)) for person in range(4 * UNRECORDED)]
+    records = [UpdateRecord(Update.de_json(world.text(chat, FERRY), None)) for chat in chats]
+    most = 0
+
+    async def handle(record: UpdateRecord) -> None:
+        nonlocal most
+        unrecorded.add(record.update.update_id)
+        most = max(most, len(unrecorded))
+        time.sleep(0.05)  # as matching does
+        for _ in range(3):  # what Telegram answers is read in steps
+            await asyncio.sleep(0)
+
+    async def process(record: UpdateRecord) -> None:
+        with record.recorded:
+            await order.process_update(record, handle(record))
+            unrecorded.remove(record.update.update_id)
+
+    await asyncio.gather(*map(process, records))
+    assert most == UNRECORDED
 
 
 # --- The bot as a process --------------------------------------------------------------------------------------
