@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import math
 from collections import Counter, deque
 from collections.abc import Awaitable
 from contextlib import ExitStack
@@ -18,7 +17,7 @@ LONGEST = 90.0  # seconds after which an unfinished update holds up no others
 UNRECORDED = 5  # updates whose replies a kill may double: begun and not yet recorded as handled
 SLOWEST = 30.0  # updates a second that are begun though these are not recorded: as many as Telegram lets a bot send,
 SPARE = 1.2  # or as many as came in the last second, times this, if that is more
-STEP = 0.01  # seconds in which it is counted how long they take
+STEP, MOST_OF_A_STEP = 0.01, 0.02  # seconds in which that time is counted: what one takes beyond them we were busy
 _logger = logging.getLogger(__name__)
 
 
@@ -30,13 +29,13 @@ class ChatQueue(BaseUpdateProcessor):
 
     The next update is begun when fewer than ``UNRECORDED`` are on their way from their beginning to the record that
     they are handled. Where Telegram is so slow that they would not keep up with those that come, it is not waited for.
-    While this process is itself too busy to hear from Telegram it is: a step that takes longer counts as one.
+    Time in which this process was itself too busy to hear from Telegram does not count.
     """
 
     def __init__(self, at_once: int, *, longest: float = LONGEST) -> None:
         super().__init__(MOST_WAITING)
         self._slots, self._unrecorded = asyncio.Semaphore(at_once), asyncio.Semaphore(UNRECORDED)
-        self._longest = longest
+        self._beginning, self._longest = asyncio.Lock(), longest
         self._came: deque[float] = deque()  # when the updates of the last second came
         self._locks: dict[int, asyncio.Lock] = {}
         self._pending: Counter[int] = Counter()
@@ -67,15 +66,16 @@ class ChatQueue(BaseUpdateProcessor):
                 del self._pending[chat], self._locks[chat]
 
     async def _enter_unrecorded(self, recorded: ExitStack) -> None:
-        await self._unrecorded.acquire()
-        loop = asyncio.get_running_loop()
-        while self._came and self._came[0] < loop.time() - 1:
-            self._came.popleft()
         place = recorded.enter_context(ExitStack())
-        place.callback(self._unrecorded.release)
+        async with self._beginning:
+            await self._unrecorded.acquire()
+            place.callback(self._unrecorded.release)
+            await asyncio.sleep(0)  # between two beginnings replies go out, and what Telegram answers is read
+        now = asyncio.get_running_loop().time()
+        while self._came and self._came[0] < now - 1:
+            self._came.popleft()
         wait = UNRECORDED / max(SLOWEST, SPARE * len(self._came))
-        counting = asyncio.create_task(_close_after(place, steps=math.ceil(wait / STEP)))
-        place.callback(counting.cancel)
+        place.callback(asyncio.create_task(_close_after(place, wait)).cancel)
 
     def _release_early(self, releases: ExitStack) -> None:
         _logger.error("an update is still being handled after %.0f s; others go on without it", self._longest)
@@ -88,10 +88,13 @@ class ChatQueue(BaseUpdateProcessor):
         """Nothing to clean up."""
 
 
-async def _close_after(place: ExitStack, *, steps: int) -> None:
-    """Close a place after so many steps. One that took longer counts no more: the replies may wait for us by then."""
-    for _ in range(steps):
-        await asyncio.sleep(STEP)
+async def _close_after(place: ExitStack, seconds: float) -> None:
+    """Close a place after so much time in which this process was free to hear from Telegram."""
+    loop = asyncio.get_running_loop()
+    while seconds > 0:
+        began = loop.time()
+        await asyncio.sleep(min(STEP, seconds))
+        seconds -= min(loop.time() - began, MOST_OF_A_STEP)
     place.close()
 
 
