@@ -29,8 +29,8 @@ class ChatQueue(BaseUpdateProcessor):
     that takes longer than ``longest`` seconds goes on, but releases its slot and its chat's lock.
 
     The next update is begun when fewer than ``UNRECORDED`` are on their way from their beginning to the record that
-    they are handled. They are not waited for where Telegram is so slow that they would not keep up with those that come,
-    or where the database does not answer. Time in which this process was itself too busy to hear of it does not count.
+    they are handled. They are not waited for where Telegram is so slow that they would not keep up with those that
+    come, or where the database does not answer. Time in which this process was too busy to hear of it does not count.
     """
 
     def __init__(self, at_once: int, *, longest: float = LONGEST) -> None:

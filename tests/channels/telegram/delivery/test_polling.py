@@ -562,29 +562,50 @@ async def test_where_telegram_is_slow_more_are_begun() -> None:
     assert begun == {update.update_id: 1 for update in updates}
 
 
+async def most_unrecorded(handle: Callable[[], Awaitable[None]], recording: float) -> int:
+    """How many updates are at most between their beginning and their record, which takes so many seconds more."""
+    order, world, unrecorded, most = ChatQueue(64), World(), set[int](), 0
+    chats = [world.private(made_person(person)) for person in range(4 * UNRECORDED)]
+    records = [UpdateRecord(Update.de_json(world.text(chat, FERRY), None)) for chat in chats]
+
+    async def begin(number: int) -> None:
+        nonlocal most
+        unrecorded.add(number)
+        most = max(most, len(unrecorded))
+        await handle()
+
+    async def process(record: UpdateRecord) -> None:
+        with record.recorded:
+            await order.process_update(record, begin(record.update.update_id))
+            await asyncio.sleep(recording)
+            unrecorded.remove(record.update.update_id)
+
+    async with asyncio.timeout(60):
+        await asyncio.gather(*map(process, records))
+    return most
+
+
 async def test_where_this_process_is_busy_no_more_are_begun(monkeypatch: pytest.MonkeyPatch) -> None:
     """A reply that waits to be heard of, since others are matched meanwhile, does not make Telegram slow."""
     monkeypatch.setattr(chat_queue, "MOST_OF_A_STEP", 0.002)  # however slow the machine is: 83 rounds of the loop
-    order, world, unrecorded = ChatQueue(64), World(), set[int]()
-    chats = [world.private(made_person(person)) for person in range(4 * UNRECORDED)]
-    records = [UpdateRecord(Update.de_json(world.text(chat, FERRY), None)) for chat in chats]
-    most = 0
 
-    async def handle(record: UpdateRecord) -> None:
-        nonlocal most
-        unrecorded.add(record.update.update_id)
-        most = max(most, len(unrecorded))
+    async def handle() -> None:
         time.sleep(0.05)  # as matching does
         for _ in range(12):  # what Telegram answers is read in rounds of the loop
             await asyncio.sleep(0)
 
-    async def process(record: UpdateRecord) -> None:
-        with record.recorded:
-            await order.process_update(record, handle(record))
-            unrecorded.remove(record.update.update_id)
+    assert await most_unrecorded(handle, 0) == UNRECORDED
 
-    await asyncio.gather(*map(process, records))
-    assert most == UNRECORDED
+
+async def test_once_a_reply_is_sent_its_record_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However little Telegram is waited for."""
+    monkeypatch.setattr(chat_queue, "SLOWEST", 1e9)
+    monkeypatch.setattr(chat_queue, "LONGEST_RECORDING", 60.0)
+
+    async def handle() -> None:
+        """Sent at once."""
+
+    assert await most_unrecorded(handle, 0.05) == UNRECORDED
 
 
 # --- The bot as a process --------------------------------------------------------------------------------------
