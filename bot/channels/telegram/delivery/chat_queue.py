@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter, deque
-from collections.abc import Awaitable
-from contextlib import ExitStack
+from collections.abc import Awaitable, Iterator
+from contextlib import ExitStack, contextmanager
 
 from telegram.ext import BaseUpdateProcessor
 
@@ -17,6 +17,8 @@ LONGEST = 90.0  # seconds after which an unfinished update holds up no others
 UNRECORDED = 5  # updates whose replies a kill may double: begun and not yet recorded as handled
 SLOWEST = 30.0  # updates a second that are begun though these are not recorded: as many as Telegram lets a bot send,
 SPARE = 1.2  # or as many as came in the last second, times this, if that is more
+LONGEST_RECORDING = 0.5  # seconds that are waited for the record once the reply is sent
+STEP, MOST_OF_A_STEP = 0.01, 0.02  # seconds in which such time is counted; what one takes beyond that, we were busy
 _logger = logging.getLogger(__name__)
 
 
@@ -27,13 +29,14 @@ class ChatQueue(BaseUpdateProcessor):
     that takes longer than ``longest`` seconds goes on, but releases its slot and its chat's lock.
 
     The next update is begun when fewer than ``UNRECORDED`` are on their way from their beginning to the record that
-    they are handled. Where Telegram is so slow that they would not keep up with those that come, it is not waited for.
+    they are handled. They are not waited for where Telegram is so slow that they would not keep up with those that
+    come, or where the database does not answer. Time in which this process was too busy to hear of it does not count.
     """
 
     def __init__(self, at_once: int, *, longest: float = LONGEST) -> None:
         super().__init__(MOST_WAITING)
         self._slots, self._unrecorded = asyncio.Semaphore(at_once), asyncio.Semaphore(UNRECORDED)
-        self._longest = longest
+        self._beginning, self._longest = asyncio.Lock(), longest
         self._came: deque[float] = deque()  # when the updates of the last second came
         self._locks: dict[int, asyncio.Lock] = {}
         self._pending: Counter[int] = Counter()
@@ -56,22 +59,31 @@ class ChatQueue(BaseUpdateProcessor):
                     releases.callback(waited_for.release)
                 timer = asyncio.get_running_loop().call_later(self._longest, self._release_early, releases)
                 releases.callback(timer.cancel)
-                await self._enter_unrecorded(update.recorded if isinstance(update, UpdateRecord) else releases)
-                await coroutine
+                recorded = update.recorded if isinstance(update, UpdateRecord) else releases
+                place = await self._enter_unrecorded(recorded)
+                with _closed_after(place, self._longest_reply):
+                    await coroutine
+                recorded.enter_context(_closed_after(place, LONGEST_RECORDING))
         finally:
             self._pending[chat] -= 1
             if not self._pending[chat]:
                 del self._pending[chat], self._locks[chat]
 
-    async def _enter_unrecorded(self, recorded: ExitStack) -> None:
-        await self._unrecorded.acquire()
-        loop = asyncio.get_running_loop()
-        while self._came and self._came[0] < loop.time() - 1:
-            self._came.popleft()
+    async def _enter_unrecorded(self, recorded: ExitStack) -> ExitStack:
         place = recorded.enter_context(ExitStack())
-        place.callback(self._unrecorded.release)
-        wait = UNRECORDED / max(SLOWEST, SPARE * len(self._came))
-        place.callback(loop.call_later(wait, place.close).cancel)
+        async with self._beginning:
+            await self._unrecorded.acquire()
+            place.callback(self._unrecorded.release)
+            await asyncio.sleep(0)  # between two beginnings replies go out, and what Telegram answers is read
+        return place
+
+    @property
+    def _longest_reply(self) -> float:
+        """Seconds after which the next update is begun in any case."""
+        now = asyncio.get_running_loop().time()
+        while self._came and self._came[0] < now - 1:
+            self._came.popleft()
+        return UNRECORDED / max(SLOWEST, SPARE * len(self._came))
 
     def _release_early(self, releases: ExitStack) -> None:
         _logger.error("an update is still being handled after %.0f s; others go on without it", self._longest)
@@ -82,6 +94,25 @@ class ChatQueue(BaseUpdateProcessor):
 
     async def shutdown(self) -> None:
         """Nothing to clean up."""
+
+
+@contextmanager
+def _closed_after(place: ExitStack, seconds: float) -> Iterator[None]:
+    """Close a place if the block takes longer; only time in which this process was free to hear from others counts."""
+    closing = asyncio.create_task(_close_after(place, seconds))
+    try:
+        yield
+    finally:
+        closing.cancel()
+
+
+async def _close_after(place: ExitStack, seconds: float) -> None:
+    loop = asyncio.get_running_loop()
+    while seconds > 0:
+        began = loop.time()
+        await asyncio.sleep(min(STEP, seconds))
+        seconds -= min(loop.time() - began, MOST_OF_A_STEP)
+    place.close()
 
 
 def _chat(update: object) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -23,6 +24,7 @@ from telegram import Update
 from telegram.error import InvalidToken
 
 from bot.channels.telegram.app import HANDLERS, build, context_of
+from bot.channels.telegram.delivery import chat_queue
 from bot.channels.telegram.delivery.chat_queue import UNRECORDED, ChatQueue
 from bot.channels.telegram.delivery.intake import Intake
 from bot.channels.telegram.delivery.offsets import REMEMBERED, PendingOffsets
@@ -558,6 +560,52 @@ async def test_where_telegram_is_slow_more_are_begun() -> None:
     async with asyncio.timeout(60):
         await asyncio.gather(*(order.process_update(record, handle(record)) for record in records))
     assert begun == {update.update_id: 1 for update in updates}
+
+
+async def most_unrecorded(handle: Callable[[], Awaitable[None]], recording: float) -> int:
+    """How many updates are at most between their beginning and their record, which takes so many seconds more."""
+    order, world, unrecorded, most = ChatQueue(64), World(), set[int](), 0
+    chats = [world.private(made_person(person)) for person in range(4 * UNRECORDED)]
+    records = [UpdateRecord(Update.de_json(world.text(chat, FERRY), None)) for chat in chats]
+
+    async def begin(number: int) -> None:
+        nonlocal most
+        unrecorded.add(number)
+        most = max(most, len(unrecorded))
+        await handle()
+
+    async def process(record: UpdateRecord) -> None:
+        with record.recorded:
+            await order.process_update(record, begin(record.update.update_id))
+            await asyncio.sleep(recording)
+            unrecorded.remove(record.update.update_id)
+
+    async with asyncio.timeout(60):
+        await asyncio.gather(*map(process, records))
+    return most
+
+
+async def test_where_this_process_is_busy_no_more_are_begun(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A reply that waits to be heard of, since others are matched meanwhile, does not make Telegram slow."""
+    monkeypatch.setattr(chat_queue, "MOST_OF_A_STEP", 0.002)  # however slow the machine is: 83 rounds of the loop
+
+    async def handle() -> None:
+        time.sleep(0.05)  # as matching does
+        for _ in range(12):  # what Telegram answers is read in rounds of the loop
+            await asyncio.sleep(0)
+
+    assert await most_unrecorded(handle, 0) == UNRECORDED
+
+
+async def test_once_a_reply_is_sent_its_record_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However little Telegram is waited for."""
+    monkeypatch.setattr(chat_queue, "SLOWEST", 1e9)
+    monkeypatch.setattr(chat_queue, "LONGEST_RECORDING", 60.0)
+
+    async def handle() -> None:
+        """Sent at once."""
+
+    assert await most_unrecorded(handle, 0.05) == UNRECORDED
 
 
 # --- The bot as a process --------------------------------------------------------------------------------------
