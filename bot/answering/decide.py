@@ -41,8 +41,6 @@ MOST_PARTS = 8  # of a long message; what follows seldom adds anything
 MOST_ANSWERS = 3  # in one reply
 CLARIFY_SHARE = 0.5  # a choice scores at least this share of the best
 CLEARLY_SURER = 1.5  # times as probably right as that to all is the answer to one question in it, to be given instead
-    1.5  # times as probable as that to the whole message is an answer to one question in it that is given instead
-)
 MOST_GREETINGS = 3  # clauses at the beginning of a sentence that may be greetings or thanks
 MOST_LEAD_INS = 3  # before one question
 MOST_CONTINUED = 2  # words beside a year, at most, of a question that continues the one before it: "and in 2015?"
