@@ -335,9 +335,10 @@ class RegressionMatcher:
     def _is_foreign(self, text: str, ranking: Ranking) -> bool:
         """Whether few words of a message are known, and it does not read as the FAQ's language.
 
-        Where the words match something all the same, it has to read as another language.
+        Where the words match something all the same, it has to read as another language; never where they are like a
+        cry for help.
         """
-        if ranking.coverage >= FOREIGN:
+        if ranking.coverage >= FOREIGN or ranking.urgency >= self.thresholds.perhaps_urgent:
             return False
         guessed = guess(text)
         matches_nothing = ranking.confidence < self.thresholds.clarify
