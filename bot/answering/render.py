@@ -242,7 +242,7 @@ def _render_answer(entries: Sequence[Entry], faq: Faq, not_answered: str) -> Rep
 
 
 def _render_out_of_scope(entry: Entry, countries: Sequence[str], faq: Faq) -> Reply:
-    """What the bot does not answer: where to turn, also in the countries that the message names, and what it answers."""
+    """What the bot does not answer: where to turn, with the pages of the countries named, and the questions near to it."""
     near = choices_of(faq.entries[name] for name in entry.see_also if name in faq.entries)
     says, pages = faq.interface, _pages(entry, faq, countries)
     return Reply((Section("", entry.answer),), says.where_to_turn, pages, says.can_answer if near else "", near)
@@ -295,16 +295,16 @@ def source_link(source: Source, faq: Faq) -> Link:
 
 
 def _pages(entry: Entry, faq: Faq, countries: Sequence[str] = ()) -> tuple[Link, ...]:
-    """The pages of an entry. Before a page that is for all countries stand those that it has for these countries."""
+    """The pages of an entry. Where a page for all countries has others for these ones, they stand in its place."""
     pages: list[Link] = []
     for name in entry.read_more:
-        pages += _country_pages(name, countries, faq)
-        pages.append(Link(faq.sources[name].title, faq.sources[name].url))
+        page = faq.sources[name]
+        pages += _country_pages(name, countries, faq) or [Link(page.title, page.url)]
     return tuple(pages)
 
 
 def _country_pages(page: str, countries: Sequence[str], faq: Faq) -> list[Link]:
-    """The pages of these countries that belong to a page for all countries, the first `MOST_COUNTRIES` of them."""
+    """What a page for all countries has for these ones: at most `MOST_COUNTRIES` pages."""
     own = faq.country_pages.get(page)
     if own is None:
         return []

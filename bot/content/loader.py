@@ -41,7 +41,19 @@ from bot.content.schema import (
 )
 from bot.content.yaml_reader import parse, parse_each, read_tree
 from bot.domain.emergency import AskingWords, EmergencyDirectory, EmergencyNumber, EmergencyTexts, Region, Service
-from bot.domain.faq import MAIN_LANGUAGE, CountryPages, Cries, Entry, Fact, Faq, Interface, Kind, Lookalike, Source, Wording
+from bot.domain.faq import (
+    MAIN_LANGUAGE,
+    CountryPages,
+    Cries,
+    Entry,
+    Fact,
+    Faq,
+    Interface,
+    Kind,
+    Lookalike,
+    Source,
+    Wording,
+)
 
 CRIES, PHRASINGS = "cries", "phrasings"  # the folders beside those of the languages
 ByLanguage = TypeVar("ByLanguage", CriesSchema, PhrasingsSchema)

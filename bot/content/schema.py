@@ -109,7 +109,7 @@ class CountryPageSchema(Schema):
 
 
 class PagesByCountrySchema(Schema):
-    """Pages of single countries, which stand before a page for all of them where a message names the country."""
+    """Pages of single countries, which stand in place of a page for all of them where a message names the country."""
 
     page: Text = Field(description="The id of the page for all countries, in seeds/links.yaml.")
     title: Text = Field(description="The title of a country's page, with {country}.")
@@ -185,7 +185,9 @@ class BaseEntrySchema(Schema):
     not_this: list[LookalikeSchema] = []
     answer: Text
     read_more: list[Text] = Field(default=[], description="Ids of pages in seeds/links.yaml.")
-    see_also: list[Text] = Field(default=[], description="Ids of the questions offered next; not of urgent or smalltalk.")
+    see_also: list[Text] = Field(
+        default=[], description="Ids of the questions offered next; not of urgent or smalltalk."
+    )
     reviewed: date
     review_by: date
 
