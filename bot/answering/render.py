@@ -242,7 +242,7 @@ def _render_answer(entries: Sequence[Entry], faq: Faq, not_answered: str) -> Rep
 
 
 def _render_out_of_scope(entry: Entry, countries: Sequence[str], faq: Faq) -> Reply:
-    """What the bot does not answer: where to turn, with the pages of the countries named, and the questions near to it."""
+    """What the bot does not answer: where to turn, in the countries named if possible, and the questions near to it."""
     near = choices_of(faq.entries[name] for name in entry.see_also if name in faq.entries)
     says, pages = faq.interface, _pages(entry, faq, countries)
     return Reply((Section("", entry.answer),), says.where_to_turn, pages, says.can_answer if near else "", near)

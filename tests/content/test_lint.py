@@ -336,7 +336,9 @@ CASES = [
     Case(
         "S108", NUMBERS, ('"144"',), (NUMBERS, "[ambulance], sources: [short", "[ambulance], sources: [long"), "no page"
     ),
-    Case("S102", OF_COUNTRIES, ("FR",), (OF_COUNTRIES, "https://coastguard.example/fr", "coastguard"), "'coastguard' is"),
+    Case(
+        "S102", OF_COUNTRIES, ("FR",), (OF_COUNTRIES, "https://coastguard.example/fr", "coastguard"), "'coastguard' is"
+    ),
     Case("S107", OF_COUNTRIES, ("XX",), (OF_COUNTRIES, '"FR"', '"XX"'), "'XX' is no country"),
     Case("S109", OF_COUNTRIES, ("page:",), (OF_COUNTRIES, "page: coast-guard", "page: coast"), "'coast' is no page"),
     Case("S109", OF_COUNTRIES, ("title:",), (OF_COUNTRIES, "{country}", "{land}"), "does not name the country"),

@@ -139,14 +139,15 @@ def test_a_file_names_the_schema_of_its_form(path: Path) -> None:
 def test_an_unknown_key_is_refused_at_every_level(form: str) -> None:
     """A mistyped key is refused wherever a form has keys of its own, by the schema and by the loader."""
     sound = example_of(form)
-    free = {
+    free_of: dict[str, set[tuple[str | int, ...]]] = {
         "words": {("spellings",)},
         "cries": {("cries",)},
         "phrasings": {("phrasings",)},
         "interface": {("commands",), ("in_this_language",), ("no_answer",)},
         "emergency": {("called",)},
         "country_pages": {("country_pages", 0, "countries")},
-    }.get(form, set())
+    }
+    free = free_of.get(form, set())
     paths = [path for path in mappings(sound) if path not in free]
     for path in paths:
         data = deepcopy(sound)
