@@ -422,21 +422,20 @@ def test_a_text_that_cannot_be_read_is_not_kept(known: Path, small_matcher: Regr
 @given(st.data())
 def test_a_call_for_help_beside_personal_data_is_never_kept(matcher: RegressionMatcher, data: st.DataObject) -> None:
     """The phrasings of the project's own cards, with a number or an address before or behind them: no text is noted."""
-    question = Question(
-        data.draw(st.sampled_from(beside_personal_data(matcher, random.Random(data.draw(st.integers())))))
-    )
+    question = Question(data.draw(st.sampled_from(beside_personal_data(matcher, data.draw(st.integers())))))
     assert note_turn(take_turn(question, matcher), question, matcher).gap is None
 
 
 def test_a_call_for_help_stays_one_beside_personal_data(matcher: RegressionMatcher) -> None:
     """The same texts: of 300 all but two at most get a card; what is said beside it may be in another language."""
-    texts = [beside_personal_data(matcher, random.Random(seed)) for seed in range(100)]
+    texts = [beside_personal_data(matcher, seed) for seed in range(100)]
     missed = [text for three in texts for text in three if take_turn(Question(text), matcher).outcome != "urgent"]
     assert len(missed) <= 2, missed
 
 
-def beside_personal_data(matcher: RegressionMatcher, chance: random.Random) -> tuple[str, str, str]:
+def beside_personal_data(matcher: RegressionMatcher, seed: int) -> tuple[str, str, str]:
     """A call for help before, behind, and as a sentence before personal data."""
+    chance = random.Random(seed)  # noqa: S311  # no secret
     cry = chance.choice([text for text in cries_of(matcher) if len(text.split()) >= CRIES])
     item = chance.choice(PERSONAL)
     return f"{cry} {item.text}", f"{item.text} {cry}", f"{cry}. {item.text}"

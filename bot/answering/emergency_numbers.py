@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from bot.domain.conversation import Decision, EmergencyNumbers, Urgent
+from bot.domain.conversation import Decision, EmergencyNumbers, NoAnswerReason, Unanswered, Urgent
 from bot.domain.emergency import EmergencyDirectory, Service
 from bot.text.normalize import normalise, words
 
@@ -21,16 +21,21 @@ _UNSPACED = ("\u3040", "\u9fff")  # scripts that put no space between words
 
 
 def with_emergency_numbers(decision: Decision, text: str, directory: EmergencyDirectory, *, is_sure: bool) -> Decision:
-    """The decision on a message, or the emergency numbers if it asks for them; a card keeps the countries it names.
+    """The decision on a message, or the emergency numbers if it asks for them.
 
-    ``is_sure`` means that the message is surely urgent: then it gets its card even if it also asks whom to call.
+    A card, and a reply that leads elsewhere, keep the countries that the message names. ``is_sure`` means that the
+    message is surely urgent: then it gets its card even if it also asks whom to call.
     """
     if not directory.countries:
         return decision
     read = _read(text, directory)
     if isinstance(decision, Urgent) and (is_sure or not read.asks):
         return replace(decision, countries=read.countries)
-    return EmergencyNumbers(read.countries, read.services) if read.asks else decision
+    if read.asks:
+        return EmergencyNumbers(read.with_numbers, read.services)
+    if isinstance(decision, Unanswered) and decision.reason is NoAnswerReason.OUT_OF_SCOPE:
+        return replace(decision, countries=read.countries)
+    return decision
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,7 @@ class _Message:
 
     asks: bool
     countries: tuple[str, ...]
+    with_numbers: tuple[str, ...]  # those of the countries that have emergency numbers
     services: tuple[Service, ...]
 
 
@@ -52,9 +58,10 @@ def _read(text: str, directory: EmergencyDirectory) -> _Message:
     away = {at + 1 for at, _ in find(known.away)}
     named = [(at, code) for at, code in find(known.countries) if at not in away]
     countries = tuple(dict.fromkeys(code for _, code in named))
+    with_numbers = tuple(code for code in countries if code in directory.countries)
     services = tuple(dict.fromkeys(Service(name) for _, name in find(known.services)))
     is_about = bool(services or find(known.emergency))
-    is_short = len(typed) <= SHORTEST_QUESTION and bool(countries) and is_about and services != (Service.POLICE,)
+    is_short = len(typed) <= SHORTEST_QUESTION and bool(with_numbers) and is_about and services != (Service.POLICE,)
     asks = (
         len(typed) <= LONGEST_QUESTION
         and not find(known.never)
@@ -64,7 +71,7 @@ def _read(text: str, directory: EmergencyDirectory) -> _Message:
             or (bool(find(known.calls)) and (is_about or bool(find(known.dangers))))
         )
     )
-    return _Message(asks, countries, services)
+    return _Message(asks, countries, with_numbers, services)
 
 
 class _Phrases:
@@ -137,7 +144,7 @@ def _vocabulary(directory: EmergencyDirectory) -> _Vocabulary:
         return _Phrases(((phrase, "") for phrase in listed), directory)
 
     return _Vocabulary(
-        countries=_Phrases(((name, code) for name, code in directory.called if code in directory.countries), directory),
+        countries=_Phrases(((name, code) for name, code in directory.called if code in directory.names), directory),
         services=_Phrases(((word, name) for name, listed in asking.services.items() for word in listed), directory),
         numbers=phrases(asking.numbers),
         calls=phrases(asking.calls),

@@ -87,6 +87,8 @@ def _render(decision: Decision, faq: Faq, language: str | None = None) -> Reply:
         case Clarify(choices):
             none_of_these = Choice(says.none_of_these)
             return Reply((Section("", says.clarify),), choices=(*choices_of(choices), none_of_these))
+        case Unanswered(NoAnswerReason.OUT_OF_SCOPE, entry, _, countries) if entry is not None:
+            return _render_out_of_scope(entry, countries, faq)
         case Unanswered(reason, entry, topic):
             return _render_unanswered(reason, entry, topic, faq)
         case _:
@@ -212,7 +214,7 @@ def _render_card(entry: Entry, countries: Sequence[str], faq: Faq, *, is_said: b
         parts = [f"{first}\n{says.emergency}", says.program, steps]
     parts += [says.delete_chat] if entry.discreet else []
     card = Section("", "\n\n".join(part.strip() for part in parts if part.strip()), sources=_sources_of(shown, faq))
-    return Reply((card,), says.where_to_turn, _pages(entry, faq), **_where(faq, shown))
+    return Reply((card,), says.where_to_turn, _pages(entry, faq, countries), **_where(faq, shown))
 
 
 def _sources_of(countries: Sequence[str], faq: Faq) -> tuple[Link, ...]:
@@ -239,11 +241,16 @@ def _render_answer(entries: Sequence[Entry], faq: Faq, not_answered: str) -> Rep
     return Reply(sections, says.read_more, more, says.see_also, choices_of(others[:3]))
 
 
+def _render_out_of_scope(entry: Entry, countries: Sequence[str], faq: Faq) -> Reply:
+    """What the bot does not answer: where to turn, in the countries named if possible, and the questions near to it."""
+    near = choices_of(faq.entries[name] for name in entry.see_also if name in faq.entries)
+    says, pages = faq.interface, _pages(entry, faq, countries)
+    return Reply((Section("", entry.answer),), says.where_to_turn, pages, says.can_answer if near else "", near)
+
+
 def _render_unanswered(reason: NoAnswerReason, entry: Entry | None, topic: str | None, faq: Faq) -> Reply:
     says = faq.interface
     match reason:
-        case NoAnswerReason.OUT_OF_SCOPE if entry is not None:
-            return Reply((Section("", entry.answer),), says.where_to_turn, _pages(entry, faq))
         case NoAnswerReason.OTHER_YEAR if entry is not None:
             years = ", ".join(_years_of(entry, faq))
             text = says.other_year.format(years=years) if years else says.unanswered.strip()
@@ -287,8 +294,22 @@ def source_link(source: Source, faq: Faq) -> Link:
     return Link(title, source.url, label if source.original else "")
 
 
-def _pages(entry: Entry, faq: Faq) -> tuple[Link, ...]:
-    return tuple(Link(page.title, page.url) for page in (faq.sources[name] for name in entry.read_more))
+def _pages(entry: Entry, faq: Faq, countries: Sequence[str] = ()) -> tuple[Link, ...]:
+    """The pages of an entry. Where a page for all countries has others for these ones, they stand in its place."""
+    pages: list[Link] = []
+    for name in entry.read_more:
+        page = faq.sources[name]
+        pages += _country_pages(name, countries, faq) or [Link(page.title, page.url)]
+    return tuple(pages)
+
+
+def _country_pages(page: str, countries: Sequence[str], faq: Faq) -> list[Link]:
+    """What a page for all countries has for these ones: at most `MOST_COUNTRIES` pages."""
+    own = faq.country_pages.get(page)
+    if own is None:
+        return []
+    named = [country for country in countries if country in own.urls][:MOST_COUNTRIES]
+    return [Link(own.title.format(country=faq.emergency.name(country)), own.urls[country]) for country in named]
 
 
 # --- As plain text -----------------------------------------------------------------------------------------------

@@ -86,7 +86,12 @@ RULES = _rules(
     ("S102", "bad-link", "a link is https; http only where the record is rated likely"),
     ("S104", "figure-not-in-document", "a record's figures stand in the original document (with --documents)"),
     ("S105", "no-document", "the original document is there to be compared (with --documents)"),
-    ("S107", "unknown-country", "a country of the emergency numbers is an ISO 3166-1 code and stands once"),
+    (
+        "S107",
+        "unknown-country",
+        "a country of the emergency numbers or with pages of its own is an ISO 3166-1 code and stands once",
+    ),
+    ("S109", "country-page", "pages of single countries belong to a page of links.yaml, and their title has {country}"),
     (
         "S108",
         "unconfirmed-number",

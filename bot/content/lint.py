@@ -73,6 +73,7 @@ def lint(
         if originals is not None and source.original is not None:
             diagnostics += _check_original(source, at, originals)
     diagnostics += _check_numbers(content)
+    diagnostics += _check_country_pages(content)
     if not content.is_partial:
         diagnostics += _check_used(content)
     for edition in content.editions.values():
@@ -166,6 +167,21 @@ def _check_numbers(content: Content) -> Iterator[Diagnostic]:
             if len(item.sources) < 2 and not has_own and not _is_known(item.number, country):
                 fact = f"libphonenumber does not know {item.number} in '{country}'"
                 yield at.diagnostic("S108", fact, "find a page of that country that says it, or take it out", *path)
+
+
+def _check_country_pages(content: Content) -> Iterator[Diagnostic]:
+    """Yield what is wrong with the pages of single countries."""
+    for page, own, at in content.country_pages:
+        if page not in content.declared_sources:
+            yield at.diagnostic("S109", f"'{page}' is no page", "add it to links.yaml, or correct the id", "page")
+        if set(re.findall("{.*?}", own.title)) != {"{country}"}:
+            yield at.diagnostic("S109", "the title does not name the country", "write {country} in it", "title")
+        for country, url in own.urls.items():
+            if country not in countries.names(MAIN_LANGUAGE):
+                hint = "use its code of ISO 3166-1 alpha-2"
+                yield at.diagnostic("S107", f"'{country}' is no country", hint, "countries", country)
+            if not url.startswith("https://"):
+                yield at.diagnostic("S102", f"'{url}' is no https address", "write https://…", "countries", country)
 
 
 def _is_known(number: str, country: str) -> bool:

@@ -20,6 +20,7 @@ from bot.content.schema import (
     NOBODY_YET,
     CardSchema,
     CardsSchema,
+    CountryPagesSchema,
     CountrySchema,
     CriesSchema,
     DocumentSchema,
@@ -30,6 +31,7 @@ from bot.content.schema import (
     InterfaceSchema,
     LinksSchema,
     OffTopicSchema,
+    PagesByCountrySchema,
     PageSchema,
     PhrasingsSchema,
     Schema,
@@ -39,7 +41,19 @@ from bot.content.schema import (
 )
 from bot.content.yaml_reader import parse, parse_each, read_tree
 from bot.domain.emergency import AskingWords, EmergencyDirectory, EmergencyNumber, EmergencyTexts, Region, Service
-from bot.domain.faq import MAIN_LANGUAGE, Cries, Entry, Fact, Faq, Interface, Kind, Lookalike, Source, Wording
+from bot.domain.faq import (
+    MAIN_LANGUAGE,
+    CountryPages,
+    Cries,
+    Entry,
+    Fact,
+    Faq,
+    Interface,
+    Kind,
+    Lookalike,
+    Source,
+    Wording,
+)
 
 CRIES, PHRASINGS = "cries", "phrasings"  # the folders beside those of the languages
 ByLanguage = TypeVar("ByLanguage", CriesSchema, PhrasingsSchema)
@@ -161,6 +175,11 @@ def _read_source_file(path: Path, shown: str, content: Content) -> None:
             content.sources.append((_source(page), Located(tree, at)))
         for at, country in parse_each(tree, "countries", CountrySchema):
             content.emergency.append((country.country, _numbers(country), Located(tree, at)))
+    elif tree.data is not None and path.name == "country_pages.yaml":
+        parse(tree, CountryPagesSchema, data=_without_items(tree.data, "country_pages"))
+        for at, listed in parse_each(tree, "country_pages", PagesByCountrySchema):
+            urls = {code: one.url for code, one in listed.countries.items()}
+            content.country_pages.append((listed.page, CountryPages(listed.title, urls), Located(tree, at)))
     elif tree.data is not None:
         _declare([tree.data], content)
         document = parse(tree, DocumentSchema)
@@ -275,7 +294,7 @@ def _entry(parsed: EntrySchema | CardSchema, kind: Kind, topic: str) -> Entry:
         ),
         sources=tuple(parsed.sources),
         read_more=tuple(parsed.read_more),
-        see_also=() if isinstance(parsed, CardSchema) else tuple(parsed.see_also),
+        see_also=tuple(parsed.see_also),
         call_first=tuple(map(Service, card.call_first)) if card is not None else (),
         hides_police=card is not None and card.hides_police,
         button=(card and card.button) or "",

@@ -10,7 +10,7 @@ from typing import Any
 from bot.content import countries
 from bot.content.diagnostics import ContentError, Diagnostic
 from bot.domain.emergency import EmergencyDirectory, EmergencyNumber
-from bot.domain.faq import MAIN_LANGUAGE, Cries, Entry, Faq, Interface, Source, Wording
+from bot.domain.faq import MAIN_LANGUAGE, CountryPages, Cries, Entry, Faq, Interface, Source, Wording
 
 KeyPath = tuple[str | int, ...]
 
@@ -95,6 +95,7 @@ class Content:
     diagnostics: list[Diagnostic] = field(default_factory=list)
     is_partial: bool = False
     emergency: list[tuple[str, tuple[EmergencyNumber, ...], Located]] = field(default_factory=list)
+    country_pages: list[tuple[str, CountryPages, Located]] = field(default_factory=list)
 
     def faq(self, language: str = MAIN_LANGUAGE) -> Faq:
         """The FAQ of one language. A translation falls back to the main language's entries."""
@@ -111,6 +112,7 @@ class Content:
             wording=edition.wording,
             off_topic=tuple(text for text, _ in edition.off_topic),
             emergency=self._emergency(edition.emergency or main.emergency, language),
+            country_pages={page: pages for page, pages, _ in self.country_pages},
             cries=tuple(cries for cries, _ in self.cries),
             foreign_phrasings=self._foreign_phrasings() if language == MAIN_LANGUAGE else {},
         )
@@ -128,11 +130,12 @@ class Content:
         if directory is None or not self.emergency:
             return EmergencyDirectory()
         numbers = {country: listed for country, listed, _ in self.emergency}
+        known = tuple(dict.fromkeys([*numbers, *(code for _, pages, _ in self.country_pages for code in pages.urls)]))
         names = countries.names(language)
         return replace(
             directory,
             countries=numbers,
-            names={country: names.get(country, country) for country in numbers},
-            called=(*directory.called, *countries.called(tuple(numbers))),
+            names={country: names.get(country, country) for country in known},
+            called=(*directory.called, *countries.called(known)),
             zones=countries.zones(),
         )

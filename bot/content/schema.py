@@ -101,6 +101,29 @@ class EmergencyNumbersSchema(Schema):
     countries: list[CountrySchema]
 
 
+class CountryPageSchema(Schema):
+    """The page of one country."""
+
+    url: Text
+    rating: Literal["confirmed", "likely"] = Field(description="How the address is known; see seeds/links.yaml.")
+
+
+class PagesByCountrySchema(Schema):
+    """Pages of single countries, which stand in place of a page for all of them where a message names the country."""
+
+    page: Text = Field(description="The id of the page for all countries, in seeds/links.yaml.")
+    title: Text = Field(description="The title of a country's page, with {country}.")
+    checked: date = Field(description="When the addresses were last compared with where they are known from.")
+    note: Text = Field(description="How the addresses are known.")
+    countries: dict[str, CountryPageSchema] = Field(description="By ISO 3166-1 alpha-2.")
+
+
+class CountryPagesSchema(Schema):
+    """seeds/country_pages.yaml: the pages of single countries."""
+
+    country_pages: list[PagesByCountrySchema]
+
+
 class EmergencyTextsSchema(Schema):
     """What the bot says with emergency numbers."""
 
@@ -162,6 +185,9 @@ class BaseEntrySchema(Schema):
     not_this: list[LookalikeSchema] = []
     answer: Text
     read_more: list[Text] = Field(default=[], description="Ids of pages in seeds/links.yaml.")
+    see_also: list[Text] = Field(
+        default=[], description="Ids of the questions offered next; not of urgent or smalltalk."
+    )
     reviewed: date
     review_by: date
 
@@ -171,7 +197,6 @@ class EntrySchema(BaseEntrySchema):
 
     question: Text
     sources: list[Text] = Field(default=[], description="Facts, as SOURCE.NUMBER; years and links follow from them.")
-    see_also: list[Text] = []
 
 
 class TopicSchema(Schema):
@@ -274,6 +299,7 @@ SCHEMAS: dict[str, type[Schema]] = {
     "document": DocumentSchema,
     "links": LinksSchema,
     "emergency_numbers": EmergencyNumbersSchema,
+    "country_pages": CountryPagesSchema,
     "topic": TopicSchema,
     "cards": CardsSchema,
     "words": WordsSchema,
@@ -283,7 +309,7 @@ SCHEMAS: dict[str, type[Schema]] = {
     "cries": CriesSchema,
     "phrasings": PhrasingsSchema,
 }
-SEED_SCHEMAS = ("document", "links", "emergency_numbers")
+SEED_SCHEMAS = ("document", "links", "emergency_numbers", "country_pages")
 
 
 def json_schema(name: str) -> dict[str, Any]:

@@ -149,11 +149,13 @@ class Unanswered:
     """No entry fits. ``topic`` is the nearest topic.
 
     ``entry`` is the out-of-scope entry that explains why, if any; for another year, the entry that has some years.
+    ``countries`` are those that the message names, by their codes.
     """
 
     reason: NoAnswerReason
     entry: Entry | None = None
     topic: str | None = None
+    countries: tuple[str, ...] = ()
 
 
 Decision = Answer | Clarify | Urgent | EmergencyNumbers | Smalltalk | Unanswered

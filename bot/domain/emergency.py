@@ -72,9 +72,9 @@ class Region:
 class EmergencyDirectory:
     """The numbers of each country by its ISO 3166-1 alpha-2 code, and what is needed to find and to show them.
 
-    ``names`` are the countries in the FAQ's language; ``called`` pairs every way to write a country, in any language,
-    with its code. ``prefixes`` and ``endings`` are what languages add to a word; a country after a word of ``away`` is
-    where the person is not. ``zones`` maps time zones to countries.
+    ``names`` are the countries in the FAQ's language, also those that have pages but no numbers; ``called`` pairs every
+    way to write one, in any language, with its code. ``prefixes`` and ``endings`` are what languages add to a word; a
+    country after a word of ``away`` is where the person is not. ``zones`` maps time zones to countries.
     """
 
     countries: Mapping[str, tuple[EmergencyNumber, ...]] = field(default_factory=dict)

@@ -62,6 +62,14 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class CountryPages:
+    """The pages that a publisher has for single countries: their title with {country}, their addresses by code."""
+
+    title: str
+    urls: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Lookalike:
     """A message that resembles an entry's phrasings but belongs to another entry, or to none (``None``)."""
 
@@ -185,6 +193,7 @@ class Interface:
     where_to_turn: str
     read_more: str
     see_also: str
+    can_answer: str  # above the questions that are near to one without an answer
     time: str  # {time}
     inferred: str
     landing: str
@@ -231,6 +240,7 @@ class Faq:
     off_topic: tuple[str, ...] = ()  # example messages that belong to no entry
     languages: Mapping[str, str] = field(default_factory=dict)  # to choose from: code -> name in the language itself
     emergency: EmergencyDirectory = field(default_factory=EmergencyDirectory)
+    country_pages: Mapping[str, CountryPages] = field(default_factory=dict)  # by the page that is for all countries
     version: str = ""  # a digest of the content
     cries: tuple[Cries, ...] = ()  # in all languages in which a cry for help is heard
     foreign_phrasings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # by entry id, in other languages

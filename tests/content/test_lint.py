@@ -33,6 +33,7 @@ CRIES = "faq/cries/de.yaml"
 PHRASINGS = "faq/phrasings/de.yaml"
 NOTE, LINKS, ORIGINAL = "seeds/note.yaml", "seeds/links.yaml", "originals/note.txt"
 NUMBERS, EMERGENCY = "seeds/emergency_numbers.yaml", "faq/en/emergency.yaml"
+OF_COUNTRIES = "seeds/country_pages.yaml"
 
 
 def check(folder: Path, today: date = TODAY) -> tuple[Diagnostic, ...]:
@@ -358,6 +359,12 @@ CASES = [
     Case(
         "S108", NUMBERS, ('"144"',), (NUMBERS, "[ambulance], sources: [short", "[ambulance], sources: [long"), "no page"
     ),
+    Case(
+        "S102", OF_COUNTRIES, ("FR",), (OF_COUNTRIES, "https://coastguard.example/fr", "coastguard"), "'coastguard' is"
+    ),
+    Case("S107", OF_COUNTRIES, ("XX",), (OF_COUNTRIES, '"FR"', '"XX"'), "'XX' is no country"),
+    Case("S109", OF_COUNTRIES, ("page:",), (OF_COUNTRIES, "page: coast-guard", "page: coast"), "'coast' is no page"),
+    Case("S109", OF_COUNTRIES, ("title:",), (OF_COUNTRIES, "{country}", "{land}"), "does not name the country"),
     Case("F701", EMERGENCY, ("heading:",), (EMERGENCY, "{country}", "{land}"), "the placeholders of 'heading' are off"),
     Case("F703", EMERGENCY, ("likely:",), (EMERGENCY, "likely: [IT]", "likely: [FR]"), "'FR' has no emergency numbers"),
     Case("S106", NOTE, ("- id: 5", "fact:"), (NOTE, "opened in 1921", "opened"), "note.5 does not state 1921"),

@@ -26,6 +26,7 @@ FORM_OF = {
     "off_topic.yaml": "off_topic",
     "links.yaml": "links",
     "emergency_numbers.yaml": "emergency_numbers",
+    "country_pages.yaml": "country_pages",
     "emergency.yaml": "emergency",
     "urgent.yaml": "cards",
     "smalltalk.yaml": "cards",
@@ -35,6 +36,7 @@ EXAMPLES = {
     "document": "seeds/note.yaml",
     "links": "seeds/links.yaml",
     "emergency_numbers": "seeds/emergency_numbers.yaml",
+    "country_pages": "seeds/country_pages.yaml",
     "emergency": "faq/en/emergency.yaml",
     "topic": "faq/en/ferry.yaml",
     "cards": "faq/en/urgent.yaml",
@@ -137,13 +139,15 @@ def test_a_file_names_the_schema_of_its_form(path: Path) -> None:
 def test_an_unknown_key_is_refused_at_every_level(form: str) -> None:
     """A mistyped key is refused wherever a form has keys of its own, by the schema and by the loader."""
     sound = example_of(form)
-    free = {
+    free_of: dict[str, set[tuple[str | int, ...]]] = {
         "words": {("spellings",)},
         "cries": {("cries",)},
         "phrasings": {("phrasings",)},
         "interface": {("commands",), ("in_this_language",), ("no_answer",)},
         "emergency": {("called",)},
-    }.get(form, set())
+        "country_pages": {("country_pages", 0, "countries")},
+    }
+    free = free_of.get(form, set())
     paths = [path for path in mappings(sound) if path not in free]
     for path in paths:
         data = deepcopy(sound)

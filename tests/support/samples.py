@@ -118,6 +118,7 @@ INTERFACE = Interface(
     where_to_turn="Where to turn:",
     read_more="Read more:",
     see_also="Related questions:",
+    can_answer="What I can answer:",
     time="This speaks of: {time}.",
     inferred="inferred",
     landing="leads to the text",

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from bot.content.loader import load_faqs
+from bot.domain.faq import CountryPages
 from bot.matching.matcher import RegressionMatcher
 from tests.support.paths import ROOT
-from tests.support.samples import INTERFACE, garden
+from tests.support.samples import DOGS, INTERFACE, WEATHER, garden
 from tests.support.telegram_talk import Talk, talk_with
 
 DIRECTORY = load_faqs(ROOT / "faq", ROOT / "seeds")["en"].emergency
@@ -118,3 +119,20 @@ async def test_a_live_place_that_moves_is_not_answered_again(talk: Talk) -> None
     before = len(talk.world.called("sendMessage"))
     await talk.give(moved)
     assert len(talk.world.called("sendMessage")) == before
+
+
+async def test_where_there_is_no_answer_the_country_has_its_page_and_near_questions_are_buttons(tmp_path: Path) -> None:
+    """A button leads to the answer, in a message of its own."""
+    outside = replace(WEATHER, read_more=("map",), see_also=("dogs",))
+    faq = replace(
+        garden(),
+        emergency=DIRECTORY,
+        country_pages={"map": CountryPages("Map of {country}", {"IT": "https://it.example"})},
+    )
+    faq = replace(faq, entries={**faq.entries, outside.id: outside})
+    async with talk_with({"en": RegressionMatcher(faq)}, tmp_path) as talk:
+        reply = await talk.say(f"{outside.phrasings[0]} in Italy")
+        assert reply.text.startswith(outside.answer)
+        assert "Map of Italy" in reply.text
+        assert reply.labels[0] == DOGS.question
+        assert DOGS.answer in (await talk.press(DOGS.question)).text
