@@ -40,6 +40,7 @@ _BETWEEN_WORDS = re.compile(r"[,;/+\n]")
 MOST_PARTS = 8  # of a long message; what follows seldom adds anything
 MOST_ANSWERS = 3  # in one reply
 CLARIFY_SHARE = 0.5  # a choice scores at least this share of the best
+CLEARLY_SURER = 1.5  # times as probably right as that to all is the answer to one question in it, to be given instead
 MOST_GREETINGS = 3  # clauses at the beginning of a sentence that may be greetings or thanks
 MOST_LEAD_INS = 3  # before one question
 MOST_CONTINUED = 2  # words beside a year, at most, of a question that continues the one before it: "and in 2015?"
@@ -393,15 +394,19 @@ def _answer(whole: Part, parts: Sequence[Part], thresholds: Thresholds) -> Answe
     if len(asked) > 1:
         missing = _missing(asked, whole, parts, thresholds)
         return Answer(tuple(asked[:MOST_ANSWERS]), missing, is_cut=len(asked) > MOST_ANSWERS)
-    if whole.answers(thresholds):
-        best: Part | None = whole
-    else:
-        alone = (part for part in sure if not _is_short(part.text))
-        best = max(alone, key=lambda part: part.ranking.confidence, default=None)
+    alone = (part for part in sure if not _is_short(part.text) and (part.is_question or not whole.answers(thresholds)))
+    best = max(alone, key=_chance, default=None)
+    if whole.answers(thresholds) and (best is None or _chance(best) < CLEARLY_SURER * _chance(whole)):
+        best = whole
     if best is None:
         return None
     entry = best.ranking.reply.entry
     return Answer((entry,), _missing(asked, whole, parts, thresholds) if asked == [entry] else ())
+
+
+def _chance(part: Part) -> float:
+    """The probability that the best reply answers the part."""
+    return part.ranking.confidence * part.ranking.certainty
 
 
 def _missing(

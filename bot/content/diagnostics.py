@@ -96,7 +96,10 @@ RULES = _rules(
 ) | _rules(
     Severity.WARNING,
     ("Y110", "no-schema", "the first line names the JSON Schema, so that an editor can complete and check"),
-    ("F408", "long-sentence", "a sentence has at most 45 words"),
+    ("F408", "long-sentence", "a sentence has at most 18 words"),
+    ("F411", "wordy-answer", "an answer has at most 60 words"),
+    ("F412", "slow-answer", "an answer's first sentence, the answer itself, has at most 12 words"),
+    ("F413", "archive-words", "an answer says what is known, not what stands in which document"),
     ("F501", "review-passed", "an entry's review date has not passed"),
     ("F502", "review-near", "an entry's review date is more than 30 days away"),
     ("F503", "no-professional", "a person of the profession has read each urgent card (`reviewed_by`)"),

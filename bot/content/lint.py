@@ -15,17 +15,21 @@ from bot.content import countries
 from bot.content.diagnostics import Diagnostic, blocking_errors
 from bot.content.figures import figures
 from bot.content.parsed import Content, Edition, KeyPath, Located, Tree
+from bot.content.plainness import archive_words, reading_words, sentences
 from bot.content.references import check_soundness
 from bot.content.schema import ID_BYTES, ID_PATTERN
 from bot.domain.faq import MAIN_LANGUAGE, Cries, Entry, Faq, Interface, Kind, Source
 from bot.domain.limits import LONGEST_COMMAND_LINE, LONGEST_TEXTS
 from bot.domain.matching import LearnedMatcher
 from bot.text.folding import folded_words
-from bot.text.normalize import sentences, without_footnotes, words
+from bot.text.normalize import sentences as steps_of
+from bot.text.normalize import without_footnotes, words
 
 FEWEST_PHRASINGS = 8
 LONGEST_ANSWER = 1200
-LONGEST_SENTENCE = 45
+MOST_WORDS = 60  # of an answer, which then fits the screen of a phone
+FIRST_SENTENCE = 12  # words of an answer's first sentence
+LONGEST_SENTENCE = 18  # words
 LONGEST_FIRST_LINE = 12  # words of an urgent card's first line
 LONGEST_STEP = 15  # words of its other sentences, and of a line in another language
 FEWEST_CRIES = 8
@@ -243,10 +247,27 @@ def _check_answer(entry: Entry, at: Located, printed: set[str]) -> Iterator[Diag
     numbers = set(_TELEPHONE.findall(entry.answer))
     if numbers - printed or (numbers and entry.kind is not Kind.URGENT):
         yield at.diagnostic("F406", f"the answer of '{entry.id}' holds a telephone number", "take it out", "answer")
-    for sentence in sentences(entry.answer):
-        if len(sentence.split()) > LONGEST_SENTENCE:
-            fact = f"a sentence of '{entry.id}' has {len(sentence.split())} words"
-            yield at.diagnostic("F408", fact, "split it", "answer")
+    yield from _check_plainness(entry, at)
+
+
+def _check_plainness(entry: Entry, at: Located) -> Iterator[Diagnostic]:
+    """Check that an answer is short, says the main thing first and speaks plainly."""
+    lengths = [len(reading_words(sentence)) for sentence in sentences(entry.answer)]
+    for length in lengths:
+        if length > LONGEST_SENTENCE:
+            fact = f"a sentence of '{entry.id}' has {length} words"
+            yield at.diagnostic("F408", fact, f"split it, at most {LONGEST_SENTENCE} in each", "answer")
+    for phrase in archive_words(entry.answer):
+        hint = "say what is known, and leave the source to the source line"
+        yield at.diagnostic("F413", f"'{entry.id}' says '{phrase}'", hint, "answer")
+    if entry.kind is not Kind.ANSWER or not lengths:
+        return
+    if sum(lengths) > MOST_WORDS:
+        fact = f"the answer of '{entry.id}' has {sum(lengths)} words"
+        yield at.diagnostic("F411", fact, f"shorten it to {MOST_WORDS}", "answer")
+    if lengths[0] > FIRST_SENTENCE:
+        fact = f"the first sentence of '{entry.id}' has {lengths[0]} words"
+        yield at.diagnostic("F412", fact, f"answer in at most {FIRST_SENTENCE}", "answer")
 
 
 def _check_card(entry: Entry, at: Located) -> Iterator[Diagnostic]:
@@ -254,7 +275,7 @@ def _check_card(entry: Entry, at: Located) -> Iterator[Diagnostic]:
     if entry.kind is not Kind.URGENT:
         return
     first, _, steps = entry.answer.partition("\n")
-    lines = [(first, LONGEST_FIRST_LINE), *((sentence, LONGEST_STEP) for sentence in sentences(steps))]
+    lines = [(first, LONGEST_FIRST_LINE), *((sentence, LONGEST_STEP) for sentence in steps_of(steps))]
     for line, most in lines:
         if len(line.split()) > most:
             fact = f"'{line[:30]}…' of '{entry.id}' has {len(line.split())} words"

