@@ -77,7 +77,7 @@ _NUMBER_OR_NOT = rf"(?:{_NUMBER}{_IS})?"
 _YEAR = r"(?:1[89]|20)\d\d(?!\d)"
 _COUNTED = (  # behind a number: not the number of a house, but of what is counted
     r"(?! ?(?:[%€$£]|per ?cent|people|persons?\b|famil|child|kids|wom[ae]n|m[ae]n\b|migra|refug|year|month|week|day|hour|minute"
-    r"|thousand|million|km\b|kilom|met|q?m2?\b|mm\b|cm\b|feet|foot|rooms?\b(?! ?\d)|letters|floors|beds\b|times|euro|dollar|usd|anos?\b|mes(?:es)?\b|dias?\b"
+    r"|thousand|million|km\b|kilom|met|q?m2?\b|mm\b|cm\b|feet|foot|rooms?\b(?! ?\d)|letters|floors|beds\b|night|times|euro|dollar|usd|anos?\b|mes(?:es)?\b|dias?\b|noches?\b|nuits?\b"
     r"|horas?\b|personas|ans?\b|mois\b|jours?\b|heures?\b|personnes|pieces|chambres|habitac|jahre?n?\b|monate?n?\b|tage?n?\b"
     r"|stunden|woche|zimmer(?! ?\d)|personen|leute|kisi|cocuk|gun\b|ay\b|yil|saat|лет\b|год|месяц|дн[яеи]|час|человек|люд|рок|місяц|комнат(?!\w? ?\d)|этаж"
     r"|осіб|чел|метр|кв\.? ?м|غرف|طوابق|سن|سال|ماه|روز|نفر|ساعت|شهر|اشهر|يوم|ايام|شخص|اشخاص|عائل|طفل|اطفال|متر|[年个個月天人间]))"
@@ -213,7 +213,7 @@ _CASED_NAMES = (  # on facebook as Zar Minaq
     rf"((?i:{_NETWORK}{_ACCOUNT}|\b(?:mi|meu|mon) face|\bface(?= ?:))(?: ?[:=] ?|{_GAP}{{1,3}}(?i:as|is|name|named|called|name is|como|es|som|est|als|ist|come|как|это) ))(?i:{_NO_NAME}{_NO_NEWS})(?:{_CAPITAL} ){{1,3}}{_CAPITAL}",
 )
 _NAMES = (
-    r"(?<![\w.#&])[\w.]{2,32}#\d{4}(?!\w)",
+    r"(?<![\w.#&])[\w.]{2,32}#\d{4,5}(?!\w)",
     # telegram ahmad_r78, auf telegram schreiben ahmad_78
     rf"((?:{_NETWORK}|{_USER_NAME})(?!\.\w){_ACCOUNT}{_SIGN}(?<=\W))@?{_ODD}",
     rf"((?:{_NETWORK}|{_USER_NAME})(?:[,.;:!?)]{{0,2}} [^\W_]{{1,12}}){{0,4}}[,.;:!?]{{0,2}} )@?{_ODDER}",
@@ -238,7 +238,7 @@ _NAMES = (
 
 _OPEN, _SHUT = r" ?[\[({<] ?", r" ?[\])}>] ?"
 _DOT_WORD = _any("dot d0t punto point punkt ponto nokta kropka punt точка tochka крапка тчк نقطه دوت دات 点 點")
-_DOT = rf"(?: ?\bdot ?(?=com|net|org)|{_OPEN}{_DOT_WORD}{_SHUT}| {_DOT_WORD} | ?[点點] ?)"
+_DOT = rf"(?: ?\bdot ?(?=com|net|org)|{_OPEN}(?:{_DOT_WORD}|\.){_SHUT}| {_DOT_WORD} | ?[点點] ?)"
 _ANY_DOT = rf"(?:{_DOT}| ?\. ?)"
 _MARK = (
     " ?(?:"
@@ -251,9 +251,9 @@ _MARK = (
 )
 _AT_SIGN = _any(
     "arroba arobase arobas chiocciola собака собачка sobaka кукла равлик ат ات ايت chez klammeraffe kuyruklu_a куче",
-    "małpa snabel-a at_sign 艾特",
+    "małpa snabel-a at_sign at_symbol the_a_sign 艾特",
 )
-_AT = rf"(?: ?@ ?| @t | ?圈a ?|{_OPEN}(?:at|a|@|et|{_AT_SIGN}){_SHUT}| {_AT_SIGN} |艾特)"
+_AT = rf"(?: ?@ ?| @t | ?圈a ?|{_OPEN}(?:at|a|@|et|{_AT_SIGN}){_SHUT}| (?:then )?(?:the )?{_AT_SIGN} (?:then )?|艾特)"
 _AT_WORD = rf"(?:{_AT}| (?:at|et|علي|圈a) )"
 _PIECE = r"[^\W_][\w+-]{0,40}"
 _PIECES = rf"(?<![\w.+]){_PIECE}(?:(?:{_ANY_DOT}|{_MARK}| (?={_DIGIT_OR_ONE} )){_PIECE})"
@@ -269,16 +269,17 @@ _MAIL_WORD = _any(
     "e_mail* mail* gmail correo correo_electronico courriel adresse_mail почт* емейл* имейл* мыло пошта мейл بريد*",
     "ايميل* 邮箱 电邮 邮件",
 )
+_NO_MAIL = r"(?!\S{1,64}@\w)"  # those are found without words
 
 _MAILS = (
     # ali . k @ gmail . com; ali dot k at gmail dot com; ali at gmail dot com; dot k at gmail, but not: look at gmail
-    rf"(?!\S{{1,64}}@\S){_LOCAL}{_AT}{_HOST}",
+    rf"{_NO_MAIL}{_LOCAL}{_AT}{_HOST}",
     rf"{_LETTERS} ?@ ?(?:[^\W_] ){{3,20}}\. ?[^\W_](?: [^\W_]){{1,3}}(?!\w)",
-    rf"(?!\S{{1,64}}@\S){_LOCAL}(?:{_AT_WORD}| ){_PROVIDER}(?: |{_ANY_DOT})(?:com|net|org|ком|كوم|كام)(?![^\W_])",  # ali gmail com
-    rf"(?!\S{{1,64}}@\S){_LOCAL}{_AT_WORD}(?:(?:[\w-]{{1,40}}{_DOT}){{1,3}}|{_PROVIDER}(?:{_DOT}| \. ?|\.)){_ENDING}(?:{_DOT}[a-z]{{2}}(?!\w))?",
-    rf"(?!\S{{1,64}}@\S)(?:{_PIECES}{{1,4}}|(?<![\w.+])(?=[a-z+-]{{1,30}}[\d_])[^\W_][\w+-]{{1,40}}|{_LETTERS})(?:{_AT_WORD}| (?:(?:on|en|in|bei|sur|auf) )?){_PROVIDER}(?: {_ENDING})?",
-    rf"(?!\S{{1,64}}@\S){_LOCAL}{_AT}{_PROVIDER}",
-    rf"({_MAIL_WORD}(?: {_any('address* adress* adres* id hesab*')})?{_IS})(?!\S{{1,64}}@\S){_LOCAL}{_AT_WORD}(?:(?:[\w-]{{1,40}}{_ANY_DOT}){{1,3}}{_LETTER}{{2,}}|{_PROVIDER})",
+    rf"{_NO_MAIL}{_LOCAL}(?:{_AT_WORD}| ){_PROVIDER}(?: |{_ANY_DOT})(?:com|net|org|ком|كوم|كام)(?![^\W_])",  # ali gmail com
+    rf"{_NO_MAIL}{_LOCAL}{_AT_WORD}(?:(?:[\w-]{{1,40}}{_DOT}){{1,3}}|{_PROVIDER}(?:{_DOT}| \. ?|\.)){_ENDING}(?:{_DOT}[a-z]{{2}}(?!\w))?",
+    rf"{_NO_MAIL}(?:{_PIECES}{{1,4}}|(?<![\w.+])(?=[a-z+-]{{1,30}}[\d_])[^\W_][\w+-]{{1,40}}|{_LETTERS})(?:{_AT_WORD}| (?:(?:on|en|in|bei|sur|auf) )?){_PROVIDER}(?: {_ENDING})?",
+    rf"{_NO_MAIL}{_LOCAL}{_AT}{_PROVIDER}",
+    rf"({_MAIL_WORD}(?: {_any('address* adress* adres* id hesab*')})?{_IS}){_NO_MAIL}{_LOCAL}{_AT_WORD}(?:(?:[\w-]{{1,40}}{_ANY_DOT}){{1,3}}{_LETTER}{{2,}}|{_PROVIDER})",
     r"[a-z\d_.+-]{1,40} ?艾特 ?[a-z\d-]{1,30}(?: ?[点點.] ?[a-z]{2,4}){0,2}",
     r"(?<![\w.+])[\w.+]{1,64}[-_]at[-_][\w.]{1,64}[-_]dot[-_][a-z]{2,}",
 )
@@ -309,7 +310,7 @@ _CASED_PLACES = (
     r"(?<!\w)(?!UN|EU|US|UK|KM|IN|OF|TO)[A-Z]{2} \d{5}(?:-\d{4})?(?![\w,.-]\d|\w)",  # OH 43207
     r"\b\d{1,4}[A-Za-z]?,? (?:[A-Z][\w'-]{1,20} ){1,2}(?:House|Court|Place|Park|Hill|Way|View|Lodge|Building|Tower|Hotel|Estate|Green)\b",
 )
-_HOUSE = rf"(?!{_YEAR})\d{{1,4}}(?!\d)(?:[ -]?[a-zа-я](?![^\W_]|[.@/']\w))?(?: ?[/-] ?\d{{1,4}}(?!\d))?"
+_HOUSE = rf"(?!{_YEAR})\d{{1,4}}(?!\d)(?:(?:[ -]?[a-zа-я]|[ء-ي])(?![^\W_]|[.@/']\w))?(?: ?[/-] ?\d{{1,4}}(?!\d))?"
 _STREET_NAME = (  # not what stands between a number and "street" in ordinary sentences
     "(?!"
     + _any(
@@ -433,7 +434,7 @@ _BIRTH_DATE = (
 _BORN = (
     r"(?:d\.?o\.?b\b\.?|г\.? ?р\b\.?|"
     + _any(
-        "born birthday* birth birthdate bday ne nee naissance naci nacio nacid* nacimiento cumple* cumplo_años nac",
+        "born b_day birth_day* birth birthdate ne nee naissance naci nacio nacid* nacimiento cumple* cumplo_años nac",
         "geb gebor* geboort* geburt* nato nata nascit* nasc* dogum* родил* рожд* народ* др дн день_рождения مواليد",
         "ميلاد* ولدت ولد مولود* متولد* تولد* 出生 出生日期 出生年月日 出生于 生于 生日 生辰",
     )
@@ -448,12 +449,13 @@ _LIMIT = _any(
     "avant depuis jusque после до с по між після з від sonra once بعد قبل منذ حتى من بين از تا 之后 以前",
 )
 _NO_LIMIT = f"(?!{_LIMIT})"
-_ALIVE = _full_date(r"(?:19[3-9]\d|200[0-8]|13[1-9]\d)(?!\d)")
+_ALIVE = _full_date(r"(?:19[3-9]\d|200[0-8]|13[1-9]\d|'[3-9]\d)(?!\d)")
 _BIRTHS = (
     rf"({_BORN}(?:{_GAP}{{1,3}}{_NO_LIMIT}{_LETTER}{{1,10}}){{0,3}}{_IS}){_BIRTH_DATE}",
     rf"({_BORN}(?:{_GAP}{{1,3}}{_NO_LIMIT}{_LETTER}{{1,10}}){{0,2}}?{_IS})(?:{_LETTER}{{3,12}} (?:of |de )?)?{_MONTH}(?:{_PAUSE}{_ONE}){{1,5}}",  # in words
     rf"({_BORN}{_IS}(?:{_any('on in am el le в у')} ?)?){_DAY}{_AND}{_LETTER}{{3,10}}{_AND}{_YEAR}",  # of a month misspelt
     rf"{_BIRTH_DATE}(?=(?: ?г(?:ода?|\.)?)? ?[\s(,-]{{0,3}}(?:(?:is|its|est|es|as|als|como|comme|for|это|как|هو|هي) )?(?:(?:my|ma|mi|the|his|her|date of|моя|мои) )?{_BORN})",
+    rf"{_BIRTH_DATE}(?= ?生(?!\w)|[在于][\u4e00-\u9fff]{{1,8}}?(?:(?<![产发学医新诞])生的|[降出]生))",
     rf"(?<!\w){_DAY}[./-]{_MONTH}[./-](?:{_YEAR}|\d\d(?!\d))",
     rf"((?:{_LAW}.{{0,30}}?|{_LIMIT} (?:the |dem |el |le )?){_ALIVE})|{_ALIVE}(?!.{{0,40}}?{_LAW})",  # of somebody alive
 )
@@ -466,10 +468,10 @@ _PLATE_WORD = _any(
     "لوحه* نمره* رقم_السياره رقم_العربيه رقم_الشاحنه رقم_الباص پلاك 车牌 车牌号 牌照",
 )
 _VEHICLE = "(?i:" + (
-    "car|van|taxi|bus|truck|lorry|jeep|toyota|opel|mercedes|bmw|ford|transit|vehicle|carro|coche|camion|auto|voiture|kangoo|camionnette|wagen|araba"
+    "car|van|taxi|bus|truck|lorry|jeep|pick-?up|suv|toyota|nissan|renault|dacia|skoda|volvo|opel|mercedes|bmw|ford|transit|vehicle|carro|coche|camion|auto|voiture|kangoo|camionnette|wagen|araba"
     "|minibus|машин|авто|бус|легковик|سيار|ماشين|پژو|车" + r")\w{0,5}"
 )
-_NO_WORD = "(?!AND|THE|FOR|WHO|ARE|HAS|USD|EUR|GBP|UN|EU|US|UK|SDG|HDR|GCM|IOM|ILO|DES|LES|LOS|DEL|KM|TL)"
+_NO_WORD = "(?!AND|THE|FOR|WHO|ARE|HAS|USD|EUR|GBP|UN|EU|US|UK|SDG|HDR|GCM|IOM|ILO|SOS|DES|LES|LOS|DEL|KM|TL)"
 _UPPER = "[A-ZА-ЯІЇЄ]"
 _PLATE_PART = (
     rf"(?!{_YEAR}|(?:on|in|at|is|and|to|of|my|for|the|was|not|ok|can|do|i|a|as|y|en|de|et|le|la|es|от|на|и|в|не|و)\b)"
@@ -485,7 +487,7 @@ _PLATES = (
 _CASED_PLATES = (
     r"\b[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}\b",  # a British postcode
     rf"({_VEHICLE}(?:{_GAP}{{1,3}}[^\W_]{{1,12}}){{0,4}}?{_GAP}{{1,3}}){_NO_WORD}(?=[A-Z\d -]{{0,9}}\d\d)"
-    rf"(?:{_UPPER}{{1,3}}[ -]?(?!{_YEAR})\d{{2,4}}(?:[ -]?{_UPPER}{{1,3}})?|(?!{_YEAR})\d{{1,4}}[ -]?{_NO_WORD}{_UPPER}{{1,3}}(?:[ -]?\d{{1,4}})?)(?!\w)",
+    rf"(?:{_UPPER}{{1,3}}[ -]?(?!{_YEAR})\d{{2,5}}(?:[ -]?{_UPPER}{{1,3}})?|(?!{_YEAR})\d{{1,4}}[ -]?{_NO_WORD}{_UPPER}{{1,3}}(?:[ -]?\d{{1,4}})?)(?!\w)",
     rf"(?<!\w){_UPPER}{{2}} ?\d{{4}} ?{_UPPER}{{2}}(?!\w)",
     r"(?<!\w)[A-Z]{2}[- ]\d{3}[- ][A-Z]{2}(?![\w-])",
     rf"(?<!\w)[A-Z]{{1,3}}-[A-Z]{{1,2}}[ -]?(?!{_YEAR})\d{{1,4}}[EH]?(?![\w-])",
@@ -515,7 +517,8 @@ _TRANSFER = _any(
     "قبض 取款 提款 mtcn western_union western moneygram wu ria hawala* havala hundi sarafi sarraf saraf remittance",
     "transfer money_transfer wire hawaladar envio giro remesa transferencia transfert virement mandat перевод*",
     "переказ* хавал* вестерн_юнион havale* حواله* حوالتي تحويل* صراف* ويسترن_يونيون وسترن_يونيون موني_غرام موني_جرام",
-    "汇款 转账 西联 速汇金 哈瓦拉",
+    "汇款 转账 西联 速汇金 哈瓦拉 xawaala* hewale* m_pesa kutuma_pesa muamala* przelew* przekaz bonifico vaglia uberweisung*",
+    "overboeking kiriman padala chuyển_tiền हवाला हुंडी হুন্ডি ہنڈی ሐዋላ ሃዋላ ሓዋላ حەواڵە",
 )
 _CODE_WORD = (
     "(?:"
@@ -542,6 +545,10 @@ _LOCK = _any(
     "porte tür телефон* двер* экран* карт* بطاقه* سيم* هاتف* جوال* موبايل* گوشي* باب kapi 手机 门",
 )
 _WIFI = _any("wi_fi wlan hotspot واي_فاي وای_فای вай_фай")
+_CHANGED = _any(
+    "changed_to changed_it_to set_it_to reset_it_to cambie_a cambie_por cambio_a cambio_por cambiado_a cambiado_por change_en",
+    "change_pour changee_en geandert_in geandert_zu mudei_para mudou_para сменил*_на поменял*_на изменил*_на غيرتها غيرته غيروها غيرها 改成 改为",
+)
 _ENDS = r"(?<![.,;:?)\"'»،؟])(?![^\W_])"
 _MIXED = (  # any signs without a blank, a digit and a letter among them, but no address
     rf"(?!\S{{1,64}}@\S{{1,64}}\.|https?:|www\.)(?=\S{{0,30}}\d)(?=\S{{0,30}}{_LETTER})[^\s\[\]]{{4,40}}{_ENDS}"
@@ -569,8 +576,9 @@ _SECRETS = (
     # the code of my phone is 1945
     rf"({_CODE_WORD} (?:(?:of|to|for|from|de|del|da|do|du|le|la|vom|von|pour|para|на|для|от|с|از|в|في|the|my|mi|ma|mon|mein\w{{0,2}}|моего) ){{0,3}}{_LOCK}{_IS}){_CODE}",
     rf"({_LOCK}(?: (?!country|area){_LETTER}{{1,8}})? {_any('code codigo kod код رمز كود')}{_IS})(?!{_YEAR})\d{{4,8}}(?!\d){_COUNTED}",
-    rf"({_SECRET}{_IS}(?:{_any('of my the card for de la mi du ma от на для من ما')} ?){{0,3}}{_IS})(?:{_MIXED}|{_CODE}){_COUNTED}",
-    rf"((?:{_SECRET}|{_WIFI})(?:{_GAP}{{1,3}}{_LETTER}{{1,12}}){{0,6}}?{_IS})(?<![^\W_])(?:{_STRONG}|(?!{_YEAR})\d{{4,8}}(?!\d){_COUNTED})",
+    rf"({_SECRET}{_IS}(?:{_any('of my the card for maybe perhaps probably like de la mi quizas du ma peut-etre vielleicht от на для может наверное من ما ممكن يمكن')} ?){{0,3}}{_IS})(?:{_MIXED}|{_CODE}){_COUNTED}",
+    rf"((?:{_SECRET}|{_WIFI})(?:{_GAP}{{1,3}}{_LETTER}{{1,12}}){{0,6}}?{_IS})(?<![^\W_])(?:{_STRONG}|(?<=[(\"'«“„])(?=[^\W\d]\S{{5}})(?!covid){_MIXED}|(?!{_YEAR})\d{{4,8}}(?!\d){_COUNTED})",
+    rf"({_CHANGED}{_IS}){_STRONG}",
     rf"({_SECRET}{_IS}\[number\],? {_any('or and o y ou et e oder und или и або чи او و يا ya veya 或')} ){_STRONG}",
     # my password is zarminaq, but not: my password is lost
     rf"({_any(*_PASSWORD)}(?: {_LETTER}{{1,12}}){{0,3}}?(?: ?[:=] ?| (?:is|es|est|ist|e|это|هو|هي) )){_NO_NAME}{_NO_NEWS}{_NO_PASSWORD}{_SIGNS}",
@@ -604,7 +612,7 @@ _CODES = (
 # --- Numbers said in words -----------------------------------------------------------------------------------------
 
 _LETTER_NAME = _any(
-    "plus плюс dash hyphen slash guion barra tiret strich тире дефис traco hifen еф ан be ce de te fe ge efe hache aga",
+    "plus плюс dash hyphen slash stroke guion barra tiret strich schragstrich дробь слеш тире дефис traco hifen еф ан be ce de te fe ge efe hache aga",
     "equis ele jota ka eme ene pe cu er erre ese uve zeta ze ipsilon alfa alpha bravo charlie delta echo foxtrot golf",
     "hotel india juliet* kilo lima mike november oscar papa quebec romeo sierra tango uniform victor whiskey x_ray",
     "yankee zulu",
@@ -619,7 +627,7 @@ _PHONE_WORD = _any(
 _PAPER_WORD = _any(
     "passport* identi* pin code password ssn senha cartao contraseña parola sifre* пароль kennwort id case file",
     "account card social_security insurance nin pass pasaporte cedula nie dni clave codigo cuenta passeport carte",
-    "etranger passaporte passaporto documento reisepass ausweis* paspoort pasoport* паспорт* пин код* инн снилс kimlik* pasaport* جواز* رمز* كود* كد هويه رقم* تذكره",
+    "дело дела деле делу справа dossier expediente akte* dosya ملف قضيه etranger passaporte passaporto documento reisepass ausweis* paspoort pasoport* паспорт* пин код* инн снилс kimlik* pasaport* جواز* رمز* كود* كد هويه رقم* تذكره",
     "پاسپورت پاسپورٹ شناختی",
 )
 _MANY = _any("millon millones million* mil mille tausend тысяч* миллион* الف مليون هزار ميليون bin milyon")
@@ -630,7 +638,10 @@ _SAID = (
     rf"({_PHONE_WORD}{_UP_TO_THREE})(?=(?:\d{{1,4}}{_PAUSE}){{0,3}}(?:{_ONE}|{_HUNDRED}))(?:{_DIGIT_OR_ONE}|{_HUNDRED})"
     rf"(?:{_PAUSE}(?:{_DIGIT_OR_ONE}|{_HUNDRED}|{_LETTER_SAID})){{2,40}}+(?! ?{_MANY}){_COUNTED}",
     rf"({_PAPER_WORD}{_UP_TO_THREE})(?={_ONE}|{_HUNDRED})(?:{_DIGIT_OR_ONE}|{_HUNDRED})"
-    rf"(?:{_PAUSE}(?:{_DIGIT_OR_ONE}|{_HUNDRED}|{_MANY}|{_LETTER_SAID})){{2,40}}+",
+    rf"(?:{_PAUSE}(?:{_DIGIT_OR_ONE}|{_HUNDRED}|{_MANY}|{_LETTER_SAID})){{2,40}}+{_COUNTED}",
+    # container four hundred and six; house number six
+    rf"((?:{_SHELTER}|{_any('house block casa haus дом بيت بلوك')}){_IS}(?!no? ){_NUMBER}{_IS}|{_SHELTER}{_IS}(?!on )(?=(?:{_ONE}|{_HUNDRED}){_PAUSE}(?:{_ONE}|{_HUNDRED})))"
+    rf"(?:{_ONE}|{_HUNDRED})(?:{_PAUSE}(?:{_ONE}|{_HUNDRED})){{0,8}}+(?! ?{_MANY}){_COUNTED}",
     rf"(?:\b(?:double|triple|doble) )?{_any(_ZERO)}(?:{_PAUSE}(?:{_DIGIT_OR_ONE}|{_HUNDRED})){{3,40}}+{_COUNTED}",
     rf"{_ONE}(?:{_PAUSE}{_ONE}){{4,40}}+",
     rf"({_any('电话 手机 号码 号 护照 密码 微信 账号 证件 六位 四位')}{_IS}(?:[a-z] ?)?){_CHINESE_DIGIT}(?:[ ,、-]?{_CHINESE_DIGIT}){{3,30}}+",
@@ -646,7 +657,10 @@ def _rules(
 
 _RULES = (  # each with what a text must have for them to find anything
     (re.compile(rf"@|{_AT_WORD}|[-_]at[-_]|{_PROVIDER}"), _rules(_MAILS, "[e-mail]")),
-    (re.compile(rf"{_SECRET}|{_WIFI}|{_TRANSFER}|{_CODE_WORD}|{_LOGIN}|[!$^*~]\w"), _rules(_SECRETS, "[number]")),
+    (
+        re.compile(rf"{_SECRET}|{_WIFI}|{_CHANGED}|{_TRANSFER}|{_CODE_WORD}|{_LOGIN}|[!$^*~]\w"),
+        _rules(_SECRETS, "[number]"),
+    ),
     (re.compile(r"/|geo:| (?:slash|barra|сл[эе]ш|سلاش) "), _rules(_LINKS, "[link]")),
     (
         re.compile(rf"{_NETWORK}|{_USER_NAME}|\b(?:mi|meu|mon) face |\bface ?:|_|#|@|u/|\w\.\w"),
@@ -657,7 +671,7 @@ _RULES = (  # each with what a text must have for them to find anything
     (re.compile(r"\d"), _rules(_PLACES, "[number]")),
     (re.compile(r"\d"), _rules(_CASED_PLATES, "[number]", cased=True)),
     (re.compile(r"\d"), _rules((*_PLATES, *_CODES), "[number]")),
-    (re.compile(rf"{_ONE}{_PAUSE}|{_CHINESE_DIGIT}{{2}}"), _rules(_SAID, "[number]")),
+    (re.compile(rf"{_ONE}|{_CHINESE_DIGIT}{{2}}"), _rules(_SAID, "[number]")),
 )
 
 

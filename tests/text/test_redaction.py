@@ -257,6 +257,10 @@ what is a plus code|plate tectonics 2015|matrícula escolar 2019|appointment 5 d
 my password is lost|is it safe if my password is known|password policy 2019|пароль не подходит|نسيت كلمة السر
 wifi since 3 days|my code is long
 login page shows error 500|user account locked for 24 hours|my code is lost in 2018|US$500million|visa extension 2025
+in this room no one helps|we were in a tent two three weeks|a shelter two hundred people|room on one floor
+five in one room, two beds|case of two hundred fifty people|they changed it to 18000
+the rules changed to Directive 2008/115/EC|truck, SOS 112|in Jan '95
+2018年12月10日在马拉喀什产生的文件|1 Jan '51 convention|the pin of the office (floor 2)
 Haus 3 Zimmer|via Dublin 3|35 degrees in 10 minutes|facebook is Blocked In Iran|my face is swollen|how long 2.50 km
 deaths in 2k15
 """
@@ -291,6 +295,20 @@ def test_questions_with_the_words_of_personal_data_stay(question: str) -> None:
         ("میرا نمبر صفر ایک دو تین", "میرا نمبر [number]"),
         ("1930 Zar Minaq Ave Apt 5", "[number]"),
         ("tent A-1143", "tent [number]"),
+        ("caravan ٥٨ب", "caravan [number]"),
+        ("caravan two hundred and nine", "caravan [number]"),
+        ("house number six", "house number [number]"),
+        ("дело номер триста два дробь пять", "дело номер [number]"),
+        ("their jeep had ZA-00931 on it", "their jeep had [number] on it"),
+        ("zarminaq then the at sign then example.org", "[e-mail]"),
+        ("zarminaq[@]example[.]org", "[e-mail]"),
+        ("zarminaq#12345", "[user]"),
+        ("3 Mar '85", "[number]"),
+        ("2015年3月9日在柏林生的", "[number]在柏林生的"),
+        ("xawaalad lambarka waa ZA-00931-K", "xawaalad lambarka waa [number]"),
+        ('I changed it to "Zar00-minaq"', 'I changed it to "[number]"'),
+        ("my pw was maybe zarMinaq2x", "my pw was maybe [number]"),
+        ("password of the portal (zar.minaq9)", "password of the portal ([number])"),
         ("PO box 4400", "PO box [number]"),
     ],
 )
@@ -316,11 +334,18 @@ def test_counts_and_public_dates_stay(count: str) -> None:
     assert redact(count) == clean(count)
 
 
-@pytest.mark.parametrize("name", ["personal_first", "personal_second", "personal_third"])
-def test_of_each_kind_nearly_all_is_caught(name: str) -> None:
-    """In messages of writers who had not seen the rules; what was learnt from them is to stay."""
+@pytest.mark.parametrize(
+    ("name", "not_promised"),
+    [("personal_first", ""), ("personal_second", ""), ("personal_third", ""), ("personal_fourth", "address")],
+)
+def test_of_each_kind_nearly_all_is_caught(name: str, not_promised: str) -> None:
+    """In messages of writers who had not seen the rules; what was learnt from them is to stay.
+
+    Half of the fourth set's addresses hold names of towns, camps, hotels and streets without a number.
+    """
     shares = caught(dict(sets_of([PERSONAL / f"{name}.jsonl"])))
     assert len(shares) >= 14
+    shares.pop(not_promised, None)
     assert {
         kind: found for kind, share in shares.items() for found, there in share.values() if found < 0.95 * there
     } == {}
