@@ -24,8 +24,10 @@ _OUTCOMES = {
     Outcome.CLARIFY: "offered a choice",
     Outcome.UNANSWERED: "unanswered",
     Outcome.URGENT: "urgent",
+    Outcome.URGENT_QUESTION: "asked which danger",
     Outcome.NONE_OF_THESE: "took none of the choices",
 }
+_SELDOM = (Outcome.URGENT_QUESTION, Outcome.NONE_OF_THESE)
 _NOT_RIGHT = (Outcome.WRONG, Outcome.OUTDATED)
 _ISOLATED = "\u2068{}\u2069"  # FSI, PDI: a right-to-left text must not reorder what stands around it
 
@@ -63,7 +65,7 @@ def _asked(summed: Statistics) -> Iterator[str]:
         shares = [
             f"{number} {_OUTCOMES[outcome]} ({number / summed.questions:.0%})"
             for outcome, number in summed.by_outcome.items()
-            if number or outcome is not Outcome.NONE_OF_THESE
+            if number or outcome not in _SELDOM
         ]
         yield f"{_number(summed.questions, 'question')}: {', '.join(shares)}."
     if summed.helpful or summed.not_helpful:

@@ -13,7 +13,14 @@ from bot.domain.faq import Faq
 from bot.domain.gap import Count
 
 # Outcomes of a question, and what a person may report about an answer.
-QUESTIONS = (Outcome.ANSWER, Outcome.CLARIFY, Outcome.UNANSWERED, Outcome.URGENT, Outcome.NONE_OF_THESE)
+QUESTIONS = (
+    Outcome.ANSWER,
+    Outcome.CLARIFY,
+    Outcome.UNANSWERED,
+    Outcome.URGENT,
+    Outcome.URGENT_QUESTION,
+    Outcome.NONE_OF_THESE,
+)
 COMPLAINTS = (Outcome.WRONG, Outcome.OUTDATED, Outcome.UNCLEAR)
 
 
