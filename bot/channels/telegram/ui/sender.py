@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -45,7 +45,7 @@ def outgoing_for(reply: OutgoingReply, bot: Bot) -> OutgoingMessage:
     if turn.card is not None and reply.question.channel is Channel.GROUP:
         address = f"https://t.me/{bot.username}?start=group"
         private_chat = InlineKeyboardButton(faq.interface.private_chat, url=address)
-        return OutgoingMessage(to_html(turn.reply), [[private_chat]])
+        return OutgoingMessage(to_html(replace(turn.reply, choices_title="", choices=())), [[private_chat]])
     if call is not None and call.name == "start":
         return OutgoingMessage(to_html(turn.reply), start_rows(turn.reply, faq.interface))
     return OutgoingMessage(to_html(turn.reply), choice_rows(turn.reply.choices, ButtonAction.SHOW))
