@@ -204,14 +204,21 @@ class Assistant:
         self._notes.note(Note(count))
         return found, count
 
-    def show_card(self, entry: str, shown: ShownCard | None, faq: Faq) -> tuple[Turn, ShownCard | None] | None:
-        """The card that a button leads to, and what is to be remembered; None if the FAQ no longer has the card."""
+    def show_card(
+        self, entry: str, shown: ShownCard | None, faq: Faq, channel: Channel
+    ) -> tuple[Turn, ShownCard | None, Count] | None:
+        """The card that a button leads to, what is to be remembered for another hour, and its count, which is noted.
+
+        None if the FAQ no longer has the card.
+        """
         found = faq.entries.get(entry)
         if found is None or found.kind is not Kind.URGENT:
             return None
-        self._notes.note(Note(Count(Outcome.CHOSEN, faq.language, Channel.PRIVATE, found.id)))
-        turn = card_turn(found, shown, faq)
-        return turn, replace(shown, card=turn.card) if shown is not None and turn.card is not None else None
+        turn, count = card_turn(found, shown, faq), Count(Outcome.CHOSEN, faq.language, channel, found.id)
+        self._notes.note(Note(count))
+        if shown is None or turn.card is None:
+            return turn, None, count
+        return turn, replace(shown, card=turn.card, until=self._clock() + SECONDS), count
 
     async def not_about_me(
         self, card: str, shown: ShownCard | None, message: IncomingMessage, matcher: Matcher

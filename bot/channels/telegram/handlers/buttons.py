@@ -176,14 +176,14 @@ def _shown_to(context: BotContext, press: ButtonPress) -> ShownCard | None:
 
 async def _card(context: BotContext, press: ButtonPress) -> str:
     """Show a card below the message; the buttons under that stay."""
-    found = context.assistant.show_card(press.value, _shown_to(context, press), press.faq)
+    found = context.assistant.show_card(press.value, _shown_to(context, press), press.faq, press.asked.channel)
     if found is None:
         return press.says.gone
-    turn, shown = found
+    turn, shown, count = found
     if shown is not None:
         context.remember(press.person, shown)
     await send(OutgoingMessage(to_html(turn.reply), choice_rows(turn.reply.choices, ButtonAction.SHOW)), press.shown)
-    press.set_outcome(Outcome.CHOSEN)
+    press.record.set_outcome(count)
     return ""
 
 
