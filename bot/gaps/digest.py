@@ -5,7 +5,7 @@ It is in English whatever the FAQ's language. The only texts of people in it are
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 
 from bot.domain.conversation import Outcome, Reply, Section
@@ -24,10 +24,8 @@ _OUTCOMES = {
     Outcome.CLARIFY: "offered a choice",
     Outcome.UNANSWERED: "unanswered",
     Outcome.URGENT: "urgent",
-    Outcome.URGENT_QUESTION: "asked which danger",
     Outcome.NONE_OF_THESE: "took none of the choices",
 }
-_SELDOM = (Outcome.URGENT_QUESTION, Outcome.NONE_OF_THESE)
 _NOT_RIGHT = (Outcome.WRONG, Outcome.OUTDATED)
 _ISOLATED = "\u2068{}\u2069"  # FSI, PDI: a right-to-left text must not reorder what stands around it
 
@@ -65,11 +63,17 @@ def _asked(summed: Statistics) -> Iterator[str]:
         shares = [
             f"{number} {_OUTCOMES[outcome]} ({number / summed.questions:.0%})"
             for outcome, number in summed.by_outcome.items()
-            if number or outcome not in _SELDOM
+            if number or outcome is not Outcome.NONE_OF_THESE
         ]
         yield f"{_number(summed.questions, 'question')}: {', '.join(shares)}."
     if summed.helpful or summed.not_helpful:
         yield f"Helpful {summed.helpful}, not helpful {summed.not_helpful}."
+    if summed.not_about_me:
+        yield f"Urgent cards that were not about the person: {_listed(summed.not_about_me)}."
+
+
+def _listed(numbers: Mapping[str, int]) -> str:
+    return ", ".join(f"{_shortened(entry, LONGEST_ID)} {times}" for entry, times in list(numbers.items())[:ENTRIES])
 
 
 def _open(gaps: Collection[LoggedGap], now: datetime) -> str:
