@@ -22,8 +22,8 @@ class Statistics:
     """The counts of some days, summed.
 
     ``by_day`` has every day of the span, also those without a question; ``by_outcome`` has the questions by outcome;
-    ``asked``, ``complaints`` and, for cards, ``not_about_me`` are by entry, most frequent first; ``never`` are answers that
-    nobody got.
+    ``asked``, ``complaints`` and, for cards, ``not_about_me`` are by entry, most frequent first; ``never`` are answers
+    that nobody got.
 
     Divided further: ``outcomes_by_day`` is ``by_day`` by outcome, ``complaint_kinds`` is ``complaints`` by kind of
     complaint, ``never_by_topic`` is ``never`` by topic. ``gaps_by_language`` counts all gaps, whether or not their
