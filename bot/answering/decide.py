@@ -14,6 +14,8 @@ from dataclasses import dataclass, replace
 from bot.answering.emergency_numbers import with_emergency_numbers
 from bot.domain.conversation import (
     Answer,
+    Candidate,
+    Channel,
     Clarify,
     Decision,
     Missing,
@@ -49,6 +51,8 @@ NOTED_SCORE = 0.2  # least score for an out-of-scope entry to explain why there 
 KNOWN = 0.5  # least coverage, the share of known words by weight, for answering or offering anything by words
 FEWEST_WORDS = 3  # of a part that is judged by itself; "no" alone is close to many urgent phrasings
 LIKE_A_CARD = 0.1  # least score of a card for a message to be perhaps a cry, whatever its urgency
+NEAR = 0.95  # least score of a card, relative to the best, to be as likely: `evaluate --calibration` shows why
+NEXT_CARD = 0.3  # and to be offered beside it
 CARD_OF_FEW_WORDS = 0.3  # least score of a card for a shorter message to be urgent; the card must also rank first
 
 
@@ -338,10 +342,12 @@ def conclude(question: Question, whole: Part, parts: Sequence[Part], thresholds:
     """Decide from the rankings of a message and its parts."""
     if not whole.ranking.reading.typed:
         return Unanswered(NoAnswerReason.EMPTY)
-    card, urgency = _card(whole, parts, thresholds)
-    if card is not None and urgency >= thresholds.surely_urgent:
-        return Urgent(card)
-    urgent = Urgent(card) if card is not None and urgency >= thresholds.urgent else None
+    may_ask = whole.ranking.language is None and question.channel is not Channel.GROUP
+    cards, urgency = _cards(whole, parts, thresholds)
+    is_urgent = urgency >= thresholds.urgent and not question.is_calm
+    urgent = urgent_of(cards, may_ask=may_ask) if is_urgent else None
+    if urgent is not None and urgency >= thresholds.surely_urgent:
+        return urgent
     answer = _answer(whole, parts, thresholds)
     if answer is not None:
         return answer
@@ -370,21 +376,37 @@ def _out_of_scope(whole: Part) -> Entry | None:
     return first.entry if first.entry.kind is Kind.OUT_OF_SCOPE and is_like else None
 
 
-def _card(whole: Part, parts: Sequence[Part], thresholds: Thresholds) -> tuple[Entry | None, float]:
-    """The best card for a message or a sentence of it, and the urgency from 0 to 1.
+def urgent_of(cards: Sequence[Candidate], *, may_ask: bool, near: float = NEAR) -> Urgent | None:
+    """The best of the cards, or the question which of those that are near to it is meant; None without cards.
+
+    Where one of the near ones is for rescue within minutes, it is shown at once: to ask would cost time, and to miss it
+    most. The best one is shown where the bot may not ask: in a group, or in another language than the labels are in.
+    """
+    if not cards:
+        return None
+    line = cards[0].score * near if may_ask else math.inf
+    likely = [card.entry for card in cards if card is cards[0] or card.score >= line]
+    first = next((entry for entry in likely if entry.call_first), cards[0].entry)
+    others = (card.entry for card in cards if card.score >= NEXT_CARD * cards[0].score)
+    is_question = len(likely) > 1 and not first.call_first
+    return Urgent(first, others=tuple(entry for entry in others if entry is not first), is_question=is_question)
+
+
+def _cards(whole: Part, parts: Sequence[Part], thresholds: Thresholds) -> tuple[tuple[Candidate, ...], float]:
+    """The best cards for a message or a sentence of it, and the urgency from 0 to 1.
 
     The urgency of a sentence counts up to twice that of the whole message, and never as surely urgent.
     """
     most = max((whole, *parts), key=lambda part: part.ranking.urgency)
     card = most.ranking.card
     if card is None:
-        return None, 0.0
+        return (), 0.0
     is_first = most.ranking.candidates[0] == card and card.score >= CARD_OF_FEW_WORDS
     if len(most.ranking.reading.typed) < FEWEST_WORDS and not is_first:
-        return None, 0.0
+        return (), 0.0
     of_part = min(most.ranking.urgency, 2 * whole.ranking.urgency)
     of_part = min(of_part, math.nextafter(thresholds.surely_urgent, 0))
-    return card.entry, max(whole.ranking.urgency, of_part)
+    return most.ranking.cards, max(whole.ranking.urgency, of_part)
 
 
 def _answer(whole: Part, parts: Sequence[Part], thresholds: Thresholds) -> Answer | None:

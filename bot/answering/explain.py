@@ -96,6 +96,8 @@ def _because(decision: Decision) -> str:
             return "the message, or a sentence of it, has an answer that is sure enough and the first by far enough"
         case Clarify():
             return "the right answer is probably among these, but none is sure enough"
+        case Urgent(is_question=True):
+            return "it seems to come from a person in danger or need, and these cards are about equally near"
         case Urgent():
             return "the message, or a sentence of it, seems to come from a person in danger or need"
         case EmergencyNumbers():

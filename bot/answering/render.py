@@ -18,6 +18,7 @@ from bot.domain.conversation import (
     NoAnswerReason,
     Reply,
     Section,
+    ShownCard,
     Smalltalk,
     Unanswered,
     Urgent,
@@ -75,9 +76,11 @@ def _render(decision: Decision, faq: Faq, language: str | None = None) -> Reply:
     match decision:
         case Answer(entries, missing, is_cut):
             return _render_answer(entries, faq, _not_answered(missing, is_cut=is_cut, faq=faq))
-        case Urgent(entry, countries):
+        case Urgent(entry, countries, others, is_question=True):
+            return _render_question((entry, *others), countries, faq)
+        case Urgent(entry, countries, others):
             is_said = any(cries.language == language for cries in faq.cries)  # in the lines above it
-            return _render_card(entry, countries, faq, is_said=is_said)
+            return _render_card(entry, countries, others, faq, is_said=is_said)
         case EmergencyNumbers((), _):
             return Reply((Section("", says.emergency.strip()),), **_where(faq))
         case EmergencyNumbers(countries, services):
@@ -112,7 +115,7 @@ def render_entry(entry: Entry, faq: Faq) -> Reply:
 
 def choices_of(entries: Iterable[Entry]) -> tuple[Choice, ...]:
     """Choices of entries, labelled by their questions, and cards as their buttons say."""
-    return tuple(Choice(entry.label, entry.id) for entry in entries)
+    return tuple(Choice(entry.label, entry.id, is_card=entry.kind is Kind.URGENT) for entry in entries)
 
 
 def unread(text: str, faq: Faq) -> Reply:
@@ -125,7 +128,13 @@ MOST_SOURCES = 2  # of a country's numbers; the records have more
 
 
 def render_numbers(
-    countries: Sequence[str], faq: Faq, *, first: Sequence[Service] = (), before: str = "", after: str = ""
+    countries: Sequence[str],
+    faq: Faq,
+    *,
+    first: Sequence[Service] = (),
+    before: str = "",
+    after: str = "",
+    hides_police: bool = False,
 ) -> Reply:
     """The emergency numbers of countries, those for the services ``first`` first; texts may stand around them."""
     texts = faq.emergency.texts
@@ -134,7 +143,8 @@ def render_numbers(
     shown = [country for country in countries if country in faq.emergency.countries][:MOST_COUNTRIES]
     sections = [Section("", before)] if before else []
     for country in shown:
-        sections.append(Section("", numbers_text(country, faq, first=first), sources=_number_sources(country, faq)))
+        numbers = numbers_text(country, faq, first=first, hides_police=hides_police)
+        sections.append(Section("", numbers, sources=_number_sources(country, faq)))
     sections.append(Section("", after or f"{texts.elsewhere}\n{faq.interface.program.strip()}"))
     return Reply(tuple(sections))
 
@@ -193,28 +203,86 @@ def _where(faq: Faq, shown: Sequence[str] = ()) -> _Where:
     return _Where(choices_title=directory.texts.where, choices=(*likely, others))
 
 
-def _render_card(entry: Entry, countries: Sequence[str], faq: Faq, *, is_said: bool) -> Reply:
-    """An urgent card: what to do, whom to call, that nobody reads this chat, and the steps.
+def _render_question(cards: Sequence[Entry], countries: Sequence[str], faq: Faq) -> Reply:
+    """The question which card it is about, with what each says first, below whom to call and who does not read this."""
+    says = faq.interface
+    emergency = says.emergency_careful if any(card.careful for card in cards) else says.emergency
+    calls = [numbers_text(country, faq, hides_police=True) for country in _with_numbers(countries, faq)]
+    first_lines = "\n".join(f"• {card.label}: {card.answer.partition(chr(10))[0]}" for card in cards)
+    parts = (*(calls or [emergency]), says.program, first_lines, says.which_danger)
+    text = "\n\n".join(part.strip() for part in parts)
+    return Reply((Section("", text, sources=_sources_of(countries if calls else (), faq)),), choices=choices_of(cards))
+
+
+def _with_numbers(countries: Iterable[str], faq: Faq) -> list[str]:
+    """Those of the countries of a message whose numbers are shown."""
+    directory = faq.emergency
+    return [one for one in countries if one in directory.countries][:MOST_COUNTRIES] if directory.texts else []
+
+
+def _render_card(
+    entry: Entry, countries: Sequence[str], others: Iterable[Entry], faq: Faq, *, is_said: bool, is_short: bool = False
+) -> Reply:
+    """An urgent card: what to do, whom to call, that nobody reads this chat, and the steps, if it is not ``is_short``.
 
     Where a call may be a danger, whom to call comes after the steps. If the message names countries, their numbers
     stand in place of the general line. ``is_said``: lines in another language above the card say the general things.
     """
     says, texts = faq.interface, faq.emergency.texts
-    shown = [country for country in countries if country in faq.emergency.countries][:MOST_COUNTRIES] if texts else []
+    shown = _with_numbers(countries, faq)
     calls = [numbers_text(country, faq, first=entry.call_first, hides_police=entry.hides_police) for country in shown]
     calls += [texts.elsewhere] if texts and shown else []
     first, _, steps = entry.answer.partition("\n")
+    steps = "" if is_short else steps
     if is_said:
-        parts = [*calls, entry.answer]
+        parts = [*calls, first if is_short else entry.answer]
     elif entry.careful:
         parts = [first, says.program, steps, says.emergency_careful, *calls]
     elif calls:
         parts = [first, *calls, says.program, steps]
     else:
         parts = [f"{first}\n{says.emergency}", says.program, steps]
-    parts += [says.delete_chat] if entry.discreet else []
+    parts += [says.delete_chat] if entry.discreet and not is_short else []
     card = Section("", "\n\n".join(part.strip() for part in parts if part.strip()), sources=_sources_of(shown, faq))
-    return Reply((card,), says.where_to_turn, _pages(entry, faq, countries), **_where(faq, shown))
+    where = _where(faq, shown)
+    choices = (
+        *(Choice(says.or_card.format(card=other.label), other.id, is_card=True) for other in others),
+        *where["choices"],
+        Choice(says.not_about_me, entry.id, is_not_about_me=True),
+    )
+    pages = () if is_short else _pages(entry, faq, countries)
+    return Reply((card,), says.where_to_turn, pages, where["choices_title"], choices)
+
+
+def render_again(shown: ShownCard, faq: Faq) -> Reply:
+    """The lines of a card that matter most, for a message that asks nothing after it, and the card's buttons.
+
+    They are what to do, whom to call, and that nobody reads this chat; in the language of the message, if it is known.
+    """
+    card, spoken = shown.card, next((one for one in faq.cries if one.language == shown.language), None)
+    if card.is_question:
+        return _render_question((card.entry, *card.others), card.countries, faq)
+    reply = _render_card(card.entry, card.countries, card.others, faq, is_said=spoken is not None, is_short=True)
+    if spoken is None:
+        return reply
+    lines = Section("", "\n".join((spoken.do, spoken.call, spoken.program)))
+    return replace(reply, sections=(lines, *reply.sections))
+
+
+def with_lines(reply: Reply, shown: ShownCard, faq: Faq) -> Reply:
+    """The numbers for a place, after a card: below its first line, with its buttons but those for the country."""
+    lines = render_again(shown, faq)
+    first = lines.sections[0].text.partition("\n")[0]
+    choices = tuple(one for one in lines.choices if one.country is None and one.region is None)
+    return replace(reply, sections=(Section("", first), *reply.sections), choices=choices)
+
+
+def chosen_card(entry: Entry, shown: ShownCard | None) -> Urgent:
+    """The card for a button; those that were offered with it remain the next likely ones."""
+    if shown is None:
+        return Urgent(entry)
+    offered = (shown.card.entry, *shown.card.others)
+    return Urgent(entry, shown.card.countries, tuple(one for one in offered if one != entry))
 
 
 def _sources_of(countries: Sequence[str], faq: Faq) -> tuple[Link, ...]:

@@ -12,7 +12,7 @@ from typing import assert_never
 
 from bot.answering.commands import command_reply, deep_link, topic_reply
 from bot.answering.decide import decide_with_reasoning
-from bot.answering.render import render, render_entry, render_numbers, render_regions
+from bot.answering.render import chosen_card, render, render_again, render_entry, render_numbers, render_regions
 from bot.domain.conversation import (
     Answer,
     Candidate,
@@ -25,15 +25,18 @@ from bot.domain.conversation import (
     Question,
     Reply,
     Section,
+    ShownCard,
     Smalltalk,
     Unanswered,
     Urgent,
 )
-from bot.domain.faq import Kind
+from bot.domain.faq import Entry, Faq, Kind
 from bot.domain.gap import GapReason
 from bot.domain.matching import Matcher
+from bot.text.folding import folded_words
 
 SHOWN_CANDIDATES = 5
+LONGEST_WAITING = 12  # words of a message that only says that the person waits
 _NUMBER = re.compile(r"\A\s*+(\d{1,2})\s*+(?:[.)]\s*+)?")
 
 
@@ -44,6 +47,7 @@ class Turn:
     ``gap`` is the reason why it is a gap, if it is one, and ``gap_text`` the part of the message that is, if not all; a
     gap that ``is_private`` is counted but not kept. ``also`` are the entries that answer further questions of it.
     ``language`` is set where the person chose a language by it, ``foreign`` where the message is in another one.
+    ``card`` is the card shown, or the question between cards.
     """
 
     outcome: Outcome
@@ -56,10 +60,17 @@ class Turn:
     also: tuple[str, ...] = ()
     foreign: str | None = None
     is_private: bool = False
+    card: Urgent | None = None
 
 
-def take_turn(question: Question, matcher: Matcher, offered: tuple[Choice, ...] = ()) -> Turn:
-    """Answer a message. ``offered`` are the choices of the previous turn."""
+def take_turn(
+    question: Question, matcher: Matcher, offered: tuple[Choice, ...] = (), shown: ShownCard | None = None
+) -> Turn:
+    """Answer a message. ``offered`` are the choices of the previous turn; ``shown`` is a card of the last hour.
+
+    After a card, what asks nothing gets the lines of it that matter again. They also stand above small talk, and above
+    what has no answer, which may belong to the cry and is kept no more than that.
+    """
     faq = matcher.faq
     command = command_reply(question.text, faq)
     if command is not None:
@@ -67,7 +78,42 @@ def take_turn(question: Question, matcher: Matcher, offered: tuple[Choice, ...] 
         return Turn(Outcome.COMMAND, command, linked.id if linked else None)
     number = _NUMBER.fullmatch(question.text)
     if number and offered:
-        return _choose(int(number[1]), matcher, offered)
+        return _choose(int(number[1]), question, matcher, offered, shown)
+    if shown is None:
+        return _answered(question, matcher)
+    if is_waiting(question.text, faq):
+        return again(shown, faq)
+    turn = _answered(question, matcher)
+    if turn.outcome is Outcome.SMALLTALK or turn.gap is not None:
+        lines = render_again(shown, faq)
+        reply = replace(turn.reply, sections=(*lines.sections, *turn.reply.sections), choices=lines.choices)
+        return replace(turn, reply=replace(reply, choices_title=lines.choices_title), gap=None, is_private=True)
+    return turn
+
+
+def is_waiting(text: str, faq: Faq) -> bool:
+    """Whether a message after a card asks nothing: it has no letters, or only says that the person waits."""
+    if not any(map(str.isalpha, text)):
+        return True
+    left = tuple(folded_words(text))
+    phrases = (
+        {tuple(folded_words(phrase)) for phrase in faq.emergency.waiting} if len(left) <= LONGEST_WAITING else set()
+    )
+    while left:
+        longest = max((phrase for phrase in phrases if phrase == left[: len(phrase)]), key=len, default=())
+        if not longest:
+            return False
+        left = left[len(longest) :]
+    return True
+
+
+def again(shown: ShownCard, faq: Faq) -> Turn:
+    """The lines of a card that matter, once more."""
+    return Turn(Outcome.URGENT_AGAIN, render_again(shown, faq), shown.card.entry.id)
+
+
+def _answered(question: Question, matcher: Matcher) -> Turn:
+    faq = matcher.faq
     reasoning = decide_with_reasoning(question, matcher)
     outcome, entry = outcome_of(reasoning.decision)
     candidates = reasoning.whole.ranking.candidates[:SHOWN_CANDIDATES]
@@ -75,6 +121,8 @@ def take_turn(question: Question, matcher: Matcher, offered: tuple[Choice, ...] 
     gap = gap_reason(reasoning.decision)
     turn = Turn(outcome, reply, entry, candidates, gap, foreign=reasoning.language, is_private=reasoning.is_private)
     match reasoning.decision:
+        case Urgent() as card:
+            return replace(turn, card=card)
         case Answer((_, *others), missing):
             unknown = "\n".join(one.text for one in missing if one.is_gap)
             return replace(turn, also=tuple(other.id for other in others), gap_text=unknown)
@@ -89,6 +137,8 @@ def outcome_of(decision: Decision) -> tuple[Outcome, str | None]:
             return Outcome.ANSWER, entries[0].id
         case Clarify():
             return Outcome.CLARIFY, None
+        case Urgent(is_question=True):
+            return Outcome.URGENT_QUESTION, None
         case Urgent(entry):
             return Outcome.URGENT, entry.id
         case EmergencyNumbers():
@@ -114,7 +164,27 @@ def gap_reason(decision: Decision) -> GapReason | None:
             return None
 
 
-def _choose(number: int, matcher: Matcher, offered: tuple[Choice, ...]) -> Turn:
+def card_turn(entry: Entry, shown: ShownCard | None, faq: Faq) -> Turn:
+    """A card that was chosen, with the lines in the language of the message that it is offered for."""
+    card = chosen_card(entry, shown)
+    foreign = shown.language if shown is not None else None
+    return Turn(Outcome.URGENT, render(card, faq, foreign), entry.id, foreign=foreign, card=card)
+
+
+def not_about_me(card: str, shown: ShownCard | None, question: Question, matcher: Matcher) -> Turn:
+    """The message behind a card, answered as if it were no cry; a kind request to type it again if it is not known.
+
+    Its text is kept no more than that of a cry. ``question`` has the rest of what is known of the message.
+    """
+    if shown is None or card not in (shown.card.entry.id, *(other.id for other in shown.card.others)):
+        return Turn(Outcome.NOT_ABOUT_ME, Reply((Section("", matcher.faq.interface.type_again),)), card)
+    turn = _answered(replace(question, text=shown.text, is_calm=True), matcher)
+    return replace(turn, gap=None, is_private=True)
+
+
+def _choose(
+    number: int, question: Question, matcher: Matcher, offered: tuple[Choice, ...], shown: ShownCard | None
+) -> Turn:
     faq = matcher.faq
     if not 1 <= number <= len(offered):
         return Turn(Outcome.UNANSWERED, Reply((Section("", faq.interface.no_such_choice),), choices=offered))
@@ -127,9 +197,14 @@ def _choose(number: int, matcher: Matcher, offered: tuple[Choice, ...]) -> Turn:
         return Turn(Outcome.EMERGENCY_NUMBERS, render_numbers((choice.country,), faq))
     if choice.region is not None:
         return Turn(Outcome.EMERGENCY_NUMBERS, render_regions(choice.region, faq))
+    if choice.is_not_about_me and choice.entry is not None:
+        calm = not_about_me(choice.entry, shown, question, matcher)
+        return replace(calm, outcome=Outcome.NOT_ABOUT_ME, entry=choice.entry, also=())
     if choice.entry is None:
         none_chosen = Reply((Section("", faq.interface.none_chosen),))
         return Turn(Outcome.UNANSWERED, none_chosen, gap=GapReason.NONE_OF_THESE)
     entry = faq.entries[choice.entry]
+    if entry.kind is Kind.URGENT:
+        return card_turn(entry, shown, faq)
     outcome: Outcome = Outcome.ANSWER if entry.kind is Kind.ANSWER else Outcome.UNANSWERED
     return Turn(outcome, render_entry(entry, faq), entry.id)

@@ -6,6 +6,7 @@ note. Channels only translate. `Assistant.answer` shows the path of a message.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -14,8 +15,9 @@ from typing import assert_never
 from bot.answering.commands import asks_to_forget, call_of, linked
 from bot.answering.decide import decide
 from bot.answering.place import place_reply
-from bot.answering.render import unread
-from bot.answering.turn import Turn, outcome_of, take_turn
+from bot.answering.render import unread, with_lines
+from bot.answering.turn import Turn, again, card_turn, not_about_me, outcome_of, take_turn
+from bot.channels.hour_memory import SECONDS
 from bot.channels.long_texts import LongTexts
 from bot.channels.port import Conversation, GapNotes, IncomingMessage, OutgoingReply
 from bot.channels.throttle import UNLIMITED, Allowed, Throttles
@@ -29,11 +31,12 @@ from bot.domain.conversation import (
     Question,
     Reply,
     Section,
+    ShownCard,
     Smalltalk,
     Unanswered,
     Urgent,
 )
-from bot.domain.faq import Entry, Faq
+from bot.domain.faq import Entry, Faq, Kind
 from bot.domain.gap import OUTCOME_OF, Count, Gap, GapReason, Note
 from bot.domain.matching import Matcher
 from bot.gaps.record import gap_behind, note_turn
@@ -55,12 +58,20 @@ class Found:
 class Assistant:
     """Answers people on any channel. ``notes`` receives the outcome of each message.
 
-    ``rest`` is how long others are alone after a long text, see `LongTexts`.
+    ``rest`` is how long others are alone after a long text, see `LongTexts`. By the ``clock``, a card is remembered
+    for an hour.
     """
 
     def __init__(
-        self, catalog: Catalog, notes: GapNotes, throttles: Throttles = UNLIMITED, *, rest: float = 0.0
+        self,
+        catalog: Catalog,
+        notes: GapNotes,
+        throttles: Throttles = UNLIMITED,
+        *,
+        rest: float = 0.0,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        self._clock = clock
         self._catalog, self._notes, self._throttles = catalog, notes, throttles
         self._long_texts = LongTexts(rest)
 
@@ -81,8 +92,28 @@ class Assistant:
         note = note_turn(turn, question, matcher, asked=message.conversation.asked)
         self._note(note, message)
         asked = message.text if turn.outcome is Outcome.CLARIFY else ""
-        conversation = Conversation(turn.reply.choices, asked, turn.language or message.conversation.language)
+        shown = self._shown(turn, message) if turn.card is not None else self._card_of(message, matcher.faq)
+        if turn.outcome is Outcome.NOT_ABOUT_ME or asks_to_forget(message.text):
+            shown = None
+        language = turn.language or message.conversation.language
+        conversation = Conversation(turn.reply.choices, asked, language, shown)
         return OutgoingReply(turn, question, matcher.faq, note.count, conversation)
+
+    def _shown(self, turn: Turn, message: IncomingMessage) -> ShownCard | None:
+        """The card of a turn, to be remembered. Not in a group: what one person asks is no other's business there."""
+        if turn.card is None or message.channel is Channel.GROUP:
+            return None
+        before = message.conversation.shown
+        is_chosen = before is not None and not turn.candidates  # by its number, not by a message of its own
+        text, id_ = (before.text, before.message) if before is not None and is_chosen else (message.text, message.id)
+        return ShownCard(turn.card, text, self._clock() + SECONDS, id_, turn.foreign)
+
+    def _card_of(self, message: IncomingMessage, faq: Faq) -> ShownCard | None:
+        """The card that the conversation was shown within the last hour, if the FAQ still has it."""
+        shown = message.conversation.shown
+        if shown is None or shown.until <= self._clock() or shown.card.entry.id not in faq.entries:
+            return None
+        return shown
 
     async def _is_exempt(self, question: Question, message: IncomingMessage, matcher: Matcher) -> bool:
         """Whether a throttled message is answered all the same: /forget, or what is urgent, within its limit."""
@@ -92,7 +123,7 @@ class Assistant:
         is_checked = asker is not None and await self._throttles.urgent_checks.admit(asker) is Allowed.YES
         if not is_checked:
             return False
-        if message.place is not None:
+        if message.place is not None or self._card_of(message, matcher.faq) is not None:
             return True
         decision = await self._long_texts.read(question, partial(decide, matcher=matcher))
         return isinstance(decision, Urgent)
@@ -107,11 +138,16 @@ class Assistant:
         if asks_to_forget(message.text):
             return _text_turn(Outcome.COMMAND, says.forget if await self.forget(message.asker) else says.forget_failed)
         place = message.place or place_in(message.text)
-        shown = place_reply(*place, matcher.faq) if place is not None else None
-        if shown is not None:
-            return Turn(Outcome.EMERGENCY_NUMBERS, shown)
+        shown = self._card_of(message, matcher.faq)
+        numbers = place_reply(*place, matcher.faq, shown.card.entry if shown else None) if place is not None else None
+        if numbers is not None:
+            return Turn(
+                Outcome.EMERGENCY_NUMBERS, numbers if shown is None else with_lines(numbers, shown, matcher.faq)
+            )
         offered = message.conversation.choices
-        turn = await self._long_texts.read(question, partial(take_turn, matcher=matcher, offered=offered))
+        turn = await self._long_texts.read(question, partial(take_turn, matcher=matcher, offered=offered, shown=shown))
+        if message.is_caption and turn.outcome is Outcome.UNANSWERED and shown is not None:
+            return again(shown, matcher.faq)
         if message.is_caption and turn.outcome is Outcome.UNANSWERED:
             return Turn(Outcome.TEXT_ONLY, unread(says.text_only, matcher.faq))
         if turn.language is not None:
@@ -167,6 +203,32 @@ class Assistant:
         count = Count(outcome, faq.language, channel, found.id)
         self._notes.note(Note(count))
         return found, count
+
+    def show_card(
+        self, entry: str, shown: ShownCard | None, faq: Faq, channel: Channel
+    ) -> tuple[Turn, ShownCard | None, Count] | None:
+        """The card that a button leads to, what is to be remembered for another hour, and its count, which is noted.
+
+        None if the FAQ no longer has the card.
+        """
+        found = faq.entries.get(entry)
+        if found is None or found.kind is not Kind.URGENT:
+            return None
+        turn, count = card_turn(found, shown, faq), Count(Outcome.CHOSEN, faq.language, channel, found.id)
+        self._notes.note(Note(count))
+        if shown is None or turn.card is None:
+            return turn, None, count
+        return turn, replace(shown, card=turn.card, until=self._clock() + SECONDS), count
+
+    async def not_about_me(
+        self, card: str, shown: ShownCard | None, message: IncomingMessage, matcher: Matcher
+    ) -> tuple[Turn, Count]:
+        """Answer the message behind a card that is not about the person, and count that the card was not needed."""
+        count = Count(Outcome.NOT_ABOUT_ME, matcher.faq.language, message.channel, card)
+        self._notes.note(Note(count))
+        question = Question("", matcher.faq.language, message.channel, tuple(message.languages))
+        known = shown if shown is not None and shown.until > self._clock() else None
+        return await self._long_texts.read(question, lambda asked: not_about_me(card, known, asked, matcher)), count
 
     async def none_of_these(self, message: IncomingMessage, matcher: Matcher) -> Count:
         """Note that none of the choices fitted a message: a gap, or only a count if the message's text is unknown."""
@@ -241,8 +303,8 @@ def _shareable(decision: Decision) -> tuple[Entry, ...]:
     match decision:
         case Answer(entries) | Clarify(entries):
             return entries
-        case Urgent(entry):
-            return (entry,)
+        case Urgent(entry, others=others, is_question=is_question):
+            return (entry, *others) if is_question else (entry,)
         case EmergencyNumbers() | Smalltalk() | Unanswered():
             return ()
         case _:

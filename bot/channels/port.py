@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from bot.answering.turn import Turn
-from bot.domain.conversation import Channel, Choice, Outcome, Question
+from bot.domain.conversation import Channel, Choice, Outcome, Question, ShownCard
 from bot.domain.faq import Faq
 from bot.domain.gap import Count, Note
 
@@ -19,12 +19,13 @@ class Conversation:
     """The state of a conversation: the channel keeps it, and passes it on with the next message.
 
     ``choices`` are those of the last reply, from which a number picks one; ``asked`` is the question that they were
-    offered for; ``language`` is the one chosen within this conversation.
+    offered for; ``language`` is the one chosen within this conversation; ``shown`` is the card of the last hour.
     """
 
     choices: tuple[Choice, ...] = ()
     asked: str = ""
     language: str | None = None
+    shown: ShownCard | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,9 @@ def evaluate(
     questions: Annotated[Path, typer.Option(help="The folder of the question sets.")] = Path("tests/questions"),
     misses: Annotated[bool, typer.Option("--misses", help="List every message that was not handled right.")] = False,
     plot: Annotated[Path | None, typer.Option(help="Draw the curve into this file (.svg or .png).")] = None,
+    confusions: Annotated[
+        Path | None, typer.Option(help="Draw which urgent card is taken for which into this file (.svg or .png).")
+    ] = None,
     floor: Annotated[
         Path | None, typer.Option(help="A JSON file of counts, set by set; exit 1 if the result falls short.")
     ] = None,
@@ -26,7 +29,8 @@ def evaluate(
 ) -> None:
     """Ask the question sets and show the scoreboard.
 
-    It says what is right, offered, wrong or without an answer, and draws the curve over thresholds.
+    It says what is right, offered, wrong or without an answer, how the urgent cards do, and draws the curve over
+    thresholds.
     """
     if calibration:
         _show_calibration(plot)
@@ -34,6 +38,7 @@ def evaluate(
     from rich.console import Console
     from rich.progress import track
 
+    from bot.evaluation.cards_report import cried, draw_confusions, print_cards
     from bot.evaluation.evaluate import below_floor, curve, read_floor
     from bot.evaluation.evaluate import evaluate as evaluate_
     from bot.evaluation.question_sets import read_questions
@@ -50,10 +55,14 @@ def evaluate(
     judged = list(results)
     console = Console()
     print_scoreboard(judged, matcher.faq, console, with_misses=misses)
+    found = list(cried(judged))
+    print_cards(found, console)
     points = curve(judged, matcher.thresholds)
     print_curve(points, console)
     if plot is not None:
         _draw(lambda path: draw_curve(points, path), plot)
+    if confusions is not None:
+        _draw(lambda path: draw_confusions(found, path), confusions)
     shortfalls = below_floor(judged, minimum)
     for line in shortfalls:
         print(f"below the floor: {line}")
@@ -65,6 +74,7 @@ def _show_calibration(plot: Path | None) -> None:
     from rich.console import Console
 
     from bot.evaluation.calibration_report import draw_calibration, print_calibration
+    from bot.evaluation.cards_report import print_near_cards
     from bot.matching.matcher import fit_and_sample, kinds_of
     from bot.runtime.load import load_faq
 
@@ -73,6 +83,7 @@ def _show_calibration(plot: Path | None) -> None:
     model, sample = fit_and_sample(faq)
     kinds = kinds_of(tuple(faq.entries.values()))
     print_calibration(model.calibration, sample, kinds, Console())
+    print_near_cards(model.calibration, sample, kinds, tuple(faq.entries.values()), Console())
     if plot is not None:
         _draw(lambda path: draw_calibration(model.calibration, sample, kinds, path), plot)
 

@@ -71,6 +71,9 @@ def check(
     listed: Annotated[
         bool, typer.Option("--listed", help="Instead: which phrasings find their entry only because they are listed.")
     ] = False,
+    unread: Annotated[
+        bool, typer.Option("--unread", help="Instead: the lines of cards and languages that nobody competent has read.")
+    ] = False,
 ) -> None:
     """Check the content of faq/ and seeds/.
 
@@ -81,6 +84,12 @@ def check(
         from bot.runtime.load import load_matcher
 
         show_text("\n".join(report_lines(load_matcher(read_settings(), notify=note))))
+        return
+    if unread:
+        from bot.content.unread_report import unread_lines
+        from bot.runtime.load import load_faq
+
+        show_text("\n".join(unread_lines(load_faq(read_settings()))))
         return
     from bot.content.lint import lint
     from bot.content.loader import read_content

@@ -272,6 +272,7 @@ def statistics_object(statistics: Statistics) -> dict[str, Any]:
         "not_helpful": statistics.not_helpful,
         "asked": statistics.asked,
         "complaints": statistics.complaints,
+        "not_about_me": statistics.not_about_me,
         "never": statistics.never,
     }
 
@@ -290,6 +291,7 @@ def list_statistics(statistics: Statistics) -> Iterator[Listing]:
     yield _list_numbers("languages", statistics.by_language)
     yield _list_numbers("most asked", statistics.asked)
     yield _list_numbers("most complaints", statistics.complaints)
+    yield _list_numbers("cards not about the person", statistics.not_about_me)
     named = ", ".join(statistics.never[:_ENTRIES]) + (", …" if len(statistics.never) > _ENTRIES else "")
     yield Listing(f"never asked: {len(statistics.never)}{': ' if statistics.never else ''}{named}")
 

@@ -303,7 +303,9 @@ def _check_professional(edition: Edition) -> Iterator[Diagnostic]:
     unread = [at for entry, at in edition.entries if entry.kind is Kind.URGENT and entry.reviewed_by is None]
     if unread:
         fact = f"{len(unread)} urgent cards have been reviewed by no professional yet"
-        yield unread[0].diagnostic("F503", fact, "have them read, and name the reader in 'reviewed_by'", "reviewed_by")
+        yield unread[0].diagnostic(
+            "F503", fact, "have them read (`check --unread` lists their lines), and name the reader", "reviewed_by"
+        )
 
 
 def _check_figures(entry: Entry, at: Located, stated: set[str]) -> Iterator[Diagnostic]:

@@ -370,6 +370,7 @@ def _emergency(parsed: EmergencySchema | None) -> EmergencyDirectory | None:
         away=tuple(parsed.away),
         likely=tuple(parsed.likely),
         regions=tuple(Region(item.name, tuple(item.countries)) for item in parsed.regions),
+        waiting=flat(parsed.waiting),
     )
 
 

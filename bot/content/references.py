@@ -15,6 +15,7 @@ Named = tuple[str, Located]  # an id and its place
 PLACEHOLDERS: Mapping[str, frozenset[str]] = {
     "topic": frozenset({"topic"}),
     "nearest_topic": frozenset({"topic"}),
+    "or_card": frozenset({"card"}),
     "other_year": frozenset({"years"}),
     "not_answered": frozenset({"numbers"}),
     "time": frozenset({"time"}),

@@ -167,6 +167,7 @@ class EmergencySchema(Schema):
     away: list[Text] = Field(default=[], description="A country after one of these is where the person is not.")
     likely: list[str] = Field(description="The countries of the first buttons.")
     regions: list[RegionSchema]
+    waiting: list[list[Text]] = Field(default=[], description="What people write after a card while they wait.")
 
 
 class LookalikeSchema(Schema):

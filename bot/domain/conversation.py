@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from bot.domain.emergency import Service
@@ -24,12 +24,14 @@ class Question:
     """A message as it was received. It does not say who sent it; only the channels know that.
 
     ``language`` is the FAQ's that it is asked of; ``spoken`` are those of the person's device, as far as known.
+    ``is_calm``: the person has said that nobody is in danger, so it gets no card.
     """
 
     text: str
     language: str = "en"
     channel: Channel = Channel.TERMINAL
     spoken: tuple[str, ...] = ()
+    is_calm: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +75,30 @@ class Clarify:
 
 @dataclass(frozen=True, slots=True)
 class Urgent:
-    """The card for a person in danger or need. ``countries`` are those that the message names, by their codes."""
+    """The card for a person in danger or need. ``countries`` are those that the message names, by their codes.
+
+    ``others`` are the next likely cards. ``is_question``: they are about as likely, so the person is asked which it is.
+    """
 
     entry: Entry
     countries: tuple[str, ...] = ()
+    others: tuple[Entry, ...] = ()
+    is_question: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ShownCard:
+    """A card that a conversation was shown, or asked about, and the message that it answers.
+
+    It is remembered for an hour, until ``until`` on a monotonic clock, in memory alone. ``message`` is the message's
+    pseudonym, ``language`` its language if that is another than the FAQ's.
+    """
+
+    card: Urgent
+    text: str = field(repr=False)
+    until: float
+    message: str | None = None
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +131,8 @@ class Outcome(StrEnum):
     CLARIFY = "clarify"
     UNANSWERED = "unanswered"
     URGENT = "urgent"
+    URGENT_QUESTION = "urgent question"  # which of the near cards it is about
+    URGENT_AGAIN = "urgent again"  # the lines of a card that matter, for a message after it
     EMERGENCY_NUMBERS = "emergency numbers"
     SMALLTALK = "smalltalk"
     COMMAND = "command"
@@ -118,6 +142,7 @@ class Outcome(StrEnum):
     CHOSEN = "chosen"
     BROWSED = "browsed"
     NONE_OF_THESE = "none of these"
+    NOT_ABOUT_ME = "not about me"  # of the card: it was not needed
     HELPFUL = "helpful"
     NOT_HELPFUL = "not helpful"  # before the person gives a reason
     WRONG = "wrong"
@@ -185,7 +210,8 @@ class Choice:
     """An option offered to a person: a button in Telegram, a number in the terminal.
 
     It leads to an entry, to a topic, to another language, to the emergency numbers of a country, or to the countries of
-    a region (its number, or -1 for the regions); with none of them it means "none of these".
+    a region (its number, or -1 for the regions); with none of them it means "none of these". ``is_card``: the entry is
+    an urgent card. One that ``is_not_about_me`` says that the card ``entry`` is not about the person.
     """
 
     label: str
@@ -194,6 +220,8 @@ class Choice:
     language: str | None = None
     country: str | None = None
     region: int | None = None
+    is_card: bool = False
+    is_not_about_me: bool = False
 
 
 @dataclass(frozen=True, slots=True)

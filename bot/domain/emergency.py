@@ -74,7 +74,8 @@ class EmergencyDirectory:
 
     ``names`` are the countries in the FAQ's language, also those that have pages but no numbers; ``called`` pairs every
     way to write one, in any language, with its code. ``prefixes`` and ``endings`` are what languages add to a word; a
-    country after a word of ``away`` is where the person is not. ``zones`` maps time zones to countries.
+    country after a word of ``away`` is where the person is not. ``waiting`` is what people write while they wait for an
+    answer, in any language. ``zones`` maps time zones to countries.
     """
 
     countries: Mapping[str, tuple[EmergencyNumber, ...]] = field(default_factory=dict)
@@ -87,6 +88,7 @@ class EmergencyDirectory:
     away: tuple[str, ...] = ()
     likely: tuple[str, ...] = ()
     regions: tuple[Region, ...] = ()
+    waiting: tuple[str, ...] = ()
     zones: Mapping[str, str] = field(default_factory=dict)
 
     def __hash__(self) -> int:

@@ -190,6 +190,10 @@ class Interface:
     emergency: str  # under the first line of an urgent card; 112 stands here and in the next text only
     emergency_careful: str  # the same for cards on which a call may be a danger, below the steps
     delete_chat: str  # the last line of a discreet card
+    which_danger: str  # asks which of some cards it is about
+    or_card: str  # {card}; a button under a card that leads to another one
+    not_about_me: str  # a button under a card
+    type_again: str  # to one who presses it where the question is no longer known
     where_to_turn: str
     read_more: str
     see_also: str

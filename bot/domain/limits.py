@@ -14,8 +14,10 @@ LONGEST_COMMAND_LINE = 256
 LONGEST_TEXTS = {
     "description": 512,
     "short_description": 120,
-    **dict.fromkeys(("gone", "too_fast", "language_failed", "thanks_helpful", "thanks_not_helpful"), 200),
-    **dict.fromkeys(("browse_topics", "all_topics", "none_of_these", "private_chat"), BUTTON_CHARACTERS),
+    **dict.fromkeys(("gone", "too_fast", "language_failed", "type_again", "thanks_helpful", "thanks_not_helpful"), 200),
+    **dict.fromkeys(
+        ("browse_topics", "all_topics", "none_of_these", "private_chat", "not_about_me"), BUTTON_CHARACTERS
+    ),
     **dict.fromkeys(("back", "more", "helpful_yes", "helpful_no"), BUTTON_CHARACTERS // 2),
     **dict.fromkeys(("wrong", "outdated", "unclear"), BUTTON_CHARACTERS // 3),
 }

@@ -29,6 +29,9 @@ class Reading:
     is_personal: bool = False
 
 
+CARDS = 3  # the best ones, in a ranking
+
+
 class Basis(StrEnum):
     """What a ranking rests on.
 
@@ -62,18 +65,18 @@ class Thresholds:
 class Ranking:
     """The best entries for one message, best first, and how far they may be trusted.
 
-    ``candidates`` are of all kinds, ``answers`` are answers only, ``card`` is the best urgent card, ``reply`` the best
+    ``candidates`` are of all kinds, ``answers`` are answers only, ``cards`` the best urgent cards, ``reply`` the best
     answer or small talk. ``confidence`` is the probability that the FAQ has a right reply and that it is ``reply``;
     ``certainty`` the probability that ``reply`` is right if the FAQ has one; ``offer`` the probability that one of the
     first few ``answers`` is right; ``urgency`` the probability that the person is in danger or need. ``coverage`` is
     the share of the message's words, by weight, that occur in any phrasing. ``language`` is the message's, if it was
-    heard as one of another language than the FAQ's: ``card`` and ``urgency`` then come from the cries in all languages.
+    heard as one of another language than the FAQ's: then ``cards`` and ``urgency`` come from the cries in all of them.
     """
 
     reading: Reading
     candidates: tuple[Candidate, ...]
     answers: tuple[Candidate, ...]
-    card: Candidate | None
+    cards: tuple[Candidate, ...]
     reply: Candidate
     confidence: float
     certainty: float
@@ -82,6 +85,11 @@ class Ranking:
     offer: float
     basis: Basis = Basis.BOTH
     language: str | None = None
+
+    @property
+    def card(self) -> Candidate | None:
+        """The best urgent card; None if the FAQ has none."""
+        return self.cards[0] if self.cards else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,13 +23,14 @@ from bot.evaluation.question_sets import Message
 Verdict = Literal["right", "offered", "wrong", "none"]
 VERDICTS: tuple[Verdict, ...] = ("right", "offered", "wrong", "none")
 
+CARDS = frozenset({Outcome.URGENT, Outcome.URGENT_QUESTION})
 # The right outcomes in sets that expect no answer. A choice is tolerated ("offered"); an answer is wrong.
 _RIGHT_OUTCOMES: Mapping[str, frozenset[Outcome]] = {
     "near_oos": frozenset({Outcome.UNANSWERED}),
     "foreign_oos": frozenset({Outcome.UNANSWERED}),
     "far_oos": frozenset({Outcome.UNANSWERED, Outcome.SMALLTALK, Outcome.COMMAND}),
     "smalltalk": frozenset({Outcome.SMALLTALK}),
-    "distress": frozenset({Outcome.URGENT}),
+    "distress": CARDS,
 }
 
 
@@ -72,8 +73,8 @@ def judge(message: Message, reasoning: Reasoning) -> Judged:
     match decision:
         case Answer(entries) | Clarify(entries):
             pass
-        case Urgent(card):
-            entries = (card,)
+        case Urgent(card, others=others):
+            entries = (card, *others)
         case _:
             entries = ()
     return Judged(message, outcome, entries, _verdict(message, outcome, entries, decision), reasoning)
@@ -100,7 +101,7 @@ def _verdict(message: Message, outcome: Outcome, entries: tuple[Entry, ...], dec
         case "distress" | "foreign_distress" if "cards" in message.expected:
             return _verdict_card(message.expected["cards"], outcome, entries)
         case "lookalikes" | "foreign_lookalikes":
-            return "wrong" if outcome is Outcome.URGENT else "right"
+            return "wrong" if outcome in CARDS else "right"
         case "distress_hardneg":
             return _verdict_look_alike(message.expected, outcome, entries)
         case "other_language":
@@ -144,7 +145,7 @@ def _verdict_several(parts: Sequence[Sequence[str]], outcome: Outcome, entries: 
 
 def _verdict_introduction(expected: Mapping[str, Any], outcome: Outcome, entries: tuple[Entry, ...]) -> Verdict:
     """A card is wrong: none of these people is in danger."""
-    if outcome is Outcome.URGENT:
+    if outcome in CARDS:
         return "wrong"
     match expected["expect"]:
         case "smalltalk":
@@ -156,14 +157,14 @@ def _verdict_introduction(expected: Mapping[str, Any], outcome: Outcome, entries
 
 
 def _verdict_card(cards: Sequence[str], outcome: Outcome, entries: tuple[Entry, ...]) -> Verdict:
-    """Another card than those that fit counts as offered: it has the emergency numbers too."""
-    if outcome is not Outcome.URGENT:
+    """Another card than those that fit, and a question, count as offered: they have the emergency numbers too."""
+    if outcome not in CARDS:
         return "wrong" if outcome is Outcome.ANSWER else "none"
-    return "right" if entries[0].id in cards else "offered"
+    return "right" if outcome is Outcome.URGENT and entries[0].id in cards else "offered"
 
 
 def _verdict_look_alike(expected: Mapping[str, Any], outcome: Outcome, entries: tuple[Entry, ...]) -> Verdict:
-    if outcome is Outcome.URGENT:
+    if outcome in CARDS:
         return "wrong"
     if expected["expect"] == "abstain":
         return _verdict_without_answer(outcome, _RIGHT_OUTCOMES["far_oos"])

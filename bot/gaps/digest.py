@@ -5,7 +5,7 @@ It is in English whatever the FAQ's language. The only texts of people in it are
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 
 from bot.domain.conversation import Outcome, Reply, Section
@@ -68,6 +68,12 @@ def _asked(summed: Statistics) -> Iterator[str]:
         yield f"{_number(summed.questions, 'question')}: {', '.join(shares)}."
     if summed.helpful or summed.not_helpful:
         yield f"Helpful {summed.helpful}, not helpful {summed.not_helpful}."
+    if summed.not_about_me:
+        yield f"Urgent cards that were not about the person: {_listed(summed.not_about_me)}."
+
+
+def _listed(numbers: Mapping[str, int]) -> str:
+    return ", ".join(f"{_shortened(entry, LONGEST_ID)} {times}" for entry, times in list(numbers.items())[:ENTRIES])
 
 
 def _open(gaps: Collection[LoggedGap], now: datetime) -> str:

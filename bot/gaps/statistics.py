@@ -22,7 +22,8 @@ class Statistics:
     """The counts of some days, summed.
 
     ``by_day`` has every day of the span, also those without a question; ``by_outcome`` has the questions by outcome;
-    ``asked`` and ``complaints`` are by entry, the most frequent first; ``never`` are answers that nobody got.
+    ``asked``, ``complaints`` and, for cards, ``not_about_me`` are by entry, most frequent first; ``never`` are answers
+    that nobody got.
 
     Divided further: ``outcomes_by_day`` is ``by_day`` by outcome, ``complaint_kinds`` is ``complaints`` by kind of
     complaint, ``never_by_topic`` is ``never`` by topic. ``gaps_by_language`` counts all gaps, whether or not their
@@ -36,6 +37,7 @@ class Statistics:
     not_helpful: int
     asked: Mapping[str, int]
     complaints: Mapping[str, int]
+    not_about_me: Mapping[str, int]
     never: tuple[str, ...]
     outcomes_by_day: Mapping[date, Mapping[Outcome, int]]
     complaint_kinds: Mapping[str, Mapping[str, int]]
@@ -55,18 +57,22 @@ def statistics(counts: Iterable[tuple[date, Count, int]], faq: Faq, *, today: da
     by_language: Counter[str] = Counter()
     gaps_by_language: Counter[str] = Counter()
     asked: Counter[str] = Counter()
+    not_about_me: Counter[str] = Counter()
     complaints: defaultdict[str, Counter[str]] = defaultdict(lambda: Counter(dict.fromkeys(COMPLAINTS, 0)))
     helpful = 0
     for day, count, number in counts:
         if not since <= day <= today or count.channel is Channel.INLINE:  # inline counts queries while people type
             continue
-        if count.outcome in QUESTIONS:
-            by_day[day][count.outcome] += number
+        outcome = Outcome.URGENT if count.outcome is Outcome.URGENT_QUESTION else count.outcome
+        if outcome in QUESTIONS:
+            by_day[day][outcome] += number
             by_language[count.language] += number
         if count.outcome is Outcome.ANSWER and count.entry:
             asked[count.entry] += number
         if count.outcome is Outcome.HELPFUL:
             helpful += number
+        if count.outcome is Outcome.NOT_ABOUT_ME:
+            not_about_me[count.entry] += number
         if count.outcome in COMPLAINTS:
             complaints[count.entry][count.outcome] += number
         if _is_gap(count):
@@ -82,6 +88,7 @@ def statistics(counts: Iterable[tuple[date, Count, int]], faq: Faq, *, today: da
         not_helpful=sum(kinds.total() for kinds in by_entry.values()),
         asked=dict(sorted(asked.items(), key=lambda item: (-item[1], item[0]))),
         complaints={entry: kinds.total() for entry, kinds in by_entry.items()},
+        not_about_me=dict(not_about_me.most_common()),
         never=tuple(entry.id for entry in unasked),
         outcomes_by_day=by_day,
         complaint_kinds=by_entry,

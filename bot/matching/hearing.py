@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.domain.faq import Faq, Kind
-from bot.domain.matching import Reading, Thresholds
+from bot.domain.matching import CARDS, Reading, Thresholds
 from bot.matching.calibration import Logistic, Vector, fit_logistic
 from bot.matching.encoder import DIMENSIONS, LANGUAGES, Encode, encode, encode_messages, is_readable
 from bot.matching.features import Floats, Vectorizer
@@ -69,17 +69,21 @@ class Ear:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What a message was heard as: the best card, its score, the probability that it is a cry, and its language.
+    """What a message was heard as: the best cards, the probability that it is a cry, and its language.
 
-    ``is_known_language``: there are cries in that language.
+    ``cards`` are ids with their scores, the best first. ``is_known_language``: there are cries in that language.
     """
 
-    card: str
-    score: float
+    cards: tuple[tuple[str, float], ...]
     probability: float
     language: str
     is_known_language: bool
     ear: Ear
+
+    @property
+    def card(self) -> str:
+        """The best card."""
+        return self.cards[0][0]
 
     def urgency(self, thresholds: Thresholds) -> float:
         """The probability as the urgency of a ranking, which reaches its thresholds where this one its own lines."""
@@ -162,9 +166,9 @@ class Hearing:
         """What scores mean in a language; ``has_meaning``: the encoder reads the message's script."""
         ear = self.ears[_kind(language, has_meaning=has_meaning)]
         of_cards = scores.joined(ear.share)[:-1]
-        best = int(of_cards.argmax())
-        probability, is_known = ear.probability(*scores.signals), language in self.languages
-        return Heard(self.cards[best], float(of_cards[best]), probability, language, is_known, ear)
+        best = np.argsort(-of_cards, kind="stable")[:CARDS].tolist()
+        cards = tuple((self.cards[at], float(of_cards[at])) for at in best)
+        return Heard(cards, ear.probability(*scores.signals), language, language in self.languages, ear)
 
     def held_out(self, rows: Sequence[int]) -> list[Scores]:
         """The scores that rows would have if they were messages: each without itself."""

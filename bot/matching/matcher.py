@@ -19,7 +19,7 @@ from scipy import sparse
 
 from bot.domain.conversation import Candidate
 from bot.domain.faq import Entry, Faq, Kind
-from bot.domain.matching import Basis, Evidence, PhrasingEvidence, Ranking, Reading, Row
+from bot.domain.matching import CARDS, Basis, Evidence, PhrasingEvidence, Ranking, Reading, Row
 from bot.matching.calibration import (
     Calibration,
     Calibrations,
@@ -269,11 +269,11 @@ class RegressionMatcher:
         urgency = heard.urgency(self.thresholds)
         if not heard.is_known_language and ranking.urgency >= urgency:
             return replace(ranking, language=heard.language)
-        card = Candidate(self.faq.entries[heard.card], heard.score)
-        first = (card,) if urgency >= self.thresholds.urgent else ()
-        others = tuple(candidate for candidate in ranking.candidates if candidate.entry is not card.entry)
+        cards = tuple(Candidate(self.faq.entries[card], score) for card, score in heard.cards)
+        first = cards[:1] if urgency >= self.thresholds.urgent else ()
+        others = tuple(candidate for candidate in ranking.candidates if candidate.entry is not cards[0].entry)
         candidates = (*first, *(others if first else ranking.candidates))[:RANKED]
-        return replace(ranking, candidates=candidates, card=card, urgency=urgency, language=heard.language)
+        return replace(ranking, candidates=candidates, cards=cards, urgency=urgency, language=heard.language)
 
     def _may_be_foreign(self, ranking: Ranking) -> bool:
         """Whether enough words of a message are unknown, as typed, for another language."""
@@ -347,7 +347,7 @@ class RegressionMatcher:
     def _ranking(self, reading: Reading, scores: Floats, basis: Basis) -> Ranking:
         order = np.lexsort((self._id_ranks, -scores.round(EQUAL_DIGITS)))
         first = self._candidates(order, scores)
-        cards = self._candidates(order[self._kinds.urgent[order]], scores, most=1)
+        cards = self._candidates(order[self._kinds.urgent[order]], scores, most=CARDS)
         replies = order[self._kinds.reply[order]]
         asked = _without_years(reading)
         own = self.model.word_coverage.coverage_by(int(replies[0]), asked) if basis is not Basis.MEANING else 0.0
@@ -357,7 +357,7 @@ class RegressionMatcher:
             reading=reading,
             candidates=first,
             answers=self._candidates(order[self._kinds.answer[order]], scores),
-            card=cards[0] if cards else None,
+            cards=cards,
             reply=self._candidates(replies, scores, most=1)[0],
             confidence=calibration.confidence(*found),
             certainty=calibration.certainty(*certainty_signals(scores[None], self._kinds)[0]),

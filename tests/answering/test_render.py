@@ -285,7 +285,7 @@ def test_a_discreet_card_ends_with_how_to_delete_the_chat() -> None:
     card = replace(HURT, discreet=True, button="Something else")
     (section,) = render(Urgent(card), FAQ).sections
     assert (section.question, section.text.splitlines()[-1]) == ("", "You can delete this chat.")
-    assert choices_of([card, DOGS]) == (Choice("Something else", "hurt"), Choice(DOGS.question, "dogs"))
+    assert choices_of([card, DOGS]) == (Choice("Something else", "hurt", is_card=True), Choice(DOGS.question, "dogs"))
 
 
 def test_clarify_ends_with_none_of_these() -> None:

@@ -159,7 +159,9 @@ def test_a_message_gets_the_reply_of_its_decision(text: str, decision: Decision)
     also = tuple(item.id for item in decision.entries[1:]) if isinstance(decision, Answer) else ()
     foreign, is_private = "ru" if "к" in text else None, isinstance(decision, Urgent)
     reply, gap = render(decision, FAQ, foreign), gap_reason(decision)
-    assert say(text) == Turn(outcome, reply, entry, candidates, gap, also=also, foreign=foreign, is_private=is_private)
+    card = decision if isinstance(decision, Urgent) else None
+    wanted = Turn(outcome, reply, entry, candidates, gap, also=also, foreign=foreign, is_private=is_private, card=card)
+    assert say(text) == wanted
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: str(entry.id))

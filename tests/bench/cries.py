@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
@@ -22,21 +21,11 @@ from rich.table import Table
 from bot.answering.decide import decide
 from bot.domain.conversation import Question, Urgent
 from bot.domain.matching import Matcher
+from bot.evaluation.cards_report import Cried, draw_confusions, share
 from bot.matching.hearing import Hearing, step
 from bot.matching.matcher import RegressionMatcher
 from bot.runtime.load import load_matcher
 from bot.settings import read_settings
-
-NO_CARD = "none"
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """A message with the cards that are right (none: it is no cry), and the one that it got, if any."""
-
-    group: str
-    right: tuple[str, ...]
-    got: str | None
 
 
 @dataclass(slots=True)
@@ -45,14 +34,14 @@ class Tally:
 
     found: Counter[str] = field(default_factory=Counter)
 
-    def add(self, one: Judged) -> None:
+    def add(self, one: Cried) -> None:
         if one.right:
             self.found["cries"] += 1
-            self.found["some"] += one.got is not None
-            self.found["right"] += one.got in one.right
+            self.found["some"] += bool(one.got)
+            self.found["right"] += one.is_first_right
         else:
             self.found["calm"] += 1
-            self.found["false"] += one.got is not None
+            self.found["false"] += bool(one.got)
 
     def row(self) -> tuple[str, ...]:
         """The cells of a table: cries, those with some card, with the right card; calm messages, those with a card."""
@@ -61,33 +50,17 @@ class Tally:
         return (str(cries), *shares, str(calm), share(self.found["false"], calm))
 
 
-def wilson(count: int, total: int) -> tuple[float, float]:
-    """Wilson's interval of a share, of 95 % (Wilson 1927); from 0 to 1 where nothing was counted."""
-    if not total:
-        return 0.0, 1.0
-    z = 1.959964
-    middle, width = count + z * z / 2, z * math.sqrt(count * (total - count) / total + z * z / 4)
-    return max(0.0, (middle - width) / (total + z * z)), min(1.0, (middle + width) / (total + z * z))
-
-
-def share(count: int, total: int) -> str:
-    """A share with its interval, in per cent."""
-    low, high = wilson(count, total)
-    digits = 0 if total < 300 else 1
-    return f"{100 * count / total:.{digits}f} ({100 * low:.{digits}f}–{100 * high:.{digits}f})" if total else ""
-
-
-def judged(paths: Sequence[Path], matcher: Matcher) -> Iterator[Judged]:
+def judged(paths: Sequence[Path], matcher: Matcher) -> Iterator[Cried]:
     """Ask every message of the files."""
     for path in paths:
         for line in path.read_bytes().splitlines():
             row = json.loads(line)
             decision = decide(Question(row["text"], matcher.faq.language), matcher)
-            got = decision.entry.id if isinstance(decision, Urgent) else None
-            yield Judged(row.get("language", path.stem), tuple(row.get("cards", ())), got)
+            got = (decision.entry.id,) if isinstance(decision, Urgent) else ()
+            yield Cried(row.get("language", path.stem), tuple(row.get("cards", ())), got)
 
 
-def held_out(hearing: Hearing, own: str) -> Iterator[Judged]:
+def held_out(hearing: Hearing, own: str) -> Iterator[Cried]:
     """Hear some of the cries of other languages than the FAQ's ``own``, and all look-alikes, each without itself.
 
     None of the cries that calibrated the model is among them.
@@ -98,34 +71,8 @@ def held_out(hearing: Hearing, own: str) -> Iterator[Judged]:
     for at, scores in zip(rows, hearing.held_out(rows), strict=True):
         row = hearing.rows[at]
         heard = hearing.heard(row.language, scores, has_meaning=bool(hearing.meanings[at].any()))
-        got = heard.card if heard.probability >= heard.ear.line else None
-        yield Judged(row.language, (row.card,) if row.card is not None else (), got)
-
-
-def draw(found: Sequence[Judged], path: Path) -> None:
-    """Draw which card is taken for which: a row for each right card, a column for each card that was given."""
-    from matplotlib import pyplot
-
-    pairs = Counter((one.right[0], one.got or NO_CARD) for one in found if one.right and one.got not in one.right)
-    pairs.update((one.got, one.got) for one in found if one.got is not None and one.got in one.right)
-    pairs.update((NO_CARD, one.got or NO_CARD) for one in found if not one.right)
-    names = [*sorted({name for pair in pairs for name in pair} - {NO_CARD}), NO_CARD]
-    totals = Counter[str]()
-    for (right, _), count in pairs.items():
-        totals[right] += count
-    shares = [[pairs[right, got] / max(1, totals[right]) for got in names] for right in names]
-    figure, axes = pyplot.subplots(figsize=(9, 8.2))
-    image = axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
-    labels = [name.removeprefix("urgent-") for name in names]
-    axes.set_xticks(range(len(names)), labels, rotation=90, fontsize=8)
-    axes.set_yticks(range(len(names)), [f"{label} ({totals[name]})" for label, name in zip(labels, names, strict=True)])
-    axes.tick_params(axis="y", labelsize=8)
-    axes.set_xlabel("the card given")
-    axes.set_ylabel("the right card (messages)")
-    figure.colorbar(image, ax=axes, shrink=0.6, label="share of the messages")
-    figure.tight_layout()
-    figure.savefig(path, dpi=110)
-    pyplot.close(figure)
+        got = (heard.card,) if heard.probability >= heard.ear.line else ()
+        yield Cried(row.language, (row.card,) if row.card is not None else (), got)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -151,7 +98,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     table.add_row("all", *every.row())
     Console(width=120).print(table)
     if given.plot is not None:
-        draw(found, given.plot)
+        draw_confusions(found, given.plot)
 
 
 if __name__ == "__main__":

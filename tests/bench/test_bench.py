@@ -21,6 +21,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
+from bot.evaluation.cards_report import wilson
 from tests.bench import cries, hostile, matching, peers, plainness, plots, telegram
 from tests.bench.corpora import (
     OUT_OF_SCOPE,
@@ -36,7 +37,6 @@ from tests.bench.corpora import (
     judge,
     read_labelled,
 )
-from tests.bench.cries import wilson
 from tests.bench.matching import Ask
 from tests.bench.scaling import grown
 from tests.bench.sender import CONNECTIONS, SECRET, TOKEN, Sender, messages

@@ -9,6 +9,7 @@ import pytest
 
 from bot.answering.render import unread
 from bot.channels.assistant import Assistant
+from bot.channels.hour_memory import SECONDS
 from bot.channels.port import Conversation, IncomingMessage, NoGapNotes
 from bot.channels.throttle import Throttle, Throttles
 from bot.domain.conversation import Channel, Outcome, Reply, Section
@@ -245,3 +246,37 @@ async def test_inline_queries_are_counted_and_never_kept(hasty: Assistant, notes
     assert found[1].entries == ()
     assert [note.count.outcome for note in notes.notes] == [Outcome.ANSWER]
     assert all(note.gap is None and note.asker is None for note in notes.notes)
+
+
+async def test_a_card_is_remembered_in_the_conversation_for_an_hour(notes: Notes) -> None:
+    """Through questions in between; by its number it is taken back, and then no more of it is known."""
+    now = [0.0]
+    assistant = Assistant(Catalog({"en": ENGLISH}), notes, clock=lambda: now[0])
+    card = await assistant.answer(said(HURT))
+    oak = await assistant.answer(said(OAK, conversation=card.conversation))
+    waiting = await assistant.answer(said("🆘", conversation=oak.conversation))
+    assert waiting.turn.outcome is Outcome.URGENT_AGAIN
+    refused = await assistant.answer(said("1", conversation=card.conversation))
+    assert refused.count.outcome is Outcome.NOT_ABOUT_ME
+    assert refused.conversation.shown is None
+    now[0] = SECONDS
+    late = await assistant.answer(said("🆘", conversation=oak.conversation))
+    assert (late.turn.outcome, late.conversation.shown) == (Outcome.UNANSWERED, None)
+    assert all(note.gap is None for note in notes.notes)
+
+
+async def test_forget_forgets_the_card_of_the_conversation(assistant: Assistant) -> None:
+    """And one in a group is not remembered at all."""
+    card = await assistant.answer(said(f"{HURT} xyzzy"))
+    assert card.conversation.shown is not None
+    assert card.conversation.shown.text.endswith("xyzzy")
+    assert "xyzzy" not in repr(card.conversation)
+    assert (await assistant.answer(said("/forget", conversation=card.conversation))).conversation.shown is None
+    assert (await assistant.answer(said(HURT, channel=Channel.GROUP))).conversation.shown is None
+
+
+async def test_who_waits_after_a_card_is_not_told_to_write_less(hasty: Assistant) -> None:
+    """Somebody in danger who writes fast gets the lines again."""
+    card = await hasty.answer(said(HURT))
+    waiting = await hasty.answer(said("🆘", conversation=card.conversation))
+    assert waiting.turn.outcome is Outcome.URGENT_AGAIN

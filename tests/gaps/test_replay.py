@@ -321,6 +321,7 @@ def test_statistics_are_shown() -> None:
             (DAY - timedelta(days=1), Count(Outcome.UNANSWERED, "fr", private), 1),
             (DAY, Count(Outcome.HELPFUL, "en", private, "dogs"), 2),
             (DAY, Count(Outcome.WRONG, "en", private, "dogs"), 1),
+            (DAY, Count(Outcome.NOT_ABOUT_ME, "en", private, "hurt"), 2),
         ],
         garden(),
         today=DAY,
@@ -332,6 +333,7 @@ def test_statistics_are_shown() -> None:
         " 75% ",
         "helpful 2, not helpful 1",
         "most asked: dogs 3",
+        "cards not about the person: hurt 2",
     ):
         assert part in text
     assert "most complaints: dogs 1" in text

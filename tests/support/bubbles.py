@@ -94,10 +94,23 @@ def clipped_labels(html: str) -> list[str]:
     return _measure(html, PHONE_SCALE)["clipped"]
 
 
+def lowest_edges(html: str, lines: Sequence[Sequence[str]]) -> list[list[int]]:
+    """How far down, in CSS pixels, each of some lines of each of the bot's messages ends, if the message is the first.
+
+    A line that the message does not have is 0.
+    """
+    edges = _measure(html, PHONE_SCALE)["edges"]
+    return [
+        [next((edge for text, edge in of_one if line in text), 0) for line in listed]
+        for listed, of_one in zip(lines, edges, strict=True)
+    ]
+
+
 class _Measure(TypedDict):
     width: int
     height: int
     clipped: list[str]
+    edges: list[list[tuple[str, int]]]
 
 
 def _measure(html: str, scale: int) -> _Measure:
@@ -141,7 +154,22 @@ _MEASURE = """<script>
 const body = document.body.getBoundingClientRect();
 const labels = [...document.querySelectorAll(".label")];
 const clipped = labels.filter(label => label.scrollWidth > label.clientWidth).map(label => label.textContent);
-const measure = {width: Math.round(body.width), height: Math.ceil(body.height), clipped};
+const top_ = document.querySelector("main").getBoundingClientRect().top;
+const edges = [...document.querySelectorAll(".bot")].map(message => {
+  const lines = [], upper = message.getBoundingClientRect().top;
+  const walker = document.createTreeWalker(message.querySelector(".text"), NodeFilter.SHOW_TEXT);
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    let at = 0;
+    for (const line of node.data.split("\\n")) {
+      const range = document.createRange();
+      range.setStart(node, at); range.setEnd(node, at + line.length);
+      lines.push([line, Math.ceil(range.getBoundingClientRect().bottom - upper + top_)]);
+      at += line.length + 1;
+    }
+  }
+  return lines;
+});
+const measure = {width: Math.round(body.width), height: Math.ceil(body.height), clipped, edges};
 document.documentElement.dataset.measure = JSON.stringify(measure);
 </script>"""
 

@@ -8,14 +8,18 @@ from __future__ import annotations
 import asyncio
 import sys
 import tempfile
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from html import escape
 from pathlib import Path
 
 from rich.progress import track
 
-from bot.domain.faq import Entry, Faq
+from bot.answering.render import render
+from bot.channels.telegram.ui.html import to_html
+from bot.channels.telegram.ui.keyboards import ButtonAction, choice_rows
+from bot.domain.conversation import Urgent
+from bot.domain.faq import Entry, Faq, Kind
 from bot.domain.matching import Matcher
 from bot.matching.matcher import RegressionMatcher
 from bot.runtime.load import load_matchers
@@ -154,6 +158,24 @@ async def drawn(scene: Scene, matcher: Matcher, *, is_dark: bool, width: int) ->
     return page(bubbles, title="Migration FAQ", is_dark=is_dark, width=width)
 
 
+SMALL_WIDTH, SMALL_HEIGHT = 320, 568  # of the smallest telephones, in CSS pixels
+
+
+def page_of_cards(faq: Faq, cards: Sequence[Entry], language: str | None = None) -> str:
+    """Urgent cards below each other, as a small telephone shows them, for messages in a language."""
+    replies = [render(Urgent(card), faq, language) for card in cards]
+    bubbles = [
+        Bubble(
+            is_bot=True,
+            html=to_html(reply)[0],
+            quoted=DANGER,
+            buttons=tuple(tuple(one.text for one in row) for row in choice_rows(reply.choices, ButtonAction.SHOW)),
+        )
+        for reply in replies
+    ]
+    return page(bubbles, title="Migration FAQ", width=SMALL_WIDTH)
+
+
 def pages(real: Matcher) -> dict[str, str]:
     """Every picture's name with its page."""
     strange = RegressionMatcher(_strange())
@@ -181,6 +203,8 @@ def main() -> None:
     for name, html in track(pages(real).items(), "Drawing"):
         width = 320 if name.endswith("narrow") else 390
         screenshot(html, folder / f"{name}.png", width=width)
+    for card in real.faq.of_kind(Kind.URGENT):
+        screenshot(page_of_cards(real.faq, [card]), folder / f"{card.id}.png", width=SMALL_WIDTH)
     print(f"{len(list(folder.glob('*.png')))} pictures in {folder}")
 
 

@@ -345,6 +345,9 @@ class World:
     def voice(self, chat: Chat, *, sender: Person | None = None) -> JSON:
         return self._written(chat, {"voice": _file("voice") | {"duration": 3, "mime_type": "audio/ogg"}}, sender)
 
+    def video_note(self, chat: Chat, *, sender: Person | None = None) -> JSON:
+        return self._written(chat, {"video_note": _file("video_note") | {"duration": 3, "length": 240}}, sender)
+
     def location(
         self, chat: Chat, latitude: float = 7.310583, longitude: float = 9.731058, *, sender: Person | None = None
     ) -> JSON:

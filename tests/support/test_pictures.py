@@ -6,9 +6,12 @@ from html.parser import HTMLParser
 
 import pytest
 
+from bot.content.loader import load_faqs
+from bot.domain.faq import Kind
 from bot.matching.matcher import RegressionMatcher
-from tests.support.bubbles import clipped_labels
-from tests.support.pictures import pages
+from tests.support.bubbles import clipped_labels, lowest_edges
+from tests.support.paths import ROOT
+from tests.support.pictures import SMALL_HEIGHT, page_of_cards, pages
 
 
 class _Text(HTMLParser):
@@ -20,6 +23,28 @@ class _Text(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         self.text += data
+
+
+@pytest.mark.container
+@pytest.mark.parametrize("language", [None, "ar", "es", "fr", "ru", "uk", "am", "bn"])
+def test_what_matters_of_a_card_is_on_the_first_screen(language: str | None) -> None:
+    """What to do, whom to call and that nobody reads the chat: on a small telephone, in the person's language."""
+    faq = load_faqs(ROOT / "faq", ROOT / "seeds")["en"]
+    cards, says = faq.of_kind(Kind.URGENT), faq.interface
+    spoken = next((cries for cries in faq.cries if cries.language == language), None)
+    lines = [
+        (spoken.do, spoken.call, spoken.program)
+        if spoken is not None
+        else (
+            card.answer.partition("\n")[0],
+            (says.emergency_careful if card.careful else says.emergency).strip().splitlines()[-1],
+            says.program.strip(),
+        )
+        for card in cards
+    ]
+    assert cards
+    for card, edges in zip(cards, lowest_edges(page_of_cards(faq, cards, language), lines), strict=True):
+        assert all(0 < edge <= SMALL_HEIGHT for edge in edges), f"{card.id}: {edges}"
 
 
 @pytest.mark.container

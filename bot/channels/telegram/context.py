@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from telegram import CallbackQuery, MaybeInaccessibleMessage, Message, User
 
 from bot.channels.assistant import Assistant
-from bot.channels.port import IncomingMessage
-from bot.channels.telegram.ui.sender import SentReplies
-from bot.domain.conversation import Channel
+from bot.channels.hour_memory import HourMemory
+from bot.channels.port import Conversation, IncomingMessage
+from bot.domain.conversation import Channel, ShownCard
 from bot.gaps.writer import GapWriter
 from bot.observability.metrics import Metrics
 from bot.replicas.rate_limits import RateLimits
@@ -20,7 +20,11 @@ from bot.storage.keys import Keys
 
 @dataclass(frozen=True, slots=True)
 class BotContext:
-    """What the handlers of this process share. ``rate_limits`` are shared by all processes, if there may be several."""
+    """What the handlers of this process share. ``rate_limits`` are shared by all processes, if there may be several.
+
+    ``replies`` are the ids of the replies to each message, by its pseudonym, for when it is edited; ``cards`` the card
+    that each private chat was shown, by the pseudonym of its person. Both are in the memory of this process alone.
+    """
 
     catalog: Catalog
     assistant: Assistant
@@ -29,7 +33,8 @@ class BotContext:
     metrics: Metrics
     rate_limits: RateLimits | None = None
     maintainer_chats: tuple[int, ...] = ()
-    replies: SentReplies = field(default_factory=lambda: SentReplies(time.monotonic))
+    replies: HourMemory[tuple[int, ...]] = field(default_factory=lambda: HourMemory(time.monotonic))
+    cards: HourMemory[ShownCard] = field(default_factory=lambda: HourMemory(time.monotonic))
 
     def sender_pseudonym(self, sent: Message | CallbackQuery) -> str | None:
         """The pseudonym of who wrote a message or pressed a button; None for one who writes as a group or channel."""
@@ -49,9 +54,17 @@ class BotContext:
         """The pseudonym of an update, made from the ids of the bot and of the update."""
         return self.keys.pseudonym("update", f"telegram:{bot}:{number}")
 
+    def remember(self, person: str | None, shown: ShownCard | None) -> None:
+        """Remember the card that a person was shown in the private chat; None forgets an earlier one."""
+        if person is not None and shown is not None:
+            self.cards.keep(person, shown)
+        elif person is not None:
+            self.cards.drop(person)
+
     def incoming(self, message: Message, text: str, *, is_edited: bool = False) -> IncomingMessage:
         """A message for the assistant; ``text`` is the part of it that is meant for the bot."""
         asker, place = self.sender_pseudonym(message), message.location
+        shown = self.cards.get(asker) if asker and channel_of(message) is Channel.PRIVATE else None
         return IncomingMessage(
             text,
             channel_of(message),
@@ -59,6 +72,7 @@ class BotContext:
             id=self.message_pseudonym(message),
             throttle_key="" if asker else self.keys.pseudonym("chat", str(message.chat_id)),
             languages=languages_of(message.from_user),
+            conversation=Conversation(shown=shown),
             is_edited=is_edited,
             is_caption=message.text is None,
             place=(place.latitude, place.longitude) if place is not None else None,

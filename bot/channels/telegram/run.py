@@ -216,6 +216,8 @@ def _start_background(
         set_menus(bot, context.catalog.matchers),
         watch.run(context.catalog, changed=after_reload, tell=alerts.notify),
         alerts.run(),
+        context.cards.run(),
+        context.replies.run(),
     ]
     if context.maintainer_chats:
         background.append(WeeklyDigest(context, bot).run())

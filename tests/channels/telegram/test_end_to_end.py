@@ -138,9 +138,10 @@ async def test_a_related_question_is_answered_below(phone: Phone, chat: Chat) ->
 async def test_an_urgent_message_gets_a_card_and_is_not_kept(phone: Phone, chat: Chat) -> None:
     """Emergency number first, then help pages; in no list."""
     shown = await phone.say("they took my passport and lock me in, please help me", chat)
-    assert "local emergency number" in shown.text
+    assert "emergency number" in shown.text
     assert shown.links
-    await phone.say(f"{GAP} again", chat)  # notes are written in order: once this is there, the other would be
+    # By somebody else: after a card nothing is kept. Notes are written in order: with this the other would be there.
+    await phone.say(f"{GAP} again", phone.somebody())
     listed = await phone.gaps(lambda gaps: any(gap["text"] == f"{GAP} again" for gap in gaps))
     assert not any("passport" in gap["text"] for gap in listed)
 

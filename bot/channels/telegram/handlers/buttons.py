@@ -26,9 +26,11 @@ from bot.channels.telegram.ui.keyboards import (
     topic_of,
     topic_rows,
     without_feedback,
+    without_places,
 )
 from bot.channels.telegram.ui.sender import (
     OutgoingMessage,
+    answer_message,
     entry_message,
     replace_buttons,
     replace_closing,
@@ -37,7 +39,7 @@ from bot.channels.telegram.ui.sender import (
     text_message,
 )
 from bot.channels.telegram.update_record import UpdateRecord
-from bot.domain.conversation import Channel, Outcome, Reply
+from bot.domain.conversation import Channel, Outcome, Reply, ShownCard
 from bot.domain.faq import Faq, Interface
 from bot.domain.gap import Count
 from bot.domain.matching import Matcher
@@ -125,6 +127,10 @@ async def _dispatch(context: BotContext, press: ButtonPress) -> str:
             return await _language(context, press)
         case ButtonAction.COUNTRY | ButtonAction.REGION:
             return await _numbers(press)
+        case ButtonAction.CARD:
+            return await _card(context, press)
+        case ButtonAction.NOT_ABOUT_ME:
+            return await _not_about_me(context, press)
         case ButtonAction.NOT_HELPFUL:
             return await _ask_why(press)
         case ButtonAction.HELPFUL | ButtonAction.WRONG | ButtonAction.OUTDATED | ButtonAction.UNCLEAR:
@@ -155,6 +161,47 @@ async def _none_of_these(context: BotContext, press: ButtonPress) -> str:
     count = await context.assistant.none_of_these(press.asked, press.matcher)
     press.record.set_outcome(count, is_timed=False)
     await replace_message(text_message(press.says.none_chosen), press.shown)
+    press.record.set_outcome(count)
+    return ""
+
+
+def _shown_to(context: BotContext, press: ButtonPress) -> ShownCard | None:
+    """The card that the chat was shown, unless the message with the button is known to answer another message."""
+    if press.person is None or press.asked.channel is not Channel.PRIVATE:
+        return None
+    shown = context.cards.get(press.person)
+    is_of_another = bool(press.asked.text) and shown is not None and shown.message != press.asked.id
+    return None if is_of_another else shown
+
+
+async def _card(context: BotContext, press: ButtonPress) -> str:
+    """Show a card below the message; the buttons under that stay."""
+    found = context.assistant.show_card(press.value, _shown_to(context, press), press.faq, press.asked.channel)
+    if found is None:
+        return press.says.gone
+    turn, shown, count = found
+    if shown is not None:
+        context.remember(press.person, shown)
+    await send(OutgoingMessage(to_html(turn.reply), choice_rows(turn.reply.choices, ButtonAction.SHOW)), press.shown)
+    press.record.set_outcome(count)
+    return ""
+
+
+async def _not_about_me(context: BotContext, press: ButtonPress) -> str:
+    """Answer the question behind a card as if it were no cry. Its text is only in memory, and dropped with this."""
+    if press.value not in press.faq.entries:
+        return press.says.gone
+    shown = _shown_to(context, press)
+    turn, count = await context.assistant.not_about_me(press.value, shown, press.asked, press.matcher)
+    if shown is not None:
+        context.remember(press.person, None)
+    press.record.set_outcome(count, is_timed=False)
+    if turn.outcome is Outcome.ANSWER and turn.entry is not None:
+        outgoing = answer_message(turn.reply, turn.entry, press.faq)
+    else:
+        action = ButtonAction.CHOOSE if turn.outcome is Outcome.CLARIFY else ButtonAction.SHOW
+        outgoing = OutgoingMessage(to_html(turn.reply), choice_rows(turn.reply.choices, action))
+    await send(outgoing, press.shown)
     press.record.set_outcome(count)
     return ""
 
@@ -208,7 +255,8 @@ async def _numbers(press: ButtonPress) -> str:
     if not reply.choices:
         return press.says.gone
     press.set_outcome(Outcome.EMERGENCY_NUMBERS)
-    await replace_buttons(press.shown, choice_rows(reply.choices, ButtonAction.SHOW))
+    others = without_places(press.shown.reply_markup.inline_keyboard if press.shown.reply_markup else ())
+    await replace_buttons(press.shown, [*choice_rows(reply.choices, ButtonAction.SHOW), *others])
     return ""
 
 

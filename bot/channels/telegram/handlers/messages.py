@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from functools import partial
 
+from bot.answering.commands import asks_to_forget
 from bot.channels.telegram.admin.weekly_digest import COMMAND, asks_for_digest, digest_reply
 from bot.channels.telegram.context import BotContext
 from bot.channels.telegram.ui.addressing import text_for_bot
 from bot.channels.telegram.ui.sender import outgoing_for, send, send_anew
 from bot.channels.telegram.update_record import UpdateRecord
-from bot.domain.conversation import Outcome
+from bot.domain.conversation import Channel, Outcome
 
 
 async def on_message(context: BotContext, record: UpdateRecord) -> None:
@@ -24,12 +25,16 @@ async def on_message(context: BotContext, record: UpdateRecord) -> None:
     extra = {COMMAND: partial(digest_reply, context)} if is_for_digest else None
     reply = await context.assistant.answer(incoming, extra=extra)
     record.set_outcome(reply.count, is_timed=False)
+    if incoming.channel is Channel.PRIVATE and reply.conversation.shown != incoming.conversation.shown:
+        context.remember(incoming.asker, reply.conversation.shown)
+    elif asks_to_forget(text):
+        context.remember(incoming.asker, None)
     if reply.is_silent:
         return
     outgoing = outgoing_for(reply, bot)
     is_remembered = reply.turn.outcome is not Outcome.TOO_FAST and not is_for_digest
     key = context.message_pseudonym(message)
-    before = context.replies.get(key) if is_edited and is_remembered else ()
+    before = (context.replies.get(key) if is_edited and is_remembered else None) or ()
     sent = await (send_anew(outgoing, message, before) if before else send(outgoing, message))
     if is_remembered:
         context.replies.keep(key, sent)

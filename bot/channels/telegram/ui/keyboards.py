@@ -35,6 +35,8 @@ class ButtonAction(StrEnum):
     LANGUAGE = "l"
     COUNTRY = "e"  # the emergency numbers of a country, as a message of its own
     REGION = "r"  # the countries of a region in place of the buttons; the regions for -1
+    CARD = "d"  # an urgent card, as a message of its own
+    NOT_ABOUT_ME = "m"  # the card is not about the person: an answer to the question instead
     HELPFUL = "y"
     NOT_HELPFUL = "h"  # asks why
     WRONG = "w"
@@ -93,6 +95,12 @@ def answer_rows(reply: Reply, entry: str, says: Interface) -> Rows:
     return [*helpful_rows(entry, says), *choice_rows(reply.choices, ButtonAction.SHOW)]
 
 
+def without_places(rows: Sequence[Sequence[InlineKeyboardButton]]) -> Rows:
+    """The rows of a message without those of countries and regions."""
+    places = (ButtonAction.COUNTRY, ButtonAction.REGION)
+    return [list(row) for row in rows if not any(_action_of(button) in places for button in row)]
+
+
 def start_rows(reply: Reply, says: Interface) -> Rows:
     """Under the welcome: example questions, and all topics."""
     return [
@@ -148,8 +156,12 @@ def without_feedback(rows: Sequence[Sequence[InlineKeyboardButton]]) -> Rows:
 
 
 def _is_feedback(button: InlineKeyboardButton) -> bool:
+    return _action_of(button) in _FEEDBACK
+
+
+def _action_of(button: InlineKeyboardButton) -> ButtonAction | None:
     found = action_of(str(button.callback_data or ""))
-    return found is not None and found[0] in _FEEDBACK
+    return found[0] if found is not None else None
 
 
 def _choice_button(choice: Choice, action: ButtonAction) -> InlineKeyboardButton:
@@ -161,8 +173,12 @@ def _choice_button(choice: Choice, action: ButtonAction) -> InlineKeyboardButton
         return _button(choice.label, ButtonAction.COUNTRY, choice.country)
     if choice.region is not None:
         return _button(choice.label, ButtonAction.REGION, str(choice.region))
+    if choice.is_not_about_me:
+        return _button(choice.label, ButtonAction.NOT_ABOUT_ME, choice.entry or "")
     if choice.entry is None:
         return _button(choice.label, ButtonAction.NONE)
+    if choice.is_card:
+        return _button(choice.label, ButtonAction.CARD, choice.entry)
     return _button(choice.label, action, choice.entry)
 
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -23,8 +22,6 @@ from bot.channels.telegram.ui.keyboards import ButtonAction, Rows, answer_rows, 
 from bot.domain.conversation import Channel, Outcome, Reply, Section
 from bot.domain.faq import Entry, Faq
 
-REMEMBERED = 2000  # messages whose replies are kept, to be changed when a message is edited
-REMEMBERED_SECONDS = 3600.0
 _logger = logging.getLogger(__name__)
 
 
@@ -45,10 +42,10 @@ def outgoing_for(reply: OutgoingReply, bot: Bot) -> OutgoingMessage:
         return answer_message(turn.reply, turn.entry, faq)
     if turn.outcome is Outcome.CLARIFY:
         return OutgoingMessage(to_html(turn.reply), choice_rows(turn.reply.choices, ButtonAction.CHOOSE))
-    if turn.outcome is Outcome.URGENT and reply.question.channel is Channel.GROUP:
+    if turn.card is not None and reply.question.channel is Channel.GROUP:
         address = f"https://t.me/{bot.username}?start=group"
         private_chat = InlineKeyboardButton(faq.interface.private_chat, url=address)
-        return OutgoingMessage(to_html(turn.reply), [[private_chat]])
+        return OutgoingMessage(to_html(replace(turn.reply, choices_title="", choices=())), [[private_chat]])
     if call is not None and call.name == "start":
         return OutgoingMessage(to_html(turn.reply), start_rows(turn.reply, faq.interface))
     return OutgoingMessage(to_html(turn.reply), choice_rows(turn.reply.choices, ButtonAction.SHOW))
@@ -156,26 +153,6 @@ async def _change(edit: Callable[[], Awaitable[object]]) -> None:
         if "not modified" not in error.message.lower():
             raise
         _logger.info("a message stays as it is: it says the same already")
-
-
-class SentReplies:
-    """The ids of the replies to each message, by its pseudonym: for an hour, in memory only, for when it is edited."""
-
-    def __init__(self, clock: Callable[[], float]) -> None:
-        self._clock = clock
-        self._kept: OrderedDict[str, tuple[float, tuple[int, ...]]] = OrderedDict()
-
-    def keep(self, message: str, replies: tuple[int, ...]) -> None:
-        """Keep the ids of the replies to a message."""
-        self._kept.pop(message, None)
-        self._kept[message] = (self._clock() + REMEMBERED_SECONDS, replies)
-        while len(self._kept) > REMEMBERED or next(iter(self._kept.values()))[0] < self._clock():
-            self._kept.popitem(last=False)
-
-    def get(self, message: str) -> tuple[int, ...]:
-        """The ids of the replies to a message; none if they are no longer kept."""
-        until, replies = self._kept.get(message, (0.0, ()))
-        return replies if until >= self._clock() else ()
 
 
 def _with_markup(outgoing: OutgoingMessage) -> list[tuple[str, InlineKeyboardMarkup | None]]:

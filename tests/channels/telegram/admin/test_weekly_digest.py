@@ -78,7 +78,8 @@ def test_it_says_what_was_asked_what_did_not_serve_and_what_waits() -> None:
         (today, Count(Outcome.CLARIFY, "en", PRIVATE), 2),
         (today - timedelta(days=6), Count(Outcome.UNANSWERED, "en", PRIVATE), 2),
         (today - timedelta(days=7), Count(Outcome.UNANSWERED, "en", PRIVATE), 90),
-        (today, Count(Outcome.URGENT, "en", PRIVATE, "hurt"), 1),
+        (today, Count(Outcome.URGENT_QUESTION, "en", PRIVATE), 1),
+        (today, Count(Outcome.NOT_ABOUT_ME, "en", PRIVATE, "hurt"), 1),
         (today, Count(Outcome.ANSWER, "en", Channel.INLINE, "dogs"), 70),
         (today, Count(Outcome.HELPFUL, "en", PRIVATE, "dogs"), 3),
         (today, Count(Outcome.WRONG, "en", PRIVATE, "dogs"), 1),
@@ -90,7 +91,8 @@ def test_it_says_what_was_asked_what_did_not_serve_and_what_waits() -> None:
     text = told(counts, gaps)
     assert text.startswith("The seven days to 2026-11-26\n")
     shares = "5 answered (50%), 2 offered a choice (20%), 2 unanswered (20%), 1 urgent (10%)"
-    assert f"\n10 questions: {shares}.\nHelpful 3, not helpful 7.\n6 open gaps, 5 new this week.\n" in text
+    misfires = "Urgent cards that were not about the person: hurt 1."
+    assert f"\n10 questions: {shares}.\nHelpful 3, not helpful 7.\n{misfires}\n6 open gaps, 5 new this week.\n" in text
     assert "\nMost marked as wrong or outdated\n\n• opening-hours: 2\n• dogs: 1\n" in text
     assert "ticket-price: " not in text
     assert f"\nLargest groups of open gaps\n\n3 gaps, 2 this week: {FSI}do you sell tractors{PDI}\nnearest: " in text
