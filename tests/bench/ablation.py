@@ -7,7 +7,6 @@ phrasings in other languages.
 from __future__ import annotations
 
 import argparse
-import sys
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
@@ -24,7 +23,8 @@ from bot.evaluation.evaluate import VERDICTS, counts, evaluate
 from bot.evaluation.question_sets import Message, read_questions
 from bot.matching import encoder, matcher, meaning
 from bot.matching.matcher import RegressionMatcher, fit
-from bot.runtime.load import load_faq, load_matcher
+from bot.matching.model_cache import load_or_fit, load_or_hear
+from bot.runtime.load import load_faq
 from bot.settings import read_settings
 
 Patch = AbstractContextManager[Any]
@@ -61,12 +61,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     messages = read_questions(given.questions)
     sets = sorted({message.set for message in messages})
     table = Table("right/offered/wrong", *sets, "CPU ms a message")
-    learned = load_matcher(read_settings(), notify=lambda line: print(line, file=sys.stderr))
+    faq, cache = load_faq(read_settings()), read_settings().cache_dir
+    learned = RegressionMatcher(faq, load_or_fit(faq, cache), load_or_hear(faq, cache))
     for name, patch in ABLATIONS.items():
         with patch():
             found, milliseconds = scores(messages, learned)
         table.add_row(name, *(found[one] for one in sets), f"{milliseconds:.1f}")
-    faq = load_faq(read_settings())
     for name, components, learned_from in (
         ("all dimensions of the vectors", encoder.DIMENSIONS, faq),
         ("without phrasings in other languages", meaning.COMPONENTS, replace(faq, foreign_phrasings={})),

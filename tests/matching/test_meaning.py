@@ -18,8 +18,11 @@ ENTRY_COUNT = 3
 chance = np.random.default_rng(1)
 
 
-def unit(vectors: Floats) -> Floats:
-    return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+def vectors(number: int) -> Floats:
+    """So many of length 1, at random."""
+    drawn = chance.normal(size=(number, 12)).astype(np.float32)
+    drawn /= np.linalg.norm(drawn, axis=1, keepdims=True)
+    return drawn
 
 
 def written_out(rows: Floats, labels: Labels, message: Floats) -> Floats:
@@ -32,13 +35,13 @@ def written_out(rows: Floats, labels: Labels, message: Floats) -> Floats:
 @pytest.fixture
 def few() -> tuple[Floats, Labels]:
     """Fewer rows than a message has neighbours, so that all count."""
-    return unit(chance.normal(size=(NEIGHBOURS - 4, 12))), np.arange(NEIGHBOURS - 4) % (ENTRY_COUNT + 1) - 1
+    return vectors(NEIGHBOURS - 4), np.arange(NEIGHBOURS - 4) % (ENTRY_COUNT + 1) - 1
 
 
 def test_with_few_rows_the_scores_are_those_of_all_rows(few: tuple[Floats, Labels]) -> None:
     """Of several messages together as of each alone."""
     rows, labels = few
-    meaning, messages = Meaning.fit(rows, labels, ENTRY_COUNT), unit(chance.normal(size=(5, 12)))
+    meaning, messages = Meaning.fit(rows, labels, ENTRY_COUNT), vectors(5)
     expected = [written_out(rows, labels, message) for message in messages]
     assert meaning.scores(messages) == pytest.approx(np.array(expected), abs=1e-4)
     assert meaning.scores(messages[2:3])[0] == pytest.approx(expected[2], abs=1e-4)
@@ -61,7 +64,7 @@ def test_a_row_is_held_out_as_if_it_and_its_entry_were_missing(few: tuple[Floats
 
 def test_only_the_nearest_rows_count() -> None:
     """Of many rows those farther away weigh nothing; nor does a row that the kernel leaves out."""
-    rows = unit(chance.normal(size=(300, 12)))
+    rows = vectors(300)
     kernel = np.square(rows[:1] @ rows.T)
     kernel[0, 0] = -1
     nearest, weights = weigh(kernel, rows)
@@ -75,7 +78,7 @@ def test_only_the_nearest_rows_count() -> None:
 def test_the_parts_of_the_rows_add_up_to_the_score(few: tuple[Floats, Labels]) -> None:
     """For each entry; the other entries' rows have no part."""
     rows, labels = few
-    meaning, message = Meaning.fit(rows, labels, ENTRY_COUNT), unit(chance.normal(size=(1, 12)))
+    meaning, message = Meaning.fit(rows, labels, ENTRY_COUNT), vectors(1)
     for entry, score in enumerate(meaning.scores(message)[0].tolist()):
         cosines, parts = meaning.parts(message[0], entry)
         assert parts.sum() == pytest.approx(score, abs=1e-4)
