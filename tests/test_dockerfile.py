@@ -200,7 +200,7 @@ def test_the_chat_answers_on_a_read_only_root(engine: Engine, tmp_path: Path) ->
     assert command is not None
     done = engine.shell(command[0], tmp_path, typed="why now\nwo ist der Bahnhof bitte\n/quit\n")
     assert done.returncode == 0, done.stderr
-    assert "beginning to negotiate the Global" in done.stdout
+    assert "starting to negotiate the Global" in done.stdout
     assert "Das weiß ich nicht." in done.stdout
     assert "Traceback" not in done.stdout + done.stderr
 
@@ -225,7 +225,7 @@ async def talk(engine: Engine, script: str, folder: Path) -> None:
         for text in ("why now", "do you sell inflatable tractors for gardens"):
             await emulator.send(emulator.world.text(chat, text))
         await emulator.until(lambda world: len(world.replies(chat)) == 2, timeout=60)
-        assert "beginning to negotiate" in emulator.world.replies(chat)[0].text
+        assert "starting to negotiate" in emulator.world.replies(chat)[0].text
         stopped = await asyncio.to_thread(engine.podman, "stop", "faq-bot")
         assert stopped.returncode == 0, stopped.stderr
 

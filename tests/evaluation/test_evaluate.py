@@ -86,7 +86,7 @@ def test_verdicts(matcher: RegressionMatcher) -> None:
     """Right, wrong and none fall as the sets' README says."""
     asked = "Why is the Secretary-General releasing this report now?"
     assert ask(matcher, "inscope", asked, entries=["why-report-now"]) == "right"
-    assert ask(matcher, "inscope", asked, any_of=["beginning to negotiate"]) == "right"
+    assert ask(matcher, "inscope", asked, any_of=["starting to negotiate"]) == "right"
     assert ask(matcher, "inscope", asked, entries=["what-is-iom"]) == "wrong"
     assert ask(matcher, "near_oos", asked) == "wrong"
     assert ask(matcher, "distress", asked) == "wrong"

@@ -62,7 +62,7 @@ async def test_the_model_question_is_answered_with_its_source(phone: Phone, chat
     """The main job: the answer, the time of its figures, the source as a link that says where it leads."""
     shown = await phone.say(MODEL_QUESTION, chat)
     assert shown.text.startswith(MODEL_QUESTION)
-    assert "beginning to negotiate the Global Compact" in shown.text
+    assert "starting to negotiate the Compact" in shown.text
     assert "January 2018" in shown.text
     assert any(address == "https://refugeesmigrants.un.org/SGReport" for _, address in shown.links)
     assert shown.reply_to is not None
