@@ -200,7 +200,7 @@ def test_the_chat_answers_on_a_read_only_root(engine: Engine, tmp_path: Path) ->
     assert command is not None
     done = engine.shell(command[0], tmp_path, typed="why now\nwo ist der Bahnhof bitte\n/quit\n")
     assert done.returncode == 0, done.stderr
-    assert "starting to negotiate the Global" in done.stdout
+    assert "starting to negotiate the Compact" in done.stdout
     assert "Das weiß ich nicht." in done.stdout
     assert "Traceback" not in done.stdout + done.stderr
 
