@@ -301,6 +301,12 @@ def gaps_among(written: Sequence[Message], matcher: RegressionMatcher) -> list[M
     return [message for message, turn in turns if turn.gap is not None and not turn.is_private]
 
 
+def gaps_of_a_chat(written: Sequence[Message], matcher: RegressionMatcher) -> list[Message]:
+    """As `gaps_among`, in one conversation: for an hour after a card nothing is kept."""
+    cards = [at for at, message in enumerate(written) if take_turn(Question(message.text), matcher).card is not None]
+    return gaps_among(written[: cards[0]] if cards else written, matcher)
+
+
 def test_the_questions_are_gaps(small_matcher: RegressionMatcher) -> None:
     """The small FAQ serves none of them, so that what is said below is said of texts that are kept.
 
@@ -324,7 +330,7 @@ def test_what_is_typed_in_a_terminal_is_found_nowhere(
         assert not [where for where, text in texts.items() if KEYS.pseudonym("asker", "terminal") in text]
         files |= seen.files | files_of(settings, "at the end")
         assert_discreet(Seen(files, texts | {"log lines": "\n".join(logged)}, seen.kept), written, small_matcher)
-        for message, kept in zip(gaps_among(written, small_matcher), reversed(seen.kept), strict=True):
+        for message, kept in zip(gaps_of_a_chat(written, small_matcher), reversed(seen.kept), strict=True):
             assert [figure for figure in message.figures if figure not in kept] == []
 
 
@@ -427,9 +433,13 @@ def test_a_call_for_help_beside_personal_data_is_never_kept(matcher: RegressionM
 
 
 def test_a_call_for_help_stays_one_beside_personal_data(matcher: RegressionMatcher) -> None:
-    """The same texts: of 300 all but two at most get a card; what is said beside it may be in another language."""
-    texts = [beside_personal_data(matcher, seed) for seed in range(100)]
-    missed = [text for three in texts for text in three if take_turn(Question(text), matcher).outcome != "urgent"]
+    """The same texts: of 300 all but two at most get a card, or the emergency numbers if they ask for these.
+
+    Of the two, what is said beside the cry may be in another language.
+    """
+    texts = [text for seed in range(100) for text in beside_personal_data(matcher, seed)]
+    helped = ("urgent", "urgent question", "emergency numbers")
+    missed = [text for text in texts if take_turn(Question(text), matcher).outcome not in helped]
     assert len(missed) <= 2, missed
 
 

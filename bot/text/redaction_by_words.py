@@ -637,8 +637,8 @@ _CHINESE_DIGIT = "[零〇○一二三四五六七八九两幺]"
 _SAID = (
     rf"({_PHONE_WORD}{_UP_TO_THREE})(?=(?:\d{{1,4}}{_PAUSE}){{0,3}}(?:{_ONE}|{_HUNDRED}))(?:{_DIGIT_OR_ONE}|{_HUNDRED})"
     rf"(?:{_PAUSE}(?:{_DIGIT_OR_ONE}|{_HUNDRED}|{_LETTER_SAID})){{2,40}}+(?! ?{_MANY}){_COUNTED}",
-    rf"({_PAPER_WORD}{_UP_TO_THREE})(?={_ONE}|{_HUNDRED})(?:{_DIGIT_OR_ONE}|{_HUNDRED})"
-    rf"(?:{_PAUSE}(?:{_DIGIT_OR_ONE}|{_HUNDRED}|{_MANY}|{_LETTER_SAID})){{2,40}}+{_COUNTED}",
+    rf"({_PAPER_WORD}(?! of ){_UP_TO_THREE})(?={_ONE}|{_HUNDRED})(?:{_DIGIT_OR_ONE}|{_HUNDRED})"
+    rf"(?:{_PAUSE}(?:{_DIGIT_OR_ONE}|{_HUNDRED}|{_MANY}|{_LETTER_SAID})){{2,40}}+",
     # container four hundred and six; house number six
     rf"((?:{_SHELTER}|{_any('house block casa haus дом بيت بلوك')}){_IS}(?!no? ){_NUMBER}{_IS}|{_SHELTER}{_IS}(?!on )(?=(?:{_ONE}|{_HUNDRED}){_PAUSE}(?:{_ONE}|{_HUNDRED})))"
     rf"(?:{_ONE}|{_HUNDRED})(?:{_PAUSE}(?:{_ONE}|{_HUNDRED})){{0,8}}+(?! ?{_MANY}){_COUNTED}",

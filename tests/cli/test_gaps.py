@@ -338,7 +338,7 @@ def test_piped_gaps_are_lines(cache: Path, own: dict[str, Any]) -> None:
 
 def test_gaps_are_purged(cache: Path, own: dict[str, Any]) -> None:
     """By what became of them, by day, all; how many is said, and counts stay unless they are named."""
-    for text in (UNKNOWN, "quantum bread", "marble soup please"):
+    for text in (UNKNOWN, "quantum bread", "purple gravel bread"):
         call("ask", text, cache=cache, **own)
     call("gaps", "resolve", "1", "--entry", "ferry-times", cache=cache, **own)
     done = call("gaps", "purge", "--resolved", "--yes", cache=cache, **own)

@@ -94,7 +94,7 @@ def test_a_copy_is_refreshed_and_says_so(cache: Path, home: Settings, laptop: Se
     call("gaps", "later", "1", cache=cache, **laptop)
     with closing(sqlite3.connect(Path(home["DATA_DIR"]) / FILE)) as connection, connection:
         connection.execute("DELETE FROM gap WHERE id = 2")
-    call("ask", "marble soup please", cache=cache, **home)
+    call("ask", "purple gravel bread", cache=cache, **home)
     key = export(cache, home, tmp_path / "two")
     done = call("gaps", "import", str(tmp_path / "two"), cache=cache, EXPORT_KEY=key, **laptop)
     assert "2 gaps in the copy" in done.stdout
@@ -125,7 +125,7 @@ def test_a_copy_notes_nothing_and_costs_no_answer(
     """Somebody tries the FAQ on the laptop with the copy's folder."""
     key = export(cache, home, tmp_path / "x")
     call("gaps", "import", str(tmp_path / "x"), cache=cache, EXPORT_KEY=key, **laptop)
-    done = call("ask", "marble soup please", cache=cache, **laptop)
+    done = call("ask", "purple gravel bread", cache=cache, **laptop)
     assert done.returncode == 0
     assert "I don't know" in done.stdout
     assert "is a copy of another log, for review alone; name another DATA_DIR" in done.stderr
@@ -170,7 +170,7 @@ def test_a_log_of_ones_own_is_not_mixed_with_another(
     cache: Path, home: Settings, laptop: Settings, tmp_path: Path
 ) -> None:
     """On the laptop a folder of its own is needed."""
-    call("ask", "marble soup please", cache=cache, **laptop)
+    call("ask", "purple gravel bread", cache=cache, **laptop)
     key = export(cache, home, tmp_path / "x")
     done = call("gaps", "import", str(tmp_path / "x"), cache=cache, EXPORT_KEY=key, **laptop)
     assert done.returncode == 2
