@@ -60,19 +60,22 @@ class Meaning:
     def held_out(self, rows: Rows) -> HeldOut:
         """The scores of rows as if they were messages: without themselves, and without all rows of their entry."""
         without_row, without_entry = (np.zeros((len(rows), self.entries), np.float32) for _ in range(2))
+        largest = int(np.bincount(self.labels[self.labels >= 0], minlength=1).max())
         for start in range(0, len(rows), AT_ONCE):
             some = slice(start, start + AT_ONCE)
-            kernel = np.square(self.rows[rows[some]] @ self.rows.T)
-            kernel[np.arange(len(kernel)), rows[some]] = LEFT_OUT
-            without_row[some] = self._scores(kernel)
-            for at, label in enumerate(self.labels[rows[some]].tolist()):
-                if label >= 0:
-                    kernel[at, self.labels == label] = LEFT_OUT
-            without_entry[some] = self._scores(kernel)
+            own = rows[some]
+            kernel = np.square(self.rows[own] @ self.rows.T)
+            near = _nearest(kernel, NEIGHBOURS + largest + 1)  # so many that enough are left without those of an entry
+            kernel = np.take_along_axis(kernel, near, axis=1)
+            kernel[near == own[:, None]] = LEFT_OUT
+            without_row[some] = self._scores(kernel, near)
+            labels = self.labels[own][:, None]
+            kernel[(labels >= 0) & (self.labels[near] == labels)] = LEFT_OUT
+            without_entry[some] = self._scores(kernel, near)
         return HeldOut(rows, without_row, without_entry)
 
-    def _scores(self, kernel: Floats) -> Floats:
-        nearest, weights = weigh(kernel, self.rows)
+    def _scores(self, kernel: Floats, of: Rows | None = None) -> Floats:
+        nearest, weights = weigh(kernel, self.rows, of)
         owners = self.labels[nearest]
         weights[owners < 0] = 0
         at = np.maximum(owners, 0) + self.entries * np.arange(len(kernel))[:, None]
@@ -80,16 +83,23 @@ class Meaning:
         return scores.reshape(len(kernel), self.entries).astype(np.float32)
 
 
-def weigh(kernel: Floats, rows: Floats) -> tuple[Rows, Floats]:
+def weigh(kernel: Floats, rows: Floats, of: Rows | None = None) -> tuple[Rows, Floats]:
     """The rows nearest in meaning to messages and their weights (K + lambda I)^-1 k: both messages x `NEIGHBOURS`.
 
-    ``kernel`` is that of messages and rows. Where it is not above 0 the weight is 0.
+    ``kernel`` is that of messages and rows; if only some rows come into question, ``of`` says which, for each message.
+    Where it is not above 0 the weight is 0.
     """
-    most = min(NEIGHBOURS, len(rows))
-    nearest = np.argpartition(-kernel, most - 1, axis=1)[:, :most]
-    similarities = np.maximum(np.take_along_axis(kernel, nearest, axis=1), 0)
+    at = _nearest(kernel, NEIGHBOURS)
+    similarities = np.maximum(np.take_along_axis(kernel, at, axis=1), 0)
+    nearest = at if of is None else np.take_along_axis(of, at, axis=1)
     near = rows[nearest] * (similarities > 0)[..., None]
     return nearest, solve_near(np.square(near @ near.transpose(0, 2, 1)), similarities)
+
+
+def _nearest(kernel: Floats, most: int) -> Rows:
+    """Where the kernel of each message is greatest, at most ``most``, unsorted."""
+    rows = kernel.shape[1]
+    return np.argpartition(kernel, max(0, rows - most), axis=1)[:, -most:]
 
 
 def principal_components(vectors: Floats, most: int) -> Floats:
