@@ -174,7 +174,7 @@ def _check_country_pages(content: Content) -> Iterator[Diagnostic]:
     for page, own, at in content.country_pages:
         if page not in content.declared_sources:
             yield at.diagnostic("S109", f"'{page}' is no page", "add it to links.yaml, or correct the id", "page")
-        if set(re.findall("{.*?}", own.title)) != {"{country}"}:
+        if set(re.findall("{[^{}]*}", own.title)) != {"{country}"}:
             yield at.diagnostic("S109", "the title does not name the country", "write {country} in it", "title")
         for country, url in own.urls.items():
             if country not in countries.names(MAIN_LANGUAGE):

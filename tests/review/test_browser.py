@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.container, pytest.mark.asyncio(loop_scope="module")]
 
 KITES = (
     "where can i find the kite flying zone??",
-    "find the zone for kite flying where",
+    "where do i find the zone for kite flying",
     "pls where is the zone for kite flying",
 )
 
