@@ -128,10 +128,9 @@ def decide_with_reasoning(question: Question, matcher: Matcher) -> Reasoning:
 
 def _reason(question: Question, matcher: Matcher) -> Reasoning:
     text = _BLANKS.sub(" ", clean(question.text)).strip(" ")
-    without, pieces = _after_talk(text, matcher), _pieces(text, matcher)
-    asked = ((text, without), *((piece, "") for piece, _ in pieces))
-    matcher.rank_all([way for one in asked for way in _ways(*one, matcher)])  # together, which takes less time
-    whole = _part(text, matcher, without=without)
+    message, pieces = _piece(text, matcher, without=_after_talk(text, matcher)), _pieces(text, matcher)
+    matcher.rank_all([way for piece in (message, *pieces) for way in piece.ways])  # together, which takes less time
+    whole = _part(message, matcher)
     if matcher.asks_nothing(whole.ranking.reading):
         return Reasoning(Unanswered(NoAnswerReason.NO_MATCH), whole, ())  # numbers alone ask nothing
     parts = _parts(text, whole, pieces, matcher)
@@ -167,21 +166,40 @@ def foreign_language(question: Question, whole: Part) -> str | None:
     return told[0] if told[0] != question.language else None
 
 
-def _pieces(text: str, matcher: Matcher) -> list[tuple[str, bool]]:
-    """The parts of a message that are ranked by themselves, and whether each is an item of a list."""
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A message or a part of it, and the ways to read it: as it is, without its greeting, without its lead-ins.
+
+    ``led_in`` is the last of the ``ways`` if it has lead-ins, else empty.
+    """
+
+    text: str
+    ways: tuple[str, ...]
+    led_in: str
+    is_item: bool
+
+
+def _piece(text: str, matcher: Matcher, *, without: str = "", is_item: bool = False) -> _Piece:
+    """A text, which is ``without`` once its greeting is left out, if it has one."""
+    led_in = _without_lead_ins(without or text, matcher)
+    return _Piece(text, (text, *filter(None, (without, led_in))), led_in, is_item)
+
+
+def _pieces(text: str, matcher: Matcher) -> list[_Piece]:
+    """The parts of a message that are ranked by themselves."""
     before, items = list_items(text)
     texts = _continued(([*before, *items] or split(text, matcher))[:MOST_PARTS], matcher)
-    return [(piece, at >= len(before) and bool(items)) for at, piece in enumerate(texts)]
+    return [_piece(one, matcher, is_item=at >= len(before) and bool(items)) for at, one in enumerate(texts)]
 
 
-def _parts(text: str, whole: Part, pieces: Sequence[tuple[str, bool]], matcher: Matcher) -> tuple[Part, ...]:
+def _parts(text: str, whole: Part, pieces: Sequence[_Piece], matcher: Matcher) -> tuple[Part, ...]:
     """The parts of a message, ranked. What is too short to be judged by itself counts only where nobody is in need."""
     thresholds = matcher.thresholds
-    parts = [_part(piece, matcher, is_item=is_item) for piece, is_item in pieces]
+    parts = [_part(piece, matcher) for piece in pieces]
     if whole.ranking.urgency >= thresholds.urgent:
         return tuple(part for part in parts if not _is_short(part.text))
     if not parts:
-        listed = [_part(word, matcher, is_item=True) for word in keywords(text, matcher)]
+        listed = [_part(_piece(word, matcher, is_item=True), matcher) for word in keywords(text, matcher)]
         surest = whole.ranking.confidence if whole.answers(thresholds) else 0.0
         is_list = all(part.answers(thresholds) and part.ranking.confidence > surest for part in listed)
         parts = listed if is_list else []
@@ -297,23 +315,18 @@ def _is_talk(ranking: Ranking, thresholds: Thresholds) -> bool:
     return ranking.candidates[0].entry.kind is Kind.SMALLTALK and ranking.confidence >= thresholds.clarify
 
 
-def _part(text: str, matcher: Matcher, *, is_item: bool = False, without: str = "") -> Part:
-    """Rank a text in the `_ways` that it can be read: the better of them counts.
+def _part(piece: _Piece, matcher: Matcher) -> Part:
+    """Rank a text in the ways that it can be read: the better of them counts.
 
     Where one of them is urgent, that one counts; taking a lead-in away makes none urgent.
     """
-    readings = [_ranked(text, way, matcher, is_item=is_item) for way in _ways(text, without, matcher)]
-    whole = [part for part in readings if part.asked in (text, without)]
-    most = max(whole, key=lambda part: part.ranking.urgency)
+    readings = [_ranked(piece.text, way, matcher, is_item=piece.is_item) for way in piece.ways]
+    led_in = readings[-1:] if piece.led_in else []
+    most = max(readings[: len(readings) - len(led_in)], key=lambda part: part.ranking.urgency)
     if most.ranking.urgency >= matcher.thresholds.urgent:
         return most
     best = max(readings, key=lambda part: _preference(part, matcher.thresholds))
     return replace(best, ranking=replace(best.ranking, urgency=most.ranking.urgency))
-
-
-def _ways(text: str, without: str, matcher: Matcher) -> list[str]:
-    """The ways to read a text: as it is, ``without`` its greeting, without its lead-ins; those that there are."""
-    return [text, *filter(None, (without, _without_lead_ins(without or text, matcher)))]
 
 
 def _ranked(text: str, asked: str, matcher: Matcher, *, is_item: bool) -> Part:

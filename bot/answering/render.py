@@ -140,7 +140,7 @@ def render_numbers(
     texts = faq.emergency.texts
     if texts is None:
         return Reply((Section("", faq.interface.gone),))
-    shown = [country for country in countries if country in faq.emergency.countries][:MOST_COUNTRIES]
+    shown = _with_numbers(countries, faq)
     sections = [Section("", before)] if before else []
     for country in shown:
         numbers = numbers_text(country, faq, first=first, hides_police=hides_police)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import assert_never
 
 from bot.answering.commands import command_reply, deep_link, topic_reply
@@ -30,6 +31,7 @@ from bot.domain.conversation import (
     Unanswered,
     Urgent,
 )
+from bot.domain.emergency import EmergencyDirectory
 from bot.domain.faq import Entry, Faq, Kind
 from bot.domain.gap import GapReason
 from bot.domain.matching import Matcher
@@ -96,15 +98,19 @@ def is_waiting(text: str, faq: Faq) -> bool:
     if not any(map(str.isalpha, text)):
         return True
     left = tuple(folded_words(text))
-    phrases = (
-        {tuple(folded_words(phrase)) for phrase in faq.emergency.waiting} if len(left) <= LONGEST_WAITING else set()
-    )
+    phrases = _waiting(faq.emergency) if len(left) <= LONGEST_WAITING else ()
     while left:
         longest = max((phrase for phrase in phrases if phrase == left[: len(phrase)]), key=len, default=())
         if not longest:
             return False
         left = left[len(longest) :]
     return True
+
+
+@lru_cache(maxsize=8)  # one for each language; a reloaded FAQ brings a new directory
+def _waiting(directory: EmergencyDirectory) -> frozenset[tuple[str, ...]]:
+    """What people write while they wait, as folded words."""
+    return frozenset(tuple(folded_words(phrase)) for phrase in directory.waiting)
 
 
 def again(shown: ShownCard, faq: Faq) -> Turn:

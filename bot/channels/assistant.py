@@ -226,9 +226,14 @@ class Assistant:
         """Answer the message behind a card that is not about the person, and count that the card was not needed."""
         count = Count(Outcome.NOT_ABOUT_ME, matcher.faq.language, message.channel, card)
         self._notes.note(Note(count))
-        question = Question("", matcher.faq.language, message.channel, tuple(message.languages))
         known = shown if shown is not None and shown.until > self._clock() else None
-        return await self._long_texts.read(question, lambda asked: not_about_me(card, known, asked, matcher)), count
+        text = known.text if known is not None else ""
+        question = Question(text, matcher.faq.language, message.channel, tuple(message.languages))
+
+        def answer(asked: Question) -> Turn:
+            return not_about_me(card, known and replace(known, text=asked.text), asked, matcher)
+
+        return await self._long_texts.read(question, answer), count
 
     async def none_of_these(self, message: IncomingMessage, matcher: Matcher) -> Count:
         """Note that none of the choices fitted a message: a gap, or only a count if the message's text is unknown."""
