@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter, deque
-from collections.abc import Awaitable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Awaitable
+from contextlib import ExitStack
 
 from telegram.ext import BaseUpdateProcessor
 
@@ -61,9 +61,13 @@ class ChatQueue(BaseUpdateProcessor):
                 releases.callback(timer.cancel)
                 recorded = update.recorded if isinstance(update, UpdateRecord) else releases
                 place = await self._enter_unrecorded(recorded)
-                with _closed_after(place, self._longest_reply):
+                replying = asyncio.create_task(_close_after(place, self._longest_reply))
+                try:
                     await coroutine
-                recorded.enter_context(_closed_after(place, LONGEST_RECORDING))
+                finally:
+                    replying.cancel()
+                recording = asyncio.create_task(_close_after(place, LONGEST_RECORDING))
+                recorded.callback(recording.cancel)
         finally:
             self._pending[chat] -= 1
             if not self._pending[chat]:
@@ -96,17 +100,8 @@ class ChatQueue(BaseUpdateProcessor):
         """Nothing to clean up."""
 
 
-@contextmanager
-def _closed_after(place: ExitStack, seconds: float) -> Iterator[None]:
-    """Close a place if the block takes longer; only time in which this process was free to hear from others counts."""
-    closing = asyncio.create_task(_close_after(place, seconds))
-    try:
-        yield
-    finally:
-        closing.cancel()
-
-
 async def _close_after(place: ExitStack, seconds: float) -> None:
+    """Close a place after a time; only that in which this process was free to hear from others counts."""
     loop = asyncio.get_running_loop()
     while seconds > 0:
         began = loop.time()
