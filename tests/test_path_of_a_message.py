@@ -73,7 +73,7 @@ def test_every_step_exists(name: str) -> None:
 
 async def test_a_message_takes_the_path(tmp_path: Path) -> None:
     """One that becomes a gap passes every step, in the page's order."""
-    async with talk_with({"en": MATCHER}, tmp_path) as talk:
+    async with talk_with(MATCHER, tmp_path) as talk:
         intake = Intake(talk.application, talk.context)
         intake.start()
         with calls() as called, ThreadPoolExecutor() as threads:

@@ -211,7 +211,7 @@ def files_of(settings: Settings, when: str) -> dict[str, bytes]:
 def talk_in_terminal(lines: Sequence[str], settings: Settings, matcher: RegressionMatcher) -> dict[str, bytes]:
     """Type these lines into the chat; the files while it is open and after it is closed."""
     warned: list[str] = []
-    with Session(Catalog({"en": matcher}), TerminalGapNotes(settings, is_on=True, warn=warned.append)) as session:
+    with Session(Catalog(matcher), TerminalGapNotes(settings, is_on=True, warn=warned.append)) as session:
         chat(lines, lambda _: None, session)
         files = files_of(settings, "while open")
     assert not warned
@@ -336,7 +336,7 @@ def test_what_is_typed_in_a_terminal_is_found_nowhere(
 
 async def talk_in_telegram(written: Sequence[Message], folder: Path, matcher: RegressionMatcher) -> Seen:
     """Send these messages, each by another person, and mark as wrong what is answered; what is kept of it."""
-    async with talk_with({"en": matcher}, folder, throttle_messages=0) as talk:
+    async with talk_with(matcher, folder, throttle_messages=0) as talk:
         for number, message in enumerate(written):
             somebody = talk.world.private(made_person(number))
             await talk.say(message.text, somebody)
@@ -645,7 +645,7 @@ async def test_what_is_forgotten_is_on_no_page_any_more(small: Path) -> None:
         for address in ("/", own, "/?tab=later", "/?tab=resolved", "/?words=zebra", "/statistics", "/done"):
             assert "poetry" not in (await visitor.client.get(address)).text, address
         weekly = "".join(
-            to_html(digest(await log.counts(), await log.gaps(), visitor.workbench.catalog.main, now=log.now()))
+            to_html(digest(await log.counts(), await log.gaps(), visitor.workbench.catalog.matcher, now=log.now()))
         )
         assert "kite" in weekly
         assert "zebra" not in weekly

@@ -25,7 +25,7 @@ from bot.domain.conversation import (
     Unanswered,
     Urgent,
 )
-from bot.domain.faq import Entry, Kind
+from bot.domain.faq import MAIN_LANGUAGE, Entry, Kind
 from bot.domain.matching import Basis, Matcher, Ranking, Thresholds
 from bot.matching.calibration import CHOICES
 from bot.matching.encoder import LANGUAGES, is_readable
@@ -163,7 +163,7 @@ def foreign_language(question: Question, whole: Part) -> str | None:
     told = [language for language in (guess(whole.text), *question.spoken) if language != UNKNOWN]
     if not told:
         return UNKNOWN if any(map(str.isalpha, whole.text)) and not is_readable(whole.text) else None
-    return told[0] if told[0] != question.language else None
+    return told[0] if told[0] != MAIN_LANGUAGE else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ def explain(text: str, matcher: Matcher) -> str:
     """The explanation of one message, as lines for an editor."""
     if command_reply(text, matcher.faq) is not None:
         return "Decision: command\n  because the message begins with / and a word; it is not ranked"
-    reasoning = decide_with_reasoning(Question(text, matcher.faq.language), matcher)
+    reasoning = decide_with_reasoning(Question(text), matcher)
     lines = [*_explain_part("The message", reasoning.whole, matcher)]
     for number, part in enumerate(reasoning.parts, 1):
         lines += ["", *_explain_part(f"Part {number}", part, matcher)]

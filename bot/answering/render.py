@@ -24,23 +24,89 @@ from bot.domain.conversation import (
     Urgent,
 )
 from bot.domain.emergency import EmergencyNumber, Service
-from bot.domain.faq import Cries, Entry, Fact, Faq, Kind, Source
+from bot.domain.faq import MAIN_LANGUAGE, Cries, Entry, Fact, Faq, Kind, Source
 from bot.text.normalize import is_year, words
 
 SCREEN = 1_000  # characters that a phone shows at once
 
 
 def render(decision: Decision, faq: Faq, language: str | None = None) -> Reply:
-    """The reply to a message, from the decision about it.
+    """The reply to a message, from the decision about it, in the language of ``faq``.
 
-    ``language`` is the message's, if that is not the FAQ's: it begins with lines in that language.
+    ``language`` is the message's, if it is told to be another than the main one. If the reply is not in it, it begins
+    with lines in that language.
     """
+    decision = _in_language(decision, faq)
+    entries = _entries(decision)
+    is_own = all(entry.language == faq.language for entry in entries)
+    language = language if language != faq.language else None
+    language = language if is_own or language is not None else faq.language
     reply = _render(decision, faq, language)
-    first = "" if language is None else _first_lines(decision, faq, language)
-    return replace(reply, sections=(Section("", first), *reply.sections)) if first else reply
+    first = "" if language is None else _first_lines(decision, faq, language, is_own=is_own)
+    reply = replace(reply, sections=(Section("", first), *reply.sections)) if first else reply
+    return _marked(reply, entries, faq)
 
 
-def _first_lines(decision: Decision, faq: Faq, language: str) -> str:
+def _in_language(decision: Decision, faq: Faq) -> Decision:
+    """A decision with the entries as they are in ``faq``, which may be a translation."""
+    if faq.language == MAIN_LANGUAGE:
+        return decision
+    own = faq.entries
+    match decision:
+        case Answer(entries):
+            return replace(decision, entries=tuple(own.get(entry.id, entry) for entry in entries))
+        case Clarify(choices):
+            return Clarify(tuple(own.get(entry.id, entry) for entry in choices))
+        case Urgent():
+            return _card_in_language(decision, faq)
+        case Smalltalk(entry):
+            return Smalltalk(own.get(entry.id, entry))
+        case Unanswered(_, entry, topic):
+            entry = own.get(entry.id, entry) if entry is not None else None
+            return replace(decision, entry=entry, topic=topic and faq.topic_names.get(topic, topic))
+        case EmergencyNumbers():
+            return decision
+        case _:
+            assert_never(decision)
+
+
+def _card_in_language(card: Urgent, faq: Faq) -> Urgent:
+    if faq.language == MAIN_LANGUAGE:
+        return card
+    others = tuple(faq.entries.get(other.id, other) for other in card.others)
+    return replace(card, entry=faq.entries.get(card.entry.id, card.entry), others=others)
+
+
+def _entries(decision: Decision) -> tuple[Entry, ...]:
+    """The entries whose texts a decision shows."""
+    match decision:
+        case Answer(entries) | Clarify(entries):
+            return entries
+        case Urgent(entry, others=others, is_question=is_question):
+            return (entry, *others) if is_question else (entry,)
+        case Smalltalk(entry):
+            return (entry,)
+        case Unanswered(entry=entry):
+            return (entry,) if entry is not None else ()
+        case EmergencyNumbers():
+            return ()
+        case _:
+            assert_never(decision)
+
+
+def _marked(reply: Reply, entries: Sequence[Entry], faq: Faq) -> Reply:
+    """A reply with a line on who translated its texts, if that was a machine, and a way to the original."""
+    translated = [entry for entry in entries if entry.is_machine and entry.kind is not Kind.SMALLTALK]
+    if not translated or not any(section.text for section in reply.sections):
+        return reply
+    first = translated[0]
+    is_linked = len(entries) == 1 and first.kind in (Kind.ANSWER, Kind.URGENT)
+    original = Choice(faq.interface.original, first.id, language=MAIN_LANGUAGE, is_card=first.kind is Kind.URGENT)
+    choices = (*reply.choices, original) if is_linked else reply.choices
+    return replace(reply, sections=(*reply.sections, Section("", faq.interface.machine)), choices=choices)
+
+
+def _first_lines(decision: Decision, faq: Faq, language: str, *, is_own: bool) -> str:
     """What stands above a reply in the person's language: which language follows; what to do in danger.
 
     Above a card these are the four lines for people in danger. Where there is no answer, and the language has no line
@@ -51,7 +117,8 @@ def _first_lines(decision: Decision, faq: Faq, language: str) -> str:
     if isinstance(decision, Urgent) and spoken is not None:
         return "\n".join(spoken.lines)
     if not (isinstance(decision, Unanswered) and decision.reason is NoAnswerReason.OTHER_LANGUAGE):
-        return says.in_this_language.get(language, says.in_this_language.get(faq.language, ""))
+        is_main = faq.language == MAIN_LANGUAGE or not is_own
+        return says.in_this_language.get(language, says.in_this_language.get(MAIN_LANGUAGE, "")) if is_main else ""
     if spoken is not None:
         return "\n".join(filter(None, (says.no_answer.get(language, ""), spoken.do, spoken.call, spoken.program)))
     return says.no_answer.get(language) or _in_danger(faq.cries)
@@ -259,7 +326,10 @@ def render_again(shown: ShownCard, faq: Faq) -> Reply:
 
     They are what to do, whom to call, and that nobody reads this chat; in the language of the message, if it is known.
     """
-    card, spoken = shown.card, next((one for one in faq.cries if one.language == shown.language), None)
+    card = _card_in_language(shown.card, faq)
+    language = faq.language if card.entry.language != faq.language else shown.language
+    language = language if language != card.entry.language else None
+    spoken = next((one for one in faq.cries if one.language == language), None)
     if card.is_question:
         return _render_question((card.entry, *card.others), card.countries, faq)
     reply = _render_card(card.entry, card.countries, card.others, faq, is_said=spoken is not None, is_short=True)
@@ -350,8 +420,15 @@ def _time_line(facts: Sequence[Fact], faq: Faq) -> str:
     """The line with the times of an answer's facts, in their order; a time that no source prints is marked inferred."""
     printed = {fact.time for fact in facts if fact.as_of == "printed"}
     times = dict.fromkeys(fact.time for fact in facts)
+    if faq.language != MAIN_LANGUAGE:  # times are written in English; years are read in every language
+        return _years_line([year for time in times for year in words(time) if is_year(year)], faq)
     marked = (time if time in printed else f"{time} ({faq.interface.inferred})" for time in times)
     return faq.interface.time.format(time="; ".join(marked)) if times else ""
+
+
+def _years_line(years: Iterable[str], faq: Faq) -> str:
+    shown = ", ".join(dict.fromkeys(years))
+    return faq.interface.time.format(time=shown) if shown else ""
 
 
 def source_link(source: Source, faq: Faq) -> Link:

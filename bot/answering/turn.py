@@ -14,6 +14,7 @@ from typing import assert_never
 from bot.answering.commands import command_reply, deep_link, topic_reply
 from bot.answering.decide import decide_with_reasoning
 from bot.answering.render import chosen_card, render, render_again, render_entry, render_numbers, render_regions
+from bot.answering.reply_language import reply_language
 from bot.domain.conversation import (
     Answer,
     Candidate,
@@ -32,10 +33,11 @@ from bot.domain.conversation import (
     Urgent,
 )
 from bot.domain.emergency import EmergencyDirectory
-from bot.domain.faq import Entry, Faq, Kind
+from bot.domain.faq import MAIN_LANGUAGE, Entry, Faq, Kind
 from bot.domain.gap import GapReason
 from bot.domain.matching import Matcher
 from bot.text.folding import folded_words
+from bot.text.language_id import guess
 
 SHOWN_CANDIDATES = 5
 LONGEST_WAITING = 12  # words of a message that only says that the person waits
@@ -48,8 +50,8 @@ class Turn:
 
     ``gap`` is the reason why it is a gap, if it is one, and ``gap_text`` the part of the message that is, if not all; a
     gap that ``is_private`` is counted but not kept. ``also`` are the entries that answer further questions of it.
-    ``language`` is set where the person chose a language by it, ``foreign`` where the message is in another one.
-    ``card`` is the card shown, or the question between cards.
+    ``language`` is set where the person chose a language by it, ``foreign`` where the message is in another one than
+    the FAQ's; the reply is ``reply_in`` a language. ``card`` is the card shown, or the question between cards.
     """
 
     outcome: Outcome
@@ -63,6 +65,7 @@ class Turn:
     foreign: str | None = None
     is_private: bool = False
     card: Urgent | None = None
+    reply_in: str = MAIN_LANGUAGE
 
 
 def take_turn(
@@ -73,24 +76,29 @@ def take_turn(
     After a card, what asks nothing gets the lines of it that matter again. They also stand above small talk, and above
     what has no answer, which may belong to the cry and is kept no more than that.
     """
-    faq = matcher.faq
-    command = command_reply(question.text, faq)
+    says = in_its_language(question, matcher)
+    command = command_reply(question.text, says)
     if command is not None:
-        linked = deep_link(question.text, faq)
-        return Turn(Outcome.COMMAND, command, linked.id if linked else None)
+        linked = deep_link(question.text, says)
+        return Turn(Outcome.COMMAND, command, linked.id if linked else None, reply_in=says.language)
     number = _NUMBER.fullmatch(question.text)
     if number and offered:
-        return _choose(int(number[1]), question, matcher, offered, shown)
+        return _choose(int(number[1]), question, matcher, says, offered, shown)
     if shown is None:
         return _answered(question, matcher)
-    if is_waiting(question.text, faq):
-        return again(shown, faq)
+    if is_waiting(question.text, matcher.faq):
+        return again(shown, says)
     turn = _answered(question, matcher)
     if turn.outcome is Outcome.SMALLTALK or turn.gap is not None:
-        lines = render_again(shown, faq)
+        lines = render_again(shown, matcher.faq.in_language(turn.reply_in))
         reply = replace(turn.reply, sections=(*lines.sections, *turn.reply.sections), choices=lines.choices)
         return replace(turn, reply=replace(reply, choices_title=lines.choices_title), gap=None, is_private=True)
     return turn
+
+
+def in_its_language(question: Question, matcher: Matcher) -> Faq:
+    """The FAQ in the language of the reply to a message that is not matched, such as a command."""
+    return matcher.faq.in_language(reply_language(question, guess(question.text), matcher.faq))
 
 
 def is_waiting(text: str, faq: Faq) -> bool:
@@ -115,17 +123,26 @@ def _waiting(directory: EmergencyDirectory) -> frozenset[tuple[str, ...]]:
 
 def again(shown: ShownCard, faq: Faq) -> Turn:
     """The lines of a card that matter, once more."""
-    return Turn(Outcome.URGENT_AGAIN, render_again(shown, faq), shown.card.entry.id)
+    return Turn(Outcome.URGENT_AGAIN, render_again(shown, faq), shown.card.entry.id, reply_in=faq.language)
 
 
 def _answered(question: Question, matcher: Matcher) -> Turn:
-    faq = matcher.faq
     reasoning = decide_with_reasoning(question, matcher)
+    faq = matcher.faq.in_language(reply_language(question, reasoning.language, matcher.faq))
     outcome, entry = outcome_of(reasoning.decision)
     candidates = reasoning.whole.ranking.candidates[:SHOWN_CANDIDATES]
     reply = render(reasoning.decision, faq, reasoning.language)
     gap = gap_reason(reasoning.decision)
-    turn = Turn(outcome, reply, entry, candidates, gap, foreign=reasoning.language, is_private=reasoning.is_private)
+    turn = Turn(
+        outcome,
+        reply,
+        entry,
+        candidates,
+        gap,
+        foreign=reasoning.language,
+        is_private=reasoning.is_private,
+        reply_in=faq.language,
+    )
     match reasoning.decision:
         case Urgent() as card:
             return replace(turn, card=card)
@@ -174,7 +191,7 @@ def card_turn(entry: Entry, shown: ShownCard | None, faq: Faq) -> Turn:
     """A card that was chosen, with the lines in the language of the message that it is offered for."""
     card = chosen_card(entry, shown)
     foreign = shown.language if shown is not None else None
-    return Turn(Outcome.URGENT, render(card, faq, foreign), entry.id, foreign=foreign, card=card)
+    return Turn(Outcome.URGENT, render(card, faq, foreign), entry.id, foreign=foreign, card=card, reply_in=faq.language)
 
 
 def not_about_me(card: str, shown: ShownCard | None, question: Question, matcher: Matcher) -> Turn:
@@ -183,18 +200,39 @@ def not_about_me(card: str, shown: ShownCard | None, question: Question, matcher
     Its text is kept no more than that of a cry. ``question`` has the rest of what is known of the message.
     """
     if shown is None or card not in (shown.card.entry.id, *(other.id for other in shown.card.others)):
-        return Turn(Outcome.NOT_ABOUT_ME, Reply((Section("", matcher.faq.interface.type_again),)), card)
+        says = in_its_language(question, matcher)
+        again = Reply((Section("", says.interface.type_again),))
+        return Turn(Outcome.NOT_ABOUT_ME, again, card, reply_in=says.language)
     turn = _answered(replace(question, text=shown.text, is_calm=True), matcher)
     return replace(turn, gap=None, is_private=True)
 
 
 def _choose(
-    number: int, question: Question, matcher: Matcher, offered: tuple[Choice, ...], shown: ShownCard | None
+    number: int, question: Question, matcher: Matcher, says: Faq, offered: tuple[Choice, ...], shown: ShownCard | None
 ) -> Turn:
-    faq = matcher.faq
+    """The turn of a choice by its number; ``says`` is the FAQ in the language of the reply before."""
     if not 1 <= number <= len(offered):
-        return Turn(Outcome.UNANSWERED, Reply((Section("", faq.interface.no_such_choice),), choices=offered))
+        none_such = Reply((Section("", says.interface.no_such_choice),), choices=offered)
+        return Turn(Outcome.UNANSWERED, none_such, reply_in=says.language)
     choice = offered[number - 1]
+    if choice.is_not_about_me and choice.entry is not None:
+        calm = not_about_me(choice.entry, shown, question, matcher)
+        return replace(calm, outcome=Outcome.NOT_ABOUT_ME, entry=choice.entry, also=())
+    if choice.entry is not None:
+        return _chosen_entry(choice.entry, matcher.faq.in_language(choice.language) if choice.language else says, shown)
+    return replace(_chosen(choice, says), reply_in=says.language)
+
+
+def _chosen_entry(entry_id: str, faq: Faq, shown: ShownCard | None) -> Turn:
+    entry = faq.entries[entry_id]
+    if entry.kind is Kind.URGENT:
+        return card_turn(entry, shown, faq)
+    outcome: Outcome = Outcome.ANSWER if entry.kind is Kind.ANSWER else Outcome.UNANSWERED
+    return Turn(outcome, render_entry(entry, faq), entry.id, reply_in=faq.language)
+
+
+def _chosen(choice: Choice, faq: Faq) -> Turn:
+    """The turn of a choice that leads to no entry."""
     if choice.topic is not None:
         return Turn(Outcome.COMMAND, topic_reply(choice.topic, faq))
     if choice.language is not None:
@@ -203,14 +241,5 @@ def _choose(
         return Turn(Outcome.EMERGENCY_NUMBERS, render_numbers((choice.country,), faq))
     if choice.region is not None:
         return Turn(Outcome.EMERGENCY_NUMBERS, render_regions(choice.region, faq))
-    if choice.is_not_about_me and choice.entry is not None:
-        calm = not_about_me(choice.entry, shown, question, matcher)
-        return replace(calm, outcome=Outcome.NOT_ABOUT_ME, entry=choice.entry, also=())
-    if choice.entry is None:
-        none_chosen = Reply((Section("", faq.interface.none_chosen),))
-        return Turn(Outcome.UNANSWERED, none_chosen, gap=GapReason.NONE_OF_THESE)
-    entry = faq.entries[choice.entry]
-    if entry.kind is Kind.URGENT:
-        return card_turn(entry, shown, faq)
-    outcome: Outcome = Outcome.ANSWER if entry.kind is Kind.ANSWER else Outcome.UNANSWERED
-    return Turn(outcome, render_entry(entry, faq), entry.id)
+    none_chosen = Reply((Section("", faq.interface.none_chosen),))
+    return Turn(Outcome.UNANSWERED, none_chosen, gap=GapReason.NONE_OF_THESE)

@@ -13,10 +13,11 @@ from functools import partial
 from typing import assert_never
 
 from bot.answering.commands import asks_to_forget, call_of, linked
-from bot.answering.decide import decide
+from bot.answering.decide import decide, decide_with_reasoning
 from bot.answering.place import place_reply
 from bot.answering.render import unread, with_lines
-from bot.answering.turn import Turn, again, card_turn, not_about_me, outcome_of, take_turn
+from bot.answering.reply_language import reply_language
+from bot.answering.turn import Turn, again, card_turn, in_its_language, not_about_me, outcome_of, take_turn
 from bot.channels.hour_memory import SECONDS
 from bot.channels.long_texts import LongTexts
 from bot.channels.port import Conversation, GapNotes, IncomingMessage, OutgoingReply
@@ -82,13 +83,13 @@ class Assistant:
 
         ``extra`` are commands that this person may use besides the bot's own: by name, the function that replies.
         """
-        matcher = await self.matcher_for(message.asker, message.languages, chosen=message.conversation.language)
-        question = Question(message.text, matcher.faq.language, message.channel, tuple(message.languages))
+        matcher, question = self._catalog.matcher, await self._question(message)
+        says = in_its_language(question, matcher)
         allowed = await self._throttles.messages.admit(message.asker or message.throttle_key)
         if allowed is not Allowed.YES and not await self._is_exempt(question, message, matcher):
-            turn = _too_fast(matcher.faq) if allowed is Allowed.NOTIFY else Turn(Outcome.TOO_FAST, Reply(()))
+            turn = _too_fast(says) if allowed is Allowed.NOTIFY else Turn(Outcome.TOO_FAST, Reply(()))
         else:
-            turn = await self._take_turn(message, question, matcher, extra or {})
+            turn = await self._take_turn(message, question, matcher, says, extra or {})
         note = note_turn(turn, question, matcher, asked=message.conversation.asked)
         self._note(note, message)
         asked = message.text if turn.outcome is Outcome.CLARIFY else ""
@@ -96,8 +97,17 @@ class Assistant:
         if turn.outcome is Outcome.NOT_ABOUT_ME or asks_to_forget(message.text):
             shown = None
         language = turn.language or message.conversation.language
-        conversation = Conversation(turn.reply.choices, asked, language, shown)
-        return OutgoingReply(turn, question, matcher.faq, note.count, conversation)
+        faq = matcher.faq.in_language(turn.reply_in)
+        conversation = Conversation(turn.reply.choices, asked, language, turn.language or turn.reply_in, shown)
+        return OutgoingReply(turn, question, faq, note.count, conversation)
+
+    async def _question(self, message: IncomingMessage) -> Question:
+        """A message as a question, with what is known of the languages of its person."""
+        chosen = message.conversation.language
+        if chosen is None and message.asker is not None and self._catalog.faq.translations:
+            chosen = await self._notes.language(message.asker)
+        before = message.conversation.replied_in
+        return Question(message.text, message.channel, tuple(message.languages), chosen, before)
 
     def _shown(self, turn: Turn, message: IncomingMessage) -> ShownCard | None:
         """The card of a turn, to be remembered. Not in a group: what one person asks is no other's business there."""
@@ -129,54 +139,50 @@ class Assistant:
         return isinstance(decision, Urgent)
 
     async def _take_turn(
-        self, message: IncomingMessage, question: Question, matcher: Matcher, extra: ExtraCommands
+        self, message: IncomingMessage, question: Question, matcher: Matcher, says: Faq, extra: ExtraCommands
     ) -> Turn:
-        """One turn, with the effects that its reply reports: deleting a person's data, storing a language."""
-        says, call = matcher.faq.interface, call_of(message.text)
+        """One turn, with the effects that its reply reports: deleting a person's data, storing a language.
+
+        ``says`` is the FAQ in the language of replies to what has no words.
+        """
+        texts, call = says.interface, call_of(message.text)
         if call is not None and call.name in extra:
             return Turn(Outcome.COMMAND, await extra[call.name]())
         if asks_to_forget(message.text):
-            return _text_turn(Outcome.COMMAND, says.forget if await self.forget(message.asker) else says.forget_failed)
+            return _text_turn(texts.forget if await self.forget(message.asker) else texts.forget_failed, says)
         place = message.place or place_in(message.text)
         shown = self._card_of(message, matcher.faq)
-        numbers = place_reply(*place, matcher.faq, shown.card.entry if shown else None) if place is not None else None
+        numbers = place_reply(*place, says, shown.card.entry if shown else None) if place is not None else None
         if numbers is not None:
-            return Turn(
-                Outcome.EMERGENCY_NUMBERS, numbers if shown is None else with_lines(numbers, shown, matcher.faq)
-            )
+            lines = numbers if shown is None else with_lines(numbers, shown, says)
+            return Turn(Outcome.EMERGENCY_NUMBERS, lines, reply_in=says.language)
         offered = message.conversation.choices
         turn = await self._long_texts.read(question, partial(take_turn, matcher=matcher, offered=offered, shown=shown))
         if message.is_caption and turn.outcome is Outcome.UNANSWERED and shown is not None:
-            return again(shown, matcher.faq)
+            return again(shown, says)
         if message.is_caption and turn.outcome is Outcome.UNANSWERED:
-            return Turn(Outcome.TEXT_ONLY, unread(says.text_only, matcher.faq))
+            return Turn(Outcome.TEXT_ONLY, unread(texts.text_only, says), reply_in=says.language)
         if turn.language is not None:
             faq = self.faq_in(turn.language)
             if faq is None or message.asker is None:
-                return _text_turn(Outcome.COMMAND, says.gone)
+                return _text_turn(texts.gone, says)
             if not await self.choose_language(message.asker, turn.language):
-                return _text_turn(Outcome.COMMAND, says.language_failed)
-            return replace(turn, reply=Reply((Section("", faq.interface.language_chosen),)))
+                return _text_turn(texts.language_failed, says)
+            return replace(_text_turn(faq.interface.language_chosen, faq), language=turn.language)
         return turn
 
     # --- The person ----------------------------------------------------------------------------------------------
 
-    async def matcher_for(
-        self, asker: str | None, languages: Sequence[str] = (), *, chosen: str | None = None
-    ) -> Matcher:
-        """The matcher of the chosen language, else of the first available one of ``languages``, else the main one."""
-        matchers = self._catalog.matchers
-        if len(matchers) == 1:
-            return self._catalog.main
-        if chosen is None and asker is not None:
-            chosen = await self._notes.language(asker)
-        wanted = (*([chosen] if chosen else ()), *languages)
-        return next((matchers[language] for language in wanted if language in matchers), self._catalog.main)
+    async def faq_for(self, asker: str, languages: Sequence[str] = ()) -> Faq:
+        """The FAQ for a person of whom no message tells the language: in the one chosen, else in the device's."""
+        faq = self._catalog.faq
+        chosen = await self._notes.language(asker) if faq.translations else None
+        return faq.in_language(reply_language(Question("", spoken=tuple(languages), chosen=chosen), None, faq))
 
-    def faq_in(self, language: str) -> Faq | None:
-        """The FAQ in a language that people can choose; None if they cannot choose it."""
-        matcher = self._catalog.matchers.get(language)
-        return matcher.faq if matcher is not None and language in matcher.faq.languages else None
+    def faq_in(self, language: str | None) -> Faq | None:
+        """The FAQ in a language, that of the main one for None; None if there is none in it."""
+        faq = self._catalog.faq
+        return faq.in_language(language) if language is None or faq.speaks(language) else None
 
     async def choose_language(self, asker: str, language: str) -> bool:
         """Store the language that a person chose; whether that was done."""
@@ -221,46 +227,47 @@ class Assistant:
         return turn, replace(shown, card=turn.card, until=self._clock() + SECONDS), count
 
     async def not_about_me(
-        self, card: str, shown: ShownCard | None, message: IncomingMessage, matcher: Matcher
+        self, card: str, shown: ShownCard | None, message: IncomingMessage, faq: Faq
     ) -> tuple[Turn, Count]:
-        """Answer the message behind a card that is not about the person, and count that the card was not needed."""
-        count = Count(Outcome.NOT_ABOUT_ME, matcher.faq.language, message.channel, card)
+        """Answer the message behind a card that is not about the person, and count that the card was not needed.
+
+        ``faq`` is in the language of the card.
+        """
+        count = Count(Outcome.NOT_ABOUT_ME, faq.language, message.channel, card)
         self._notes.note(Note(count))
         known = shown if shown is not None and shown.until > self._clock() else None
         text = known.text if known is not None else ""
-        question = Question(text, matcher.faq.language, message.channel, tuple(message.languages))
+        question = Question(text, message.channel, tuple(message.languages), before=faq.language)
 
         def answer(asked: Question) -> Turn:
-            return not_about_me(card, known and replace(known, text=asked.text), asked, matcher)
+            return not_about_me(card, known and replace(known, text=asked.text), asked, self._catalog.matcher)
 
         return await self._long_texts.read(question, answer), count
 
-    async def none_of_these(self, message: IncomingMessage, matcher: Matcher) -> Count:
+    async def none_of_these(self, message: IncomingMessage, faq: Faq) -> Count:
         """Note that none of the choices fitted a message: a gap, or only a count if the message's text is unknown."""
-        count = Count(Outcome.NONE_OF_THESE, matcher.faq.language, message.channel)
-        question = Question(message.text, matcher.faq.language, message.channel)
+        count = Count(Outcome.NONE_OF_THESE, faq.language, message.channel)
         reason = GapReason.NONE_OF_THESE if message.text else None
-        gap = await self._gap_behind(reason, question, matcher)
+        gap = await self._gap_behind(reason, Question(message.text, message.channel))
         self._note(Note(count, gap), message)
         return count
 
-    async def judge(self, entry: Entry, reason: GapReason | None, message: IncomingMessage, matcher: Matcher) -> Count:
+    async def judge(self, entry: Entry, reason: GapReason | None, message: IncomingMessage, faq: Faq) -> Count:
         """Note a person's feedback on the answer to a message: it helped (no reason), or what is wrong, which is a gap.
 
         If the message's text is unknown, the entry's own question takes its place.
         """
         outcome = Outcome.HELPFUL if reason is None else OUTCOME_OF[reason]
-        count = Count(outcome, matcher.faq.language, message.channel, entry.id)
-        question = Question(message.text or entry.question, matcher.faq.language, message.channel)
-        gap = await self._gap_behind(reason, question, matcher, entry=entry.id)
+        count = Count(outcome, faq.language, message.channel, entry.id)
+        question = Question(message.text or entry.question, message.channel)
+        gap = await self._gap_behind(reason, question, entry=entry.id)
         self._note(Note(count, gap), message)
         return count
 
-    async def _gap_behind(
-        self, reason: GapReason | None, question: Question, matcher: Matcher, *, entry: str = ""
-    ) -> Gap | None:
+    async def _gap_behind(self, reason: GapReason | None, question: Question, *, entry: str = "") -> Gap | None:
         if reason is None:
             return None
+        matcher = self._catalog.matcher
         return await self._long_texts.read(question, lambda asked: gap_behind(reason, asked, matcher, entry=entry))
 
     # --- Inline queries ------------------------------------------------------------------------------------------
@@ -270,19 +277,21 @@ class Assistant:
 
         A query is counted, and its text is never kept.
         """
-        matcher = await self.matcher_for(asker, languages)
-        faq = matcher.faq
+        faq = await self.faq_for(asker, languages)
         if not text.strip():
             entries = tuple(faq.entries[name] for name in faq.interface.examples)
             return Found(entries, faq, Count(Outcome.EXAMPLES, faq.language, Channel.INLINE))
         if await self._throttles.inline.admit(asker) is not Allowed.YES:
             return Found((), faq, Count(Outcome.TOO_FAST, faq.language, Channel.INLINE))
-        question = Question(text, faq.language, Channel.INLINE)
-        decision = await self._long_texts.read(question, partial(decide, matcher=matcher))
+        question = Question(text, Channel.INLINE, before=faq.language)
+        matcher = self._catalog.matcher
+        reasoning = await self._long_texts.read(question, partial(decide_with_reasoning, matcher=matcher))
+        decision = reasoning.decision
+        faq = matcher.faq.in_language(reply_language(question, reasoning.language, matcher.faq))
         outcome, entry = outcome_of(decision)
         count = Count(outcome, faq.language, Channel.INLINE, entry or "")
         self._notes.note(Note(count))
-        return Found(_shareable(decision), faq, count)
+        return Found(tuple(faq.entries[one.id] for one in _shareable(decision)), faq, count)
 
     def _note(self, note: Note, message: IncomingMessage) -> None:
         """Pass a note on, with the pseudonyms that the gap log may keep.
@@ -295,12 +304,12 @@ class Assistant:
         self._notes.note(replace(note, gap=gap, asker=asker, message=message.id, is_edited=message.is_edited))
 
 
-def _text_turn(outcome: Outcome, text: str) -> Turn:
-    return Turn(outcome, Reply((Section("", text),)))
+def _text_turn(text: str, faq: Faq, outcome: Outcome = Outcome.COMMAND) -> Turn:
+    return Turn(outcome, Reply((Section("", text),)), reply_in=faq.language)
 
 
 def _too_fast(faq: Faq) -> Turn:
-    return _text_turn(Outcome.TOO_FAST, faq.interface.too_fast)
+    return _text_turn(faq.interface.too_fast, faq, Outcome.TOO_FAST)
 
 
 def _shareable(decision: Decision) -> tuple[Entry, ...]:

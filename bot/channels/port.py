@@ -19,12 +19,14 @@ class Conversation:
     """The state of a conversation: the channel keeps it, and passes it on with the next message.
 
     ``choices`` are those of the last reply, from which a number picks one; ``asked`` is the question that they were
-    offered for; ``language`` is the one chosen within this conversation; ``shown`` is the card of the last hour.
+    offered for; ``language`` is the one chosen within this conversation, ``replied_in`` that of the last reply;
+    ``shown`` is the card of the last hour.
     """
 
     choices: tuple[Choice, ...] = ()
     asked: str = ""
     language: str | None = None
+    replied_in: str | None = None
     shown: ShownCard | None = None
 
 

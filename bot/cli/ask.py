@@ -18,10 +18,10 @@ def chat(*, no_log: Annotated[bool, typer.Option("--no-log", help="Note nothing 
     from bot.channels.terminal.chat import hint
     from bot.channels.terminal.session import Session, TerminalGapNotes
     from bot.runtime.catalog import Catalog
-    from bot.runtime.load import load_matchers
+    from bot.runtime.load import load_matcher
 
     settings = read_settings()
-    catalog = Catalog(load_matchers(settings, notify=note))
+    catalog = Catalog(load_matcher(settings, notify=note))
     show_text(hint())
     with Session(catalog, TerminalGapNotes(settings, is_on=not no_log, warn=note)) as session:
         chat_(_typed_lines(), lambda text: show_text(f"\n{text}"), session)
@@ -55,21 +55,20 @@ def ask(
         print(explain_(question, load_main_matcher(settings)))
         return
     from bot.channels.terminal.session import Session, TerminalGapNotes
-    from bot.domain.faq import MAIN_LANGUAGE
     from bot.runtime.catalog import Catalog
-    from bot.runtime.load import load_matchers
+    from bot.runtime.load import load_matcher
 
     if jsonl:
         from bot.channels.terminal.jsonl import answer_lines
 
         notes = TerminalGapNotes(settings, is_on=True, warn=note) if log else None
-        with Session(Catalog(load_matchers(settings, notify=note)), notes) as session:
+        with Session(Catalog(load_matcher(settings, notify=note)), notes) as session:
             for line in answer_lines(_raw_lines(), session):
                 print(line, flush=True)
     else:
         from bot.channels.terminal.chat import ask_once
 
-        catalog = Catalog({MAIN_LANGUAGE: load_main_matcher(settings)})
+        catalog = Catalog(load_main_matcher(settings))
         with Session(catalog, TerminalGapNotes(settings, is_on=log is not False, warn=note)) as session:
             ask_once(question, show_text, session)
 

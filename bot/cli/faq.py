@@ -130,10 +130,10 @@ def check(
 
 def learn() -> None:
     """Learn the FAQ now, so that the next start is quick."""
-    from bot.runtime.load import load_matchers
+    from bot.runtime.load import load_matcher
 
-    for language, matcher in load_matchers(read_settings(), notify=note).items():
-        print(f"{language}: {len(matcher.entries)} entries, version {matcher.faq.version}")
+    matcher = load_matcher(read_settings(), notify=note)
+    print(f"{len(matcher.entries)} entries, version {matcher.faq.version}")
 
 
 def schema(

@@ -125,8 +125,7 @@ def add(
     from bot.domain.faq import MAIN_LANGUAGE
 
     settings = read_settings()
-    edition = read_content(settings.faq_dir, settings.seeds_dir).editions.get(MAIN_LANGUAGE)
-    files = edition.files if edition else {}
+    files = read_content(settings.faq_dir, settings.seeds_dir).main.files
     if entry not in files:
         fail(f"there is no entry '{entry}'; see: python -m bot topics")
     path = settings.faq_dir / MAIN_LANGUAGE / files[entry]

@@ -17,8 +17,7 @@ from bot.channels.telegram.diagnostics import check_telegram
 from bot.cli.gap_session import log_exists, open_log
 from bot.content.diagnostics import ContentError, errors
 from bot.content.lint import lint
-from bot.content.loader import load_faqs, read_content
-from bot.domain.faq import MAIN_LANGUAGE
+from bot.content.loader import read_content, read_faq
 from bot.http.endpoints import State
 from bot.http.server import PortError, listen
 from bot.matching.model_cache import is_learned
@@ -50,17 +49,17 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
 
 def _check_faq(settings: Settings) -> list[Finding]:
     try:
-        faqs = load_faqs(settings.faq_dir, settings.seeds_dir)
+        faq = read_faq(settings.faq_dir, settings.seeds_dir)
     except ContentError as error:
         says = f"{len(error.diagnostics)} problems keep it from being used, first: {error.diagnostics[0]}"
         return [Finding("FAQ", says, "mend them; all are shown by: python -m bot check")]
-    main = faqs[MAIN_LANGUAGE]
-    found = [Finding("FAQ", f"{len(main.entries)} entries, version {main.version}, languages {', '.join(faqs)}")]
+    languages = ", ".join((faq.language, *faq.translations))
+    found = [Finding("FAQ", f"{len(faq.entries)} entries, version {faq.version}, languages {languages}")]
     diagnostics = lint(read_content(settings.faq_dir, settings.seeds_dir), date.today(), learn=None)
     if failed := errors(diagnostics):
         hint = "mend them; all are shown by: python -m bot check"
         found.append(Finding("content", f"{len(failed)} errors of the content check, first: {failed[0]}", hint))
-    if all(is_learned(faq, settings.cache_dir) for faq in faqs.values()):
+    if is_learned(faq, settings.cache_dir):
         found.append(Finding("model", "is learned: the first answer comes at once"))
     elif _may_write(settings.cache_dir):
         found.append(Finding("model", "will be learned at the next start, which takes some seconds"))

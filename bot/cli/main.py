@@ -15,6 +15,7 @@ from bot.cli.evaluate import evaluate
 from bot.cli.faq import check, learn, schema, show, topics
 from bot.cli.gaps import app as gaps_app
 from bot.cli.serve import review, run
+from bot.cli.translations import translations
 from bot.content.diagnostics import ContentError
 from bot.settings import SettingsError, read_settings
 
@@ -38,7 +39,7 @@ app = typer.Typer(
 )
 app.add_typer(gaps_app, name="gaps")
 app.add_typer(db_app, name="db")
-for command in (run, chat, ask, show, topics, check, review, doctor, keys, learn, schema, evaluate):
+for command in (run, chat, ask, show, topics, check, translations, review, doctor, keys, learn, schema, evaluate):
     app.command()(command)
 
 

@@ -25,7 +25,7 @@ def run() -> None:
     from bot.observability.metrics import Metrics
     from bot.runtime.catalog import Catalog
     from bot.runtime.gap_keys import keys_of
-    from bot.runtime.load import load_matchers
+    from bot.runtime.load import load_matcher
     from bot.runtime.reload import FaqWatcher
     from bot.settings import check_for_running
     from bot.storage.errors import NewerError
@@ -41,7 +41,7 @@ def run() -> None:
         fail(f"run: {problem}")
     metrics = Metrics()
     watch = FaqWatcher(settings, metrics)
-    catalog = Catalog(load_matchers(settings, notify=note))
+    catalog = Catalog(load_matcher(settings, notify=note))
     logs.configure((*settings.secrets, *keys.secrets), as_json=settings.log_format == "json")
     note(f"Connecting to Telegram at {settings.telegram_api_url} …")
     run_(settings, catalog, keys, watch, metrics)
@@ -66,7 +66,7 @@ def review(
     from bot.review.workbench import Workbench
     from bot.runtime.catalog import Catalog
     from bot.runtime.gap_keys import keys_of
-    from bot.runtime.load import load_matchers
+    from bot.runtime.load import load_matcher
     from bot.runtime.reload import FaqWatcher
     from bot.storage.errors import LogError
     from bot.storage.keys import KeyProblem
@@ -80,7 +80,7 @@ def review(
     try:
         log = open_log(settings, keys_of(settings))
         watch = FaqWatcher(settings)
-        catalog = Catalog(load_matchers(settings, notify=note))
+        catalog = Catalog(load_matcher(settings, notify=note))
         desk = Workbench(settings, log, catalog, messages, known_misses=read_known_misses(questions))
         serve(desk, watch, port=port, opens=not no_browser, tell=note)
     except PortError as error:

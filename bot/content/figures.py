@@ -1,6 +1,8 @@
 """The figures that a text states, normalised, so that an answer can be compared with its facts.
 
-"nearly 6 million" and "6,000,000" are the same figure, "48 %" and "48 per cent" too, "two-thirds" and "2/3" too.
+English is read with its numbers in words: "nearly 6 million" and "6,000,000" are the same figure, "48 %" and
+"48 per cent" too, "two-thirds" and "2/3" too. In other languages only digits are read, with the words for thousands,
+millions and so on that Unicode's CLDR has.
 """
 
 from __future__ import annotations
@@ -8,6 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import cache
+
+from babel import Locale
 
 from bot.text.normalize import without_footnotes
 
@@ -89,3 +94,51 @@ def _spelled(text: str) -> int:
         elif word != "and":
             current += _VALUES[word]
     return total + current
+
+
+_SPACES = "\u0020\u00a0\u2009\u202f"
+_GROUPED = re.compile(rf"(?<![\d.,])\d{{1,3}}(?:[{_SPACES}]\d{{3}})+(?!\d)|(?<!\d)\d+(?:[.,\u066b\u066c]\d+)*")
+_MARKS = re.compile("[.,\u066b\u066c]")
+
+
+def figures_in(text: str, language: str) -> dict[str, frozenset[str]]:
+    """The figures in digits of a text in another language, as written, each with the values that it may have.
+
+    Values are as those of `figures`, without a percent sign: "3,4" is 3.4, "1.234" may be 1234 or 1.234. ``language``
+    is an ISO 639 code.
+    """
+    scales, found = _scale_words(language), {}
+    for match in _GROUPED.finditer(text):
+        after = text[match.end() :].lstrip(_SPACES)[:LONGEST_SCALE].lower()
+        word = next((word for word in scales if after.startswith(word)), "")
+        scale = scales.get(word, Decimal(1))
+        values = {f"{(value * scale).normalize():f}" for value in _readings(match[0])}
+        found[f"{match[0]} {word}".strip()] = frozenset(values)
+    return found
+
+
+def _readings(digits: str) -> set[Decimal]:
+    """The values that digits with commas, points or spaces may have."""
+    plain = "".join(str(int(one)) if one.isdecimal() else one for one in digits if one not in _SPACES)
+    parts = _MARKS.split(plain)
+    readings = {Decimal("".join(parts))} if all(len(part) == 3 for part in parts[1:]) else set()
+    if len(parts) == 2:
+        readings.add(Decimal(".".join(parts)))
+    return readings or {Decimal(part) for part in parts}
+
+
+LONGEST_SCALE = 20  # characters of a word for millions
+
+
+@cache
+def _scale_words(language: str) -> Mapping[str, Decimal]:
+    """The words for thousands, millions and so on in a language, the longest first, from Unicode's CLDR."""
+    words: dict[str, Decimal] = {}
+    for style in ("short", "long"):
+        for patterns in Locale(language).compact_decimal_formats[style].values():
+            for size, pattern in patterns.items():
+                shown = str(pattern.pattern).replace("'", "").lower()
+                word = shown.strip("0" + _SPACES)
+                if len(word) > 1 or not word.isascii():
+                    words[word] = Decimal(size) / 10 ** max(shown.count("0") - 1, 0)
+    return dict(sorted(words.items(), key=lambda item: -len(item[0])))

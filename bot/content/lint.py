@@ -14,19 +14,19 @@ from rapidfuzz import fuzz
 from bot.content import countries
 from bot.content.diagnostics import Diagnostic, blocking_errors
 from bot.content.figures import figures
-from bot.content.parsed import Content, Edition, KeyPath, Located, Tree
+from bot.content.interface_check import TELEPHONE, check_interface
+from bot.content.parsed import Content, Edition, KeyPath, Located
 from bot.content.plainness import archive_words, reading_words, sentences
 from bot.content.references import check_soundness
 from bot.content.schema import ID_BYTES, ID_PATTERN
-from bot.domain.faq import MAIN_LANGUAGE, Cries, Entry, Faq, Interface, Kind, Source
-from bot.domain.limits import LONGEST_COMMAND_LINE, LONGEST_TEXTS
+from bot.content.translation_check import ADDRESS, LONGEST_ANSWER, check_translations
+from bot.domain.faq import MAIN_LANGUAGE, Cries, Entry, Faq, Kind, Source
 from bot.domain.matching import LearnedMatcher
 from bot.text.folding import folded_words
 from bot.text.normalize import sentences as steps_of
 from bot.text.normalize import without_footnotes, words
 
 FEWEST_PHRASINGS = 8
-LONGEST_ANSWER = 1200
 MOST_WORDS = 60  # of an answer, which then fits the screen of a phone
 FIRST_SENTENCE = 12  # words of an answer's first sentence
 LONGEST_SENTENCE = 18  # words
@@ -37,10 +37,6 @@ NEAR_SAME = 95  # RapidFuzz ratio of two normalised phrasings that a person woul
 NEAR_SAME_KERNEL = 0.7  # kernel similarity below which the ratio is not worth computing
 REVIEW_NOTICE = timedelta(days=30)
 _ID = re.compile(ID_PATTERN)
-_ADDRESS = re.compile(
-    r"https?://|www\.|(?<![\w.+-])[\w.+-]++@[\w-]++\.\w+|(?<![\w-])[\w-]++\.(?:org|int|com|net|info)\b", re.I
-)
-_EMERGENCY = ("emergency", "emergency_careful")  # the texts of the interface that name 112
 _ALLOWED_ADDRESSES = frozenset({"humansecurity@un.org"})  # an office, not a person; fact human-security.23
 _SCRIPTS = {  # by language, as Unicode names their letters; of the others Latin. Kurmanji is typed in Arabic ones too
     **dict.fromkeys(("ar", "ckb", "fa", "ps", "ur"), ("ARABIC", "LATIN")),
@@ -51,7 +47,6 @@ _SCRIPTS = {  # by language, as Unicode names their letters; of the others Latin
     "zh": ("CJK", "LATIN"),
     "ku": ("LATIN", "ARABIC"),
 }
-_TELEPHONE = re.compile(r"(?:\+|\b00)\d[\d\s().-]{6,}\d|\b\d{2,4}[\s-]\d{3,4}[\s-]\d{3,4}\b")
 
 
 def lint(
@@ -76,11 +71,11 @@ def lint(
     diagnostics += _check_country_pages(content)
     if not content.is_partial:
         diagnostics += _check_used(content)
-    for edition in content.editions.values():
-        diagnostics += _check_edition(edition, content, today)
-        if is_sound and learn is not None:
-            diagnostics += _check_learned(edition, content, learn)
+    diagnostics += _check_main(content, today)
+    if is_sound and learn is not None:
+        diagnostics += _check_learned(content, learn)
     diagnostics += _check_cries(content)
+    diagnostics += check_translations(content)
     return tuple(sorted(set(diagnostics)))
 
 
@@ -136,10 +131,9 @@ def _printed(text: str) -> str:
 
 
 def _check_used(content: Content) -> Iterator[Diagnostic]:
-    used = set().union(*(edition.cited for edition in content.editions.values()))
     for source, at in content.sources:
         for index, fact in enumerate(source.facts):
-            if fact.id not in used and not fact.left_out:
+            if fact.id not in content.main.cited and not fact.left_out:
                 hint = "cite it in an entry, or say why not with 'left_out'"
                 yield at.diagnostic("S101", f"no entry cites {fact.id}", hint, "facts", index)
 
@@ -197,7 +191,8 @@ def _is_known(number: str, country: str) -> bool:
 # --- faq/ --------------------------------------------------------------------------------------------------------
 
 
-def _check_edition(edition: Edition, content: Content, today: date) -> Iterator[Diagnostic]:
+def _check_main(content: Content, today: date) -> Iterator[Diagnostic]:
+    edition = content.main
     facts = {fact.id: (source, fact) for source, _ in content.sources for fact in source.facts}
     purposes = {source.id: source.purpose for source, _ in content.sources}
     stated = {
@@ -211,14 +206,13 @@ def _check_edition(edition: Edition, content: Content, today: date) -> Iterator[
             entry, at, {figure for name in entry.sources if name in facts for figure in facts[name][1].figures}
         )
         yield from _check_card(entry, at)
-        if edition.language == MAIN_LANGUAGE:  # figures are read as English writes them
-            yield from _check_figures(entry, at, {figure for name in entry.sources for figure in stated.get(name, ())})
+        yield from _check_figures(entry, at, {figure for name in entry.sources for figure in stated.get(name, ())})
         yield from _check_support(entry, at, purposes)
         yield from _check_review(entry, at, today)
     yield from _check_professional(edition)
-    yield from _check_interface(edition)
+    if edition.interface is not None and edition.interface_tree is not None:
+        yield from check_interface(edition.interface, edition.interface_tree)
     yield from _check_choosable(edition, content)
-    yield from _check_translation(edition, content)
 
 
 def _check_id(name: str, at: Located) -> Iterator[Diagnostic]:
@@ -256,11 +250,11 @@ def _check_answer(entry: Entry, at: Located, printed: set[str]) -> Iterator[Diag
     if len(entry.answer) > LONGEST_ANSWER:
         fact = f"the answer of '{entry.id}' has {len(entry.answer):,} characters"
         yield at.diagnostic("F402", fact, f"shorten it to {LONGEST_ANSWER:,}", "answer")
-    for address in _ADDRESS.findall(entry.answer):
+    for address in ADDRESS.findall(entry.answer):
         if address not in _ALLOWED_ADDRESSES:
             hint = "take it out and name the page under 'read_more'"
             yield at.diagnostic("F403", f"the answer of '{entry.id}' holds '{address}'", hint, "answer")
-    numbers = set(_TELEPHONE.findall(entry.answer))
+    numbers = set(TELEPHONE.findall(entry.answer))
     if numbers - printed or (numbers and entry.kind is not Kind.URGENT):
         yield at.diagnostic("F406", f"the answer of '{entry.id}' holds a telephone number", "take it out", "answer")
     yield from _check_plainness(entry, at)
@@ -352,59 +346,11 @@ def _check_choosable(edition: Edition, content: Content) -> Iterator[Diagnostic]
             yield Diagnostic(tree.file, tree.line(*path), "F703", f"'{code}' has no emergency numbers", hint)
 
 
-def _check_interface(edition: Edition) -> Iterator[Diagnostic]:
-    if edition.interface is None or edition.interface_tree is None:
-        return
-    tree = edition.interface_tree
-    for name in Interface.__dataclass_fields__:
-        text = getattr(edition.interface, name)
-        if not isinstance(text, str):
-            continue
-        if (name not in _EMERGENCY and re.search(r"\b\d{3}\b", text)) or _TELEPHONE.search(text):
-            fact, hint = f"'{name}' holds a telephone number", "only 'emergency' may, and only 112"
-            yield Diagnostic(tree.file, tree.line(name), "F406", fact, hint)
-    yield from _check_lengths(edition.interface, tree)
-    for name in _EMERGENCY:
-        if set(figures(getattr(edition.interface, name))) != {"112"}:
-            fact, hint = f"'{name}' does not hold 112, or another number too", "name 112 and no other"
-            yield Diagnostic(tree.file, tree.line(name), "F406", fact, hint)
-
-
-def _check_lengths(interface: Interface, tree: Tree) -> Iterator[Diagnostic]:
-    """Yield each text that Telegram would reject or cut."""
-    texts: dict[tuple[str, ...], tuple[str, int]] = {
-        (name,): (getattr(interface, name), most) for name, most in LONGEST_TEXTS.items()
-    }
-    texts |= {("commands", name): (line, LONGEST_COMMAND_LINE) for name, line in interface.commands.items()}
-    for path, (text, most) in texts.items():
-        length = len(text.strip().replace("{days}", "3650"))
-        if length > most:
-            fact = f"'{path[-1]}' has {length} characters, and Telegram shows {most}"
-            yield Diagnostic(tree.file, tree.line(*path), "F702", fact, "shorten it")
-
-
-def _check_translation(edition: Edition, content: Content) -> Iterator[Diagnostic]:
-    main = content.editions.get(MAIN_LANGUAGE)
-    if main is None or main is edition or content.is_partial:
-        return
-    if edition.interface_tree is None and main.interface_tree is not None:
-        fact = f"the bot's own texts have no translation into '{edition.language}', so nobody can choose it"
-        yield Diagnostic(main.interface_tree.file, 1, "F603", fact, f"translate them in faq/{edition.language}/")
-    for entry, at in main.entries:
-        if entry.id not in edition.declared:
-            fact = f"'{entry.id}' has no translation into '{edition.language}'"
-            yield at.diagnostic("F601", fact, f"translate it in faq/{edition.language}/", "id")
-    for entry, at in edition.entries:
-        if entry.id not in main.declared:
-            yield at.diagnostic("F602", f"'{entry.id}' is no English entry", "write the English entry first", "id")
-
-
 # --- faq/cries/ --------------------------------------------------------------------------------------------------
 
 
 def _check_cries(content: Content) -> Iterator[Diagnostic]:
-    main = content.editions.get(MAIN_LANGUAGE, Edition(MAIN_LANGUAGE))
-    cards = [entry.id for entry, _ in main.entries if entry.kind is Kind.URGENT]
+    cards = [entry.id for entry, _ in content.main.entries if entry.kind is Kind.URGENT]
     for cries, at in content.cries:
         for card in cards:
             count = len(cries.cries.get(card, ()))
@@ -459,11 +405,10 @@ def _script(text: str) -> str:
 # --- Rules over all phrasings together ---------------------------------------------------------------------------
 
 
-def _check_learned(edition: Edition, content: Content, learn: Callable[[Faq], LearnedMatcher]) -> Iterator[Diagnostic]:
+def _check_learned(content: Content, learn: Callable[[Faq], LearnedMatcher]) -> Iterator[Diagnostic]:
     """Yield shared and lost phrasings, as ranked by the matcher that the bot answers with."""
-    faq = content.faq(edition.language)
-    matcher = learn(faq)
-    places = _places(edition)
+    matcher = learn(content.faq())
+    places = _places(content.main)
     owners = [None if row.entry is None else matcher.entries[row.entry].id for row in matcher.rows]
     place_of = [places.get((row.text, owner)) for row, owner in zip(matcher.rows, owners, strict=True)]
     for one, other in matcher.near_rows(NEAR_SAME_KERNEL):

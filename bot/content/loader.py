@@ -1,6 +1,6 @@
-"""Load the YAML files of faq/ and seeds/ as one Faq per language.
+"""Load the YAML files of faq/ and seeds/ as one Faq, with its translations.
 
-Every file is read before errors are reported: `read_content` never raises for what the files hold, `load_faqs` raises
+Every file is read before errors are reported: `read_content` never raises for what the files hold, `read_faq` raises
 one ContentError with every error that stops the bot from using the content.
 """
 
@@ -9,12 +9,11 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 from bot.content.diagnostics import ContentError, Diagnostic, blocking_errors
-from bot.content.parsed import Content, Edition, Located, Tree
+from bot.content.parsed import EMERGENCY, INTERFACE, Content, Edition, Located, Translation, Tree
 from bot.content.references import Named, check_drafts, check_soundness
 from bot.content.schema import (
     NOBODY_YET,
@@ -37,6 +36,10 @@ from bot.content.schema import (
     Schema,
     SourceSchema,
     TopicSchema,
+    TranslatedEmergencySchema,
+    TranslatedEntrySchema,
+    TranslatedInterfaceSchema,
+    TranslatedTopicSchema,
     WordsSchema,
 )
 from bot.content.yaml_reader import parse, parse_each, read_tree
@@ -61,8 +64,8 @@ _LANGUAGE = re.compile(r"[a-z]{2,3}")
 _logger = logging.getLogger(__name__)
 
 
-def load_faqs(faq_dir: Path, seeds_dir: Path, *, needed: Collection[str] = ()) -> dict[str, Faq]:
-    """The FAQ of every language, ready to use.
+def read_faq(faq_dir: Path, seeds_dir: Path, *, needed: Collection[str] = ()) -> Faq:
+    """The FAQ with its translations, ready to use.
 
     Raises ContentError where a file of seeds/, of the main language or of a ``needed`` one is invalid. Any other
     invalid translation is left out with a warning, and drafts without one. The further rules of `lint` are for editors,
@@ -74,8 +77,7 @@ def load_faqs(faq_dir: Path, seeds_dir: Path, *, needed: Collection[str] = ()) -
         where, fact = str(error.filename or faq_dir), f"cannot be read ({error.strerror})"
         raise ContentError((Diagnostic(where, 1, "Y101", fact, "see that the bot may read it"),)) from None
     broken = blocking_errors((*content.diagnostics, *check_soundness(content)))
-    optional = content.editions.keys() - {MAIN_LANGUAGE, *needed}
-    translations = {language: f"{faq_dir.name}/{language}/" for language in content.editions if language in optional}
+    translations = {one.language: f"{one.folder}/" for one in content.translations if one.language not in needed}
     if any(not diagnostic.file.startswith(tuple(translations.values())) for diagnostic in broken):
         raise ContentError(broken)
     for diagnostic in broken:
@@ -85,12 +87,10 @@ def load_faqs(faq_dir: Path, seeds_dir: Path, *, needed: Collection[str] = ()) -
         for language, folder in translations.items()
         if any(diagnostic.file.startswith(folder) for diagnostic in broken)
     }
-    faqs = {language: content.faq(language) for language in content.editions if language not in left_out}
-    interfaces = {language: content.editions[language].interface for language in faqs}
-    names = {language: interface.language_name for language, interface in interfaces.items() if interface is not None}
-    for language in faqs.keys() - names.keys():
-        _logger.warning("%s/%s/: cannot be chosen as a language; add its interface.yaml", faq_dir.name, language)
-    return {language: replace(faq, languages=names) for language, faq in faqs.items()}
+    for translation in content.translations:
+        if translation.interface is None and translation.language not in left_out:
+            _logger.warning("%s/: cannot be used yet; add its interface.yaml", translation.folder)
+    return content.faq(without=left_out)
 
 
 def read_content(faq_dir: Path, seeds_dir: Path) -> Content:
@@ -99,16 +99,21 @@ def read_content(faq_dir: Path, seeds_dir: Path) -> Content:
     Each draft gives a diagnostic instead of an entry.
     """
     content = Content()
-    drafts: dict[str, list[Named]] = {}
+    drafts: list[Named] = []
     for path in _yaml_files(seeds_dir, seeds_dir.name, content):
         _read_source_file(path, f"{seeds_dir.name}/{path.name}", content)
+    if faq_dir.is_dir() and not (faq_dir / MAIN_LANGUAGE).is_dir():
+        fact = f"there is no folder '{MAIN_LANGUAGE}'"
+        content.diagnostics.append(Diagnostic(str(faq_dir), 1, "Y101", fact, "see that FAQ_DIR names the FAQ's folder"))
     for folder in _folders(faq_dir, content):
-        edition = content.editions[folder.name] = Edition(folder.name)
-        drafts[folder.name] = []
-        for path in _yaml_files(folder, f"{faq_dir.name}/{folder.name}", content):
-            _read_faq_file(path, f"{faq_dir.name}/{folder.name}/{path.name}", content, edition, drafts[folder.name])
-        if edition.interface_tree is None and folder.name == MAIN_LANGUAGE:
-            place = f"{faq_dir.name}/{folder.name}"
+        place = f"{faq_dir.name}/{folder.name}"
+        files = {path: f"{place}/{path.name}" for path in _yaml_files(folder, place, content)}
+        if folder.name != MAIN_LANGUAGE:
+            content.translations.append(_read_translation(folder.name, place, files, content))
+            continue
+        for path, shown in files.items():
+            _read_faq_file(path, shown, content, drafts)
+        if content.main.interface_tree is None:
             content.diagnostics.append(Diagnostic(place, 1, "Y101", "interface.yaml is missing", "add it"))
     for cries, at in _read_by_language(faq_dir / CRIES, f"{faq_dir.name}/{CRIES}", CriesSchema, content):
         content.cries.append((_cries(cries), at))
@@ -116,9 +121,6 @@ def read_content(faq_dir: Path, seeds_dir: Path) -> Content:
         content.phrasings.append((asked.phrasings, at))
     if faq_dir.is_dir():
         content.diagnostics.extend(_misplaced(faq_dir))
-    if faq_dir.is_dir() and MAIN_LANGUAGE not in content.editions:
-        fact = f"there is no folder '{MAIN_LANGUAGE}'"
-        content.diagnostics.append(Diagnostic(str(faq_dir), 1, "Y101", fact, "see that FAQ_DIR names the FAQ's folder"))
     content.diagnostics.extend(_duplicate_ids(content, drafts))
     content.diagnostics.extend(check_drafts(content, drafts))
     return content
@@ -229,16 +231,45 @@ def _fact(source_id: str, record: FactSchema) -> Fact:
 # --- faq/LANGUAGE/ -----------------------------------------------------------------------------------------------
 
 
-def _read_faq_file(path: Path, shown: str, content: Content, edition: Edition, drafts: list[Named]) -> None:
-    tree = read_tree(path, shown)
+def _read_translation(language: str, folder: str, files: Mapping[Path, str], content: Content) -> Translation:
+    """One language's texts; a file that cannot be read leaves the others as they are."""
+    read = Translation(language, folder)
+    for path, shown in files.items():
+        tree = read_tree(path, shown)
+        if tree.data is None:
+            pass
+        elif path.name == INTERFACE:
+            read.interface_tree = tree
+            says = parse(tree, TranslatedInterfaceSchema)
+            if says is not None:
+                read.interface = says.model_dump(exclude={"translated"})
+                read.own[INTERFACE] = says.translated, Located(tree, ())
+        elif path.name == EMERGENCY:
+            read.emergency_tree = tree
+            emergency = parse(tree, TranslatedEmergencySchema)
+            if emergency is not None:
+                read.own[EMERGENCY] = emergency.translated, Located(tree, ())
+                read.emergency = EmergencyTexts(**emergency.texts.model_dump())
+                read.regions = emergency.regions
+        elif (head := parse(tree, TranslatedTopicSchema, data=_without_items(tree.data, "entries"))) is not None:
+            at = Located(tree, ())
+            read.topics |= {path.name: (head.topic, at)} if head.topic is not None else {}
+            for place, text in parse_each(tree, "entries", TranslatedEntrySchema):
+                read.entries.append((text, Located(tree, place)))
+        content.diagnostics.extend(tree.diagnostics)
+    return read
+
+
+def _read_faq_file(path: Path, shown: str, content: Content, drafts: list[Named]) -> None:
+    tree, edition = read_tree(path, shown), content.main
     content.is_partial |= tree.data is None
     if tree.data is not None:
-        if path.name == "interface.yaml":
+        if path.name == INTERFACE:
             edition.interface, edition.interface_tree = _interface(parse(tree, InterfaceSchema)), tree
         elif path.name == "words.yaml":
             words = parse(tree, WordsSchema)
             edition.wording = _wording(words) if words else Wording()
-        elif path.name == "emergency.yaml":
+        elif path.name == EMERGENCY:
             edition.emergency = _emergency(parse(tree, EmergencySchema))
             edition.emergency_tree = tree
         elif path.name == "off_topic.yaml":
@@ -381,11 +412,11 @@ def _interface(parsed: Schema | None) -> Interface | None:
     return Interface(**values | {"examples": tuple(values["examples"])})
 
 
-def _duplicate_ids(content: Content, drafts: Mapping[str, Sequence[Named]]) -> Iterator[Diagnostic]:
+def _duplicate_ids(content: Content, drafts: Sequence[Named]) -> Iterator[Diagnostic]:
     groups: list[list[Named]] = [[(source.id, at) for source, at in content.sources]]
-    for language, edition in content.editions.items():
-        named = [*((entry.id, at) for entry, at in edition.entries), *drafts[language]]
-        groups.append(sorted(named, key=lambda one: (one[1].tree.file, one[1].line())))  # in the order of reading
+    named = [*((entry.id, at) for entry, at in content.main.entries), *drafts]
+    groups.append(sorted(named, key=lambda one: (one[1].tree.file, one[1].line())))  # in the order of reading
+    groups += [[(text.id, at) for text, at in translation.entries] for translation in content.translations]
     for group in groups:
         first: dict[str, Located] = {}
         for name, at in group:

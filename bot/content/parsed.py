@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from bot.content import countries
 from bot.content.diagnostics import ContentError, Diagnostic
-from bot.domain.emergency import EmergencyDirectory, EmergencyNumber
-from bot.domain.faq import MAIN_LANGUAGE, CountryPages, Cries, Entry, Faq, Interface, Source, Wording
+from bot.content.schema import ENGLISH_ONLY, TranslatedEntrySchema, TranslatedSchema
+from bot.domain.emergency import EmergencyDirectory, EmergencyNumber, EmergencyTexts
+from bot.domain.faq import MAIN_LANGUAGE, CountryPages, Cries, Entry, Faq, Interface, Kind, Source, Wording
+from bot.text.direction import is_right_to_left, isolated
 
+DIGEST = 6  # characters of what names the English text that a translation renders
+INTERFACE, EMERGENCY = "interface.yaml", "emergency.yaml"  # the files of the bot's own texts
 KeyPath = tuple[str | int, ...]
 
 
@@ -56,12 +60,11 @@ class Located:
 
 @dataclass(slots=True)
 class Edition:
-    """One language's files as read, valid or not: its entries with their places, duplicates included.
+    """The English files as read, valid or not: the entries with their places, duplicates included.
 
     ``declared`` are the ids of all entries and ``cited`` the facts that they cite, invalid entries included.
     """
 
-    language: str
     entries: list[tuple[Entry, Located]] = field(default_factory=list)
     declared: set[str] = field(default_factory=set)
     cited: set[str] = field(default_factory=set)
@@ -79,14 +82,40 @@ class Edition:
 
 
 @dataclass(slots=True)
+class Translation:
+    """One language's texts as read, valid or not. ``topics`` are the names of topics by file.
+
+    ``interface`` has the texts of `Interface` by their names, save those that are in English only; ``emergency`` are
+    those with emergency numbers, ``regions`` the regions' names by the English ones. ``own`` are what the files of the
+    bot's own texts say of themselves, by their names.
+    """
+
+    language: str
+    folder: str
+    entries: list[tuple[TranslatedEntrySchema, Located]] = field(default_factory=list)
+    topics: dict[str, tuple[str, Located]] = field(default_factory=dict)
+    interface: dict[str, Any] | None = None
+    interface_tree: Tree | None = None
+    emergency: EmergencyTexts | None = None
+    emergency_tree: Tree | None = None
+    regions: Mapping[str, str] = field(default_factory=dict)
+    own: dict[str, tuple[TranslatedSchema, Located]] = field(default_factory=dict)
+
+    def current(self, digests: Mapping[str, str]) -> dict[str, TranslatedEntrySchema]:
+        """The entries that render the English ones as they are now, by id; ``digests`` are those of the English."""
+        return {text.id: text for text, _ in self.entries if text.translated.of == digests.get(text.id)}
+
+
+@dataclass(slots=True)
 class Content:
-    """Everything that was read: editions by language, sources, cries and phrasings with their places, diagnostics.
+    """Everything that was read: the English files, translations, sources, cries and phrasings, diagnostics.
 
     ``declared_sources`` and ``declared_facts`` are the ids of all records, invalid ones included. ``is_partial`` means
     that a file could not be read at all, so that an id that is missing may be in that file.
     """
 
-    editions: dict[str, Edition] = field(default_factory=dict)
+    main: Edition = field(default_factory=Edition)
+    translations: list[Translation] = field(default_factory=list)
     sources: list[tuple[Source, Located]] = field(default_factory=list)
     cries: list[tuple[Cries, Located]] = field(default_factory=list)
     phrasings: list[tuple[Mapping[str, Sequence[str]], Located]] = field(default_factory=list)
@@ -97,41 +126,117 @@ class Content:
     emergency: list[tuple[str, tuple[EmergencyNumber, ...], Located]] = field(default_factory=list)
     country_pages: list[tuple[str, CountryPages, Located]] = field(default_factory=list)
 
-    def faq(self, language: str = MAIN_LANGUAGE) -> Faq:
-        """The FAQ of one language. A translation falls back to the main language's entries."""
-        main, edition = self.editions[MAIN_LANGUAGE], self.editions[language]
-        entries = {entry.id: entry for entry, _ in main.entries} | {entry.id: entry for entry, _ in edition.entries}
-        interface = edition.interface or main.interface
-        if interface is None:
+    def faq(self, *, without: Collection[str] = ()) -> Faq:
+        """The FAQ with its translations, ``without`` those into some languages."""
+        main = self.main
+        if main.interface is None:
             raise ContentError(tuple(self.diagnostics))
         faq = Faq(
-            language=language,
-            entries=entries,
+            language=MAIN_LANGUAGE,
+            entries={entry.id: entry for entry, _ in main.entries},
             sources={source.id: source for source, _ in self.sources},
-            interface=interface,
-            wording=edition.wording,
-            off_topic=tuple(text for text, _ in edition.off_topic),
-            emergency=self._emergency(edition.emergency or main.emergency, language),
+            interface=main.interface,
+            wording=main.wording,
+            off_topic=tuple(text for text, _ in main.off_topic),
+            emergency=self._emergency(main.emergency),
             country_pages={page: pages for page, pages, _ in self.country_pages},
             cries=tuple(cries for cries, _ in self.cries),
-            foreign_phrasings=self._foreign_phrasings() if language == MAIN_LANGUAGE else {},
+            foreign_phrasings=self._foreign_phrasings(),
         )
-        return replace(faq, version=hashlib.sha256(repr(faq).encode("utf-8", "surrogatepass")).hexdigest()[:12])
+        faq = replace(faq, version=_version(repr(faq)))
+        translated = [
+            self._translated(one, faq)
+            for one in self.translations
+            if one.interface is not None and one.language not in without
+        ]
+        names = {one.language: one.interface.language_name for one in (faq, *translated)}
+        translations = {one.language: replace(one, languages=names) for one in translated}
+        version = _version(" ".join([faq.version, *(one.version for one in translated)]))
+        return replace(faq, version=version, languages=names, translations=translations)
+
+    def digests(self) -> dict[str, str]:
+        """What translations render, as digests: of each English entry, by id, its texts and the facts that it cites.
+
+        By the names of their files, those of the bot's own texts.
+        """
+        facts = {fact.id: fact.fact for source, _ in self.sources for fact in source.facts}
+        rendered: dict[str, object] = {
+            entry.id: (
+                entry.question if entry.kind is Kind.ANSWER else "",
+                entry.button,
+                entry.answer,
+                [facts.get(name, "") for name in entry.sources],
+            )
+            for entry, _ in self.main.entries
+        }
+        interface, emergency = self.main.interface, self.main.emergency
+        texts = asdict(interface) if interface is not None else {}
+        rendered[INTERFACE] = [(name, text) for name, text in texts.items() if name not in ENGLISH_ONLY]
+        rendered[EMERGENCY] = (emergency.texts, [one.name for one in emergency.regions]) if emergency else ()
+        return {name: _version(repr(what))[:DIGEST] for name, what in rendered.items()}
+
+    def _translated(self, translation: Translation, main: Faq) -> Faq:
+        """The FAQ in another language. What is not translated, or not as it is now, is in English."""
+        texts = translation.current(self.digests())
+        files, language = self.main.files, translation.language
+        shown = isolated if is_right_to_left(language) else str
+        interface: dict[str, Any] = {
+            name: shown(text) if isinstance(text, str) else text for name, text in (translation.interface or {}).items()
+        }
+        entries = {}
+        for entry in main.entries.values():
+            topic, _ = translation.topics.get(files[entry.id], (entry.topic, None))
+            entries[entry.id] = replace(entry, topic=shown(topic) if entry.topic else "")
+            if text := texts.get(entry.id):
+                entries[entry.id] = replace(
+                    entries[entry.id],
+                    question=shown(text.question) if text.question else entry.question,
+                    button=shown(text.button) if text.button else entry.button,
+                    answer=shown(text.answer.strip()),
+                    language=language,
+                    is_machine=text.translated.state == "machine",
+                )
+        faq = replace(
+            main,
+            language=language,
+            entries=entries,
+            interface=replace(main.interface, **interface),
+            emergency=self._emergency_in(translation, main.emergency),
+            topic_names={main.entries[name].topic: entries[name].topic for name in entries},
+        )
+        texts_of_entries = [(one.question, one.button, one.answer) for one in entries.values()]
+        return replace(faq, version=_version(repr((faq.interface, faq.emergency.texts, texts_of_entries))))
+
+    def _emergency_in(self, translation: Translation, main: EmergencyDirectory) -> EmergencyDirectory:
+        names = countries.names(translation.language)
+        return replace(
+            main,
+            texts=main.texts and (translation.emergency or main.texts),
+            names={country: names.get(country, name) for country, name in main.names.items()},
+            regions=tuple(
+                replace(region, name=translation.regions.get(region.name, region.name)) for region in main.regions
+            ),
+        )
 
     def _foreign_phrasings(self) -> dict[str, tuple[str, ...]]:
+        """How people ask for each entry in other languages: as listed, and as the translations put the question."""
         texts: dict[str, list[str]] = {}
+        for translation in self.translations:
+            for text, _ in translation.entries:
+                if text.question is not None:
+                    texts.setdefault(text.id, []).append(text.question)
         for phrasings, _ in self.phrasings:
             for entry, listed in phrasings.items():
                 texts.setdefault(entry, []).extend(listed)
         return {entry: tuple(dict.fromkeys(listed)) for entry, listed in texts.items()}
 
-    def _emergency(self, directory: EmergencyDirectory | None, language: str) -> EmergencyDirectory:
-        """The emergency numbers for an FAQ in one language; none without the texts to show them with."""
+    def _emergency(self, directory: EmergencyDirectory | None) -> EmergencyDirectory:
+        """The emergency numbers; none without the texts to show them with."""
         if directory is None or not self.emergency:
             return EmergencyDirectory()
         numbers = {country: listed for country, listed, _ in self.emergency}
         known = tuple(dict.fromkeys([*numbers, *(code for _, pages, _ in self.country_pages for code in pages.urls)]))
-        names = countries.names(language)
+        names = countries.names(MAIN_LANGUAGE)
         return replace(
             directory,
             countries=numbers,
@@ -139,3 +244,7 @@ class Content:
             called=(*directory.called, *countries.called(known)),
             zones=countries.zones(),
         )
+
+
+def _version(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]

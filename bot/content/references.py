@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from string import Formatter
+from typing import Any
 
 from bot.content.diagnostics import DRAFT, Diagnostic, blocking_errors
 from bot.content.parsed import Content, Edition, Located, Tree
@@ -33,38 +34,45 @@ EMERGENCY_PLACEHOLDERS: Mapping[str, frozenset[str]] = {
 
 def check_soundness(content: Content) -> Iterator[Diagnostic]:
     """Yield what stops the bot from using the content, beyond the diagnostics of reading it."""
-    for edition in content.editions.values():
-        yield from check_placeholders(edition)
+    yield from check_placeholders(content)
     if content.is_partial:  # what seems to be missing may be in the file that cannot be read
         return
     yield from check_references(content)
-    main = content.editions.get(MAIN_LANGUAGE)
-    if main is not None and main.declared:
+    main = content.main
+    if main.declared:
         yield from check_cries(content.cries, main)
         yield from check_phrasings(content.phrasings, main)
-    if main is not None and not main.declared:
+    if not main.declared and main.interface_tree is not None:
         yield Diagnostic(f"faq/{MAIN_LANGUAGE}", 1, "F208", "the FAQ has no entry", "write a topic with its entries")
     elif (
-        main is not None
+        main.declared
         and not any(entry.kind is Kind.ANSWER for entry, _ in main.entries)
         and (main.entries or not blocking_errors(tuple(content.diagnostics)))  # not because the answers are invalid
     ):
         yield Diagnostic(f"faq/{MAIN_LANGUAGE}", 1, "F208", "the FAQ has no answer", "write a topic with its entries")
 
 
-def check_placeholders(edition: Edition) -> Iterator[Diagnostic]:
-    """Yield each interface text whose placeholders the bot cannot fill."""
-    if edition.interface is not None and edition.interface_tree is not None:
-        yield from _check_texts(edition.interface, edition.interface_tree, PLACEHOLDERS)
-    if edition.emergency is not None and edition.emergency.texts is not None and edition.emergency_tree is not None:
-        yield from _check_texts(edition.emergency.texts, edition.emergency_tree, EMERGENCY_PLACEHOLDERS, "texts")
+def check_placeholders(content: Content) -> Iterator[Diagnostic]:
+    """Yield each interface text, in any language, whose placeholders the bot cannot fill."""
+    main = content.main
+    texts = main.emergency.texts if main.emergency is not None else None
+    yield from _check_texts(main.interface, main.interface_tree, PLACEHOLDERS)
+    yield from _check_texts(texts, main.emergency_tree, EMERGENCY_PLACEHOLDERS, "texts")
+    for one in content.translations:
+        yield from _check_texts(one.interface, one.interface_tree, PLACEHOLDERS)
+        yield from _check_texts(one.emergency, one.emergency_tree, EMERGENCY_PLACEHOLDERS, "texts")
 
 
 def _check_texts(
-    texts: Interface | EmergencyTexts, tree: Tree, placeholders: Mapping[str, frozenset[str]], *path: str
+    texts: Interface | EmergencyTexts | Mapping[str, Any] | None,
+    tree: Tree | None,
+    placeholders: Mapping[str, frozenset[str]],
+    *path: str,
 ) -> Iterator[Diagnostic]:
-    for name in (field.name for field in fields(texts)):
-        text = getattr(texts, name)
+    if texts is None or tree is None:
+        return
+    named = texts if isinstance(texts, Mapping) else {one.name: getattr(texts, one.name) for one in fields(texts)}
+    for name, text in named.items():
         if not isinstance(text, str):
             continue
         expected = placeholders.get(name, frozenset())
@@ -88,25 +96,28 @@ def check_references(content: Content) -> Iterator[Diagnostic]:
     """Yield each reference to an id that does not exist, or to a fact that is left out."""
     facts = {fact.id: fact for source, _ in content.sources for fact in source.facts}
     pages = {source.id for source, _ in content.sources}
-    for edition in content.editions.values():
-        declared = edition.declared | content.editions.get(MAIN_LANGUAGE, edition).declared
-        cards = {entry.id for entry, _ in edition.entries if entry.kind is not Kind.ANSWER}
-        for entry, at in edition.entries:
-            for index, name in enumerate(entry.sources):
-                if name not in facts and name not in content.declared_facts:
-                    fact = f"entry '{entry.id}' cites {name}, which no record has"
-                    yield at.diagnostic("F204", fact, "correct it, or add the fact to its record", "sources", index)
-                elif name in facts and facts[name].left_out:
-                    fact = f"entry '{entry.id}' cites {name}, which is left out: {facts[name].left_out}"
-                    yield at.diagnostic("F207", fact, "cite another fact", "sources", index)
-            for index, name in enumerate(entry.read_more):
-                if name not in pages and name not in content.declared_sources:
-                    fact = f"entry '{entry.id}' links to '{name}', which no record has"
-                    yield at.diagnostic("F206", fact, "correct it, or add the page to links.yaml", "read_more", index)
-        for name, is_question, diagnostic in _references(edition):
-            if name not in declared or (is_question and name in cards):
-                what = "no question of the FAQ" if is_question else "no entry"
-                yield replace(diagnostic, fact=f"{diagnostic.fact}, which is {what}")
+    edition = content.main
+    cards = {entry.id for entry, _ in edition.entries if entry.kind is not Kind.ANSWER}
+    for entry, at in edition.entries:
+        for index, name in enumerate(entry.sources):
+            if name not in facts and name not in content.declared_facts:
+                fact = f"entry '{entry.id}' cites {name}, which no record has"
+                yield at.diagnostic("F204", fact, "correct it, or add the fact to its record", "sources", index)
+            elif name in facts and facts[name].left_out:
+                fact = f"entry '{entry.id}' cites {name}, which is left out: {facts[name].left_out}"
+                yield at.diagnostic("F207", fact, "cite another fact", "sources", index)
+        for index, name in enumerate(entry.read_more):
+            if name not in pages and name not in content.declared_sources:
+                fact = f"entry '{entry.id}' links to '{name}', which no record has"
+                yield at.diagnostic("F206", fact, "correct it, or add the page to links.yaml", "read_more", index)
+    for name, is_question, diagnostic in _references(edition):
+        if name not in edition.declared or (is_question and name in cards):
+            what = "no question of the FAQ" if is_question else "no entry"
+            yield replace(diagnostic, fact=f"{diagnostic.fact}, which is {what}")
+    for translation in content.translations:
+        for text, at in translation.entries:
+            if text.id not in edition.declared:
+                yield at.diagnostic("F602", f"'{text.id}' is no English entry", "write the English entry first", "id")
 
 
 def check_cries(languages: Sequence[tuple[Cries, Located]], main: Edition) -> Iterator[Diagnostic]:
@@ -131,19 +142,16 @@ def check_phrasings(
                 yield at.diagnostic("F807", fact, hint, "phrasings", entry)
 
 
-def check_drafts(content: Content, drafts: Mapping[str, Sequence[Named]]) -> Iterator[Diagnostic]:
-    """Yield each draft and each reference to one. ``drafts`` are those of each language."""
-    for name, at in (draft for of_language in drafts.values() for draft in of_language):
+def check_drafts(content: Content, drafts: Sequence[Named]) -> Iterator[Diagnostic]:
+    """Yield each draft and each reference to one."""
+    for name, at in drafts:
         hint = "write its answer and take out the line 'draft: true'"
         yield at.diagnostic(DRAFT, f"entry '{name}' is a draft", hint, "draft")
-    for language, edition in content.editions.items():
-        languages = {MAIN_LANGUAGE, language} & content.editions.keys()
-        known = {entry.id for one in languages for entry, _ in content.editions[one].entries}
-        unknown = {name for one in languages for name, _ in drafts[one]} - known
-        for name, _, diagnostic in _references(edition):
-            if name in unknown:
-                hint = "write the draft's answer first, or take this out until then"
-                yield replace(diagnostic, fact=f"{diagnostic.fact}, which is a draft", hint=hint)
+    unknown = {name for name, _ in drafts} - {entry.id for entry, _ in content.main.entries}
+    for name, _, diagnostic in _references(content.main):
+        if name in unknown:
+            hint = "write the draft's answer first, or take this out until then"
+            yield replace(diagnostic, fact=f"{diagnostic.fact}, which is a draft", hint=hint)
 
 
 def _references(edition: Edition) -> Iterator[tuple[str, bool, Diagnostic]]:

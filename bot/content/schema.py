@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import fields
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 import snowballstemmer
 from pydantic import BaseModel, ConfigDict, Field, GetPydanticSchema, create_model
@@ -27,6 +28,9 @@ class Schema(BaseModel):
     """Unknown keys are errors, and no value is converted to the type of its key: YAML's `no` is not a text."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+Form = TypeVar("Form", bound=Schema)
 
 
 class FactSchema(Schema):
@@ -157,7 +161,7 @@ class RegionSchema(Schema):
 
 
 class EmergencySchema(Schema):
-    """faq/LANGUAGE/emergency.yaml: what the bot says with emergency numbers, and how people ask for them."""
+    """faq/en/emergency.yaml: what the bot says with emergency numbers, and how people ask for them."""
 
     texts: EmergencyTextsSchema
     asking: AskingSchema
@@ -201,7 +205,7 @@ class EntrySchema(BaseEntrySchema):
 
 
 class TopicSchema(Schema):
-    """faq/LANGUAGE/TOPIC.yaml: the entries of one topic."""
+    """faq/en/TOPIC.yaml: the entries of one topic."""
 
     topic: Text
     entries: list[EntrySchema]
@@ -228,14 +232,14 @@ class CardSchema(BaseEntrySchema):
 
 
 class CardsSchema(Schema):
-    """faq/LANGUAGE/urgent.yaml, smalltalk.yaml and out_of_scope.yaml."""
+    """faq/en/urgent.yaml, smalltalk.yaml and out_of_scope.yaml."""
 
     kind: Literal["urgent", "smalltalk", "out-of-scope"]
     entries: list[CardSchema]
 
 
 class WordsSchema(Schema):
-    """faq/LANGUAGE/words.yaml: how the people of this language type."""
+    """faq/en/words.yaml: how people type."""
 
     spellings: dict[str, Text] = {}
     synonyms: list[list[Text]] = []
@@ -255,7 +259,7 @@ class WordsSchema(Schema):
 
 
 class OffTopicSchema(Schema):
-    """faq/LANGUAGE/off_topic.yaml: messages that no entry is for."""
+    """faq/en/off_topic.yaml: messages that no entry is for."""
 
     off_topic: list[Text] = Field(description="Messages in the editors' words; what is like them gets no answer.")
 
@@ -287,14 +291,63 @@ class PhrasingsSchema(Schema):
     phrasings: dict[str, list[Text]] = Field(description="By the id of an entry that is no urgent card.")
 
 
-def _interface_schema() -> type[Schema]:
-    """faq/LANGUAGE/interface.yaml: the fields of `Interface`, each a text that is not empty."""
+class TranslatedSchema(Schema):
+    """What a translation renders, and who has read it."""
+
+    of: str = Field(
+        pattern="^[0-9a-f]{6}$", description="The digest of the English texts and facts, as `check` names it."
+    )
+    state: Literal["machine", "reviewed"] = Field(
+        description="`machine` until somebody who speaks the language has read it, then `reviewed`."
+    )
+    by: Text | None = Field(default=None, description="Who has read it, and when.")
+
+
+class TranslatedEntrySchema(Schema):
+    """An entry in another language; sources, pages, related questions and dates are the English entry's."""
+
+    id: str = Field(description="The English entry's.")
+    question: Text | None = Field(default=None, description="Of an answer only, as people of the language would ask.")
+    button: Text | None = Field(
+        default=None, description="What the card's button says, where the English card has one."
+    )
+    answer: Text
+    translated: TranslatedSchema
+
+
+class TranslatedTopicSchema(Schema):
+    """faq/LANGUAGE/FILE.yaml for a language other than English: the entries of the English file of that name."""
+
+    topic: Text | None = Field(default=None, description="The topic's name, where the English file has one.")
+    entries: list[TranslatedEntrySchema]
+
+
+class TranslatedOwnSchema(Schema):
+    """A file of the bot's own texts in another language."""
+
+    translated: TranslatedSchema
+
+
+class TranslatedEmergencySchema(TranslatedOwnSchema):
+    """faq/LANGUAGE/emergency.yaml for a language other than English: what the bot says with emergency numbers."""
+
+    texts: EmergencyTextsSchema
+    regions: dict[Text, Text] = Field(description="The regions' names by the English ones.")
+
+
+ENGLISH_ONLY = frozenset({"examples", "in_this_language", "no_answer"})  # of the interface: not to be translated
+
+
+def _interface_schema(name: str, base: type[Form], *, without: Collection[str] = ()) -> type[Form]:
+    """The fields of ``base`` and of `Interface`, ``without`` some, each a text that is not empty."""
     types: dict[str, Any] = {"str": Text, "tuple[str, ...]": list[Text], "Mapping[str, str]": dict[Text, Text]}
-    keys: dict[str, Any] = {item.name: (types[str(item.type)], ...) for item in fields(Interface)}
-    return create_model("InterfaceSchema", __base__=Schema, **keys)
+    texts = {item.name: (types[str(item.type)], ...) for item in fields(Interface) if item.name not in without}
+    keys: dict[str, Any] = texts
+    return create_model(name, __base__=base, **keys)
 
 
-InterfaceSchema = _interface_schema()
+InterfaceSchema = _interface_schema("InterfaceSchema", Schema)
+TranslatedInterfaceSchema = _interface_schema("TranslatedInterfaceSchema", TranslatedOwnSchema, without=ENGLISH_ONLY)
 
 SCHEMAS: dict[str, type[Schema]] = {
     "document": DocumentSchema,
@@ -309,6 +362,9 @@ SCHEMAS: dict[str, type[Schema]] = {
     "interface": InterfaceSchema,
     "cries": CriesSchema,
     "phrasings": PhrasingsSchema,
+    "translated_topic": TranslatedTopicSchema,
+    "translated_emergency": TranslatedEmergencySchema,
+    "translated_interface": TranslatedInterfaceSchema,
 }
 SEED_SCHEMAS = ("document", "links", "emergency_numbers", "country_pages")
 

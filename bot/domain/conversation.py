@@ -23,14 +23,16 @@ class Channel(StrEnum):
 class Question:
     """A message as it was received. It does not say who sent it; only the channels know that.
 
-    ``language`` is the FAQ's that it is asked of; ``spoken`` are those of the person's device, as far as known.
-    ``is_calm``: the person has said that nobody is in danger, so it gets no card.
+    ``spoken`` are the languages of the person's device, as far as known; ``chosen`` is the one that the person chose to
+    be answered in, ``before`` that of the reply before this message. ``is_calm``: the person has said that nobody is in
+    danger, so it gets no card.
     """
 
     text: str
-    language: str = "en"
     channel: Channel = Channel.TERMINAL
     spoken: tuple[str, ...] = ()
+    chosen: str | None = None
+    before: str | None = None
     is_calm: bool = False
 
 
@@ -210,8 +212,9 @@ class Choice:
     """An option offered to a person: a button in Telegram, a number in the terminal.
 
     It leads to an entry, to a topic, to another language, to the emergency numbers of a country, or to the countries of
-    a region (its number, or -1 for the regions); with none of them it means "none of these". ``is_card``: the entry is
-    an urgent card. One that ``is_not_about_me`` says that the card ``entry`` is not about the person.
+    a region (its number, or -1 for the regions); with none of them it means "none of these". With an entry, the
+    language is the one to show it in. ``is_card``: the entry is an urgent card. One that ``is_not_about_me`` says that
+    the card ``entry`` is not about the person.
     """
 
     label: str

@@ -84,6 +84,9 @@ class Entry:
     The rest is for cards. ``button`` is what a button that leads to the card says; ``discreet`` cards are read where
     somebody else may see the screen; on ``careful`` ones a call to the emergency number may itself be a danger;
     ``reviewed_by`` names who of the profession has read the card, None if nobody has.
+
+    ``language`` is that of its texts; ``is_machine``: a program translated them, and nobody who speaks it has read
+    them.
     """
 
     id: str
@@ -104,6 +107,8 @@ class Entry:
     discreet: bool = False
     careful: bool = False
     reviewed_by: str | None = None
+    language: str = MAIN_LANGUAGE
+    is_machine: bool = False
 
     @property
     def label(self) -> str:
@@ -191,6 +196,8 @@ class Interface:
     emergency_careful: str  # the same for cards on which a call may be a danger, below the steps
     delete_chat: str  # the last line of a discreet card
     which_danger: str  # asks which of some cards it is about
+    machine: str  # under a text that a program translated
+    original: str  # a button under such a text, that leads to the one in the main language
     or_card: str  # {card}; a button under a card that leads to another one
     not_about_me: str  # a button under a card
     type_again: str  # to one who presses it where the question is no longer known
@@ -203,7 +210,7 @@ class Interface:
     landing: str
     publisher: str
     commands: Mapping[str, str]  # one line for each command of the menu
-    in_this_language: Mapping[str, str]  # by language: that answers are in the FAQ's language only
+    in_this_language: Mapping[str, str]  # by language: that the reply is in the main language
     no_answer: Mapping[str, str]  # by language: that there is no answer, or the question was not understood
 
 
@@ -234,7 +241,11 @@ class Cries:
 
 @dataclass(frozen=True, slots=True)
 class Faq:
-    """The FAQ in one language, with the sources that it cites."""
+    """The FAQ in one language, with the sources that it cites.
+
+    That of the main language has its ``translations``, by language: the same entries, in its own words where they have
+    no translation that is up to date.
+    """
 
     language: str
     entries: Mapping[str, Entry]
@@ -248,11 +259,21 @@ class Faq:
     version: str = ""  # a digest of the content
     cries: tuple[Cries, ...] = ()  # in all languages in which a cry for help is heard
     foreign_phrasings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # by entry id, in other languages
+    topic_names: Mapping[str, str] = field(default_factory=dict)  # of a translation: by their names in the main one
+    translations: Mapping[str, Faq] = field(default_factory=dict)
 
     @property
     def topics(self) -> tuple[str, ...]:
         """The topics of the answers, in file order."""
         return tuple(dict.fromkeys(entry.topic for entry in self.of_kind(Kind.ANSWER)))
+
+    def in_language(self, language: str | None) -> Faq:
+        """The FAQ in a language; this one if it has no translation into it."""
+        return self.translations.get(language or "", self)
+
+    def speaks(self, language: str) -> bool:
+        """Whether the FAQ is in a language, or has a translation into it."""
+        return language == self.language or language in self.translations
 
     def of_kind(self, kind: Kind) -> tuple[Entry, ...]:
         """All entries of one kind, in file order."""

@@ -57,7 +57,7 @@ def read_floor(text: str) -> dict[str, dict[Verdict, int]]:
 def evaluate(messages: Sequence[Message], matcher: Matcher) -> Iterator[Judged]:
     """Decide every message and judge the decision."""
     for message in messages:
-        reasoning = decide_with_reasoning(Question(message.text, matcher.faq.language), matcher)
+        reasoning = decide_with_reasoning(Question(message.text), matcher)
         judged = judge(message, reasoning)
         if command_reply(message.text, matcher.faq) is not None:
             judged = replace(

@@ -210,7 +210,7 @@ def _representative(oldest: Sequence[LoggedGap], vectors: sparse.csr_array, size
 def summarize(cluster: Cluster, matcher: Matcher, *, now: datetime) -> Group:
     """A cluster with its statistics, and with what the matcher's FAQ replies to its text."""
     gaps, text = cluster.gaps, cluster.text
-    reasoning = decide_with_reasoning(Question(text, matcher.faq.language), matcher)
+    reasoning = decide_with_reasoning(Question(text), matcher)
     decision = reasoning.decision
     entries = [one.id for one in decision.entries] if isinstance(decision, Answer) else []
     answered = tuple(entry for entry in entries if any(gap.gap.entry != entry for gap in gaps))

@@ -115,8 +115,8 @@ def _shadowed(added: Sequence[str], before: Matcher, after: Matcher) -> Iterator
         for phrasing in dict.fromkeys((entry.question, *entry.phrasings)):
             if phrasing in added:
                 continue
-            new = decide(Question(phrasing, after.faq.language), after)
-            if not _finds(new, entry.id) and _finds(decide(Question(phrasing, before.faq.language), before), entry.id):
+            new = decide(Question(phrasing), after)
+            if not _finds(new, entry.id) and _finds(decide(Question(phrasing), before), entry.id):
                 yield Shadowed(phrasing, entry.id, _describe(new))
 
 
@@ -145,6 +145,6 @@ def _near_duplicates(text: str, entry: str | None, before: Matcher) -> Iterator[
 
 
 def _answered_by(text: str, before: Matcher) -> Iterator[str]:
-    decision = decide(Question(text, before.faq.language), before)
+    decision = decide(Question(text), before)
     if isinstance(decision, Answer):
         yield from (one.id for one in decision.entries if one.kind is Kind.ANSWER)

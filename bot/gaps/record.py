@@ -15,9 +15,10 @@ from bot.text.language_id import UNKNOWN
 def note_turn(turn: Turn, question: Question, matcher: Matcher, *, asked: str = "") -> Note:
     """The note of one turn. ``asked`` is the previous question, to which a "none of these" refers."""
     outcome = Outcome.NONE_OF_THESE if turn.gap is GapReason.NONE_OF_THESE else turn.outcome
+    language = turn.reply_in
     if turn.gap is GapReason.OTHER_LANGUAGE:  # editors want to know which language it is
-        question = replace(question, language=turn.foreign or UNKNOWN)
-    count = Count(outcome, question.language, question.channel, turn.entry or "")
+        language = turn.foreign or UNKNOWN
+    count = Count(outcome, language, question.channel, turn.entry or "")
     also = tuple(replace(count, entry=entry) for entry in turn.also)
     if turn.gap is None or turn.is_private:
         return Note(count, also=also)
@@ -26,9 +27,9 @@ def note_turn(turn: Turn, question: Question, matcher: Matcher, *, asked: str = 
     if turn.gap_text:  # the rest of the message has an answer
         unknown = replace(question, text=turn.gap_text)
         nearest = matcher.rank(turn.gap_text).candidates[:SHOWN_CANDIDATES]
-        also += (Count(Outcome.UNANSWERED, question.language, question.channel),)
-        return Note(count, _gap(turn.gap, unknown, matcher, nearest), also=also)
-    return Note(count, _gap(turn.gap, question, matcher, turn.candidates))
+        also += (Count(Outcome.UNANSWERED, language, question.channel),)
+        return Note(count, _gap(turn.gap, unknown, turn.foreign, matcher, nearest), also=also)
+    return Note(count, _gap(turn.gap, question, turn.foreign, matcher, turn.candidates))
 
 
 def gap_behind(reason: GapReason, question: Question, matcher: Matcher, *, entry: str = "") -> Gap | None:
@@ -39,14 +40,17 @@ def gap_behind(reason: GapReason, question: Question, matcher: Matcher, *, entry
     reasoning = decide_with_reasoning(question, matcher)
     if isinstance(reasoning.decision, Urgent) or reasoning.is_private:
         return None
-    return replace(_gap(reason, question, matcher, reasoning.whole.ranking.candidates[:SHOWN_CANDIDATES]), entry=entry)
+    nearest = reasoning.whole.ranking.candidates[:SHOWN_CANDIDATES]
+    return replace(_gap(reason, question, reasoning.language, matcher, nearest), entry=entry)
 
 
-def _gap(reason: GapReason, question: Question, matcher: Matcher, nearest: tuple[Candidate, ...]) -> Gap:
+def _gap(
+    reason: GapReason, question: Question, foreign: str | None, matcher: Matcher, nearest: tuple[Candidate, ...]
+) -> Gap:
     return Gap(
         reason=reason,
         text=question.text,
-        language=question.language,
+        language=foreign or matcher.faq.language,
         channel=question.channel,
         faq_version=matcher.faq.version,
         nearest=tuple((candidate.entry.id, round(candidate.score, 4)) for candidate in nearest),

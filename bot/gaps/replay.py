@@ -61,7 +61,7 @@ def replay(gaps: Iterable[LoggedGap], matcher: Matcher) -> Iterator[Replayed]:
     for logged in gaps:
         if logged.status is GapStatus.OFF_TOPIC or (logged.status is GapStatus.RESOLVED and not logged.resolution):
             continue
-        decision = decide(Question(logged.gap.text, matcher.faq.language), matcher)
+        decision = decide(Question(logged.gap.text), matcher)
         entries = tuple(entry.id for entry in decision.entries) if isinstance(decision, Answer) else ()
         replayed = Replayed(logged, Became.STILL_OPEN, outcome_of(decision)[0], entries)
         yield replace(replayed, became=_became(replayed))

@@ -196,7 +196,7 @@ class Hearing:
     def _weights_of_meaning(self, meaning: Floats, without: Rows) -> tuple[Rows, Floats]:
         kernel = np.square(self.meanings @ meaning)
         kernel[without] = 0
-        rows, weights = weigh(kernel[None], self.meanings)
+        rows, weights = weigh(kernel[None], self.meanings, neighbours=NEIGHBOURS)
         return rows[0], weights[0]
 
     def _language(self, text: str, weights: Vector) -> str | None:

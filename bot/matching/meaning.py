@@ -14,10 +14,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from bot.matching.features import Floats
-from bot.matching.regression import NEIGHBOURS, HeldOut, Labels, solve_near
+from bot.matching.regression import HeldOut, Labels, solve_near
 from bot.matching.similarity import Rows
 
 COMPONENTS = 192  # principal components of the vectors
+NEIGHBOURS = 96  # rows that the regression is solved on for a message; the rows are those in nine languages
 AT_ONCE = 256  # rows held out together: more would take much memory
 LEFT_OUT = -1.0  # the kernel of a row that is to be left out
 
@@ -83,13 +84,15 @@ class Meaning:
         return scores.reshape(len(kernel), self.entries).astype(np.float32)
 
 
-def weigh(kernel: Floats, rows: Floats, of: Rows | None = None) -> tuple[Rows, Floats]:
-    """The rows nearest in meaning to messages and their weights (K + lambda I)^-1 k: both messages x `NEIGHBOURS`.
+def weigh(kernel: Floats, rows: Floats, of: Rows | None = None, neighbours: int | None = None) -> tuple[Rows, Floats]:
+    """The rows nearest in meaning to messages and their weights (K + lambda I)^-1 k: both messages x ``neighbours``.
+
+    By default these are `NEIGHBOURS`.
 
     ``kernel`` is that of messages and rows; if only some rows come into question, ``of`` says which, for each message.
     Where it is not above 0 the weight is 0.
     """
-    at = _nearest(kernel, NEIGHBOURS)
+    at = _nearest(kernel, neighbours or NEIGHBOURS)
     similarities = np.maximum(np.take_along_axis(kernel, at, axis=1), 0)
     nearest = at if of is None else np.take_along_axis(of, at, axis=1)
     near = rows[nearest] * (similarities > 0)[..., None]

@@ -13,8 +13,7 @@ from pathlib import Path
 from bot.content.diagnostics import Diagnostic
 from bot.content.editor import Edit
 from bot.content.lint import lint
-from bot.content.loader import load_faqs, read_content
-from bot.domain.faq import MAIN_LANGUAGE
+from bot.content.loader import read_content, read_faq
 from bot.domain.matching import Matcher
 from bot.runtime.load import load_matcher
 from bot.runtime.reload import learn_apart
@@ -47,8 +46,8 @@ async def edited_faq(edits: Sequence[Edit], settings: Settings, *, now: Matcher)
     with tempfile.TemporaryDirectory(prefix="faq-") as folder:
         edited, made_from = await asyncio.to_thread(_edited_copy, edits, settings, Path(folder))
         problems = await asyncio.to_thread(_new_problems, settings, edited)
-        faqs = await asyncio.to_thread(load_faqs, edited.faq_dir, edited.seeds_dir)
-        if faqs[MAIN_LANGUAGE].version == now.faq.version:
+        faq = await asyncio.to_thread(read_faq, edited.faq_dir, edited.seeds_dir)
+        if faq.version == now.faq.version:
             return EditedFaq(now, problems, made_from)
         code = await learn_apart(edited)
         if code != 0:
@@ -69,7 +68,7 @@ def _edited_copy(edits: Sequence[Edit], settings: Settings, folder: Path) -> tup
     """Settings whose FAQ is an edited copy of the given one, and the version of the copy without the edits."""
     copy = folder / settings.faq_dir.name
     shutil.copytree(settings.faq_dir, copy)
-    made_from = load_faqs(copy, settings.seeds_dir)[MAIN_LANGUAGE].version
+    made_from = read_faq(copy, settings.seeds_dir).version
     for edit in edits:  # several of one file build on each other
         file = copy / edit.path.relative_to(settings.faq_dir)  # a symbolic link was copied as a file
         file.write_text(edit.after, encoding="utf-8", newline="")

@@ -380,7 +380,7 @@ class Review:
 
     @property
     def _matcher(self) -> Matcher:
-        return self._workbench.catalog.main
+        return self._workbench.catalog.matcher
 
     @property
     def _questions(self) -> dict[str, str]:

@@ -130,8 +130,7 @@ def off_topic(form: ProposalForm, settings: Settings, faq: Faq) -> Proposal:  # 
 
 def edition(settings: Settings) -> Edition:
     """The current files of the main language; empty if there are none."""
-    editions = read_content(settings.faq_dir, settings.seeds_dir).editions
-    return editions.get(MAIN_LANGUAGE) or Edition(MAIN_LANGUAGE)
+    return read_content(settings.faq_dir, settings.seeds_dir).main
 
 
 def topics(files: Edition) -> dict[str, str]:

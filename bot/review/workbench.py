@@ -15,7 +15,6 @@ from typing import Any
 
 from bot.content.diagnostics import ContentError, Diagnostic
 from bot.content.editor import Edit, GoneError, StaleError, apply, revert
-from bot.domain.faq import MAIN_LANGUAGE
 from bot.domain.gap import OPEN, GapStatus, LoggedGap
 from bot.domain.matching import Matcher
 from bot.evaluation.evaluate import Judged, evaluate
@@ -197,7 +196,7 @@ class Workbench:
         try:
             gaps = {gap.id: gap for gap in await self.log.gaps()}
             if {gap.id: gap.gap.text for gap in self.gaps.values()} != {gap.id: gap.gap.text for gap in gaps.values()}:
-                found = await asyncio.to_thread(clusters, gaps.values(), self.catalog.main)
+                found = await asyncio.to_thread(clusters, gaps.values(), self.catalog.matcher)
                 self._clusters = found
                 self._cluster_of_gap = {gap.id: at for at, cluster in enumerate(found) for gap in cluster.gaps}
         except Exception:
@@ -340,7 +339,7 @@ class Workbench:
             dry_run.problem = _INTERNAL_ERROR.format(type(error).__name__)
 
     async def _run(self, dry_run: DryRun) -> None:
-        proposal, before = dry_run.proposal, self.catalog.main
+        proposal, before = dry_run.proposal, self.catalog.matcher
         edited = await edited_faq(dry_run.edits, self.settings, now=before)
         gaps = list(self.gaps.values())
         dry_run.impact = await asyncio.to_thread(
@@ -379,8 +378,8 @@ class Workbench:
             hint = "try it anew"
             raise StaleError(dry_run.edits[0].path, 1, "the FAQ was changed since the edit was tried", hint)
         await asyncio.to_thread(apply, dry_run.edits)
-        if edited is not None and edited.matcher.faq.version != self.catalog.main.faq.version:
-            self.catalog.matchers = {**self.catalog.matchers, MAIN_LANGUAGE: edited.matcher}
+        if edited is not None and edited.matcher.faq.version != self.catalog.matcher.faq.version:
+            self.catalog.matcher = edited.matcher
         marks: dict[int, _Mark] = {}
         if proposal.status is not None:
             marks = {gap: (proposal.status, "") for gap in proposal.gaps if self._is_open(gap)}
@@ -427,7 +426,7 @@ class Workbench:
             self._start(self._replay(self.replay_run, list(self.gaps.values())))
 
     async def _replay(self, replay_run: ReplayRun, gaps: Sequence[LoggedGap]) -> None:
-        matcher = self.catalog.main
+        matcher = self.catalog.matcher
 
         def ask() -> None:
             replay_run.replayed.extend(replay(gaps, matcher))

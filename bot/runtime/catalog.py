@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.domain.faq import MAIN_LANGUAGE
+from bot.domain.faq import Faq
 from bot.domain.matching import Matcher
 
 
 @dataclass(slots=True)
 class Catalog:
-    """The matcher of each language. After an edit of the FAQ all of them are replaced at once."""
+    """The matcher of the FAQ in use; an edit of the FAQ replaces it."""
 
-    matchers: Mapping[str, Matcher]
+    matcher: Matcher
 
     @property
-    def main(self) -> Matcher:
-        """The matcher of the main language."""
-        return self.matchers[MAIN_LANGUAGE]
+    def faq(self) -> Faq:
+        """The FAQ in the main language, with its translations."""
+        return self.matcher.faq
 
     @property
     def versions(self) -> dict[str, str]:
         """The version of the FAQ in each language."""
-        return {language: matcher.faq.version for language, matcher in self.matchers.items()}
+        faq = self.faq
+        return {one.language: one.version for one in (faq, *faq.translations.values())}

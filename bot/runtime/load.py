@@ -7,37 +7,30 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from bot.content.loader import load_faqs
+from bot.content.loader import read_faq
 from bot.content.parsed import Content
-from bot.domain.faq import MAIN_LANGUAGE, Faq
-from bot.domain.matching import LearnedMatcher, Matcher
+from bot.domain.faq import Faq
+from bot.domain.matching import LearnedMatcher
 from bot.matching.matcher import RegressionMatcher
 from bot.matching.model_cache import load_or_fit, load_or_hear
 from bot.settings import Settings
 
 
 def load_faq(settings: Settings) -> Faq:
-    """Load the FAQ of the main language. Raises ContentError where the files cannot be used."""
-    return load_faqs(settings.faq_dir, settings.seeds_dir)[MAIN_LANGUAGE]
-
-
-def load_matchers(settings: Settings, *, notify: Callable[[str], None] = print) -> dict[str, Matcher]:
-    """Load the matcher of every language. Raises ContentError where the files cannot be used.
-
-    ``notify`` is called with a line of text before an FAQ is learned, which takes some seconds, once after each edit.
-    """
-    faqs = load_faqs(settings.faq_dir, settings.seeds_dir)
-    days = settings.retention_days
-    return {language: learn(_with_days(faq, days), settings, notify=notify) for language, faq in faqs.items()}
+    """Load the FAQ with its translations. Raises ContentError where the files cannot be used."""
+    return read_faq(settings.faq_dir, settings.seeds_dir)
 
 
 def load_matcher(settings: Settings, *, notify: Callable[[str], None] = print) -> LearnedMatcher:
-    """Load the matcher of the main language. Raises ContentError where the files cannot be used."""
+    """Load the FAQ's matcher. Raises ContentError where the files cannot be used.
+
+    ``notify`` is called with a line of text before an FAQ is learned, which takes some seconds, once after each edit.
+    """
     return learn(_with_days(load_faq(settings), settings.retention_days), settings, notify=notify)
 
 
 def learn(faq: Faq, settings: Settings, *, notify: Callable[[str], None] = print) -> LearnedMatcher:
-    """The matcher of an FAQ, learned now unless the cache has it. ``notify`` as in `load_matchers`.
+    """The matcher of an FAQ, learned now unless the cache has it. ``notify`` as in `load_matcher`.
 
     The one place that says which matcher it is.
     """
@@ -59,10 +52,12 @@ def learn(faq: Faq, settings: Settings, *, notify: Callable[[str], None] = print
 
 
 def _with_days(faq: Faq, days: int) -> Faq:
-    """The FAQ with the days that questions are kept filled into its texts."""
+    """The FAQ with the days that questions are kept filled into its texts, in all languages."""
     texts = faq.interface
     privacy, description = texts.privacy.format(days=days), texts.description.format(days=days)
-    return replace(faq, interface=replace(texts, privacy=privacy, description=description))
+    translations = {language: _with_days(one, days) for language, one in faq.translations.items()}
+    interface = replace(texts, privacy=privacy, description=description)
+    return replace(faq, interface=interface, translations=translations)
 
 
 def freeze_loaded() -> None:

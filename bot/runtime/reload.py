@@ -1,4 +1,4 @@
-"""Reload edited FAQ files while the bot runs: check them, learn them, and replace all matchers at once.
+"""Reload edited FAQ files while the bot runs: check them, learn them, and replace the matcher.
 
 An invalid file changes nothing; its errors are logged, and reported to the maintainers. Learning runs in a subprocess,
 so that answers do not wait for it and its memory is freed.
@@ -16,11 +16,11 @@ from pathlib import Path
 from watchfiles import awatch
 
 from bot.content.diagnostics import ContentError
-from bot.content.loader import load_faqs
+from bot.content.loader import read_faq
 from bot.observability.logs import kind_and_place
 from bot.observability.metrics import Metrics, Reload
 from bot.runtime.catalog import Catalog
-from bot.runtime.load import load_matchers
+from bot.runtime.load import load_matcher
 from bot.settings import Settings
 
 POLL_SECONDS = 5.0  # since a folder that was replaced as a whole, or is on a network, gives no notification
@@ -87,7 +87,7 @@ class FaqWatcher:
         except Exception as fault:  # a bug, or no process can be started: it must not end the watching
             errors = [f"{kind_and_place(fault)}; start the bot again, or save a file to have it tried again"]
         self._metrics.reload(Reload.REFUSED if errors else Reload.TAKEN_UP if is_reloaded else Reload.SAME)
-        self._report(errors, catalog.main.faq.version, tell)
+        self._report(errors, catalog.faq.version, tell)
         if is_reloaded:
             try:
                 await changed()
@@ -95,20 +95,20 @@ class FaqWatcher:
                 _logger.error("after an edit of the FAQ: %s", kind_and_place(fault))
 
     async def _reload(self, catalog: Catalog) -> bool:
-        """Check and learn the files, and replace the matchers; False if their content is the same as before.
+        """Check and learn the files, and replace the matcher; False if their content is the same as before.
 
         A language that is in use is never dropped. Raises ContentError and NotLearnedError.
         """
         settings = self._settings
-        faqs = await asyncio.to_thread(load_faqs, settings.faq_dir, settings.seeds_dir, needed=catalog.versions.keys())
-        if {language: faq.version for language, faq in faqs.items()} == catalog.versions:
-            _logger.info("FAQ %s stays in use: its files say the same", catalog.main.faq.version)
+        faq = await asyncio.to_thread(read_faq, settings.faq_dir, settings.seeds_dir, needed=catalog.versions.keys())
+        if faq.version == catalog.faq.version:
+            _logger.info("FAQ %s stays in use: its files say the same", faq.version)
             return False
         code = await learn_apart(settings)
         if code != 0:
             raise NotLearnedError(f"learning it ended with {code}; python -m bot learn says why")
-        catalog.matchers = await asyncio.to_thread(load_matchers, settings, notify=_logger.info)
-        _logger.info("FAQ %s is in use", catalog.main.faq.version)
+        catalog.matcher = await asyncio.to_thread(load_matcher, settings, notify=_logger.info)
+        _logger.info("FAQ %s is in use", catalog.faq.version)
         return True
 
     def _report(self, errors: Sequence[str], version: str, tell: Callable[[str], None]) -> None:

@@ -10,7 +10,7 @@ from bot.answering.decide import NEAR, NEXT_CARD, urgent_of
 from bot.answering.place import place_reply
 from bot.answering.render import render, render_again, with_lines
 from bot.answering.turn import again, card_turn, is_waiting, not_about_me, outcome_of, take_turn
-from bot.content.loader import load_faqs
+from bot.content.loader import read_faq
 from bot.domain.conversation import Candidate, Choice, Outcome, Question, ShownCard, Urgent
 from bot.domain.emergency import Service
 from bot.domain.faq import Cries, Entry
@@ -18,7 +18,7 @@ from bot.matching.matcher import RegressionMatcher
 from tests.support.paths import ROOT
 from tests.support.samples import DOGS, ENTRIES, HURT, INTERFACE, faq_of, garden
 
-DIRECTORY = load_faqs(ROOT / "faq", ROOT / "seeds")["en"].emergency
+DIRECTORY = read_faq(ROOT / "faq", ROOT / "seeds").emergency
 ROBBED = replace(HURT, id="robbed", button="Something is gone", careful=True, phrasings=("a man took my bag by force",))
 RESCUE = replace(
     HURT, id="pond", button="In the pond", call_first=(Service.FIRE,), phrasings=("he fell into the pond",)

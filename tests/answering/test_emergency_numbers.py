@@ -10,7 +10,7 @@ import pytest
 from bot.answering.emergency_numbers import with_emergency_numbers
 from bot.answering.render import render, to_text
 from bot.answering.turn import take_turn
-from bot.content.loader import load_faqs
+from bot.content.loader import read_faq
 from bot.domain.conversation import (
     Decision,
     EmergencyNumbers,
@@ -27,7 +27,7 @@ from bot.matching.matcher import RegressionMatcher
 from tests.support.paths import ROOT
 
 NOTHING = Unanswered(NoAnswerReason.NO_MATCH)
-FAQ: Faq = load_faqs(ROOT / "faq", ROOT / "seeds")["en"]
+FAQ: Faq = read_faq(ROOT / "faq", ROOT / "seeds")
 NUMBERS = FAQ.emergency
 BOAT = FAQ.entries["urgent-boat-distress"]
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from bot.answering.place import place_reply
 from bot.answering.render import to_text
-from bot.content.loader import load_faqs
+from bot.content.loader import read_faq
 from bot.domain.faq import Faq
 from tests.support.paths import ROOT
 from tests.support.samples import garden
 
-FAQ: Faq = load_faqs(ROOT / "faq", ROOT / "seeds")["en"]
+FAQ: Faq = read_faq(ROOT / "faq", ROOT / "seeds")
 
 
 def shown(latitude: float, longitude: float) -> str:

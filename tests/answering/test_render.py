@@ -107,6 +107,7 @@ def test_another_year_gets_the_years_that_there_are() -> None:
         '<a href="x"><a href="y">a</a></a>',
         "<code><b>a</b></code>",
         "<blockquote><blockquote>a</blockquote></blockquote>",
+        "<blockquote><blockquote expandable>a</blockquote></blockquote>",
         "",
         " \n",
         "<b> </b>",
@@ -127,6 +128,7 @@ def test_what_telegram_takes_is_taken() -> None:
     assert read == Message("a <b> & c's", (("c's", 'https://x.y/?a=1&b="2'),))
     assert len(parse(f"<u><s>{'😀' * 2048}</s></u>").text) == 2048
     assert parse("<pre>a</pre><code>b</code><blockquote>c</blockquote><tg-spoiler>d</tg-spoiler>").text == "abcd"
+    assert parse("<blockquote expandable>a</blockquote>").text == "a"
 
 
 # --- What each decision shows ----------------------------------------------------------------------------------------
@@ -141,10 +143,11 @@ def test_an_answer_shows_its_question_text_time_sources_and_pages() -> None:
         "\n"
         "It came by ship &amp; still grows.\n"
         "\n"
-        "<i>This speaks of: 1850; spring 1850 (inferred).</i>\n"
+        '<a href="https://garden.example/guide?a=1&amp;b=2">Guide to the garden (May 2016)</a>\n'
         "\n"
-        '<a href="https://garden.example/guide?a=1&amp;b=2">Guide to the garden (May 2016)</a> (leads to the text)\n'
-        '<a href="https://gardener.example/">A letter</a> (the publisher&#x27;s page)\n'
+        "<blockquote expandable>This speaks of: 1850; spring 1850 (inferred).\n"
+        "Guide to the garden (May 2016) (leads to the text)\n"
+        '<a href="https://gardener.example/">A letter</a> (the publisher&#x27;s page)</blockquote>\n'
         "\n"
         "Read more:\n"
         '<a href="https://town.example/map">Map of the garden</a>\n'
@@ -400,8 +403,12 @@ def expected(reply: Reply) -> str:
     """All that a reply should show, in order: texts in full, titles as far as documented."""
     parts: list[str] = []
     for section in reply.sections:
-        parts += [sendable(section.question[:LONGEST_TITLE]), sendable(section.text), sendable(section.time)]
-        parts += map(link_text, section.sources)
+        parts += [sendable(section.question[:LONGEST_TITLE]), sendable(section.text)]
+        is_answer = bool(section.question.strip())
+        first = section.sources[:1] if is_answer else ()
+        parts += [link_text(replace(link, label="")) for link in first]
+        parts.append(sendable(section.time))
+        parts += [link_text(link) for link in section.sources if link not in first or link.label]
     if reply.pages:
         parts += [reply.pages_title, *map(link_text, reply.pages)]
     if reply.choices:

@@ -8,13 +8,13 @@ import pytest
 
 from bot.answering.emergency_numbers import with_emergency_numbers
 from bot.answering.render import MOST_COUNTRIES, render, to_text
-from bot.content.loader import load_faqs
+from bot.content.loader import read_faq
 from bot.domain.conversation import Decision, Link, NoAnswerReason, Reply, Unanswered, Urgent
 from bot.domain.faq import CountryPages, Faq, Kind
 from tests.support.paths import ROOT
 from tests.support.samples import DOGS, HURT, INTERFACE, MAP, OPENING_HOURS, WEATHER, garden
 
-FAQ: Faq = load_faqs(ROOT / "faq", ROOT / "seeds")["en"]
+FAQ: Faq = read_faq(ROOT / "faq", ROOT / "seeds")
 ASYLUM = FAQ.entries["no-personal-asylum"]
 RETURN = FAQ.entries["no-personal-return"]
 OUTSIDE = Unanswered(NoAnswerReason.OUT_OF_SCOPE, ASYLUM)

@@ -55,7 +55,7 @@ def judged(paths: Sequence[Path], matcher: Matcher) -> Iterator[Cried]:
     for path in paths:
         for line in path.read_bytes().splitlines():
             row = json.loads(line)
-            decision = decide(Question(row["text"], matcher.faq.language), matcher)
+            decision = decide(Question(row["text"]), matcher)
             got = (decision.entry.id,) if isinstance(decision, Urgent) else ()
             yield Cried(row.get("language", path.stem), tuple(row.get("cards", ())), got)
 

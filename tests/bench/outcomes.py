@@ -36,7 +36,7 @@ def outcomes(rows: Sequence[dict[str, Any]], matcher: Matcher) -> tuple[Counter[
     seconds = []
     for row in rows:
         began = time.process_time()
-        decision = decide(Question(row["text"], matcher.faq.language), matcher)
+        decision = decide(Question(row["text"]), matcher)
         seconds.append(time.process_time() - began)
         outcome, _ = outcome_of(decision)
         wanted = set(row.get("entries", ()))

@@ -18,9 +18,9 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.content.lint import FIRST_SENTENCE, LONGEST_SENTENCE, MOST_WORDS
-from bot.content.loader import load_faqs
+from bot.content.loader import read_faq
 from bot.content.plainness import reading_words, sentences
-from bot.domain.faq import MAIN_LANGUAGE, Kind
+from bot.domain.faq import Kind
 from tests.support.paths import ROOT
 
 HIGHEST_GRADE = 9
@@ -116,7 +116,7 @@ def main(arguments: list[str] | None = None) -> None:
         syllables = dictionary_syllables()
     except ModuleNotFoundError as error:
         parser.exit(2, f'{parser.prog}: {error.name} is missing; pip install -e ".[plainness]"\n')
-    faq = load_faqs(given.faq, given.seeds)[MAIN_LANGUAGE]
+    faq = read_faq(given.faq, given.seeds)
     found = {entry.id: measure(entry.answer, syllables) for entry in faq.entries.values() if entry.kind is Kind.ANSWER}
     console = Console(width=100)
     if given.entries:

@@ -28,7 +28,7 @@ from bot.gaps.repository import GapLog
 from bot.review.pages import Review
 from bot.review.workbench import Workbench
 from bot.runtime.catalog import Catalog
-from bot.runtime.load import load_matchers
+from bot.runtime.load import load_matcher
 from bot.settings import read_settings
 from tests.bench.corpora import as_json
 from tests.bench.grouping import made
@@ -72,13 +72,13 @@ async def measure(size: int, questions: Path, repeats: int) -> Result:
         async with GapLog(Path(folder), KEYS, keep=timedelta(days=3650)) as log:
             for start in range(0, size, AT_ONCE):
                 await log.write(notes[start : start + AT_ONCE])
-            catalog = Catalog(load_matchers(settings))
+            catalog = Catalog(load_matcher(settings))
             workbench = Workbench(settings.model_copy(update={"data_dir": Path(folder)}), log, catalog, ())
             began = time.perf_counter()
             await workbench.refresh()
             read = time.perf_counter() - began
             began = time.perf_counter()
-            found = clusters(workbench.gaps.values(), catalog.main)
+            found = clusters(workbench.gaps.values(), catalog.matcher)
             grouped = time.perf_counter() - began
             review = Review(workbench, hosts=frozenset({HOST}), on_new_token=lambda _: None)
             transport = httpx.ASGITransport(review.app)

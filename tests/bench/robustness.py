@@ -99,7 +99,7 @@ def without_space(text: str, draw: random.Random) -> str | None:
 
 def decided(text: str, matcher: RegressionMatcher) -> Decided:
     """What was decided, with the entries of an answer."""
-    decision = decide(Question(text, matcher.faq.language), matcher)
+    decision = decide(Question(text), matcher)
     outcome, entry_id = outcome_of(decision)
     return outcome, tuple(item.id for item in decision.entries) if isinstance(decision, Answer) else (entry_id or "",)
 

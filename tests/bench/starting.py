@@ -61,7 +61,7 @@ def main(file: Path, began: float) -> None:
 
     timed(bot.cli.serve, "read_settings", "settings and keys")
     timed(bot.runtime.gap_keys, "keys_of", "settings and keys")
-    timed(bot.runtime.load, "load_faqs", "reading the FAQ")
+    timed(bot.runtime.load, "read_faq", "reading the FAQ")
     timed(bot.runtime.load, "load_or_fit", "loading what was learned")
     timed(bot.channels.telegram.run, "build", "building the application")
     timed_task(bot.channels.telegram.run, "_start", "Telegram: getMe, deleteWebhook")

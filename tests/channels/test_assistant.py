@@ -19,16 +19,14 @@ from bot.runtime.catalog import Catalog
 from tests.support.samples import DOGS, garden
 
 NAMES = {"en": "English", "fr": "Français"}
-ENGLISH = RegressionMatcher(replace(garden(), languages=NAMES))
-SAYS = ENGLISH.faq.interface
-FRENCH = RegressionMatcher(
-    replace(
-        garden(),
-        language="fr",
-        languages=NAMES,
-        interface=replace(SAYS, language_chosen="Je réponds maintenant en français.", too_fast="Doucement."),
-    )
+FRENCH = replace(
+    garden(),
+    language="fr",
+    languages=NAMES,
+    interface=replace(garden().interface, language_chosen="Je réponds maintenant en français.", too_fast="Doucement."),
 )
+ENGLISH = RegressionMatcher(replace(garden(), languages=NAMES, translations={"fr": FRENCH}))
+SAYS = ENGLISH.faq.interface
 OAK, UNSURE, TRACTORS = "how old is the big oak", "how old is the oak in Peru", "do you sell tractors"
 HURT = "i fell and cannot stand up"
 
@@ -75,13 +73,13 @@ def notes() -> Notes:
 
 @pytest.fixture
 def assistant(notes: Notes) -> Assistant:
-    return Assistant(Catalog({"en": ENGLISH, "fr": FRENCH}), notes)
+    return Assistant(Catalog(ENGLISH), notes)
 
 
 @pytest.fixture
 def hasty(notes: Notes) -> Assistant:
     """One that answers a single message a minute."""
-    return Assistant(Catalog({"en": ENGLISH, "fr": FRENCH}), notes, throttles(1, lambda: 0.0))
+    return Assistant(Catalog(ENGLISH), notes, throttles(1, lambda: 0.0))
 
 
 async def test_an_answer_is_counted_and_keeps_nothing_of_the_person(assistant: Assistant, notes: Notes) -> None:
@@ -118,7 +116,7 @@ async def test_a_number_picks_what_the_conversation_offered(assistant: Assistant
     assert none.count.outcome is Outcome.NONE_OF_THESE
     assert notes.notes[-1].gap is not None
     assert notes.notes[-1].gap.text == UNSURE
-    assert none.conversation == Conversation()
+    assert none.conversation == Conversation(replied_in="en")
 
 
 async def test_of_what_comes_too_fast_the_urgent_is_answered(hasty: Assistant, notes: Notes) -> None:
@@ -145,28 +143,37 @@ async def test_forgetting_is_done_before_it_is_said(
 
 
 @pytest.mark.parametrize(
-    ("chosen", "languages", "kept", "language"),
+    ("text", "chosen", "before", "languages", "kept", "language"),
     [
-        (None, (), {}, "en"),
-        (None, ("fr",), {}, "fr"),
-        (None, ("xx", "fr"), {}, "fr"),
-        (None, ("fr",), {"somebody": "en"}, "en"),
-        ("fr", ("en",), {"somebody": "en"}, "fr"),
-        ("xx", (), {}, "en"),
+        (OAK, None, None, (), {}, "en"),
+        (OAK, None, "fr", ("fr",), {}, "en"),
+        (OAK, None, None, ("fr",), {"somebody": "fr"}, "fr"),
+        (OAK, "fr", "en", ("en",), {"somebody": "en"}, "fr"),
+        (OAK, "xx", None, (), {}, "en"),
+        ("oak?", None, None, ("fr",), {}, "fr"),
+        ("oak?", None, "en", ("fr",), {}, "en"),
+        ("oak?", None, None, ("xx", "fr"), {}, "fr"),
+        ("oak?", None, None, ("fr",), {"somebody": "en"}, "en"),
+        ("quel est le plus vieil arbre de ce jardin", None, "en", ("en",), {}, "fr"),
+        ("quel est le plus vieil arbre de ce jardin", None, None, ("en",), {"somebody": "en"}, "en"),
+        ("cuál es el árbol más viejo del jardín", None, "fr", ("en",), {}, "fr"),
     ],
 )
-async def test_the_language_is_the_one_chosen_then_the_one_named(
+async def test_a_reply_is_in_the_language_chosen_then_in_that_of_the_message(
     assistant: Assistant,
     notes: Notes,
+    text: str,
     chosen: str | None,
+    before: str | None,
     languages: tuple[str, ...],
     kept: dict[str, str],
     language: str,
 ) -> None:
-    """In this conversation, then earlier, then by the channel; one that is not there counts for nothing."""
+    """A word or two do not tell it: then that of the reply before, then the device's; one that is not there is none."""
     notes.languages = kept
-    message = said(OAK, languages=languages, conversation=Conversation(language=chosen))
-    assert (await assistant.answer(message)).question.language == language
+    conversation = Conversation(language=chosen, replied_in=before)
+    reply = await assistant.answer(said(text, languages=languages, conversation=conversation))
+    assert (reply.faq.language, reply.conversation.replied_in) == (language, language)
 
 
 async def test_a_language_is_chosen_by_number(assistant: Assistant, notes: Notes) -> None:
@@ -185,13 +192,11 @@ async def test_a_language_that_cannot_be_kept_is_not_promised(assistant: Assista
     assert reply.turn.reply.sections[0].text == SAYS.language_failed
 
 
-def test_a_language_without_texts_of_its_own_cannot_be_chosen() -> None:
-    """It would say in English that it answers in French."""
-    wordless = RegressionMatcher(replace(garden(), language="fr", languages={"en": "English"}))
-    assistant = Assistant(Catalog({"en": ENGLISH, "fr": wordless}), NoGapNotes())
-    assert assistant.faq_in("fr") is None
+def test_only_a_language_of_the_faq_can_be_chosen(assistant: Assistant) -> None:
+    """None is that of the texts as they were written."""
     assert assistant.faq_in("xx") is None
-    assert assistant.faq_in("en") is not None
+    found = [assistant.faq_in(language) for language in ("en", None, "fr")]
+    assert [faq and faq.language for faq in found] == ["en", "en", "fr"]
 
 
 async def test_words_under_a_picture_are_answered_and_a_picture_is_not(assistant: Assistant, notes: Notes) -> None:
@@ -220,10 +225,10 @@ async def test_what_is_said_of_an_answer_is_counted_and_a_complaint_is_a_gap(
     assistant: Assistant, notes: Notes
 ) -> None:
     """With the question if it is known, else the entry's own."""
-    assert (await assistant.judge(DOGS, None, said(OAK), ENGLISH)).outcome is Outcome.HELPFUL
+    assert (await assistant.judge(DOGS, None, said(OAK), ENGLISH.faq)).outcome is Outcome.HELPFUL
     assert notes.notes[-1].gap is None
     for words, kept in ((OAK, OAK), ("", DOGS.question)):
-        count = await assistant.judge(DOGS, GapReason.OUTDATED, said(words), ENGLISH)
+        count = await assistant.judge(DOGS, GapReason.OUTDATED, said(words), ENGLISH.faq)
         assert count.outcome is Outcome.OUTDATED
         gap = notes.notes[-1].gap
         assert gap is not None
@@ -232,8 +237,8 @@ async def test_what_is_said_of_an_answer_is_counted_and_a_complaint_is_a_gap(
 
 async def test_a_question_that_is_urgent_by_now_is_never_kept(assistant: Assistant, notes: Notes) -> None:
     """A message may have been edited since its choice was shown."""
-    await assistant.none_of_these(said(HURT), ENGLISH)
-    await assistant.judge(DOGS, GapReason.WRONG, said(HURT), ENGLISH)
+    await assistant.none_of_these(said(HURT), ENGLISH.faq)
+    await assistant.judge(DOGS, GapReason.WRONG, said(HURT), ENGLISH.faq)
     assert [note.gap for note in notes.notes] == [None, None]
 
 
@@ -251,7 +256,7 @@ async def test_inline_queries_are_counted_and_never_kept(hasty: Assistant, notes
 async def test_a_card_is_remembered_in_the_conversation_for_an_hour(notes: Notes) -> None:
     """Through questions in between; by its number it is taken back, and then no more of it is known."""
     now = [0.0]
-    assistant = Assistant(Catalog({"en": ENGLISH}), notes, clock=lambda: now[0])
+    assistant = Assistant(Catalog(ENGLISH), notes, clock=lambda: now[0])
     card = await assistant.answer(said(HURT))
     oak = await assistant.answer(said(OAK, conversation=card.conversation))
     waiting = await assistant.answer(said("🆘", conversation=oak.conversation))

@@ -69,7 +69,7 @@ def notes() -> Notes:
 
 @pytest.fixture
 def assistant(held: Held, notes: Notes) -> Assistant:
-    return Assistant(Catalog({"en": held}), notes)
+    return Assistant(Catalog(held), notes)
 
 
 def said(text: str, person: str = "somebody") -> IncomingMessage:
@@ -79,8 +79,8 @@ def said(text: str, person: str = "somebody") -> IncomingMessage:
 WAYS: dict[str, Callable[[Assistant, Held], Awaitable[object]]] = {
     "a message": lambda assistant, _: assistant.answer(said(LONG)),
     "an inline query": lambda assistant, _: assistant.search(LONG, "somebody", ()),
-    "none of these": lambda assistant, matcher: assistant.none_of_these(said(LONG), matcher),
-    "a complaint": lambda assistant, matcher: assistant.judge(DOGS, GapReason.WRONG, said(LONG), matcher),
+    "none of these": lambda assistant, matcher: assistant.none_of_these(said(LONG), matcher.faq),
+    "a complaint": lambda assistant, matcher: assistant.judge(DOGS, GapReason.WRONG, said(LONG), matcher.faq),
 }
 
 
@@ -105,7 +105,7 @@ async def test_others_are_answered_while_a_long_text_is_read(assistant: Assistan
 async def test_others_are_answered_while_a_throttled_text_is_looked_at(held: Held) -> None:
     """What comes too fast may be urgent, which takes as long to see."""
     nobody = Throttle(1, PATIENCE, lambda: 0.0)
-    assistant = Assistant(Catalog({"en": held}), NoGapNotes(), Throttles(nobody, UNLIMITED.urgent_checks, nobody))
+    assistant = Assistant(Catalog(held), NoGapNotes(), Throttles(nobody, UNLIMITED.urgent_checks, nobody))
     await assistant.answer(said(OAK))
     await others_are_answered(assistant, held, assistant.answer(said(LONG)))
 
@@ -139,7 +139,7 @@ async def test_where_many_wait_the_beginning_is_read_at_once(assistant: Assistan
 
 async def test_a_long_text_holds_up_no_other_chat(held: Held, tmp_path: Path) -> None:
     """Through the application: the reply to another is sent before the long one's."""
-    async with talk_with({"en": held}, tmp_path) as talk:
+    async with talk_with(held, tmp_path) as talk:
         intake = Intake(talk.application, talk.context)
         intake.start()
         other = talk.world.private(made_person(2))

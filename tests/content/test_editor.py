@@ -34,7 +34,7 @@ from bot.content.editor import (
     with_phrasing,
 )
 from bot.content.lint import lint
-from bot.content.loader import load_faqs, read_content
+from bot.content.loader import read_content, read_faq
 from bot.content.yaml_reader import MAX_BYTES, Loader
 from bot.matching.matcher import RegressionMatcher
 from tests.support.paths import ROOT
@@ -242,9 +242,9 @@ def test_the_check_refuses_an_answer_that_is_not_written(small: Path, name: str)
 def test_a_new_entry_is_no_question_of_the_faq_yet(small: Path) -> None:
     """A bot that watches the folder serves no line to be replaced: its FAQ stays the one that it has."""
     path = small / "faq" / "en" / "ferry.yaml"
-    before = load_faqs(small / "faq", small / "seeds")
+    before = read_faq(small / "faq", small / "seeds")
     apply([stub(path, load(path))])
-    assert load_faqs(small / "faq", small / "seeds") == before
+    assert read_faq(small / "faq", small / "seeds") == before
 
 
 # --- An item of any list -----------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import pytest
 
 from bot.answering.render import render_entry
 from bot.content.diagnostics import ContentError, Diagnostic
-from bot.content.loader import load_faqs, read_content
+from bot.content.loader import read_content, read_faq
 from bot.content.references import check_references
 from bot.domain.faq import Faq, Kind
 from tests.support.paths import FRENCH, ROOT
@@ -26,9 +27,9 @@ FERRY = "faq/en/ferry.yaml"
 SCHEMA_LINE = "# yaml-language-server: $schema=../../../../faq/schema/topic.json\n"
 
 
-def load(folder: Path) -> dict[str, Faq]:
-    """The editions of the small FAQ's copy."""
-    return load_faqs(folder / "faq", folder / "seeds")
+def load(folder: Path) -> Faq:
+    """The small FAQ's copy."""
+    return read_faq(folder / "faq", folder / "seeds")
 
 
 def refused(folder: Path) -> tuple[Diagnostic, ...]:
@@ -52,7 +53,7 @@ def line_of(path: Path, text: str) -> int:
 
 def test_entries_of_all_kinds_are_loaded(small: Path) -> None:
     """A topic's entries are answers; the cards are of the kind that their file names."""
-    faq = load(small)["en"]
+    faq = load(small)
     kinds = {kind: [entry.id for entry in faq.of_kind(kind)] for kind in Kind}
     assert kinds == {
         Kind.ANSWER: [
@@ -71,7 +72,7 @@ def test_entries_of_all_kinds_are_loaded(small: Path) -> None:
 
 def test_an_entry_is_loaded_whole(small: Path) -> None:
     """Every key of an entry arrives; `none` as the owner of a look-alike means that it belongs to no entry."""
-    entry = load(small)["en"].entries["ferry-passengers"]
+    entry = load(small).entries["ferry-passengers"]
     assert entry.topic == "The ferry"
     assert entry.question == "How many people take the ferry?"
     assert entry.phrasings[0] == "number of passengers a day"
@@ -86,7 +87,7 @@ def test_an_entry_is_loaded_whole(small: Path) -> None:
 
 def test_a_card_has_its_title_and_its_help_pages(small: Path) -> None:
     """A card is no question: its title stands in for it, and it has no topic."""
-    card = load(small)["en"].entries["urgent-fire"]
+    card = load(small).entries["urgent-fire"]
     assert (card.question, card.topic, card.sources) == ("Fire or smoke on board", "", ())
     assert card.read_more == ("coast-guard",)
     assert (card.label, card.discreet, card.careful) == ("Fire or smoke on board", False, False)
@@ -95,7 +96,7 @@ def test_a_card_has_its_title_and_its_help_pages(small: Path) -> None:
 
 def test_facts_are_known_by_source_and_number(small: Path) -> None:
     """Facts of documents and of pages alike are cited as SOURCE.NUMBER."""
-    faq = load(small)["en"]
+    faq = load(small)
     assert [fact.id for fact in faq.sources["note"].facts] == [f"note.{number}" for number in range(1, 7)]
     assert [fact.id for fact in faq.sources["coast-plan"].facts] == ["coast-plan.1"]
     cited = faq.cited(faq.entries["ferry-plans"])
@@ -104,7 +105,7 @@ def test_facts_are_known_by_source_and_number(small: Path) -> None:
 
 def test_a_source_is_loaded_whole(small: Path) -> None:
     """What a reader finds at the address, how it is known and the original's name arrive with the facts' figures."""
-    note = load(small)["en"].sources["note"]
+    note = load(small).sources["note"]
     assert (note.is_, note.rating, note.date, note.as_of) == ("landing", "confirmed", "March 2024", "printed")
     assert note.original == "note.txt"
     assert note.facts[1].figures == ("ten percent", "under six", "3.50 crowns")
@@ -117,12 +118,12 @@ def test_the_topics_stand_in_the_order_of_their_files(small: Path) -> None:
     for name in ("pier", "crew"):
         body = text.replace("topic: The ferry", f"topic: The {name}").replace("id: ferry-", f"id: {name}-")
         (small / f"faq/en/{name}.yaml").write_text(body, encoding="utf-8")
-    assert load(small)["en"].topics == ("The crew", "The ferry", "The pier")
+    assert load(small).topics == ("The crew", "The ferry", "The pier")
 
 
 def test_the_wording_and_the_interface_are_loaded(small: Path) -> None:
     """How people type and what the bot says come with the edition; groups of places become one list."""
-    faq = load(small)["en"]
+    faq = load(small)
     assert faq.wording.spellings["ppl"] == "people"
     assert faq.wording.synonyms[0] == ("boat", "ferry", "ship", "vessel")
     assert faq.wording.places == ("Lindmere", "Osthaven", "North Sound")
@@ -132,9 +133,9 @@ def test_the_wording_and_the_interface_are_loaded(small: Path) -> None:
 
 def test_messages_off_topic_are_loaded(small: Path) -> None:
     """off_topic.yaml is optional; its messages are the FAQ's, in order."""
-    assert load(small)["en"].off_topic == ()
+    assert load(small).off_topic == ()
     (small / "faq/en/off_topic.yaml").write_text("off_topic:\n  - boats on Mars\n  - ferry to the moon\n")
-    assert load(small)["en"].off_topic == ("boats on Mars", "ferry to the moon")
+    assert load(small).off_topic == ("boats on Mars", "ferry to the moon")
 
 
 @pytest.mark.parametrize("text", ["off_topic: boats on Mars", "off_topic: [1]", "off_topic: ['']", "messages: [a]"])
@@ -149,7 +150,7 @@ def test_a_broken_list_of_messages_is_told(small: Path, text: str) -> None:
 def test_an_edition_without_words_has_an_empty_wording(small: Path) -> None:
     """words.yaml is optional."""
     (small / "faq/en/words.yaml").unlink()
-    assert load(small)["en"].wording.spellings == {}
+    assert load(small).wording.spellings == {}
 
 
 def test_other_folders_and_files_are_passed_over(small: Path) -> None:
@@ -157,13 +158,13 @@ def test_other_folders_and_files_are_passed_over(small: Path) -> None:
     (small / "faq/schema").mkdir()
     (small / "faq/schema/topic.json").write_text("{}", encoding="utf-8")
     (small / "faq/en/README.md").write_text("For editors.", encoding="utf-8")
-    assert list(load(small)) == ["en"]
+    assert not load(small).translations
 
 
 def test_a_warning_does_not_keep_the_content_from_being_used(small: Path, edit: Edit) -> None:
     """A file without its schema line is loaded all the same."""
     edit(FERRY, SCHEMA_LINE, "# For editors\n")
-    assert "ferry-times" in load(small)["en"].entries
+    assert "ferry-times" in load(small).entries
 
 
 # --- Drafts ------------------------------------------------------------------------------------------------------
@@ -197,20 +198,20 @@ def test_a_draft_leaves_the_faq_as_it_is(small: Path, name: str, text: str) -> N
     before = load(small)
     append(small / f"faq/en/{name}.yaml", text)
     assert load(small) == before
-    assert load(small)["en"].version == before["en"].version
+    assert load(small).version == before.version
 
 
 def test_an_entry_is_no_draft_when_it_says_so(small: Path) -> None:
     """`draft: false` is what no line at all is."""
     before = load(small)
     append(small / FERRY, STUB.replace("    draft: true\n", ""))
-    entry = load(small)["en"]
-    assert set(entry.entries) - set(before["en"].entries) == {"ferry-dogs"}
+    entry = load(small)
+    assert set(entry.entries) - set(before.entries) == {"ferry-dogs"}
     text = (small / FERRY).read_text(encoding="utf-8")
     (small / FERRY).write_text(
         text.replace("dogs\n    question:", "dogs\n    draft: false\n    question:"), encoding="utf-8"
     )
-    assert load(small)["en"] == entry
+    assert load(small) == entry
 
 
 @pytest.mark.slow
@@ -229,15 +230,6 @@ def test_nobody_gets_to_see_a_draft(small: Path, tmp_path: Path) -> None:
     assert "ferry-dogs" not in said("ask", "--explain", "May dogs come along?")
     assert "ferry-dogs" not in said("topics")
     assert "TODO" not in said("show", "ferry-dogs")
-
-
-def test_a_draft_of_a_translation_leaves_the_english_entry_in_its_place(small: Path) -> None:
-    """People who chose that language get it in English, as if there were no translation yet."""
-    add_french(small)
-    append(small / "faq/fr/ferry.yaml", STUB.replace("ferry-dogs", "ferry-fares"))
-    faqs = load(small)
-    assert set(faqs) == {"en", "fr"}
-    assert faqs["fr"].entries["ferry-fares"] == faqs["en"].entries["ferry-fares"]
 
 
 def test_the_form_of_a_draft_is_checked(small: Path, edit: Edit) -> None:
@@ -298,35 +290,48 @@ def test_an_faq_of_drafts_alone_has_no_answer(small: Path) -> None:
 # --- Translations ------------------------------------------------------------------------------------------------
 
 
-def test_a_translation_falls_back_to_the_english_entries(small: Path) -> None:
-    """What is not translated yet is shown in English rather than not at all."""
+def test_what_is_not_translated_is_in_english(small: Path) -> None:
+    """Rather than not at all: an entry that is missing, one of an older English text, and sources."""
     add_french(small)
-    faqs = load(small)
-    french, english = faqs["fr"], faqs["en"]
-    assert set(french.entries) == set(english.entries)
-    assert french.entries["ferry-times"].question == "À quelle heure partent les bateaux ?"
-    assert french.entries["ferry-fares"] == english.entries["ferry-fares"]
-    assert french.interface == english.interface
-    assert french.language == "fr"
+    faq = load(small)
+    french = faq.in_language("fr")
+    assert (french.language, french.languages) == ("fr", {"en": "English", "fr": "Français"})
+    assert faq.languages == french.languages
+    assert french.entries.keys() == faq.entries.keys()
+    assert french.entries["ferry-fares"] == replace(faq.entries["ferry-fares"], topic="Le bac")
+    assert french.interface.helpful == "Utile ?"
+    assert french.interface.examples == faq.interface.examples
+    times = french.entries["ferry-times"]
+    assert (times.question, times.language, times.is_machine) == ("À quelle heure partent les bateaux ?", "fr", False)
+    assert french.entries["ferry-passengers"].is_machine
+    assert times.sources == faq.entries["ferry-times"].sources
+    assert french.emergency.name("IT") == "Italie"
 
 
-def test_a_translation_leaves_the_english_edition_as_it_is(small: Path) -> None:
-    """The English FAQ is the same with and without translations."""
-    before = load(small)["en"]
+def test_a_translation_of_an_older_text_is_not_shown(small: Path, edit: Edit) -> None:
+    """Nor where a fact that the answer rests on has changed."""
     add_french(small)
-    after = load(small)["en"]
-    assert after == before
+    edit(FERRY, "School classes were not counted.", "School classes were counted.")
+    assert load(small).in_language("fr").entries["ferry-passengers"].language == "en"
+    assert load(small).in_language("fr").entries["ferry-times"].language == "fr"
 
 
-def test_a_translation_without_texts_of_its_own_cannot_be_chosen(small: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_translation_leaves_the_english_as_it_is(small: Path) -> None:
+    """With and without translations it is the same, save for the version, which names all that is in use."""
+    before = load(small)
+    add_french(small)
+    after = load(small)
+    before = replace(before, foreign_phrasings=after.foreign_phrasings)  # the translated questions are phrasings too
+    assert replace(after, translations={}, languages=before.languages, version=before.version) == before
+    assert after.version != before.version
+
+
+def test_a_translation_without_texts_of_its_own_is_not_used(small: Path, caplog: pytest.LogCaptureFixture) -> None:
     """It would say in English that it answers in French. The log says what is missing."""
     add_french(small)
-    assert load(small)["fr"].languages == {"en": "English"}
-    assert "faq/fr/: cannot be chosen as a language; add its interface.yaml" in caplog.text
-    texts = (small / "faq/en/interface.yaml").read_text(encoding="utf-8")
-    french = texts.replace("language_name: English", "language_name: Français")
-    (small / "faq/fr/interface.yaml").write_text(french, encoding="utf-8")
-    assert load(small)["en"].languages == {"en": "English", "fr": "Français"}
+    (small / "faq/fr/interface.yaml").unlink()
+    assert not load(small).translations
+    assert "faq/fr/: cannot be used yet; add its interface.yaml" in caplog.text
 
 
 # --- What is broken ----------------------------------------------------------------------------------------------
@@ -341,7 +346,7 @@ def test_a_broken_entry_does_not_hide_problems_of_others(small: Path, edit: Edit
         (line_of(small / FERRY, "- id: ferry-fares"), "Y107"),
         (line_of(small / FERRY, "question: 1921"), "Y109"),
     }
-    kept = [entry.id for entry, _ in content.editions["en"].entries if entry.kind is Kind.ANSWER]
+    kept = [entry.id for entry, _ in content.main.entries if entry.kind is Kind.ANSWER]
     assert kept == ["ferry-passengers", "ferry-times", "ferry-bicycles", "ferry-plans"]
 
 
@@ -411,7 +416,7 @@ def test_content_that_points_nowhere_is_refused(
 
 @pytest.mark.parametrize("name", ["time", "topic", "nearest_topic"])
 def test_what_loads_can_be_shown(small: Path, edit: Edit, name: str) -> None:
-    """Content that load_faqs lets through never fails on the way to a person."""
+    """Content that read_faq lets through never fails on the way to a person."""
     field = name.removeprefix("nearest_")
     text = (small / "faq/en/interface.yaml").read_text(encoding="utf-8")
     line = next(line for line in text.splitlines() if line.startswith(f"{name}:"))
@@ -422,7 +427,8 @@ def test_what_loads_can_be_shown(small: Path, edit: Edit, name: str) -> None:
 def test_every_entry_of_loaded_content_can_be_shown(small: Path) -> None:
     """Each entry, of every kind and in every language, becomes a reply."""
     add_french(small)
-    for faq in load(small).values():
+    main = load(small)
+    for faq in (main, *main.translations.values()):
         for entry in faq.entries.values():
             assert render_entry(entry, faq).sections
 
@@ -521,7 +527,7 @@ def test_ids_in_the_wrong_place_are_reported_at_load(small: Path, edit: Edit) ->
     """A source where a fact is wanted, or a fact where a page is wanted, stops the load instead of a reply."""
     edit("faq/en/ferry.yaml", "[note.4]", "[note]")
     with pytest.raises(ContentError, match="F204"):
-        load_faqs(small / "faq", small / "seeds")
+        read_faq(small / "faq", small / "seeds")
 
 
 def test_a_file_that_no_language_reads_is_reported(small: Path) -> None:

@@ -19,7 +19,9 @@ from bot.content.schema import SCHEMAS, SEED_SCHEMAS, json_schema
 from bot.content.yaml_reader import parse
 from tests.support.paths import ROOT, SMALL
 
-FILES = sorted(path for folder in ("faq", "seeds", "tests/small") for path in (ROOT / folder).rglob("*.yaml"))
+FILES = sorted(
+    path for folder in ("faq", "seeds", "tests/small", "tests/small_fr") for path in (ROOT / folder).rglob("*.yaml")
+)
 FORM_OF = {
     "interface.yaml": "interface",
     "words.yaml": "words",
@@ -45,7 +47,11 @@ EXAMPLES = {
     "phrasings": "faq/phrasings/de.yaml",
     "off_topic": "../../faq/en/off_topic.yaml",  # the small FAQ has none
     "interface": "faq/en/interface.yaml",
+    "translated_topic": "../small_fr/faq/fr/ferry.yaml",
+    "translated_interface": "../small_fr/faq/fr/interface.yaml",
+    "translated_emergency": "../../faq/fr/emergency.yaml",
 }
+TRANSLATED = ("ar", "es", "fr", "ru", "zh")
 VALIDATORS = {name: Draft202012Validator(json_schema(name)) for name in SCHEMAS}
 
 
@@ -53,6 +59,9 @@ def form_of(path: Path) -> str:
     """The form that a file has by its name and place."""
     if path.parent.name in ("cries", "phrasings"):
         return path.parent.name
+    if path.parent.name in TRANSLATED:
+        form = FORM_OF.get(path.name, "topic")
+        return f"translated_{form if form in ('interface', 'emergency') else 'topic'}"
     return FORM_OF.get(path.name, "document" if path.parent.name == "seeds" else "topic")
 
 
@@ -145,6 +154,8 @@ def test_an_unknown_key_is_refused_at_every_level(form: str) -> None:
         "phrasings": {("phrasings",)},
         "interface": {("commands",), ("in_this_language",), ("no_answer",)},
         "emergency": {("called",)},
+        "translated_interface": {("commands",)},
+        "translated_emergency": {("regions",)},
         "country_pages": {("country_pages", 0, "countries")},
     }
     free = free_of.get(form, set())

@@ -10,8 +10,8 @@ import pytest
 from bot.matching.encoder import encode
 from bot.matching.features import Floats
 from bot.matching.matcher import RegressionMatcher, fit
-from bot.matching.meaning import Meaning, weigh
-from bot.matching.regression import NEIGHBOURS, RIDGE, Labels, targets_of
+from bot.matching.meaning import NEIGHBOURS, Meaning, weigh
+from bot.matching.regression import RIDGE, Labels, targets_of
 from tests.support.samples import ENTRIES, faq_of
 
 ENTRY_COUNT = 3

@@ -56,7 +56,7 @@ HOSTILE = st.one_of(
 
 @pytest.fixture
 async def talk(tmp_path: Path) -> AsyncIterator[Talk]:
-    async with talk_with({"en": MATCHER}, tmp_path) as made:
+    async with talk_with(MATCHER, tmp_path) as made:
         yield made
 
 
@@ -267,7 +267,7 @@ async def test_every_update_has_one_line_and_is_counted_once(
 async def test_who_is_too_fast_has_a_line_each_too(kind: str, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """Also those to whom nothing is said; the time of a reply is only that of replies."""
     caplog.set_level(logging.INFO, logger="bot")
-    async with talk_with({"en": MATCHER}, tmp_path, throttle_messages=1) as talk:
+    async with talk_with(MATCHER, tmp_path, throttle_messages=1) as talk:
         await deliver(talk.application, talk.world.text(talk.chat, OAK))
         makers: dict[str, Callable[[], JSON]] = {
             "messages": lambda: talk.world.text(talk.chat, OAK),
@@ -309,14 +309,16 @@ async def test_what_fails_has_one_line_that_says_so(
     assert counting.grown("message_seconds_count") == {}
 
 
-async def test_a_fault_of_ours_has_one_line_too(talk: Talk, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_fault_of_ours_has_one_line_too(
+    talk: Talk, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """As the fault has it: its kind alone."""
     caplog.set_level(logging.INFO, logger="bot")
-    talk.context.catalog.matchers = {}
+    monkeypatch.setattr(talk.context.catalog, "matcher", None)
     await deliver(talk.application, talk.world.text(talk.chat, OAK))
     (line,) = lines(caplog)
-    assert (line["outcome"], line["error"], line["entry"]) == ("failed", "KeyError", None)
-    talk.context.catalog.matchers = {"en": MATCHER}
+    assert (line["outcome"], line["error"], line["entry"]) == ("failed", "AttributeError", None)
+    monkeypatch.undo()
 
 
 async def test_what_comes_twice_has_one_line(talk: Talk, caplog: pytest.LogCaptureFixture) -> None:
@@ -395,7 +397,7 @@ async def test_gaps_are_counted_by_reason(talk: Talk) -> None:
 async def test_a_log_that_cannot_be_written_shows(tmp_path: Path) -> None:
     """In notes that wait and in failures."""
     (tmp_path / FILE).mkdir()
-    async with talk_with({"en": MATCHER}, tmp_path) as talk:
+    async with talk_with(MATCHER, tmp_path) as talk:
         counted = talk.context.metrics
         counting = Counting(counted)
         counted.watch(notes_waiting=lambda: talk.context.gap_writer.waiting)
@@ -428,7 +430,7 @@ async def test_edits_of_the_faq_are_counted_by_what_became_of_them(
     counted, folders = Metrics(), Settings(faq_dir=small / "faq", seeds_dir=small / "seeds", data_dir=small)
     watch = FaqWatcher(folders, counted, poll_seconds=0.05)
     counting = Counting(counted)
-    watching = asyncio.create_task(watch.run(Catalog({"en": small_matcher}), changed=changed))
+    watching = asyncio.create_task(watch.run(Catalog(small_matcher), changed=changed))
     try:
         async with asyncio.timeout(60):
             edit("faq/en/ferry.yaml", "entries:", "entrances:")

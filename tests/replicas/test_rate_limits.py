@@ -142,8 +142,8 @@ async def test_the_bot_throttles_over_its_processes(
     name = postgresql.new_database()
     settings = {"throttle_messages": 3, "throttle_seconds": 3600, "database_url": postgresql.url(name)}
     async with (
-        talk_with({"en": small_matcher}, tmp_path, **settings) as one,
-        talk_with({"en": small_matcher}, tmp_path, **settings) as other,
+        talk_with(small_matcher, tmp_path, **settings) as one,
+        talk_with(small_matcher, tmp_path, **settings) as other,
     ):
         said = [(await talk.say("when does the ferry go")).text for talk in (one, other, one)]
         assert not any(text.startswith(TOO_FAST) for text in said)

@@ -45,7 +45,7 @@ async def test_a_group_says_what_was_asked_and_what_is_near(small: Path) -> None
         assert "New 4" in visitor.text
         assert visitor.text.index(KITE[0]) < visitor.text.index("zebra poetry")
         await visitor.opens(visitor.link_to(KITE[0]))
-        near = visitor.workbench.catalog.main.rank(KITE[0]).answers[0].entry.answer
+        near = visitor.workbench.catalog.matcher.rank(KITE[0]).answers[0].entry.answer
         for says in ("3 times", "no match 3", "where is a kite flying zone", near, "No entry is sure"):
             assert says in visitor.text
 
@@ -72,7 +72,9 @@ async def test_a_phrasing_is_added_and_undone(small: Path) -> None:
         assert {gap.resolution for gap in await visitor.workbench.log.gaps(statuses=[GapStatus.RESOLVED])} == {
             "ferry-bicycles"
         }
-        assert visitor.workbench.catalog.main.faq.entries["ferry-bicycles"].phrasings[-1] == "the zone for flying kites"
+        assert (
+            visitor.workbench.catalog.matcher.faq.entries["ferry-bicycles"].phrasings[-1] == "the zone for flying kites"
+        )
 
         await visitor.sends(visitor.action_of("/undo"))
         assert ferry(small) == before
@@ -159,7 +161,7 @@ async def test_a_test_question_that_gets_worse_is_named(small: Path) -> None:
 async def test_an_entry_is_drafted(small: Path) -> None:
     """Its lines are shown and added, the gaps wait for it, and the bot's FAQ does not change."""
     async with page_over(small, [asked("can i bring a horse")]) as visitor:
-        version = visitor.workbench.catalog.main.faq.version
+        version = visitor.workbench.catalog.matcher.faq.version
         await visitor.opens(visitor.link_to("can i bring a horse"))
         await visitor.sends(
             visitor.action_of("/draft"),
@@ -172,7 +174,7 @@ async def test_an_entry_is_drafted(small: Path) -> None:
         assert "May horses come on board?" in ferry(small)
         assert "horses on the ferry" in ferry(small)
         assert await visitor.texts(GapStatus.LATER) == ["can i bring a horse"]
-        assert visitor.workbench.catalog.main.faq.version == version
+        assert visitor.workbench.catalog.matcher.faq.version == version
         await visitor.opens("/done")
         await visitor.sends(visitor.action_of("/undo"))
         assert "horse" not in ferry(small)

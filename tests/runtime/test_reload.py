@@ -20,11 +20,11 @@ from telegram import Bot
 
 from bot.channels.telegram.admin.alerts import MOST_KEPT, RETRY, Alerts
 from bot.content.diagnostics import ContentError, Diagnostic
-from bot.content.loader import load_faqs
+from bot.content.loader import read_faq
 from bot.content.yaml_reader import MAX_BYTES
 from bot.matching.matcher import RegressionMatcher
 from bot.runtime.catalog import Catalog
-from bot.runtime.load import load_matchers
+from bot.runtime.load import load_matcher
 from bot.runtime.reload import MOST_LOGGED, FaqWatcher, learn_apart
 from bot.settings import Settings
 from tests.support.hostile import mutated
@@ -61,8 +61,8 @@ class Watched:
         self.told: list[str] = []
         self.taken_up = 0
         watch = FaqWatcher(settings, poll_seconds=1)
-        self.catalog = Catalog(load_matchers(settings, notify=lambda _: None))
-        self.before = self.catalog.matchers
+        self.catalog = Catalog(load_matcher(settings, notify=lambda _: None))
+        self.before = self.catalog.matcher
         self._news = asyncio.Event()
         self.running = asyncio.create_task(watch.run(self.catalog, changed=self._changed, tell=self._tell))
 
@@ -193,9 +193,9 @@ async def test_a_broken_file_changes_nothing_and_is_told_with_its_place(
         break_(small / file)
         await bot.until(lambda: len(bot.told) == 1)
         assert place in bot.told[0]
-        assert f"FAQ {bot.catalog.main.faq.version}, from before it, stays in use." in bot.told[0]
+        assert f"FAQ {bot.catalog.matcher.faq.version}, from before it, stays in use." in bot.told[0]
         assert len(bot.told[0]) < 4096
-        assert bot.catalog.matchers is bot.before
+        assert bot.catalog.matcher is bot.before
         lines = [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR]
         assert lines[0].startswith("FAQ not taken up: ")
         assert len(lines) <= MOST_LOGGED + 1
@@ -206,7 +206,7 @@ async def test_a_broken_file_changes_nothing_and_is_told_with_its_place(
         path.write_bytes(raw)
         await bot.until(lambda: len(bot.told) == 2)
         assert bot.told[1].startswith(SOUND)
-        assert bot.catalog.matchers is bot.before
+        assert bot.catalog.matcher is bot.before
 
 
 @pytest.mark.parametrize("which", ["faq", "faq/en", "seeds"])
@@ -217,7 +217,7 @@ async def test_a_folder_that_goes_and_comes_back(small: Path, cache: Path, which
         (small / which).rename(gone)
         await bot.until(lambda: len(bot.told) == 1)
         assert "Y101" in bot.told[0]
-        assert bot.catalog.matchers is bot.before
+        assert bot.catalog.matcher is bot.before
         shutil.copytree(gone, small / which)
         await bot.until(lambda: len(bot.told) == 2)
         assert bot.told[1].startswith(SOUND)
@@ -267,7 +267,7 @@ async def test_a_language_in_use_is_not_lost_to_a_broken_file(small: Path, cache
         syntax(path)
         await bot.until(lambda: len(bot.told) == 1)
         assert "faq/fr/ferry.yaml:" in bot.told[0]
-        assert bot.catalog.matchers is bot.before
+        assert bot.catalog.matcher is bot.before
 
 
 async def test_a_language_that_was_broken_at_the_start_holds_up_no_edit(small: Path, cache: Path) -> None:
@@ -278,7 +278,7 @@ async def test_a_language_that_was_broken_at_the_start_holds_up_no_edit(small: P
         path = small / INTERFACE
         path.write_text(path.read_text(encoding="utf-8").replace("All topics", "Every topic"), encoding="utf-8")
         await bot.until(lambda: bot.taken_up == 1)
-        assert bot.catalog.main.faq.interface.all_topics == "Every topic"
+        assert bot.catalog.matcher.faq.interface.all_topics == "Every topic"
         assert bot.told == []
 
 
@@ -299,7 +299,7 @@ async def test_what_cannot_be_learned_is_told(
         path.write_text(path.read_text(encoding="utf-8").replace("All topics", "Every topic"), encoding="utf-8")
         await bot.until(lambda: len(bot.told) == 1)
         assert "learning it ended with 3; python -m bot learn says why" in bot.told[0]
-        assert bot.catalog.matchers is bot.before
+        assert bot.catalog.matcher is bot.before
         at_start_of_python(at_start, monkeypatch, "")
         path.touch()
         await bot.until(lambda: bot.taken_up == 1)
@@ -366,7 +366,7 @@ async def until(holds: Callable[[], bool]) -> None:
 
 @pytest.fixture
 async def talk(tmp_path: Path) -> AsyncIterator[Talk]:
-    async with talk_with({"en": MATCHER}, tmp_path, maintainer_chats=CHATS) as made:
+    async with talk_with(MATCHER, tmp_path, maintainer_chats=CHATS) as made:
         yield made
 
 
@@ -527,7 +527,7 @@ def test_files_make_nothing_but_problems_with_a_place(small: Path, data: st.Data
 def problems_of(folder: Path) -> tuple[Diagnostic, ...]:
     """Why the files cannot be used; none if they can."""
     try:
-        assert "en" in load_faqs(folder / "faq", folder / "seeds")
+        assert read_faq(folder / "faq", folder / "seeds").entries
     except ContentError as error:
         return error.diagnostics or (Diagnostic("", 0, "Y101", "no problem is named", ""),)
     return ()

@@ -215,6 +215,7 @@ code, pre { color: var(--accent); font: 15px/20px "Roboto Mono", "Noto Sans Mono
 pre, blockquote, .quoted { margin: 2px 0; padding: 3px 9px; border-inline-start: 3px solid var(--accent);
   border-radius: 5px; background: color-mix(in srgb, var(--accent) 12%, transparent); }
 blockquote, .quoted { font-size: 15px; line-height: 20px; }
+blockquote[expandable] { max-height: 60px; overflow: hidden; }
 .quoted, .label, header b { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .row { display: grid; grid: auto / auto-flow minmax(0, 1fr); gap: 4px; }
 .button { padding: 0 4px; border-radius: 8px; background: var(--button); }

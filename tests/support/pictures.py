@@ -22,7 +22,7 @@ from bot.domain.conversation import Urgent
 from bot.domain.faq import Entry, Faq, Kind
 from bot.domain.matching import Matcher
 from bot.matching.matcher import RegressionMatcher
-from bot.runtime.load import load_matchers
+from bot.runtime.load import load_matcher
 from bot.settings import Settings
 from tests.support.bubbles import Bubble, page, screenshot
 from tests.support.samples import OLDEST_TREE, entry, faq_of
@@ -141,7 +141,7 @@ SCENES: tuple[Scene, ...] = (question, answers, choices, urgent, group, commands
 async def drawn(scene: Scene, matcher: Matcher, *, is_dark: bool, width: int) -> str:
     """The page of a scene."""
     with tempfile.TemporaryDirectory() as folder:
-        async with talk_with({"en": matcher}, Path(folder), throttle_messages=0) as talk:
+        async with talk_with(matcher, Path(folder), throttle_messages=0) as talk:
             chat = await scene(talk)
             shown = talk.world.shown(chat)
     texts = {message.message_id: message.text for message in shown}
@@ -199,7 +199,7 @@ def main() -> None:
         sys.exit("name a folder for the pictures: python -m tests.support.pictures FOLDER")
     folder = Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
-    real = load_matchers(Settings())["en"]
+    real = load_matcher(Settings())
     for name, html in track(pages(real).items(), "Drawing"):
         width = 320 if name.endswith("narrow") else 390
         screenshot(html, folder / f"{name}.png", width=width)

@@ -19,7 +19,7 @@ from bot.gaps.repository import GapLog
 from bot.review.pages import Review
 from bot.review.workbench import Workbench
 from bot.runtime.catalog import Catalog
-from bot.runtime.load import load_matchers
+from bot.runtime.load import load_matcher
 from bot.settings import Settings
 from bot.storage.keys import Keys, asker_key, new_asker_key, new_text_key, text_keys
 
@@ -130,7 +130,7 @@ async def page_over(
         if notes:
             await log.expire()  # it is in use, whatever the age of the notes
             await log.write(notes)
-        workbench = Workbench(settings, log, Catalog(load_matchers(settings)), tuple(messages))
+        workbench = Workbench(settings, log, Catalog(load_matcher(settings)), tuple(messages))
         review = Review(workbench, hosts=frozenset({HOST}), on_new_token=told.append)
         transport = httpx.ASGITransport(review.app)
         async with httpx.AsyncClient(transport=transport, base_url=f"http://{HOST}") as client:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from io import StringIO
 from pathlib import Path
@@ -71,10 +71,10 @@ class Talk:
 
 
 @asynccontextmanager
-async def talk_with(matchers: Mapping[str, Matcher], folder: Path, **settings: Any) -> AsyncIterator[Talk]:
-    """The bot with these matchers, its data in a folder."""
+async def talk_with(matcher: Matcher, folder: Path, **settings: Any) -> AsyncIterator[Talk]:
+    """The bot with this matcher, its data in a folder."""
     chosen = Settings(telegram_bot_token=SecretStr(TOKEN), data_dir=folder, **{"sends_a_second": 0, **settings})
-    context = context_of(chosen, Catalog(matchers), KEYS, Metrics())
+    context = context_of(chosen, Catalog(matcher), KEYS, Metrics())
     world = World()
     request = RecordingRequest(world)
     application = build(chosen, context, request=request)

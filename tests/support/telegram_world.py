@@ -20,6 +20,7 @@ from typing import Any, Literal, TypeAlias, assert_never
 from urllib.parse import urlsplit
 
 from tests.support.telegram_html import (
+    FOLDED,
     EmptyError,
     Message,
     RefusedError,
@@ -721,6 +722,7 @@ _TYPES = {
     "code": "code",
     "pre": "pre",
     "blockquote": "blockquote",
+    FOLDED: "expandable_blockquote",
 }
 # What Telegram finds by itself in any text.
 _FOUND = re.compile(
@@ -798,16 +800,29 @@ def _plain(text: str, entities: Sequence[JSON] = ()) -> Message:
 
 
 def _as_html(message: Message, fields: JSON) -> str:
-    """A message as HTML: as it was sent, or put together from its entities, which do not overlap."""
+    """A message as HTML: as it was sent, or put together from its entities, of which one may stand within another."""
     if fields.get("parse_mode"):
         return str(fields["text"])
-    encoded, at, html = message.text.encode("utf-16-le"), 0, ""
-    for span in sorted(message.spans, key=lambda span: span.start):
-        before, within = encoded[2 * at : 2 * span.start], encoded[2 * span.start : 2 * (span.start + span.length)]
+    encoded = message.text.encode("utf-16-le")
+    spans = sorted(message.spans, key=lambda span: (span.start, -span.length))
+    return _tagged(encoded, spans, 0, len(encoded) // 2)
+
+
+def _tagged(encoded: bytes, spans: Sequence[Span], at: int, end: int) -> str:
+    """The text from ``at`` to ``end`` with the spans within it, outermost first, as tags."""
+    html = ""
+    for index, span in enumerate(spans):
+        if span.start < at:  # within the span before it
+            continue
+        last = span.start + span.length
+        inner = [one for one in spans[index + 1 :] if one.start + one.length <= last]
         address = f' href="{escape(span.address)}"' if span.address else ""
-        html += f"{_escaped(before)}<{span.tag}{address}>{_escaped(within)}</{span.tag}>"
-        at = span.start + span.length
-    return html + _escaped(encoded[2 * at :])
+        within = _tagged(encoded, inner, span.start, last)
+        html += (
+            f"{_escaped(encoded[2 * at : 2 * span.start])}<{span.tag}{address}>{within}</{span.tag.partition(' ')[0]}>"
+        )
+        at = last
+    return html + _escaped(encoded[2 * at : 2 * end])
 
 
 def _escaped(encoded: bytes) -> str:

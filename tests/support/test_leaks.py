@@ -144,7 +144,7 @@ async def test_a_talk_that_tells_fails_its_test(tmp_path: Path) -> None:
     """In one process it is the same."""
 
     async def told() -> None:
-        async with talk_with({"en": MATCHER}, tmp_path) as talk:
+        async with talk_with(MATCHER, tmp_path) as talk:
             await talk.say(TEXT)
             logging.getLogger("bot").error("cannot answer %s", TEXT)
 
@@ -158,7 +158,7 @@ async def test_with_all_log_lines_on_nothing_is_told(tmp_path: Path) -> None:
     before = root.level
     root.setLevel(logging.DEBUG)
     try:
-        async with talk_with({"en": MATCHER}, tmp_path) as talk:
+        async with talk_with(MATCHER, tmp_path) as talk:
             await talk.say(TEXT)
             await talk.say("how old is the big oak")
             await talk.press("No")

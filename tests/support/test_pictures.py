@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from bot.content.loader import load_faqs
+from bot.content.loader import read_faq
 from bot.domain.faq import Kind
 from bot.matching.matcher import RegressionMatcher
 from tests.support.bubbles import clipped_labels, lowest_edges
@@ -29,7 +29,7 @@ class _Text(HTMLParser):
 @pytest.mark.parametrize("language", [None, "ar", "es", "fr", "ru", "uk", "am", "bn"])
 def test_what_matters_of_a_card_is_on_the_first_screen(language: str | None) -> None:
     """What to do, whom to call and that nobody reads the chat: on a small telephone, in the person's language."""
-    faq = load_faqs(ROOT / "faq", ROOT / "seeds")["en"]
+    faq = read_faq(ROOT / "faq", ROOT / "seeds")
     cards, says = faq.of_kind(Kind.URGENT), faq.interface
     spoken = next((cries for cries in faq.cries if cries.language == language), None)
     lines = [

@@ -82,7 +82,7 @@ async def on_error(context: BotContext, record: object, failed: ContextTypes.DEF
         return  # Telegram itself failed, or no person waits for a reply
     try:
         if update.message.chat.type == ChatType.PRIVATE:
-            await send(text_message(context.catalog.main.faq.interface.failed), update.message)
+            await send(text_message(context.catalog.faq.interface.failed), update.message)
     except Exception as other:  # there is no chat in the message, say, or its person has left
         _logger.warning("nobody could be told of that: %s", kind_and_place(other, within=PACKAGE))
 

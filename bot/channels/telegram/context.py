@@ -23,7 +23,8 @@ class BotContext:
     """What the handlers of this process share. ``rate_limits`` are shared by all processes, if there may be several.
 
     ``replies`` are the ids of the replies to each message, by its pseudonym, for when it is edited; ``cards`` the card
-    that each private chat was shown, by the pseudonym of its person. Both are in the memory of this process alone.
+    that each private chat was shown, and ``languages`` the language of its last reply, by the pseudonym of its person.
+    All are in the memory of this process alone.
     """
 
     catalog: Catalog
@@ -35,6 +36,7 @@ class BotContext:
     maintainer_chats: tuple[int, ...] = ()
     replies: HourMemory[tuple[int, ...]] = field(default_factory=lambda: HourMemory(time.monotonic))
     cards: HourMemory[ShownCard] = field(default_factory=lambda: HourMemory(time.monotonic))
+    languages: HourMemory[str] = field(default_factory=lambda: HourMemory(time.monotonic))
 
     def sender_pseudonym(self, sent: Message | CallbackQuery) -> str | None:
         """The pseudonym of who wrote a message or pressed a button; None for one who writes as a group or channel."""
@@ -61,10 +63,19 @@ class BotContext:
         elif person is not None:
             self.cards.drop(person)
 
+    def forget(self, person: str | None) -> None:
+        """Forget all that is remembered of a person's private chat."""
+        if person is not None:
+            self.cards.drop(person)
+            self.languages.drop(person)
+
     def incoming(self, message: Message, text: str, *, is_edited: bool = False) -> IncomingMessage:
         """A message for the assistant; ``text`` is the part of it that is meant for the bot."""
         asker, place = self.sender_pseudonym(message), message.location
-        shown = self.cards.get(asker) if asker and channel_of(message) is Channel.PRIVATE else None
+        chat = asker if channel_of(message) is Channel.PRIVATE else None
+        before = Conversation(
+            replied_in=self.languages.get(chat) if chat else None, shown=self.cards.get(chat) if chat else None
+        )
         return IncomingMessage(
             text,
             channel_of(message),
@@ -72,7 +83,7 @@ class BotContext:
             id=self.message_pseudonym(message),
             throttle_key="" if asker else self.keys.pseudonym("chat", str(message.chat_id)),
             languages=languages_of(message.from_user),
-            conversation=Conversation(shown=shown),
+            conversation=before,
             is_edited=is_edited,
             is_caption=message.text is None,
             place=(place.latitude, place.longitude) if place is not None else None,

@@ -120,7 +120,7 @@ async def _run(settings: Settings, context: BotContext, watch: FaqWatcher, liste
                 return
         freeze_loaded()
         delivery.endpoints.state = State.READY
-        _logger.info("answering in Telegram; FAQ %s", context.catalog.main.faq.version)
+        _logger.info("answering in Telegram; FAQ %s", context.catalog.faq.version)
         background = _start_background(settings, application, context, watch)
         receiving = asyncio.create_task(delivery.run())
         try:
@@ -175,8 +175,7 @@ async def _warm_up(context: BotContext) -> None:
     def rank() -> None:
         encode([_ANY_TEXT])
         redact(_ANY_NUMBER)
-        for matcher in tuple(context.catalog.matchers.values()):
-            decide(Question(_ANY_TEXT, matcher.faq.language), matcher)
+        decide(Question(_ANY_TEXT), context.catalog.matcher)
 
     await asyncio.gather(context.gap_writer.open(), asyncio.to_thread(rank))
 
@@ -210,13 +209,14 @@ def _start_background(
     async def after_reload() -> None:
         collect_frozen()
         freeze_loaded()
-        await set_menus(bot, context.catalog.matchers)
+        await set_menus(bot, context.catalog.faq)
 
     background: list[Coroutine[Any, Any, object]] = [
-        set_menus(bot, context.catalog.matchers),
+        set_menus(bot, context.catalog.faq),
         watch.run(context.catalog, changed=after_reload, tell=alerts.notify),
         alerts.run(),
         context.cards.run(),
+        context.languages.run(),
         context.replies.run(),
     ]
     if context.maintainer_chats:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any, BinaryIO
 
 from bot.answering.render import body_text, render_entry, sources_of
@@ -32,7 +33,7 @@ def read_lines(stream: BinaryIO) -> Iterator[str]:
 def answer_lines(lines: Iterable[str], session: Session) -> Iterator[str]:
     """Answer each line. A line that is not an object with a `text` gives an object with `error`; the run goes on.
 
-    `language` selects the FAQ, if there is one in it, else the main one answers. Messages with the same `chat` are one
+    `language` is the one to answer in; without it, that is the message's own. Messages with the same `chat` are one
     conversation; a message without `chat` is a conversation of its own.
     """
     conversations: OrderedDict[str, Conversation] = OrderedDict()
@@ -45,8 +46,8 @@ def answer_lines(lines: Iterable[str], session: Session) -> Iterator[str]:
         chat, language = request.get("chat"), request.get("language")
         key = json.dumps(chat, sort_keys=True)
         conversation = conversations.pop(key, None) if chat is not None else None
-        languages = () if language is None else (language,)
-        reply = session.answer(request["text"], channel=Channel.JSONL, conversation=conversation, languages=languages)
+        conversation = replace(conversation or Conversation(), language=language)
+        reply = session.answer(request["text"], channel=Channel.JSONL, conversation=conversation)
         if chat is not None:
             conversations[key] = reply.conversation
             while len(conversations) > KEPT_CHATS:
@@ -83,7 +84,7 @@ def _response(reply: OutgoingReply) -> dict[str, Any]:
         **_reply(turn.reply),
         "offered": [choice.entry for choice in turn.reply.choices if choice.entry],
         "candidates": [{"entry": c.entry.id, "score": round(c.score, 4)} for c in turn.candidates],
-        "language": reply.question.language,
+        "language": turn.reply_in,
     }
 
 

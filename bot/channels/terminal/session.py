@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from typing import Any
 
@@ -114,12 +114,9 @@ class Session:
         *,
         channel: Channel = Channel.TERMINAL,
         conversation: Conversation | None = None,
-        languages: Sequence[str] = (),
     ) -> OutgoingReply:
         """Answer a message. Call `write_notes` once its reply has been shown."""
-        message = IncomingMessage(
-            text, channel, PERSON, languages=tuple(languages), conversation=conversation or Conversation()
-        )
+        message = IncomingMessage(text, channel, PERSON, conversation=conversation or Conversation())
         return self._runner.run(self._assistant.answer(message))
 
     def write_notes(self) -> None:

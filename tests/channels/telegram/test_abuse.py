@@ -34,7 +34,7 @@ class Faults(list[BaseException | None]):
 
 @pytest.fixture
 async def talk(tmp_path: Path, matcher: RegressionMatcher) -> AsyncIterator[Talk]:
-    async with talk_with({"en": matcher}, tmp_path, throttle_messages=0) as made:
+    async with talk_with(matcher, tmp_path, throttle_messages=0) as made:
         faults = Faults()
         made.application.error_handlers.clear()
         made.application.add_error_handler(faults.note)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.channels.hour_memory import SECONDS, HourMemory
-from bot.content.loader import load_faqs
+from bot.content.loader import read_faq
 from bot.domain.conversation import ShownCard
 from bot.matching.matcher import RegressionMatcher
 from tests.support.paths import ROOT
@@ -29,7 +29,7 @@ ROBBED = replace(
         "they hold me and want my money",
     ),
 )
-DIRECTORY = load_faqs(ROOT / "faq", ROOT / "seeds")["en"].emergency
+DIRECTORY = read_faq(ROOT / "faq", ROOT / "seeds").emergency
 MATCHER = RegressionMatcher(replace(faq_of(*ENTRIES, ROBBED), emergency=DIRECTORY))
 DANGER = "i fell and cannot stand up, a thief hit me"
 LINES = f"{INTERFACE.emergency.strip()}\n\n{INTERFACE.program}"
@@ -39,7 +39,7 @@ NOT_ABOUT_ME = INTERFACE.not_about_me
 
 @pytest.fixture
 async def talk(tmp_path: Path) -> AsyncIterator[Talk]:
-    async with talk_with({"en": MATCHER}, tmp_path) as made:
+    async with talk_with(MATCHER, tmp_path) as made:
         yield made
         assert [call for call in made.world.refused if "not modified" not in str(call.error)] == []
 
@@ -86,7 +86,7 @@ async def test_a_question_after_a_card_is_answered_as_ever(talk: Talk) -> None:
 async def test_after_an_hour_the_card_is_forgotten(tmp_path: Path) -> None:
     """A clock that cannot be set back counts it."""
     now = [0.0]
-    async with talk_with({"en": MATCHER}, tmp_path) as talk:
+    async with talk_with(MATCHER, tmp_path) as talk:
         object.__setattr__(talk.context, "cards", HourMemory[ShownCard](lambda: now[0]))
         await talk.say(DANGER)
         now[0] = SECONDS
@@ -123,14 +123,14 @@ async def test_what_is_not_about_the_person_is_answered(talk: Talk) -> None:
 
 async def test_after_a_restart_the_button_asks_to_type_again(tmp_path: Path) -> None:
     """The text was in memory alone; the button sends none of it."""
-    async with talk_with({"en": MATCHER}, tmp_path) as before:
+    async with talk_with(MATCHER, tmp_path) as before:
         card = await before.say(DANGER)
         world = before.world
     data = [button.data or "" for row in card.buttons for button in row]
     assert "m:hurt" in data
     assert not any(word in one for one in data for word in ("fell", "thief"))
     assert not any(b"thief" in path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
-    async with talk_with({"en": MATCHER}, tmp_path) as after:
+    async with talk_with(MATCHER, tmp_path) as after:
         update = world.press(before.chat, NOT_ABOUT_ME)
         after.world = after.request.world = world
         shown = await after.give(update, before.chat)

@@ -43,7 +43,7 @@ class Polling:
         chosen = Settings(telegram_bot_token=SecretStr(TOKEN), data_dir=folder, sends_a_second=0, throttle_messages=0)
         self.time, self.world = Time(), World()
         self.request = SenderRequest(self.world, self.time)
-        self.context = context_of(chosen, Catalog({"en": matcher}), KEYS, Metrics())
+        self.context = context_of(chosen, Catalog(matcher), KEYS, Metrics())
         self.application = build(chosen, self.context, request=self.request)
         self.intake = Intake(self.application, self.context, clock=self.time.clock)
         kinds = [kind.value for kind in HANDLERS]

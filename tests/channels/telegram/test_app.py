@@ -33,7 +33,7 @@ DANGER = "i fell and cannot stand up"
 
 @pytest.fixture
 async def talk(tmp_path: Path) -> AsyncIterator[Talk]:
-    async with talk_with({"en": MATCHER}, tmp_path) as made:
+    async with talk_with(MATCHER, tmp_path) as made:
         yield made
         assert refused(made) == []
 
@@ -283,7 +283,7 @@ async def test_topics_are_browsed_in_one_message(talk: Talk) -> None:
 async def test_a_long_topic_is_turned_page_by_page(tmp_path: Path) -> None:
     """Every question is reached; back from an answer leads to the page it stood on."""
     many = [entry(f"plant-{n}", f"What is plant {n}?", f"plant number {n}", topic="All") for n in range(2 * PAGE + 3)]
-    async with talk_with({"en": RegressionMatcher(faq_of(DOGS, *many))}, tmp_path) as talk:
+    async with talk_with(RegressionMatcher(faq_of(DOGS, *many)), tmp_path) as talk:
         await talk.say("/topics")
         seen: list[str] = []
         shown = await talk.press("All")
@@ -301,7 +301,7 @@ async def test_a_long_topic_is_turned_page_by_page(tmp_path: Path) -> None:
 async def test_long_choices_stand_in_the_text_too(tmp_path: Path) -> None:
     """A telephone cuts a long label; the text shows it whole."""
     long = entry("long", "What is the longest question that anybody could ask about this garden?", "longest question")
-    async with talk_with({"en": RegressionMatcher(faq_of(DOGS, replace(long, topic="All")))}, tmp_path) as talk:
+    async with talk_with(RegressionMatcher(faq_of(DOGS, replace(long, topic="All"))), tmp_path) as talk:
         await talk.say("/topics")
         assert f"• {long.question}" in (await talk.press("All")).text
 
@@ -312,16 +312,21 @@ async def test_settings_offer_a_language_once_there_are_two(tmp_path: Path, talk
     assert (shown.text, shown.labels) == (INTERFACE.settings, ())
     names = {"en": "English", "fr": "Français"}
     says = replace(INTERFACE, language_name="Français", language_chosen="Je réponds en français.", helpful="Utile ?")
-    french = RegressionMatcher(replace(FAQ, language="fr", interface=says, languages=names))
-    english = RegressionMatcher(replace(FAQ, languages=names))
-    async with talk_with({"en": english, "fr": french}, tmp_path / "two") as two:
+    french = replace(FAQ, language="fr", interface=says, languages=names)
+    english = RegressionMatcher(replace(FAQ, languages=names, translations={"fr": french}))
+    async with talk_with(english, tmp_path / "two") as two:
         assert (await two.say("/settings")).labels == ("English", "Français")
         assert (await two.press("Français")).text == "Je réponds en français."
-        assert (await two.say(OAK)).text.endswith("Utile ?")
+        assert (await two.say(OAK)).text.endswith("Utile ?"), "though the question is in English"
         await two.say("/forget")
         assert (await two.say(OAK)).text.endswith(INTERFACE.helpful)
         guest = two.world.private(made_person(7, "fr-CA"))
-        assert (await two.say(OAK, guest)).text.endswith("Utile ?"), "Telegram's own language is taken"
+        assert (await two.say("oak?", guest)).text.endswith("Utile ?"), "a word tells no language: Telegram's"
+        asked = await two.say(OAK, guest)
+        assert asked.text.endswith(INTERFACE.helpful), "a sentence tells it"
+        assert (await two.say("oak?", guest)).text.endswith(INTERFACE.helpful), "a word does not change it"
+        await two.say("/forget", guest)
+        assert (await two.say("oak?", guest)).text.endswith("Utile ?"), "nothing is remembered"
         await two.give(two.world.press_data(two.chat, "l:xx"))
         assert two.toast() == INTERFACE.gone
 
@@ -378,7 +383,7 @@ async def test_an_edit_whose_reply_is_gone_gets_a_new_one(talk: Talk) -> None:
 async def test_an_edit_may_need_more_or_fewer_messages(tmp_path: Path) -> None:
     """A long answer and a short one in turn: nothing of the reply before is left."""
     long = replace(entry("long", "What is long?", "long story please"), answer="One sentence of many. " * 400)
-    async with talk_with({"en": RegressionMatcher(faq_of(DOGS, long))}, tmp_path) as talk:
+    async with talk_with(RegressionMatcher(faq_of(DOGS, long)), tmp_path) as talk:
         short = await talk.say("may i bring my dog")
         assert short.reply_to is not None
         last = await talk.give(talk.world.edit(short.reply_to, "long story please", chat=talk.chat))
@@ -596,7 +601,7 @@ async def test_forget_that_fails_does_not_say_done(talk: Talk) -> None:
 
 async def test_a_flood_is_told_once_and_others_are_answered(tmp_path: Path) -> None:
     """One person's twenty messages and then some."""
-    async with talk_with({"en": MATCHER}, tmp_path, throttle_messages=3) as talk:
+    async with talk_with(MATCHER, tmp_path, throttle_messages=3) as talk:
         for _ in range(10):
             await deliver(talk.application, talk.world.text(talk.chat, OAK))
         texts = [shown.text for shown in talk.world.replies(talk.chat)]
@@ -611,7 +616,7 @@ async def test_a_flood_is_told_once_and_others_are_answered(tmp_path: Path) -> N
 
 async def test_at_any_pace_danger_is_heard_and_forgetting_is_done(tmp_path: Path) -> None:
     """And an edit takes out what the message said before, though it is not answered."""
-    async with talk_with({"en": MATCHER}, tmp_path, throttle_messages=3) as talk:
+    async with talk_with(MATCHER, tmp_path, throttle_messages=3) as talk:
         private = (await talk.say(f"{NOTHING} of Elm Road")).reply_to
         assert private is not None
         for _ in range(2):
@@ -626,7 +631,7 @@ async def test_at_any_pace_danger_is_heard_and_forgetting_is_done(tmp_path: Path
 
 async def test_a_throttled_inline_query_empties_nobodys_results(tmp_path: Path) -> None:
     """Telegram would show the empty list to everybody who types the same."""
-    async with talk_with({"en": MATCHER}, tmp_path, throttle_messages=1) as talk:
+    async with talk_with(MATCHER, tmp_path, throttle_messages=1) as talk:
         for _ in range(5):
             assert (await inline(talk, OAK))["results"]
         offered = await inline(talk, OAK)
@@ -636,7 +641,7 @@ async def test_a_throttled_inline_query_empties_nobodys_results(tmp_path: Path) 
 
 async def test_messages_of_a_chat_keep_their_order(tmp_path: Path) -> None:
     """Though Telegram is slow for one of them, while other chats go ahead."""
-    async with talk_with({"en": MATCHER}, tmp_path) as talk:
+    async with talk_with(MATCHER, tmp_path) as talk:
         other = talk.world.private(made_person(2))
         talk.request.fail("sendMessage", Slow(0.3))
         texts = [OAK, "may i bring my dog", "opening hours", NOTHING]
@@ -670,9 +675,9 @@ async def test_a_send_that_fails_is_tried_again(fault: Any, talk: Talk, caplog: 
 
 async def test_a_fault_of_ours_is_told_in_words(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """The person gets one sentence; the log has the kind and the place, and nothing that was said."""
-    async with talk_with({"en": MATCHER}, tmp_path) as talk:
+    async with talk_with(MATCHER, tmp_path) as talk:
         broken = replace(FAQ, interface=replace(INTERFACE, unanswered=None))  # type: ignore[arg-type]
-        talk.context.catalog.matchers = {"en": RegressionMatcher(broken, MATCHER.model)}
+        talk.context.catalog.matcher = RegressionMatcher(broken, MATCHER.model)
         shown = await talk.say(f"{NOTHING} secretword")
         assert shown.text == INTERFACE.failed
         assert "an update was not handled: AttributeError at render.py:" in caplog.text
@@ -697,13 +702,13 @@ async def test_one_line_a_message_without_text_or_person(talk: Talk, caplog: pyt
 
 async def test_menus_and_descriptions_are_set_once(talk: Talk) -> None:
     """From the table of commands and the interface; what Telegram has already is not set again."""
-    await set_menus(talk.application.bot, talk.context.catalog.matchers)
+    await set_menus(talk.application.bot, talk.context.catalog.faq)
     names = [call.method for call in talk.world.calls if call.method.startswith("set")]
     assert sorted(names) == ["setMyCommands", "setMyCommands", "setMyDescription", "setMyShortDescription"]
     commands = talk.world.called("setMyCommands")
     assert [item["command"] for item in commands[0].fields["commands"]] == list(COMMANDS)
     assert "settings" not in [item["command"] for item in commands[1].fields["commands"]]
-    await set_menus(talk.application.bot, talk.context.catalog.matchers)
+    await set_menus(talk.application.bot, talk.context.catalog.faq)
     assert [call.method for call in talk.world.calls if call.method.startswith("set")] == names
 
 
@@ -711,7 +716,7 @@ async def test_a_menu_that_is_refused_stops_nothing(talk: Talk, caplog: pytest.L
     """The bot goes on, and sets the others."""
     talk.request.fail("getMyCommands", Refused(501, "Not Implemented"), times=2)
     talk.request.fail("setMyDescription", Refused(429, "Too Many Requests", {"retry_after": 1}), times=5)
-    await set_menus(talk.application.bot, talk.context.catalog.matchers)
+    await set_menus(talk.application.bot, talk.context.catalog.faq)
     assert caplog.text.count("could not be set") == 3
     assert talk.world.called("setMyShortDescription")
     assert (await talk.say(OAK)).text.startswith(OAK_TITLE)
@@ -740,7 +745,7 @@ def test_whatever_comes_is_answered_within_telegrams_rules(
     """No text and no button data raises, and no reply is refused by Telegram."""
 
     async def converse() -> None:
-        async with talk_with({"en": MATCHER}, tmp_path_factory.mktemp("any"), throttle_messages=0) as talk:
+        async with talk_with(MATCHER, tmp_path_factory.mktemp("any"), throttle_messages=0) as talk:
             faults: list[BaseException | None] = []
 
             async def note_fault(_: object, context: Any) -> None:

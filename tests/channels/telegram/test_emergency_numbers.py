@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from bot.content.loader import load_faqs
+from bot.content.loader import read_faq
 from bot.domain.faq import CountryPages
 from bot.matching.matcher import RegressionMatcher
 from tests.support.paths import ROOT
 from tests.support.samples import DOGS, INTERFACE, WEATHER, garden
 from tests.support.telegram_talk import Talk, talk_with
 
-DIRECTORY = load_faqs(ROOT / "faq", ROOT / "seeds")["en"].emergency
+DIRECTORY = read_faq(ROOT / "faq", ROOT / "seeds").emergency
 MATCHER = RegressionMatcher(replace(garden(), emergency=DIRECTORY))
 DANGER = "i fell and cannot stand up"
 PROGRAM = INTERFACE.program.strip()
@@ -24,7 +24,7 @@ LAMPEDUSA = (35.5012, 12.6096)
 
 @pytest.fixture
 async def talk(tmp_path: Path) -> AsyncIterator[Talk]:
-    async with talk_with({"en": MATCHER}, tmp_path) as made:
+    async with talk_with(MATCHER, tmp_path) as made:
         yield made
         assert [call for call in made.world.refused if "not modified" not in str(call.error)] == []
 
@@ -131,7 +131,7 @@ async def test_where_there_is_no_answer_the_country_has_its_page_and_near_questi
         country_pages={"map": CountryPages("Map of {country}", {"IT": "https://it.example"})},
     )
     faq = replace(faq, entries={**faq.entries, outside.id: outside})
-    async with talk_with({"en": RegressionMatcher(faq)}, tmp_path) as talk:
+    async with talk_with(RegressionMatcher(faq), tmp_path) as talk:
         reply = await talk.say(f"{outside.phrasings[0]} in Italy")
         assert reply.text.startswith(outside.answer)
         assert "Map of Italy" in reply.text

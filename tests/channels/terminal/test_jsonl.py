@@ -33,9 +33,9 @@ def answers(*lines: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in answered(lines, MATCHER)]
 
 
-def answered(lines: Iterable[str], *matchers: Matcher) -> Iterator[str]:
-    """The lines that come out of a bot with these matchers, each of a language of its own."""
-    with Session(Catalog({matcher.faq.language: matcher for matcher in matchers})) as session:
+def answered(lines: Iterable[str], matcher: Matcher) -> Iterator[str]:
+    """The lines that come out of a bot with this matcher."""
+    with Session(Catalog(matcher)) as session:
         yield from answer_lines(lines, session)
 
 
@@ -293,7 +293,8 @@ def test_an_entry_is_shown_as_it_is_answered(entry: Entry) -> None:
 
 
 def test_the_language_of_a_line_is_the_one_that_answers() -> None:
-    """Where there is an FAQ in it; else the main one does, and the output says so."""
-    french = RegressionMatcher(replace(garden(), language="fr"))
+    """Where there is a translation into it; else that of the message, and the output says so."""
+    french = replace(garden(), language="fr")
+    matcher = RegressionMatcher(replace(garden(), translations={"fr": french}), MATCHER.model)
     lines = [request(DOGS.question, language=language) for language in ("fr", "en", "xx")] + [request(DOGS.question)]
-    assert [json.loads(line)["language"] for line in answered(lines, MATCHER, french)] == ["fr", "en", "en", "en"]
+    assert [json.loads(line)["language"] for line in answered(lines, matcher)] == ["fr", "en", "en", "en"]

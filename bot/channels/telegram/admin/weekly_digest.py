@@ -56,7 +56,7 @@ async def digest_of(context: BotContext, *, now: datetime) -> Reply:
     """The digest of the last seven days. Raises LogError."""
     log = context.gap_writer.log
     counts, gaps = await log.counts(), await log.gaps(statuses=OPEN)
-    return await asyncio.to_thread(digest, counts, gaps, context.catalog.main, now=now)
+    return await asyncio.to_thread(digest, counts, gaps, context.catalog.matcher, now=now)
 
 
 async def digest_reply(context: BotContext) -> Reply:

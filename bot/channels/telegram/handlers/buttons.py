@@ -42,7 +42,6 @@ from bot.channels.telegram.update_record import UpdateRecord
 from bot.domain.conversation import Channel, Outcome, Reply, ShownCard
 from bot.domain.faq import Faq, Interface
 from bot.domain.gap import Count
-from bot.domain.matching import Matcher
 
 TOAST = 200  # characters shown for a moment over the chat: core.telegram.org/bots/api#answercallbackquery
 
@@ -51,7 +50,8 @@ TOAST = 200  # characters shown for a moment over the chat: core.telegram.org/bo
 class ButtonPress:
     """A pressed button: its action, the message it is under, and the question that this message answers.
 
-    ``asked`` is that question as an incoming message, without text if the message answers none.
+    ``asked`` is that question as an incoming message, without text if the message answers none; ``faq`` is in the
+    language of the message with the button.
     """
 
     record: UpdateRecord
@@ -60,17 +60,12 @@ class ButtonPress:
     shown: Message
     asked: IncomingMessage
     person: str | None
-    matcher: Matcher
-
-    @property
-    def faq(self) -> Faq:
-        """The FAQ in the language of the person who pressed."""
-        return self.matcher.faq
+    faq: Faq
 
     @property
     def says(self) -> Interface:
         """The bot's own texts in that language."""
-        return self.matcher.faq.interface
+        return self.faq.interface
 
     def set_outcome(self, outcome: Outcome) -> None:
         """Set the outcome of a press of which the gap log notes nothing."""
@@ -91,18 +86,19 @@ async def on_press(context: BotContext, record: UpdateRecord) -> None:
 
 async def _handle(context: BotContext, record: UpdateRecord, query: CallbackQuery) -> str:
     """Read the press and act on it; the text to show for a moment."""
-    user, person = query.from_user, context.sender_pseudonym(query)
-    matcher = await context.assistant.matcher_for(context.user_pseudonym(user), languages_of(user))
-    says, shown, action = matcher.faq.interface, query.message, action_of(query.data or "")
-    language, channel = matcher.faq.language, channel_of(shown) if shown else Channel.PRIVATE
-    record.set_outcome(Count(Outcome.GONE, language, channel))
-    if not isinstance(shown, Message) or not shown.is_accessible or action is None:  # too old, or an unknown button
+    person, shown, pressed = context.sender_pseudonym(query), query.message, action_of(query.data or "")
+    faq = context.assistant.faq_in(pressed[2]) if pressed is not None else None
+    faq = faq or await context.assistant.faq_for(context.user_pseudonym(query.from_user), languages_of(query.from_user))
+    says, channel = faq.interface, channel_of(shown) if shown else Channel.PRIVATE
+    record.set_outcome(Count(Outcome.GONE, faq.language, channel))
+    if not isinstance(shown, Message) or not shown.is_accessible or pressed is None:  # too old, or an unknown button
         return says.gone
     if not await context.assistant.admits_press(person):
-        record.set_outcome(Count(Outcome.TOO_FAST, language, channel))
+        record.set_outcome(Count(Outcome.TOO_FAST, faq.language, channel))
         return says.too_fast
     asked = _question_of(context, shown, person)
-    return await _dispatch(context, ButtonPress(record, *action, shown, asked, person, matcher))
+    action, value, _ = pressed
+    return await _dispatch(context, ButtonPress(record, action, value, shown, asked, person, faq))
 
 
 def _question_of(context: BotContext, shown: Message, person: str | None) -> IncomingMessage:
@@ -158,7 +154,7 @@ async def _show(context: BotContext, press: ButtonPress) -> str:
 
 async def _none_of_these(context: BotContext, press: ButtonPress) -> str:
     """Note the question as a gap; without its text, which the person may have deleted, it is only counted."""
-    count = await context.assistant.none_of_these(press.asked, press.matcher)
+    count = await context.assistant.none_of_these(press.asked, press.faq)
     press.record.set_outcome(count, is_timed=False)
     await replace_message(text_message(press.says.none_chosen), press.shown)
     press.record.set_outcome(count)
@@ -182,7 +178,8 @@ async def _card(context: BotContext, press: ButtonPress) -> str:
     turn, shown, count = found
     if shown is not None:
         context.remember(press.person, shown)
-    await send(OutgoingMessage(to_html(turn.reply), choice_rows(turn.reply.choices, ButtonAction.SHOW)), press.shown)
+    rows = choice_rows(turn.reply.choices, ButtonAction.SHOW)
+    await send(OutgoingMessage(to_html(turn.reply), rows, press.faq.language), press.shown)
     press.record.set_outcome(count)
     return ""
 
@@ -192,15 +189,16 @@ async def _not_about_me(context: BotContext, press: ButtonPress) -> str:
     if press.value not in press.faq.entries:
         return press.says.gone
     shown = _shown_to(context, press)
-    turn, count = await context.assistant.not_about_me(press.value, shown, press.asked, press.matcher)
+    turn, count = await context.assistant.not_about_me(press.value, shown, press.asked, press.faq)
     if shown is not None:
         context.remember(press.person, None)
     press.record.set_outcome(count, is_timed=False)
+    faq = context.assistant.faq_in(turn.reply_in) or press.faq
     if turn.outcome is Outcome.ANSWER and turn.entry is not None:
-        outgoing = answer_message(turn.reply, turn.entry, press.faq)
+        outgoing = answer_message(turn.reply, turn.entry, faq)
     else:
         action = ButtonAction.CHOOSE if turn.outcome is Outcome.CLARIFY else ButtonAction.SHOW
-        outgoing = OutgoingMessage(to_html(turn.reply), choice_rows(turn.reply.choices, action))
+        outgoing = OutgoingMessage(to_html(turn.reply), choice_rows(turn.reply.choices, action), faq.language)
     await send(outgoing, press.shown)
     press.record.set_outcome(count)
     return ""
@@ -215,7 +213,8 @@ async def _topic(press: ButtonPress) -> str:
     questions, rows = topic_rows(topic, int(start) if start.isdecimal() else 0, press.faq)
     title = topic_reply(topic, press.faq).sections
     press.set_outcome(Outcome.TOPICS)
-    await replace_message(OutgoingMessage(to_html(Reply(title, choices=questions)), rows), press.shown)
+    texts = to_html(Reply(title, choices=questions))
+    await replace_message(OutgoingMessage(texts, rows, press.faq.language), press.shown)
     return ""
 
 
@@ -226,7 +225,7 @@ async def _command(press: ButtonPress) -> str:
     if reply is None:
         return press.says.gone
     press.set_outcome(Outcome.TOPICS if is_topics else Outcome.COMMAND)
-    outgoing = OutgoingMessage(to_html(reply), choice_rows(reply.choices, ButtonAction.SHOW))
+    outgoing = OutgoingMessage(to_html(reply), choice_rows(reply.choices, ButtonAction.SHOW), press.faq.language)
     await (replace_message(outgoing, press.shown) if is_topics else send(outgoing, press.shown))
     return ""
 
@@ -275,7 +274,7 @@ async def _judge(context: BotContext, press: ButtonPress) -> str:
     says, entry, reason = press.says, linked(press.value, press.faq), REASONS.get(press.action)
     if entry is None:
         return says.gone
-    count = await context.assistant.judge(entry, reason, press.asked, press.matcher)
+    count = await context.assistant.judge(entry, reason, press.asked, press.faq)
     press.record.set_outcome(count, is_timed=False)
     before = says.what_is_wrong if reason else says.helpful
     after = says.thanks_not_helpful if reason else says.thanks_helpful

@@ -27,7 +27,7 @@ async def on_inline(context: BotContext, record: UpdateRecord) -> None:
     await query.answer(
         [_article(entry, found.faq) for entry in found.entries],
         cache_time=0 if is_throttled else CACHE_SECONDS,  # an empty result must not be cached
-        is_personal=is_throttled or len(context.catalog.matchers) > 1,
+        is_personal=is_throttled or bool(context.catalog.faq.translations),
         button=InlineQueryResultsButton(found.faq.interface.private_chat, start_parameter="inline"),
     )
 

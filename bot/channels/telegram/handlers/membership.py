@@ -17,5 +17,5 @@ async def on_member(context: BotContext, record: UpdateRecord) -> None:
         return
     if change.new_chat_member.status == ChatMemberStatus.BANNED:
         record.set_outcome(Count(Outcome.BLOCKED, "", Channel.PRIVATE), is_timed=False)
-        context.remember(context.user_pseudonym(change.from_user), None)
+        context.forget(context.user_pseudonym(change.from_user))
         await context.assistant.forget(context.user_pseudonym(change.from_user))

@@ -27,8 +27,10 @@ async def on_message(context: BotContext, record: UpdateRecord) -> None:
     record.set_outcome(reply.count, is_timed=False)
     if incoming.channel is Channel.PRIVATE and reply.conversation.shown != incoming.conversation.shown:
         context.remember(incoming.asker, reply.conversation.shown)
-    elif asks_to_forget(text):
-        context.remember(incoming.asker, None)
+    if incoming.channel is Channel.PRIVATE and incoming.asker is not None and reply.conversation.replied_in is not None:
+        context.languages.keep(incoming.asker, reply.conversation.replied_in)
+    if asks_to_forget(text):
+        context.forget(incoming.asker)
     if reply.is_silent:
         return
     outgoing = outgoing_for(reply, bot)

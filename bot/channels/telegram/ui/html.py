@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from html import escape
 
-from bot.domain.conversation import Choice, Link, Reply
+from bot.domain.conversation import Choice, Link, Reply, Section
 from bot.domain.limits import BUTTON_CHARACTERS, MESSAGE_UNITS
 
 LONGEST_TITLE, LONGEST_ADDRESS = 300, 2000
@@ -17,16 +18,16 @@ _PART_OF_WORD = re.compile(r"(?:&#?\w+;|[^&]|&){1,500}+")
 def to_html(reply: Reply, *, closing: str = "") -> list[str]:
     """The reply as messages in Telegram's HTML, each within the limit of a message; mostly one.
 
-    Choices become buttons; if a phone would cut the label of one, all are listed in the text as well. ``closing`` is
-    the last line, the question that the first buttons answer. Long texts are divided between words. Titles over 300
-    characters are cut; a URL over 2,000 characters, or without a title, is left out.
+    Of an answer the first source stands in a line, all that is known of its sources in a quotation to unfold. Choices
+    become buttons; if a phone would cut the label of one, all are listed in the text as well. ``closing`` is the last
+    line, the question that the first buttons answer. Long texts are divided between words. Titles over 300 characters
+    are cut; a URL over 2,000 characters, or without a title, is left out.
     """
     blocks: list[str] = []
     for section in reply.sections:
         blocks += [f"<b>{_escape(section.question[:LONGEST_TITLE])}</b>"] if section.question.strip() else []
         blocks += [piece for paragraph in section.text.split("\n\n") for piece in _pieces(paragraph)]
-        blocks += [f"<i>{piece}</i>" for piece in _pieces(section.time)]
-        blocks += _joined([_html_link(link) for link in section.sources], "\n")
+        blocks += _answer_sources(section) if section.question.strip() else _sources(section)
     if reply.pages:
         blocks += _joined([*_pieces(reply.pages_title), *(_html_link(link) for link in reply.pages)], "\n")
     listed = _listed(reply.choices)
@@ -36,11 +37,27 @@ def to_html(reply: Reply, *, closing: str = "") -> list[str]:
     return _joined(blocks, "\n\n")
 
 
+def _sources(section: Section) -> list[str]:
+    times = [f"<i>{piece}</i>" for piece in _pieces(section.time)]
+    return [*times, *_joined([_html_link(link) for link in section.sources], "\n")]
+
+
+def _answer_sources(section: Section) -> list[str]:
+    """The first source; then what a reader asks for who wants to know more, in a quotation that is folded at first."""
+    first, others = section.sources[:1], section.sources[1:]
+    details = _pieces(section.time)
+    details += [_html_link(replace(link, url="")) for link in first if link.label]
+    details += map(_html_link, others)
+    quoted = [f"<blockquote expandable>{part}</blockquote>" for part in _joined(details, "\n", MESSAGE_UNITS - 100)]
+    return [*(_html_link(replace(link, label="")) for link in first), *quoted]
+
+
 def _listed(choices: Sequence[Choice]) -> list[str]:
     """The choices as lines if a button would cut the label of one; without "none of these"."""
     if all(len(choice.label) <= BUTTON_CHARACTERS for choice in choices):
         return []
-    return [f"• {_escape(choice.label[:LONGEST_TITLE])}" for choice in choices if choice.entry or choice.topic]
+    named = [choice for choice in choices if (choice.entry or choice.topic) and choice.language is None]
+    return [f"• {_escape(choice.label[:LONGEST_TITLE])}" for choice in named]
 
 
 def _escape(text: str) -> str:
@@ -51,7 +68,7 @@ def _escape(text: str) -> str:
 def _html_link(link: Link) -> str:
     title = _escape(link.title[:LONGEST_TITLE])
     label = f" ({_escape(link.label[:LONGEST_TITLE])})" if link.label else ""
-    if len(link.url) > LONGEST_ADDRESS or not title.strip():
+    if not link.url or len(link.url) > LONGEST_ADDRESS or not title.strip():
         return f"{title}{label}"
     return f'<a href="{_escape(link.url)}">{title}</a>{label}'
 
@@ -75,11 +92,11 @@ def _words(escaped: str) -> list[str]:
     return [part for word in re.findall(r"\S*\s*", escaped) for part in _PART_OF_WORD.findall(word)]
 
 
-def _joined(blocks: Sequence[str], between: str) -> list[str]:
+def _joined(blocks: Sequence[str], between: str, most: int = MESSAGE_UNITS) -> list[str]:
     """Blocks joined to as few messages as the limit allows. Markup counts too, so a message may be a little shorter."""
     joined: list[str] = []
     for block in blocks:
-        if joined and _units(joined[-1]) + _units(between) + _units(block) <= MESSAGE_UNITS:
+        if joined and _units(joined[-1]) + _units(between) + _units(block) <= most:
             joined[-1] += between + block
         elif block:
             joined.append(block)

@@ -1,8 +1,9 @@
 """Buttons under a message, and the data that a pressed button sends.
 
-A button's data is a letter, a colon and an id, at most 64 bytes (core.telegram.org/bots/api#inlinekeyboardbutton). It
-contains all that is needed to handle the press, so no state is kept between messages, and a button from an older FAQ
-either still works or is answered as outdated.
+A button's data is a letter, a colon and an id, at most 64 bytes: core.telegram.org/bots/api#inlinekeyboardbutton. After
+the letter stands the language of its message, if that is not the main one, as in `sfr:ID`. It contains all that is
+needed to handle the press, so no state is kept between messages, and a button from an older FAQ either still works or
+is answered as outdated.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.answering.commands import topic_reply
 from bot.domain.conversation import Choice, Reply
-from bot.domain.faq import Faq, Interface
+from bot.domain.faq import MAIN_LANGUAGE, Faq, Interface
 from bot.domain.gap import GapReason
 
 PAGE = 8  # questions of a topic shown at once
@@ -52,13 +53,30 @@ REASONS = {
 _FEEDBACK = frozenset({ButtonAction.HELPFUL, ButtonAction.NOT_HELPFUL, *REASONS})
 
 
-def action_of(data: str) -> tuple[ButtonAction, str] | None:
-    """The action and the value in a button's data; None for data of no button of this bot."""
-    letter, _, value = data.partition(":")
+def action_of(data: str) -> tuple[ButtonAction, str, str | None] | None:
+    """The action, the value and the language in a button's data; None for data of no button of this bot.
+
+    The language is None for the main one.
+    """
+    head, _, value = data.partition(":")
     try:
-        return ButtonAction(letter), value
+        return ButtonAction(head[:1]), value, head[1:] or None
     except ValueError:
         return None
+
+
+def in_language(rows: Rows, language: str) -> Rows:
+    """The buttons of a message in a language; those with a language of their own keep it."""
+    if language == MAIN_LANGUAGE:
+        return rows
+    return [[_in_language(button, language) for button in row] for row in rows]
+
+
+def _in_language(button: InlineKeyboardButton, language: str) -> InlineKeyboardButton:
+    head, colon, value = str(button.callback_data or "").partition(":")
+    if len(head) != 1 or not colon:
+        return button
+    return InlineKeyboardButton(button.text, callback_data=f"{head}{language}:{value}")
 
 
 def topic_key(topic: str) -> str:
@@ -167,8 +185,11 @@ def _action_of(button: InlineKeyboardButton) -> ButtonAction | None:
 def _choice_button(choice: Choice, action: ButtonAction) -> InlineKeyboardButton:
     if choice.topic is not None:
         return _button(choice.label, ButtonAction.TOPIC, f"{topic_key(choice.topic)}:0")
-    if choice.language is not None:
+    if choice.language is not None and choice.entry is None:
         return _button(choice.label, ButtonAction.LANGUAGE, choice.language)
+    if choice.language is not None:
+        shown = ButtonAction.CARD if choice.is_card else ButtonAction.SHOW
+        return InlineKeyboardButton(choice.label, callback_data=f"{shown}{choice.language}:{choice.entry}")
     if choice.country is not None:
         return _button(choice.label, ButtonAction.COUNTRY, choice.country)
     if choice.region is not None:

@@ -7,27 +7,27 @@ logged, and the bot goes on without it.
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 
 from telegram import Bot, BotCommand, BotCommandScopeAllGroupChats, BotCommandScopeAllPrivateChats
 from telegram.error import TelegramError
 
 from bot.answering.commands import COMMANDS
-from bot.domain.faq import MAIN_LANGUAGE, Faq
-from bot.domain.matching import Matcher
+from bot.domain.faq import Faq
 
 _logger = logging.getLogger(__name__)
 
 
-async def set_menus(bot: Bot, matchers: Mapping[str, Matcher]) -> None:
+async def set_menus(bot: Bot, faq: Faq) -> None:
     """Set the menus and descriptions of all languages; those of the main one are shown for languages without any."""
-    for language, matcher in matchers.items():
-        code = None if language == MAIN_LANGUAGE else language
-        for name, set_one in _settings(bot, matcher.faq, code).items():
+    for one in (faq, *faq.translations.values()):
+        code = None if one is faq else one.language
+        for name, set_one in _settings(bot, one, code).items():
             try:
                 await set_one()
             except TelegramError as error:
-                _logger.warning("%s (%s) could not be set: %s; the bot goes on", name, language, type(error).__name__)
+                kind = type(error).__name__
+                _logger.warning("%s (%s) could not be set: %s; the bot goes on", name, one.language, kind)
 
 
 def _settings(bot: Bot, faq: Faq, code: str | None) -> dict[str, Callable[[], Awaitable[None]]]:

@@ -18,43 +18,54 @@ from bot.answering.render import render_entry
 from bot.channels.port import OutgoingReply
 from bot.channels.telegram.transport.raw_call import raw_call
 from bot.channels.telegram.ui.html import to_html
-from bot.channels.telegram.ui.keyboards import ButtonAction, Rows, answer_rows, choice_rows, keyboard, start_rows
+from bot.channels.telegram.ui.keyboards import (
+    ButtonAction,
+    Rows,
+    answer_rows,
+    choice_rows,
+    in_language,
+    keyboard,
+    start_rows,
+)
 from bot.domain.conversation import Channel, Outcome, Reply, Section
-from bot.domain.faq import Entry, Faq
+from bot.domain.faq import MAIN_LANGUAGE, Entry, Faq
 
 _logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class OutgoingMessage:
-    """What is sent to a chat: HTML texts, mostly one, and the buttons under the last."""
+    """What is sent to a chat: HTML texts in a language, mostly one, and the buttons under the last."""
 
     texts: Sequence[str]
     rows: Rows
+    language: str = MAIN_LANGUAGE
 
 
 def outgoing_for(reply: OutgoingReply, bot: Bot) -> OutgoingMessage:
     """A reply of the assistant as a message, with the buttons for its outcome."""
     turn, faq, call = reply.turn, reply.faq, call_of(reply.question.text)
+    language = faq.language
     if turn.outcome in (Outcome.TOO_FAST, Outcome.TEXT_ONLY):
         return OutgoingMessage(to_html(turn.reply), [])
     if turn.entry is not None and turn.outcome in (Outcome.ANSWER, Outcome.COMMAND):
         return answer_message(turn.reply, turn.entry, faq)
     if turn.outcome is Outcome.CLARIFY:
-        return OutgoingMessage(to_html(turn.reply), choice_rows(turn.reply.choices, ButtonAction.CHOOSE))
+        return OutgoingMessage(to_html(turn.reply), choice_rows(turn.reply.choices, ButtonAction.CHOOSE), language)
     if turn.card is not None and reply.question.channel is Channel.GROUP:
         address = f"https://t.me/{bot.username}?start=group"
         private_chat = InlineKeyboardButton(faq.interface.private_chat, url=address)
         return OutgoingMessage(to_html(replace(turn.reply, choices_title="", choices=())), [[private_chat]])
     if call is not None and call.name == "start":
-        return OutgoingMessage(to_html(turn.reply), start_rows(turn.reply, faq.interface))
-    return OutgoingMessage(to_html(turn.reply), choice_rows(turn.reply.choices, ButtonAction.SHOW))
+        return OutgoingMessage(to_html(turn.reply), start_rows(turn.reply, faq.interface), language)
+    return OutgoingMessage(to_html(turn.reply), choice_rows(turn.reply.choices, ButtonAction.SHOW), language)
 
 
 def answer_message(reply: Reply, entry: str, faq: Faq, *, more: Rows | None = None) -> OutgoingMessage:
     """An answer with its buttons; ``more`` are added below them."""
     says = faq.interface
-    return OutgoingMessage(to_html(reply, closing=says.helpful), [*answer_rows(reply, entry, says), *(more or [])])
+    rows = [*answer_rows(reply, entry, says), *(more or [])]
+    return OutgoingMessage(to_html(reply, closing=says.helpful), rows, faq.language)
 
 
 def entry_message(entry: Entry, faq: Faq, *, more: Rows | None = None) -> OutgoingMessage:
@@ -125,7 +136,7 @@ async def send_anew(outgoing: OutgoingMessage, answered: Message, before: Sequen
         with suppress(BadRequest):  # it is already deleted, or cannot be
             await bot.delete_message(chat, surplus)
     rest = outgoing.texts[len(kept) :]
-    return (*kept, *(await send(OutgoingMessage(rest, outgoing.rows), answered) if rest else ()))
+    return (*kept, *(await send(replace(outgoing, texts=rest), answered) if rest else ()))
 
 
 async def replace_closing(shown: Message, before: str, after: str, rows: Rows) -> None:
@@ -157,4 +168,5 @@ async def _change(edit: Callable[[], Awaitable[object]]) -> None:
 
 def _with_markup(outgoing: OutgoingMessage) -> list[tuple[str, InlineKeyboardMarkup | None]]:
     """The texts, each with its buttons: only the last has any."""
-    return [*((text, None) for text in outgoing.texts[:-1]), (outgoing.texts[-1], keyboard(outgoing.rows))]
+    markup = keyboard(in_language(outgoing.rows, outgoing.language))
+    return [*((text, None) for text in outgoing.texts[:-1]), (outgoing.texts[-1], markup)]

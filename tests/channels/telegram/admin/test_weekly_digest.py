@@ -222,7 +222,7 @@ class Clock:
 
 @pytest.fixture
 async def talk(tmp_path: Path) -> AsyncIterator[Talk]:
-    async with talk_with({"en": MATCHER}, tmp_path, maintainer_chats=CHATS) as made:
+    async with talk_with(MATCHER, tmp_path, maintainer_chats=CHATS) as made:
         made.world.private(OTHER_MAINTAINER)
         yield made
 
@@ -267,7 +267,7 @@ async def test_who_was_down_on_monday_sends_it_later_that_week(talk: Talk) -> No
 @pytest.mark.parametrize("at_once", [True, False])
 async def test_of_two_processes_with_one_log_one_sends_it(talk: Talk, tmp_path: Path, at_once: bool) -> None:  # noqa: FBT001
     """Whichever comes first."""
-    async with talk_with({"en": MATCHER}, tmp_path, maintainer_chats=CHATS) as other:
+    async with talk_with(MATCHER, tmp_path, maintainer_chats=CHATS) as other:
         other.world.private(OTHER_MAINTAINER)
         ours, theirs = weekly(talk, Clock(NOW)), weekly(other, Clock(NOW))
         if at_once:
@@ -296,7 +296,7 @@ async def test_a_chat_that_cannot_be_reached_is_told_of_once(
 
 async def test_a_group_that_became_a_supergroup_is_told_of(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """Neither its old number nor its new one is."""
-    async with talk_with({"en": MATCHER}, tmp_path, maintainer_chats=SecretStr("-123454321")) as talk:
+    async with talk_with(MATCHER, tmp_path, maintainer_chats=SecretStr("-123454321")) as talk:
         moved = Refused(400, "Bad Request: group chat was upgraded", {"migrate_to_chat_id": -1005432345})
         talk.request.fail("sendMessage", moved)
         await run(talk, Clock(NOW, sleeps=3))
@@ -316,7 +316,7 @@ async def test_a_bad_moment_of_the_network_is_waited_for(
     assert "the digest of 2026-W48 cannot be sent now (" in caplog.text
     assert not any(mark in caplog.text for mark in PERSONAL_MARKS)
     assert digests(talk) == []
-    async with talk_with({"en": MATCHER}, tmp_path, maintainer_chats=CHATS) as other:
+    async with talk_with(MATCHER, tmp_path, maintainer_chats=CHATS) as other:
         other.world.private(OTHER_MAINTAINER)
         await run(other, Clock(NOW, sleeps=2))
         assert len(digests(other)) == 1
@@ -367,7 +367,7 @@ class _Locking(RecordingRequest):
 
 async def test_what_cannot_be_given_back_is_sent_by_the_one_who_took_it(tmp_path: Path) -> None:
     """Network and log fail in the same moment: the week's digest is not lost."""
-    async with talk_with({"en": MATCHER}, tmp_path / "unused", maintainer_chats=SecretStr(str(MAINTAINER.id))) as talk:
+    async with talk_with(MATCHER, tmp_path / "unused", maintainer_chats=SecretStr(str(MAINTAINER.id))) as talk:
         log = GapLog(tmp_path, KEYS, keep=timedelta(days=90), busy_seconds=0.1)
         await log.write([])
         with closing(sqlite3.connect(log.path, isolation_level=None)) as holder:
@@ -411,13 +411,15 @@ async def test_nobody_waits_for_the_digest(talk: Talk) -> None:
     assert len(digests(talk)) == 1
 
 
-async def test_a_fault_of_ours_costs_only_this_look(talk: Talk, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_fault_of_ours_costs_only_this_look(
+    talk: Talk, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The log has its kind and place; the next look is as if nothing had been."""
     clock = Clock(NOW, sleeps=2)
-    matchers, talk.context.catalog.matchers = talk.context.catalog.matchers, {}
-    await run(talk, clock)
-    assert "no digest could be sent: KeyError at catalog.py:" in caplog.text
-    talk.context.catalog.matchers = matchers
+    with monkeypatch.context() as broken:
+        broken.setattr(talk.context.catalog, "matcher", None)
+        await run(talk, clock)
+    assert "no digest could be sent: AttributeError at " in caplog.text
     await run(talk, Clock(NOW, sleeps=1))
     assert len(digests(talk)) == 1
 
@@ -476,7 +478,7 @@ async def test_to_anybody_else_it_is_an_unknown_command(talk: Talk, caplog: pyte
 
 async def test_without_the_setting_it_is_an_unknown_command(tmp_path: Path) -> None:
     """To everybody."""
-    async with talk_with({"en": MATCHER}, tmp_path) as talk:
+    async with talk_with(MATCHER, tmp_path) as talk:
         assert (await talk.say("/digest")).text == INTERFACE.unknown_command
 
 
@@ -484,7 +486,7 @@ async def test_without_the_setting_it_is_an_unknown_command(tmp_path: Path) -> N
 async def in_group(tmp_path: Path) -> AsyncIterator[tuple[Talk, Chat]]:
     """A bot whose maintainers have a group, and that group: the first one that its world makes."""
     group = World().group(kind="supergroup")
-    async with talk_with({"en": MATCHER}, tmp_path, maintainer_chats=SecretStr(str(group.id))) as made:
+    async with talk_with(MATCHER, tmp_path, maintainer_chats=SecretStr(str(group.id))) as made:
         yield made, made.world.group(kind="supergroup")
 
 
@@ -557,7 +559,7 @@ async def test_an_edited_message_does_not_ask_for_it(talk: Talk) -> None:
 
 async def test_it_keeps_to_the_pace_of_all_messages(tmp_path: Path) -> None:
     """A maintainer cannot hold up the others either."""
-    async with talk_with({"en": MATCHER}, tmp_path, maintainer_chats=CHATS, throttle_messages=2) as talk:
+    async with talk_with(MATCHER, tmp_path, maintainer_chats=CHATS, throttle_messages=2) as talk:
         for _ in range(5):
             await deliver(talk.application, talk.world.text(talk.chat, "/digest"))
         assert len(digests(talk)) == 2
@@ -580,7 +582,7 @@ async def test_while_the_log_cannot_be_read_it_says_so(talk: Talk, caplog: pytes
 
 async def test_neither_menu_nor_help_tells_of_it(talk: Talk) -> None:
     """Whoever may have it knows of it from the documentation."""
-    await set_menus(talk.application.bot, talk.context.catalog.matchers)
+    await set_menus(talk.application.bot, talk.context.catalog.faq)
     assert not any("digest" in str(call.fields) for call in talk.world.calls)
     assert "digest" not in (await talk.say("/help")).text
 

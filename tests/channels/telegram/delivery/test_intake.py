@@ -34,7 +34,7 @@ def taking(tmp_path: Path, small_matcher: RegressionMatcher) -> Taking:
 
     @asynccontextmanager
     async def start() -> AsyncIterator[tuple[Intake, Talk]]:
-        async with talk_with({"en": small_matcher}, tmp_path) as talk:
+        async with talk_with(small_matcher, tmp_path) as talk:
             intake = Intake(talk.application, talk.context)
             intake.start()
             try:
@@ -87,7 +87,7 @@ async def test_a_kill_could_double_five_replies_at_most(
     """Of 50 that come at once: whenever a reply reaches Telegram, five at most of those that did are not recorded."""
     monkeypatch.setattr(chat_queue, "SLOWEST", 0.01)  # however slow the machine is
     monkeypatch.setattr(chat_queue, "SPARE", 0.0)
-    async with talk_with({"en": small_matcher}, tmp_path, concurrency=at_once) as talk:
+    async with talk_with(small_matcher, tmp_path, concurrency=at_once) as talk:
         talk.context.gap_writer._patience = 60
         intake, unrecorded = Intake(talk.application, talk.context), list[int]()
         intake.start()

@@ -123,7 +123,7 @@ def polled(tmp_path: Path, small_matcher: RegressionMatcher) -> Start:
         )
         time = Time()
         request = SenderRequest(World(), time)
-        context = context_of(chosen, Catalog({"en": small_matcher}), KEYS, Metrics())
+        context = context_of(chosen, Catalog(small_matcher), KEYS, Metrics())
         application = build(chosen, context, request=request)
         async with application:
             kinds = [kind.value for kind in HANDLERS]
@@ -548,17 +548,16 @@ async def test_handling_that_does_not_end_gives_its_place_and_its_turn_to_others
 
 
 async def test_where_telegram_is_slow_more_are_begun() -> None:
-    """Though none of those before is recorded as handled."""
+    """Though none of those before is recorded as handled, and nothing remembers them any more."""
     order, world, begun = ChatQueue(64), World(), Counter[int]()
     chats = [world.private(made_person(person)) for person in range(4 * UNRECORDED)]
     updates = [Update.de_json(world.text(chat, FERRY), None) for chat in chats]
-    records = [UpdateRecord(update) for update in updates]
 
-    async def handle(record: UpdateRecord) -> None:
-        begun[record.update.update_id] += 1
+    async def handle(update: Update) -> None:
+        begun[update.update_id] += 1
 
     async with asyncio.timeout(60):
-        await asyncio.gather(*(order.process_update(record, handle(record)) for record in records))
+        await asyncio.gather(*(order.process_update(UpdateRecord(update), handle(update)) for update in updates))
     assert begun == {update.update_id: 1 for update in updates}
 
 

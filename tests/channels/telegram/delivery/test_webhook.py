@@ -39,6 +39,7 @@ from tests.support.hostile import any_texts, junk
 from tests.support.leaks import Private
 from tests.support.postgresql_server import Server as PostgreSQL
 from tests.support.review_workbench import KEYS
+from tests.support.samples import garden
 from tests.support.telegram_emulator import BotProcess, bot_environment, serving
 from tests.support.telegram_phone import READY, Phone
 from tests.support.telegram_recording import RecordingRequest
@@ -213,7 +214,7 @@ def hooked(tmp_path: Path, small_matcher: RegressionMatcher) -> Start:
             telegram_bot_token=SecretStr(TOKEN), data_dir=tmp_path / "data", sends_a_second=0, throttle_messages=0
         )
         request = RecordingRequest(World())
-        context = context_of(chosen, Catalog({"en": small_matcher}), KEYS, Metrics())
+        context = context_of(chosen, Catalog(small_matcher), KEYS, Metrics())
         application = build(chosen, context, request=request)
         intake = Intake(application, context)
         setup = setup_of(Settings(webhook_url=URL, webhook_secret=SecretStr(SECRET)), ["message"])
@@ -540,7 +541,7 @@ class App:
     def __init__(self, folder: Path, matcher: RegressionMatcher) -> None:
         chosen = Settings(telegram_bot_token=SecretStr(TOKEN), data_dir=folder, sends_a_second=0, throttle_messages=0)
         self.world = World()
-        self.context = context_of(chosen, Catalog({"en": matcher}), KEYS, Metrics())
+        self.context = context_of(chosen, Catalog(matcher), KEYS, Metrics())
         self.application = build(chosen, self.context, request=RecordingRequest(self.world))
         self.intake = Intake(self.application, self.context)
         setup = setup_of(Settings(webhook_url=URL, webhook_secret=SecretStr(SECRET)), ["message"])
@@ -658,7 +659,7 @@ class Keeping:
             webhook_secret=SecretStr(SECRET),
             webhook_connections=7,
         )
-        context = context_of(chosen, Catalog({}), KEYS, Metrics())
+        context = context_of(chosen, Catalog(RegressionMatcher(garden())), KEYS, Metrics())
         self.application = build(chosen, context, request=self.request)
         setup = setup_of(chosen, ["message", "callback_query"])
         assert setup is not None

@@ -605,7 +605,7 @@ def talked(tmp_path: Path, small_matcher: RegressionMatcher) -> Talking:
             chosen = Settings(
                 telegram_bot_token=SecretStr(TOKEN), telegram_api_url=url, data_dir=tmp_path / "data", sends_a_second=0
             )
-            context = context_of(chosen, Catalog({"en": small_matcher}), KEYS, Metrics())
+            context = context_of(chosen, Catalog(small_matcher), KEYS, Metrics())
             request = AioRequest(url, connections=8, read=0.5)
             application = build(chosen, context, request=request, policy=QUICK)
             context.gap_writer.start()
