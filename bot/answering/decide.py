@@ -29,7 +29,7 @@ from bot.domain.faq import MAIN_LANGUAGE, Entry, Kind
 from bot.domain.matching import Basis, Matcher, Ranking, Thresholds
 from bot.matching.calibration import CHOICES
 from bot.matching.encoder import LANGUAGES, is_readable
-from bot.text.language_id import UNKNOWN, guess
+from bot.text.language_id import UNKNOWN, by_script, guess
 from bot.text.normalize import clean, is_year, sentences
 from bot.text.redaction import without_personal_data
 
@@ -158,6 +158,8 @@ def foreign_language(question: Question, whole: Part) -> str | None:
     """
     if whole.ranking.language is not None:
         return whole.ranking.language
+    if (script := by_script(whole.text)) is not None and script != UNKNOWN:
+        return script
     if whole.ranking.coverage >= KNOWN and whole.ranking.basis is not Basis.MEANING:
         return None
     told = [language for language in (guess(whole.text), *question.spoken) if language != UNKNOWN]

@@ -6,6 +6,7 @@ import unicodedata
 
 from bot.domain.conversation import Question
 from bot.domain.faq import Faq
+from bot.text.language_id import guess
 
 FEWEST_WORDS = 3  # by which a message in Latin letters tells its language surely
 
@@ -18,7 +19,8 @@ def reply_language(question: Question, told: str | None, faq: Faq) -> str:
     """
     own = told or faq.language
     is_sure = _is_sure(question.text)
-    wanted = (question.chosen, own if is_sure else None, question.before, told, *question.spoken)
+    likely = told or guess(question.text)
+    wanted = (question.chosen, own if is_sure else None, question.before, likely, *question.spoken)
     return next((language for language in wanted if language and faq.speaks(language)), faq.language)
 
 

@@ -1,6 +1,6 @@
 """In which language a message is written, told by its script, by letters of few languages, and by its commonest words.
 
-It need not be sure: only the line in the person's language and the gap log depend on it, no answer does.
+It need not be sure: only the language of the reply and the gap log depend on it, no answer does.
 """
 
 from __future__ import annotations
@@ -76,18 +76,45 @@ _COMMON = {
     "ile de da ki var yok çok cok daha en gibi kadar ben sen biz siz onlar benim olarak olan oldu olur "
     "değil degil ama veya sonra önce yardım yardim merhaba selam teşekkürler lütfen lutfen",
 }
+# How Russian and Arabic are typed in Latin letters, with digits for letters that these lack.
+_COMMON |= {
+    "ru": "skolko chto eto kak gde kto kogda pochemu zachem mozhno nado nuzhno oni nas vas ego ikh privet spasibo "
+    "pozhaluysta pozhalujsta pomogite lyudey lyudej lyudi mire strane dlya menya chem kakie kakoy kakoj est ili",
+    "ar": "kam eih ezay ezzay keef kif leh lesh laysh fen feen wen wein emta imta ana enta inta ento ehna e7na howa "
+    "heya fel 3ala 3al 3ayez 3ayz 3andi 3ndi mish mesh msh wa7ed aywa 3ashan shu sho hada shukran salam 7ad",
+}
 _LANGUAGES_OF: Counter[str] = Counter(word for words in _COMMON.values() for word in set(words.split()))
 _WEIGHTS = {language: {word: 1 / _LANGUAGES_OF[word] for word in words.split()} for language, words in _COMMON.items()}
-_WORD = re.compile(r"[^\W\d_]+")
+_WORD = re.compile(r"[^\W_]+")
+_WIDE = {"CJK": 3, "HIRAGANA": 3, "KATAKANA": 3, "HANGUL": 3}  # a letter of these counts as so many Latin ones
+OTHER_SCRIPT = 0.3  # least share of another script's letters beside Latin ones, as names are, to tell the language
+
+
+def by_script(text: str) -> str | None:
+    """The language of a text in another script than the Latin one, names within it aside; None for other texts."""
+    scripts = _scripts(text[:MOST_CHARACTERS].lower())
+    return guess(text) if scripts and _main_script(scripts) != "LATIN" else None
+
+
+def _scripts(text: str) -> Counter[str]:
+    """How much of a text is in each script, by the first word of its letters' Unicode names."""
+    scripts = Counter(unicodedata.name(c, "?").split()[0] for c in text if c.isalpha())
+    return Counter({script: count * _WIDE.get(script, 1) for script, count in scripts.items()})
+
+
+def _main_script(scripts: Counter[str]) -> str:
+    others = [(count, script) for script, count in scripts.items() if script != "LATIN"]
+    count, script = max(others, default=(0, "LATIN"))
+    return script if count >= OTHER_SCRIPT * scripts.total() else "LATIN"
 
 
 def guess(text: str) -> str:
     """The most probable language of a text, as an ISO 639 code; `UNKNOWN` if nothing tells it."""
     text = text[:MOST_CHARACTERS].lower()
-    scripts = Counter(unicodedata.name(c, "?").split()[0] for c in text if c.isalpha())
+    scripts = _scripts(text)
     if not scripts:
         return UNKNOWN
-    script = scripts.most_common(1)[0][0]
+    script = _main_script(scripts)
     if script == "CJK" and scripts["HIRAGANA"] + scripts["KATAKANA"]:
         return "ja"
     points: dict[str, float] = dict.fromkeys((*_LETTERS, *_COMMON), 0.0)
