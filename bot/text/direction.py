@@ -11,12 +11,11 @@ import re
 from babel import Locale, UnknownLocaleError
 
 LEFT_TO_RIGHT_ISOLATE, POP_ISOLATE = "\u2066", "\u2069"
-_WORD = r"[A-Za-z\u00c0-\u024f][\w'’.@&/+-]*"
-_NUMBER = r"\+?\d[\d\u00a0 ]*\d"
+_WORD = r"[A-Za-z\u00c0-\u024f][\w'’.@&/+-]*+"
+_DIGITS = r"\d++(?:[ \u00a0]\d++)*+"
 # Latin words and what stands between them; a command; a telephone number with its spaces.
-_TELEPHONE = r"\+\d[\d \u00a0]+\d|\d+(?:[ \u00a0]\d{2,})+"
-_RUN = re.compile(rf"/[A-Za-z]+|{_WORD}(?:[ ,:\u00a0]+(?:{_WORD}|{_NUMBER}|\d))*|{_TELEPHONE}")
-_END = re.compile(r"[.\s]+$")
+_TELEPHONE = r"(?<!\d)\+?\d++(?:[ \u00a0]\d{2,}+)++"
+_RUN = re.compile(rf"/[A-Za-z]++|{_WORD}(?:[ ,:\u00a0]++(?:{_WORD}|\+?{_DIGITS}))*+|{_TELEPHONE}")
 
 
 def is_right_to_left(language: str) -> bool:
@@ -34,6 +33,5 @@ def isolated(text: str) -> str:
 
 
 def _isolated(run: re.Match[str]) -> str:
-    end = _END.search(run[0])
-    kept = run[0][: end.start()] if end else run[0]
+    kept = run[0].rstrip(" .")
     return f"{LEFT_TO_RIGHT_ISOLATE}{kept}{POP_ISOLATE}{run[0][len(kept) :]}"

@@ -173,6 +173,8 @@ def test_choices_are_answers_and_few(matcher: RegressionMatcher) -> None:
         "migrants and the law",
         "what does remittance mean",
         "what do states have to do",
+        "money and migration",
+        "what about women and children",
     )
     decisions = [decide(Question(text), matcher) for text in vague]
     unclear = [decision for decision in decisions if isinstance(decision, Clarify)]

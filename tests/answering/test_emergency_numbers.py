@@ -172,7 +172,7 @@ def test_it_is_counted_and_never_kept(matcher: RegressionMatcher) -> None:
 
 def test_a_country_is_chosen_by_its_number(matcher: RegressionMatcher) -> None:
     """In the terminal: the likely ones first, then the regions, then a region's countries."""
-    asked = take_turn(Question("emergency phone number please"), matcher)
+    asked = take_turn(Question("which number do i dial for an ambulance"), matcher)
     offered = asked.reply.choices
     assert "Emergency numbers in Italy:" in to_text(take_turn(Question("1"), matcher, offered).reply)
     regions = take_turn(Question(str(len(offered))), matcher, offered).reply
