@@ -79,7 +79,7 @@ def _show_calibration(plot: Path | None) -> None:
     from bot.runtime.load import load_faq
 
     faq = load_faq(read_settings())
-    note(f"Learning {len(faq.entries)} entries: some seconds …")
+    note(f"Learning {len(faq.entries)} entries: up to a minute …")
     model, sample = fit_and_sample(faq)
     kinds = kinds_of(tuple(faq.entries.values()))
     print_calibration(model.calibration, sample, kinds, Console())

@@ -24,7 +24,7 @@ def load_faq(settings: Settings) -> Faq:
 def load_matcher(settings: Settings, *, notify: Callable[[str], None] = print) -> LearnedMatcher:
     """Load the FAQ's matcher. Raises ContentError where the files cannot be used.
 
-    ``notify`` is called with a line of text before an FAQ is learned, which takes some seconds, once after each edit.
+    ``notify`` is called with a line of text before an FAQ is learned, up to two minutes, after an edit alone.
     """
     return learn(_with_days(load_faq(settings), settings.retention_days), settings, notify=notify)
 
@@ -38,13 +38,13 @@ def learn(faq: Faq, settings: Settings, *, notify: Callable[[str], None] = print
     def before_fit(faq: Faq) -> None:
         phrasings = sum(len(entry.phrasings) for entry in faq.entries.values())
         notify(
-            f"Learning {len(faq.entries)} entries from {phrasings:,} phrasings: some seconds, once after each edit …"
+            f"Learning {len(faq.entries)} entries from {phrasings:,} phrasings: up to a minute, once after each edit …"
         )
 
     def before_hearing(faq: Faq) -> None:
         cries = sum(len(texts) for cries in faq.cries for texts in cries.cries.values())
         notify(
-            f"Learning {cries:,} cries for help in {len(faq.cries)} languages: some ten seconds, once after each edit …"
+            f"Learning {cries:,} cries for help in {len(faq.cries)} languages: up to a minute, once after each edit …"
         )
 
     model = load_or_fit(faq, settings.cache_dir, before_fit=before_fit)

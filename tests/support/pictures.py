@@ -78,8 +78,8 @@ async def question(talk: Talk) -> Chat:
 
 async def choices(talk: Talk) -> Chat:
     """A choice to press, none of these, an honest "I don't know", out of scope, another language, small talk."""
-    await talk.say("what do states have to do")
-    await talk.say("what do states have to do please")
+    await talk.say("what about women and children")
+    await talk.say("what about women and children please")
     await talk.press("None of these")
     await talk.say("do you sell inflatable tractors")
     await talk.say("how many migrants live in germany")
@@ -135,7 +135,27 @@ async def scripts(talk: Talk) -> Chat:
     return talk.chat
 
 
-SCENES: tuple[Scene, ...] = (question, answers, choices, urgent, group, commands, privacy, topics)
+async def languages(talk: Talk) -> Chat:
+    """A chat that changes its language twice, and a button that stays in that of its message."""
+    await talk.say("combien d'argent les migrants envoient-ils chez eux ?")
+    await talk.say("¿el pacto mundial obliga a los países?")
+    await talk.say("2015?")
+    await talk.say("how many women are migrants")
+    return talk.chat
+
+
+async def arabic(talk: Talk) -> Chat:
+    """From right to left: an answer, a card, what has no answer, a choice, the topics."""
+    await talk.say("كم عدد المهاجرين في العالم")
+    await talk.say("زوجي يضربني وأنا خائفة")
+    await talk.say("كيف أحصل على تأشيرة ألمانيا")
+    await talk.say("ما هو أفضل مطعم بيتزا")
+    for name in ("start", "help", "topics"):
+        await talk.say(f"/{name}")
+    return talk.chat
+
+
+SCENES: tuple[Scene, ...] = (question, answers, choices, urgent, group, commands, privacy, topics, languages, arabic)
 
 
 async def drawn(scene: Scene, matcher: Matcher, *, is_dark: bool, width: int) -> str:
