@@ -224,7 +224,7 @@ async def talk(engine: Engine, script: str, folder: Path) -> None:
         chat = emulator.world.private(made_person(7))
         for text in ("why now", "do you sell inflatable tractors for gardens"):
             await emulator.send(emulator.world.text(chat, text))
-        await emulator.until(lambda world: len(world.replies(chat)) == 2, timeout=60)
+        await emulator.until(lambda world: len(world.replies(chat)) == 2, timeout=200)
         assert "starting to negotiate" in emulator.world.replies(chat)[0].text
         stopped = await asyncio.to_thread(engine.podman, "stop", "faq-bot")
         assert stopped.returncode == 0, stopped.stderr
@@ -300,7 +300,7 @@ async def test_the_image_tells_of_its_health(engine: Engine) -> None:
     )
     assert done.returncode == 0, done.stderr
     try:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(200):
             while engine.podman("healthcheck", "run", "waiting").returncode:
                 await asyncio.sleep(0.5)
     finally:

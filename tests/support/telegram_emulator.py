@@ -270,7 +270,7 @@ class BotProcess:
     def _written(self, *names: str) -> str:
         return b"".join(chunk for name, chunk in self._chunks if name in names).decode(errors="replace")
 
-    async def wait_for_output(self, text: str, *, timeout: float = 60) -> None:
+    async def wait_for_output(self, text: str, *, timeout: float = 200) -> None:
         """Wait until it has written this. Fails with what it has written instead, at once if it ends."""
         try:
             async with asyncio.timeout(timeout):

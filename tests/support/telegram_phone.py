@@ -77,5 +77,5 @@ async def phone_to(folder: Path, faq: Path, seeds: Path, cache: Path, **settings
     async with serving(emulator) as url:
         environment = bot_environment(folder, url, faq=faq, seeds=seeds) | {"CACHE_DIR": str(cache), **settings}
         async with BotProcess("run", folder=folder, environment=environment) as process:
-            await process.wait_for_output(READY, timeout=120)
+            await process.wait_for_output(READY, timeout=400)
             yield Phone(emulator, process, environment, folder)
