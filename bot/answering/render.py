@@ -97,7 +97,7 @@ def _entries(decision: Decision) -> tuple[Entry, ...]:
 def _marked(reply: Reply, entries: Sequence[Entry], faq: Faq) -> Reply:
     """A reply with a line on who translated its texts, if that was a machine, and a way to the original."""
     translated = [entry for entry in entries if entry.is_machine and entry.kind is not Kind.SMALLTALK]
-    if not translated or not any(section.text for section in reply.sections):
+    if not translated:
         return reply
     first = translated[0]
     is_linked = len(entries) == 1 and first.kind in (Kind.ANSWER, Kind.URGENT)

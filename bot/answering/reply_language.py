@@ -24,6 +24,11 @@ def reply_language(question: Question, told: str | None, faq: Faq) -> str:
     return next((language for language in wanted if language and faq.speaks(language)), faq.language)
 
 
+def faq_of_reply(question: Question, told: str | None, faq: Faq) -> Faq:
+    """The FAQ in the language that a message is answered in; ``told`` as in `reply_language`."""
+    return faq.in_language(reply_language(question, told, faq))
+
+
 def _is_sure(text: str) -> bool:
     """Whether a text is long enough for its language to be sure; in other scripts than Latin a word is."""
     words = [word for word in text.split() if any(map(str.isalpha, word))]

@@ -14,7 +14,7 @@ from typing import assert_never
 from bot.answering.commands import command_reply, deep_link, topic_reply
 from bot.answering.decide import decide_with_reasoning
 from bot.answering.render import chosen_card, render, render_again, render_entry, render_numbers, render_regions
-from bot.answering.reply_language import reply_language
+from bot.answering.reply_language import faq_of_reply
 from bot.domain.conversation import (
     Answer,
     Candidate,
@@ -98,7 +98,7 @@ def take_turn(
 
 def in_its_language(question: Question, matcher: Matcher) -> Faq:
     """The FAQ in the language of the reply to a message that is not matched, such as a command."""
-    return matcher.faq.in_language(reply_language(question, guess(question.text), matcher.faq))
+    return faq_of_reply(question, guess(question.text), matcher.faq)
 
 
 def is_waiting(text: str, faq: Faq) -> bool:
@@ -128,7 +128,7 @@ def again(shown: ShownCard, faq: Faq) -> Turn:
 
 def _answered(question: Question, matcher: Matcher) -> Turn:
     reasoning = decide_with_reasoning(question, matcher)
-    faq = matcher.faq.in_language(reply_language(question, reasoning.language, matcher.faq))
+    faq = faq_of_reply(question, reasoning.language, matcher.faq)
     outcome, entry = outcome_of(reasoning.decision)
     candidates = reasoning.whole.ranking.candidates[:SHOWN_CANDIDATES]
     reply = render(reasoning.decision, faq, reasoning.language)

@@ -16,7 +16,7 @@ from bot.answering.commands import asks_to_forget, call_of, linked
 from bot.answering.decide import decide, decide_with_reasoning
 from bot.answering.place import place_reply
 from bot.answering.render import unread, with_lines
-from bot.answering.reply_language import reply_language
+from bot.answering.reply_language import faq_of_reply
 from bot.answering.turn import Turn, again, card_turn, in_its_language, not_about_me, outcome_of, take_turn
 from bot.channels.hour_memory import SECONDS
 from bot.channels.long_texts import LongTexts
@@ -177,7 +177,7 @@ class Assistant:
         """The FAQ for a person of whom no message tells the language: in the one chosen, else in the device's."""
         faq = self._catalog.faq
         chosen = await self._notes.language(asker) if faq.translations else None
-        return faq.in_language(reply_language(Question("", spoken=tuple(languages), chosen=chosen), None, faq))
+        return faq_of_reply(Question("", spoken=tuple(languages), chosen=chosen), None, faq)
 
     def faq_in(self, language: str | None) -> Faq | None:
         """The FAQ in a language, that of the main one for None; None if there is none in it."""
@@ -287,7 +287,7 @@ class Assistant:
         matcher = self._catalog.matcher
         reasoning = await self._long_texts.read(question, partial(decide_with_reasoning, matcher=matcher))
         decision = reasoning.decision
-        faq = matcher.faq.in_language(reply_language(question, reasoning.language, matcher.faq))
+        faq = faq_of_reply(question, reasoning.language, matcher.faq)
         outcome, entry = outcome_of(decision)
         count = Count(outcome, faq.language, Channel.INLINE, entry or "")
         self._notes.note(Note(count))

@@ -19,8 +19,9 @@ from bot.content.parsed import Content, Edition, KeyPath, Located
 from bot.content.plainness import archive_words, reading_words, sentences
 from bot.content.references import check_soundness
 from bot.content.schema import ID_BYTES, ID_PATTERN
-from bot.content.translation_check import ADDRESS, LONGEST_ANSWER, check_translations
+from bot.content.translation_check import ADDRESS, check_translations
 from bot.domain.faq import MAIN_LANGUAGE, Cries, Entry, Faq, Kind, Source
+from bot.domain.limits import LONGEST_ANSWER
 from bot.domain.matching import LearnedMatcher
 from bot.text.folding import folded_words
 from bot.text.normalize import sentences as steps_of

@@ -252,8 +252,7 @@ def _read_translation(language: str, folder: str, files: Mapping[Path, str], con
                 read.emergency = EmergencyTexts(**emergency.texts.model_dump())
                 read.regions = emergency.regions
         elif (head := parse(tree, TranslatedTopicSchema, data=_without_items(tree.data, "entries"))) is not None:
-            at = Located(tree, ())
-            read.topics |= {path.name: (head.topic, at)} if head.topic is not None else {}
+            read.topics |= {path.name: head.topic} if head.topic is not None else {}
             for place, text in parse_each(tree, "entries", TranslatedEntrySchema):
                 read.entries.append((text, Located(tree, place)))
         content.diagnostics.extend(tree.diagnostics)

@@ -93,7 +93,7 @@ class Translation:
     language: str
     folder: str
     entries: list[tuple[TranslatedEntrySchema, Located]] = field(default_factory=list)
-    topics: dict[str, tuple[str, Located]] = field(default_factory=dict)
+    topics: dict[str, str] = field(default_factory=dict)
     interface: dict[str, Any] | None = None
     interface_tree: Tree | None = None
     emergency: EmergencyTexts | None = None
@@ -144,8 +144,9 @@ class Content:
             foreign_phrasings=self._foreign_phrasings(),
         )
         faq = replace(faq, version=_version(repr(faq)))
+        digests = self.digests()
         translated = [
-            self._translated(one, faq)
+            self._translated(one, faq, digests)
             for one in self.translations
             if one.interface is not None and one.language not in without
         ]
@@ -175,9 +176,9 @@ class Content:
         rendered[EMERGENCY] = (emergency.texts, [one.name for one in emergency.regions]) if emergency else ()
         return {name: _version(repr(what))[:DIGEST] for name, what in rendered.items()}
 
-    def _translated(self, translation: Translation, main: Faq) -> Faq:
+    def _translated(self, translation: Translation, main: Faq, digests: Mapping[str, str]) -> Faq:
         """The FAQ in another language. What is not translated, or not as it is now, is in English."""
-        texts = translation.current(self.digests())
+        texts = translation.current(digests)
         files, language = self.main.files, translation.language
         shown = isolated if is_right_to_left(language) else str
         interface: dict[str, Any] = {
@@ -185,7 +186,7 @@ class Content:
         }
         entries = {}
         for entry in main.entries.values():
-            topic, _ = translation.topics.get(files[entry.id], (entry.topic, None))
+            topic = translation.topics.get(files[entry.id], entry.topic)
             entries[entry.id] = replace(entry, topic=shown(topic) if entry.topic else "")
             if text := texts.get(entry.id):
                 entries[entry.id] = replace(

@@ -14,8 +14,8 @@ from bot.content.interface_check import check_interface
 from bot.content.parsed import Content, Located, Translation
 from bot.content.schema import TranslatedEntrySchema
 from bot.domain.faq import Entry, Interface, Kind
+from bot.domain.limits import LONGEST_ANSWER
 
-LONGEST_ANSWER = 1200
 ADDRESS = re.compile(
     r"https?://|www\.|(?<![\w.+-])[\w.+-]++@[\w-]++\.\w+|(?<![\w-])[\w-]++\.(?:org|int|com|net|info)\b", re.I | re.A
 )
@@ -97,7 +97,7 @@ def _unlike_figures(text: str, english: str, language: str) -> list[str]:
     stated = figures_in(text, language)
     months = {str(number) for number, name in get_month_names(locale="en").items() if name in english}
     extra = [wording for wording, values in stated.items() if values.isdisjoint({*wanted, *months, "1", "2"})]
-    known = set().union(*stated.values()) if stated else set()
+    known = set().union(*stated.values())
     lacking = [
         wording.strip() for figure, wording in wanted.items() if wording.strip()[:1].isdigit() and figure not in known
     ]

@@ -42,7 +42,8 @@ class Unit:
 
 def units(translation: Translation, content: Content) -> list[Unit]:
     """All texts of a translation, those that people need most first."""
-    found = [*_of_entries(translation, content), *_of_own_texts(translation, content)]
+    digests = content.digests()
+    found = [*_of_entries(translation, content, digests), *_of_own_texts(translation, content, digests)]
     rank = {file: at for at, file in enumerate(FIRST_FILES)}
     return sorted(found, key=lambda unit: rank.get(unit.file, len(rank)))
 
@@ -72,11 +73,10 @@ def _flat(texts: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, str
             yield from _flat(text, f"{before}{name}.")
 
 
-def _of_entries(translation: Translation, content: Content) -> Iterator[Unit]:
-    texts = {text.id: text for text, _ in translation.entries}
-    digests, files = content.digests(), content.main.files
+def _of_entries(translation: Translation, content: Content, digests: Mapping[str, str]) -> Iterator[Unit]:
+    texts, files = {text.id: text for text, _ in translation.entries}, content.main.files
     for topic, file in {entry.topic: files[entry.id] for entry, _ in content.main.entries if entry.topic}.items():
-        name, _ = translation.topics.get(file, ("", None))
+        name = translation.topics.get(file, "")
         yield Unit(file, file, "topic", topic, name, State.MACHINE if name else State.MISSING)
     for entry, _ in content.main.entries:
         text = texts.get(entry.id)
@@ -86,8 +86,7 @@ def _of_entries(translation: Translation, content: Content) -> Iterator[Unit]:
             yield Unit(files[entry.id], entry.id, part, english, translated.strip(), state)
 
 
-def _of_own_texts(translation: Translation, content: Content) -> Iterator[Unit]:
-    digests = content.digests()
+def _of_own_texts(translation: Translation, content: Content, digests: Mapping[str, str]) -> Iterator[Unit]:
     emergency = {"texts": asdict(translation.emergency)} if translation.emergency is not None else {}
     texts = {
         INTERFACE: dict(_flat(translation.interface or {})),

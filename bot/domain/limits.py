@@ -7,6 +7,7 @@ them; the terminal has no limits.
 BUTTON_CHARACTERS = 36  # that a phone shows in full on a button as wide as the chat
 # UTF-16 code units of one message after its markup is parsed: core.telegram.org/bots/api#sendmessage
 MESSAGE_UNITS = 4096
+LONGEST_ANSWER = 1200  # characters, far below one message
 
 # In characters: core.telegram.org/bots/api#setmydescription, #setmyshortdescription, #botcommand and
 # #answercallbackquery; for button labels, as many as a phone shows.

@@ -84,7 +84,7 @@ class Meaning:
         return scores.reshape(len(kernel), self.entries).astype(np.float32)
 
 
-def weigh(kernel: Floats, rows: Floats, of: Rows | None = None, neighbours: int | None = None) -> tuple[Rows, Floats]:
+def weigh(kernel: Floats, rows: Floats, of: Rows | None = None, neighbours: int = NEIGHBOURS) -> tuple[Rows, Floats]:
     """The rows nearest in meaning to messages and their weights (K + lambda I)^-1 k: both messages x ``neighbours``.
 
     By default these are `NEIGHBOURS`.
@@ -92,7 +92,7 @@ def weigh(kernel: Floats, rows: Floats, of: Rows | None = None, neighbours: int 
     ``kernel`` is that of messages and rows; if only some rows come into question, ``of`` says which, for each message.
     Where it is not above 0 the weight is 0.
     """
-    at = _nearest(kernel, neighbours or NEIGHBOURS)
+    at = _nearest(kernel, neighbours)
     similarities = np.maximum(np.take_along_axis(kernel, at, axis=1), 0)
     nearest = at if of is None else np.take_along_axis(of, at, axis=1)
     near = rows[nearest] * (similarities > 0)[..., None]
