@@ -68,6 +68,12 @@ class Emulator(LoBotApiEmulator):  # type: ignore[misc]  # the package has no ty
         except TimeoutError:
             raise AssertionError(f"not within {timeout} s:\n{self.world.listing()}") from None
 
+    async def until_failed(self, method: str, *, timeout: float = 120) -> None:
+        """Wait until each scripted fault of this method met its call, so that no later call gets it."""
+        async with asyncio.timeout(timeout):
+            while self.faults.awaits(method):
+                await asyncio.sleep(0.05)
+
     def validate(self, method: str, fields: JSON, uploads: JSON) -> Any:
         """The result of a call; the emulator calls this after it has read the request."""
         if method in _QUEUED:

@@ -189,6 +189,10 @@ class Faults:
                 return fault
         return None
 
+    def awaits(self, method: str) -> bool:
+        """Whether a fault of this method is still to come."""
+        return bool(self._scripted.get(method))
+
     def clear(self) -> None:
         """From now on all goes well."""
         self._scripted.clear()

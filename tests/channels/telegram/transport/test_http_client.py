@@ -781,10 +781,8 @@ async def test_faults_of_sends_as_a_process(tmp_path: Path, small: Path, cache: 
         for fault, messages in rows:
             chat = phone.somebody()
             phone.emulator.fail("sendMessage", fault)
-            used = len(phone.emulator.faults.used)
             await phone.emulator.send(phone.world.text(chat, FERRY))
-            while len(phone.emulator.faults.used) == used:
-                await asyncio.sleep(0.05)
+            await phone.emulator.until_failed("sendMessage")
             # Of one chat in order: once this is answered nothing more comes for the one before.
             await phone.emulator.send(phone.world.text(chat, FERRY))
             await phone.emulator.until(lambda world: len(world.replies(chat)) > messages, timeout=120)  # noqa: B023
