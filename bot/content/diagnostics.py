@@ -108,6 +108,7 @@ RULES = _rules(
     ("F411", "wordy-answer", "an answer has at most 60 words"),
     ("F412", "slow-answer", "an answer's first sentence, the answer itself, has at most 12 words"),
     ("F413", "archive-words", "an answer says what is known, not what stands in which document"),
+    ("F414", "long-label", "what a button to an entry says fits a phone: at most 36 characters"),
     ("F501", "review-passed", "an entry's review date has not passed"),
     ("F502", "review-near", "an entry's review date is more than 30 days away"),
     ("F503", "no-professional", "a person of the profession has read each urgent card (`reviewed_by`)"),

@@ -19,7 +19,7 @@ from bot.content.parsed import Content, Edition, KeyPath, Located
 from bot.content.plainness import archive_words, reading_words, sentences
 from bot.content.references import check_soundness
 from bot.content.schema import ID_BYTES, ID_PATTERN
-from bot.content.translation_check import ADDRESS, check_translations
+from bot.content.translation_check import ADDRESS, check_label, check_translations
 from bot.domain.faq import MAIN_LANGUAGE, Cries, Entry, Faq, Kind, Source
 from bot.domain.limits import LONGEST_ANSWER
 from bot.domain.matching import LearnedMatcher
@@ -258,6 +258,7 @@ def _check_answer(entry: Entry, at: Located, printed: set[str]) -> Iterator[Diag
     numbers = set(TELEPHONE.findall(entry.answer))
     if numbers - printed or (numbers and entry.kind is not Kind.URGENT):
         yield at.diagnostic("F406", f"the answer of '{entry.id}' holds a telephone number", "take it out", "answer")
+    yield from check_label(entry.id, entry.label, at) if entry.kind in (Kind.ANSWER, Kind.URGENT) else ()
     yield from _check_plainness(entry, at)
 
 

@@ -327,7 +327,7 @@ def _entry(parsed: EntrySchema | CardSchema, kind: Kind, topic: str) -> Entry:
         see_also=tuple(parsed.see_also),
         call_first=tuple(map(Service, card.call_first)) if card is not None else (),
         hides_police=card is not None and card.hides_police,
-        button=(card and card.button) or "",
+        button=parsed.button or "",
         discreet=card is not None and card.discreet,
         careful=card is not None and card.careful,
         reviewed_by=None if card is None or card.reviewed_by == NOBODY_YET else card.reviewed_by,

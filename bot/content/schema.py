@@ -201,6 +201,9 @@ class EntrySchema(BaseEntrySchema):
     """A question with its sourced answer."""
 
     question: Text
+    button: Text | None = Field(
+        default=None, description="The question in a few words, for buttons, where it is too long for one."
+    )
     sources: list[Text] = Field(default=[], description="Facts, as SOURCE.NUMBER; years and links follow from them.")
 
 
@@ -309,7 +312,7 @@ class TranslatedEntrySchema(Schema):
     id: str = Field(description="The English entry's.")
     question: Text | None = Field(default=None, description="Of an answer only, as people of the language would ask.")
     button: Text | None = Field(
-        default=None, description="What the card's button says, where the English card has one."
+        default=None, description="What a button to it says, where the English entry has such a text."
     )
     answer: Text
     translated: TranslatedSchema

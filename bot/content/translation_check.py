@@ -14,7 +14,7 @@ from bot.content.interface_check import check_interface
 from bot.content.parsed import Content, Located, Translation
 from bot.content.schema import TranslatedEntrySchema
 from bot.domain.faq import Entry, Interface, Kind
-from bot.domain.limits import LONGEST_ANSWER
+from bot.domain.limits import BUTTON_CHARACTERS, LONGEST_ANSWER
 
 ADDRESS = re.compile(
     r"https?://|www\.|(?<![\w.+-])[\w.+-]++@[\w-]++\.\w+|(?<![\w-])[\w-]++\.(?:org|int|com|net|info)\b", re.I | re.A
@@ -73,9 +73,11 @@ def _check_entry(
         ("question", text.question, entry.kind is Kind.ANSWER),
         ("button", text.button, bool(entry.button)),
     ):
-        if (own is not None) != other:
+        is_shortened = key == "button" and entry.kind is Kind.ANSWER and text.button is not None
+        if (own is not None) != other and not is_shortened:
             hint = f"write it, as '{entry.id}' has one" if other else "take it out: the English entry has none"
             yield at.diagnostic("F606", f"the {key} of '{text.id}' is {'missing' if other else 'extra'}", hint, key)
+    yield from check_label(text.id, text.button or text.question or "", at)
     if len(text.answer) > LONGEST_ANSWER:
         fact = f"the answer of '{text.id}' has {len(text.answer):,} characters"
         yield at.diagnostic("F402", fact, f"shorten it to {LONGEST_ANSWER:,}", "answer")
@@ -85,6 +87,13 @@ def _check_entry(
         if _DIRECTION_MARKS.search(shown or ""):
             hint = "take it out: the bot sets names and numbers apart by itself"
             yield at.diagnostic("F608", f"the {key} of '{text.id}' holds a direction mark", hint, key)
+
+
+def check_label(entry: str, label: str, at: Located) -> Iterator[Diagnostic]:
+    """Yield a warning where a phone would cut what a button to an entry says."""
+    if len(label) > BUTTON_CHARACTERS:
+        fact = f"a button to '{entry}' says {len(label)} characters"
+        yield at.diagnostic("F414", fact, f"write {BUTTON_CHARACTERS} or fewer under 'button'", "button")
 
 
 def _unlike_figures(text: str, english: str, language: str) -> list[str]:

@@ -317,6 +317,13 @@ CASES = [
     Case(
         "F502", SMALLTALK, ("review_by",), (SMALLTALK, "review_by: 2027-11-21", "review_by: 2026-12-01"), "2026-12-01"
     ),
+    Case(
+        "F414",
+        FERRY,
+        ("id: ferry-times",),
+        (FERRY, "question: When do the boats leave?", "question: When do the boats leave from the pier in summer?"),
+        "'ferry-times' says 48 characters",
+    ),
     Case("F601", FRENCH_FERRY, (), None, "into 'fr'", in_french=True),
     Case("F603", "faq/fr", (), ("faq/fr/interface.yaml", None, ""), "so it is not used", in_french=True),
     Case(
@@ -333,7 +340,7 @@ CASES = [
         "F606",
         FRENCH_FERRY,
         ("id: ferry-passengers",),
-        (FRENCH_FERRY, "    question: Combien de personnes prennent le bac ?\n", ""),
+        (FRENCH_FERRY, "    question: Combien de gens prennent le bac ?\n", ""),
         "the question of 'ferry-passengers' is missing",
         in_french=True,
     ),

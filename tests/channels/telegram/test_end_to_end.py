@@ -14,6 +14,7 @@ import pytest
 import pytest_asyncio
 
 from bot.answering.commands import COMMANDS
+from bot.domain.faq import Faq
 from bot.gaps.digest import due_week
 from bot.gaps.repository import utc_now
 from bot.matching.matcher import RegressionMatcher
@@ -55,6 +56,11 @@ def chat(phone: Phone) -> Chat:
     return phone.somebody()
 
 
+def question_of(label: str, faq: Faq) -> str:
+    """The question of the entry to which a button leads."""
+    return next(entry.question for entry in faq.entries.values() if entry.label == label)
+
+
 # --- Answers ---------------------------------------------------------------------------------------------------
 
 
@@ -69,13 +75,13 @@ async def test_the_model_question_is_answered_with_its_source(phone: Phone, chat
     assert shown.labels[:2] == ("Yes", "No")
 
 
-async def test_a_choice_becomes_the_answer(phone: Phone, chat: Chat) -> None:
+async def test_a_choice_becomes_the_answer(phone: Phone, chat: Chat, faq: Faq) -> None:
     """Did-you-mean is edited into the answer."""
     offered = await phone.say("good or bad", chat)
     assert offered.labels[-1] == "None of these"
     shown = await phone.press(offered.labels[0], chat)
     assert shown.message_id == offered.message_id
-    assert shown.text.startswith(offered.labels[0])
+    assert shown.text.startswith(question_of(offered.labels[0], faq))
 
 
 async def test_none_of_these_is_listed_as_a_gap(phone: Phone, chat: Chat) -> None:
@@ -127,12 +133,12 @@ async def test_no_asks_why_and_is_listed(label: str, reason: str, phone: Phone, 
     assert next(gap for gap in listed if gap["reason"] == reason)["text"] == MODEL_QUESTION
 
 
-async def test_a_related_question_is_answered_below(phone: Phone, chat: Chat) -> None:
+async def test_a_related_question_is_answered_below(phone: Phone, chat: Chat, faq: Faq) -> None:
     """The first answer stays."""
     first = await phone.say(MODEL_QUESTION, chat)
     shown = await phone.press(first.labels[2], chat)
     assert shown.message_id != first.message_id
-    assert shown.text.startswith(first.labels[2])
+    assert shown.text.startswith(question_of(first.labels[2], faq))
 
 
 async def test_an_urgent_message_gets_a_card_and_is_not_kept(phone: Phone, chat: Chat) -> None:
@@ -184,12 +190,12 @@ async def test_a_deep_link_opens_its_answer(phone: Phone, chat: Chat) -> None:
     assert (await phone.say("/start of-an-older-faq", chat)).text.startswith("I answer questions about migration")
 
 
-async def test_topics_are_browsed_in_one_message(phone: Phone, chat: Chat) -> None:
+async def test_topics_are_browsed_in_one_message(phone: Phone, chat: Chat, faq: Faq) -> None:
     """There and back."""
     topics = await phone.say("/topics", chat)
     questions = await phone.press("Numbers and trends", chat)
     answer = await phone.press(questions.labels[0], chat)
-    assert answer.text.startswith(questions.labels[0])
+    assert answer.text.startswith(question_of(questions.labels[0], faq))
     assert (await phone.press("Back", chat)).labels == questions.labels
     shown = await phone.press("All topics", chat)
     assert (shown.message_id, shown.labels) == (topics.message_id, topics.labels)
