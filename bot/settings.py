@@ -93,6 +93,7 @@ class Settings(BaseSettings):
     group_sends_a_minute: NonNegative = 20  # in one group; 0 for no limit
     throttle_messages: NonNegative = 20  # of one person in `throttle_seconds`; 0 for no limit
     throttle_seconds: int = Field(default=60, ge=1)
+    operator_contact: str | None = Field(default=None, max_length=200)  # shown to who asks for the people who run it
     maintainer_chats: SecretStr | None = None  # secret, since it says who runs the bot; parsed by `maintainers`
 
     log_format: Literal["plain", "json"] = "plain"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.answering.render import choices_of, render_entry, source_link
+from bot.answering.render import choices_of, in_danger, render_danger, render_entry, source_link
 from bot.domain.conversation import Choice, Reply, Section
 from bot.domain.faq import Entry, Faq, Kind
 
@@ -47,7 +47,7 @@ def command_reply(text: str, faq: Faq) -> Reply | None:
     call = call_of(text)
     if call is None:
         return None
-    command = COMMANDS.get(call.name)
+    command = COMMANDS.get(call.name) or OTHER_COMMANDS.get(call.name)
     return command.reply(faq, call.argument) if command else Reply((Section("", faq.interface.unknown_command),))
 
 
@@ -74,12 +74,19 @@ def _start(faq: Faq, argument: str) -> Reply:
     entry = linked(argument, faq)
     if entry is not None:
         return render_entry(entry, faq)
-    examples = choices_of(faq.entries[name] for name in faq.interface.examples)
-    return Reply((Section("", faq.interface.welcome),), choices_title=faq.interface.try_asking, choices=examples)
+    says = faq.interface
+    languages = (Choice(says.language, command="settings"),) if len(faq.languages) > 1 else ()
+    choices = (
+        *choices_of(faq.entries[name] for name in says.examples),
+        Choice(says.browse_topics, command="topics"),
+        *languages,
+        in_danger(faq),
+    )
+    return Reply((Section("", says.welcome),), choices_title=says.try_asking, choices=choices)
 
 
 def _help(faq: Faq, argument: str) -> Reply:
-    return Reply((Section("", faq.interface.help),))
+    return Reply((Section("", faq.interface.help),), choices=(Choice(faq.interface.browse_topics, command="topics"),))
 
 
 def _topics(faq: Faq, argument: str) -> Reply:
@@ -108,6 +115,25 @@ def _forget(faq: Faq, argument: str) -> Reply:
     return Reply((Section("", faq.interface.forget),))
 
 
+def _danger(faq: Faq, argument: str) -> Reply:
+    return render_danger(faq)
+
+
+def _feedback(faq: Faq, argument: str) -> Reply:
+    return Reply((Section("", faq.interface.feedback),))
+
+
+def _stop(faq: Faq, argument: str) -> Reply:
+    return Reply((Section("", faq.interface.stopped),))
+
+
+def _contact(faq: Faq, argument: str) -> Reply:
+    """Whom to write to about the bot, if the setting names somebody; that nobody reads the chat in any case."""
+    says = faq.interface
+    contact = f"\n{says.contact.format(contact=faq.contact)}" if faq.contact else ""
+    return Reply((Section("", says.program.strip() + contact),))
+
+
 COMMANDS: dict[str, Command] = {
     "start": Command(_start),
     "help": Command(_help, in_groups=True),
@@ -116,4 +142,13 @@ COMMANDS: dict[str, Command] = {
     "settings": Command(_settings),
     "privacy": Command(_privacy, in_groups=True),
     "forget": Command(_forget, in_groups=True),
+}
+# Not in the menu: other names, and what buttons lead to.
+OTHER_COMMANDS: dict[str, Command] = {
+    "menu": Command(_topics),
+    "language": Command(_settings),
+    "feedback": Command(_feedback),
+    "contact": Command(_contact),
+    "stop": Command(_stop),
+    "danger": Command(_danger),
 }

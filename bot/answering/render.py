@@ -153,7 +153,7 @@ def _render(decision: Decision, faq: Faq, language: str | None = None) -> Reply:
         case EmergencyNumbers(countries, services):
             return render_numbers(countries, faq, first=services)
         case Smalltalk(entry):
-            return Reply((Section("", entry.answer),), says.read_more, _pages(entry, faq))
+            return Reply((Section("", entry.answer),), says.read_more, _pages(entry, faq), choices=ways_on(faq))
         case Clarify(choices):
             none_of_these = Choice(says.none_of_these)
             return Reply((Section("", says.clarify),), choices=(*choices_of(choices), none_of_these))
@@ -187,7 +187,38 @@ def choices_of(entries: Iterable[Entry]) -> tuple[Choice, ...]:
 
 def unread(text: str, faq: Faq) -> Reply:
     """The reply to a message that could not be read, which may have been a call for help: nobody else reads it."""
-    return Reply((Section("", f"{text.strip()}\n\n{faq.interface.program.strip()}"),))
+    section = Section("", f"{text.strip()}\n\n{faq.interface.program.strip()}")
+    return Reply((section,), choices=(in_danger(faq), *ways_on(faq, is_language_open=True)))
+
+
+def ways_on(faq: Faq, topic: str | None = None, *, is_language_open: bool = False) -> tuple[Choice, ...]:
+    """The choices under a reply that has none of its own: a topic near to the message, all topics, the languages."""
+    says = faq.interface
+    near = (Choice(topic, topic=topic),) if topic else ()
+    topics = Choice(says.browse_topics, command="topics")
+    languages = (Choice(says.language, command="settings"),) if is_language_open and len(faq.languages) > 1 else ()
+    return (*near, topics, *languages)
+
+
+def none_chosen(faq: Faq) -> Reply:
+    """The reply to one whom none of the offered answers helps."""
+    return Reply((Section("", faq.interface.none_chosen),), choices=ways_on(faq))
+
+
+def in_danger(faq: Faq) -> Choice:
+    """The choice that leads to the emergency numbers."""
+    return Choice(faq.interface.in_danger, command="danger")
+
+
+def render_danger(faq: Faq) -> Reply:
+    """What to do in danger, and the countries whose emergency numbers are known."""
+    says = faq.interface
+    return Reply((Section("", f"{says.emergency.strip()}\n\n{says.program.strip()}"),), **_where(faq))
+
+
+def whole_sources(entry: Entry, text: str, faq: Faq) -> Section:
+    """A text with all sources of an answer, and the times of its facts."""
+    return replace(_section(entry, faq), question="", text=text)
 
 
 MOST_COUNTRIES = 3  # of a message, whose numbers are shown together
@@ -383,7 +414,8 @@ def _render_out_of_scope(entry: Entry, countries: Sequence[str], faq: Faq) -> Re
     """What the bot does not answer: where to turn, in the countries named if possible, and the questions near to it."""
     near = choices_of(faq.entries[name] for name in entry.see_also if name in faq.entries)
     says, pages = faq.interface, _pages(entry, faq, countries)
-    return Reply((Section("", entry.answer),), says.where_to_turn, pages, says.can_answer if near else "", near)
+    choices = near or ways_on(faq)
+    return Reply((Section("", entry.answer),), says.where_to_turn, pages, says.can_answer if near else "", choices)
 
 
 def _render_unanswered(reason: NoAnswerReason, entry: Entry | None, topic: str | None, faq: Faq) -> Reply:
@@ -399,7 +431,7 @@ def _render_unanswered(reason: NoAnswerReason, entry: Entry | None, topic: str |
             return unread(says.no_words, faq)
         case NoAnswerReason.NO_MATCH | NoAnswerReason.OUT_OF_SCOPE | NoAnswerReason.OTHER_YEAR:
             nearest = f"\n{says.nearest_topic.format(topic=topic)}" if topic else ""
-            return Reply((Section("", says.unanswered.strip() + nearest),))
+            return Reply((Section("", says.unanswered.strip() + nearest),), choices=ways_on(faq, topic))
         case _:
             assert_never(reason)
 

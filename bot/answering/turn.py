@@ -1,19 +1,38 @@
 """One turn of a conversation: a message and the reply to it.
 
-The only state is the list of choices that the previous turn offered: in the terminal a bare number picks one of them,
-in Telegram a button does.
+The only state is what the turn before said: the answer that it gave and the choices that it offered, which a number, a
+word or, in Telegram, a button picks.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import assert_never
 
 from bot.answering.commands import command_reply, deep_link, topic_reply
 from bot.answering.decide import decide_with_reasoning
-from bot.answering.render import chosen_card, render, render_again, render_entry, render_numbers, render_regions
+from bot.answering.follow_up import (
+    act_by_meaning,
+    act_reply,
+    answer_before,
+    chosen_numbers,
+    in_context,
+    picked_by_words,
+    said_in,
+)
+from bot.answering.render import (
+    chosen_card,
+    none_chosen,
+    render,
+    render_again,
+    render_entry,
+    render_numbers,
+    render_regions,
+    ways_on,
+)
 from bot.answering.reply_language import faq_of_reply
 from bot.domain.conversation import (
     Answer,
@@ -34,14 +53,25 @@ from bot.domain.conversation import (
 )
 from bot.domain.emergency import EmergencyDirectory
 from bot.domain.faq import MAIN_LANGUAGE, Entry, Faq, Kind
+from bot.domain.follow_up import Said
 from bot.domain.gap import GapReason
 from bot.domain.matching import Matcher
 from bot.text.folding import folded_words
 from bot.text.language_id import guess
 
 SHOWN_CANDIDATES = 5
+LONGEST_FRAGMENT = 8  # words
+SURE = (Answer, Urgent, EmergencyNumbers)  # decisions that no message before or after a message changes
 LONGEST_WAITING = 12  # words of a message that only says that the person waits
-_NUMBER = re.compile(r"\A\s*+(\d{1,2})\s*+(?:[.)]\s*+)?")
+_NUMBER = re.compile(r"\A\s*+#?(\d{1,2})\s*+(?:[.)]\s*+)?")
+_COMMANDS = {
+    Said.START: "start",
+    Said.HELP: "help",
+    Said.TOPICS: "topics",
+    Said.SETTINGS: "settings",
+    Said.STOP: "stop",
+    Said.CONTACT: "contact",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +99,18 @@ class Turn:
 
 
 def take_turn(
-    question: Question, matcher: Matcher, offered: tuple[Choice, ...] = (), shown: ShownCard | None = None
+    question: Question,
+    matcher: Matcher,
+    offered: tuple[Choice, ...] = (),
+    shown: ShownCard | None = None,
+    last: str | None = None,
+    fragment: str = "",
 ) -> Turn:
-    """Answer a message. ``offered`` are the choices of the previous turn; ``shown`` is a card of the last hour.
+    """Answer a message. ``offered`` are the choices of the previous turn, ``last`` is the answer given last.
 
-    After a card, what asks nothing gets the lines of it that matter again. They also stand above small talk, and above
-    what has no answer, which may belong to the cry and is kept no more than that.
+    ``fragment`` is what the person wrote just before, if it had no answer: a thought may come in several messages.
+    ``shown`` is a card of the last hour. After a card, what asks nothing gets the lines of it that matter again. They
+    also stand above small talk and what has no answer, which may belong to the cry and is kept no more than that.
     """
     says = in_its_language(question, matcher)
     command = command_reply(question.text, says)
@@ -82,10 +118,14 @@ def take_turn(
         linked = deep_link(question.text, says)
         return Turn(Outcome.COMMAND, command, linked.id if linked else None, reply_in=says.language)
     number = _NUMBER.fullmatch(question.text)
-    if number and offered:
+    if number and (offered or shown is None):
         return _choose(int(number[1]), question, matcher, says, offered, shown)
+    said = said_in(question.text, matcher.faq)
+    if said is not None and offered and (numbers := chosen_numbers(said, offered)):
+        return _choose_all(numbers, question, matcher, says, offered, shown)
     if shown is None:
-        return _answered(question, matcher)
+        turn = _follow_up(said, last, offered, says) if said is not None else None
+        return turn or _answered(question, matcher, last, offered, fragment)
     if is_waiting(question.text, matcher.faq):
         return again(shown, says)
     turn = _answered(question, matcher)
@@ -94,6 +134,21 @@ def take_turn(
         reply = replace(turn.reply, sections=(*lines.sections, *turn.reply.sections), choices=lines.choices)
         return replace(turn, reply=replace(reply, choices_title=lines.choices_title), gap=None, is_private=True)
     return turn
+
+
+def _follow_up(said: Said, last: str | None, offered: tuple[Choice, ...], says: Faq) -> Turn | None:
+    """The turn of a short message about the one before, or of a word for a command; None where it means nothing."""
+    if said in _COMMANDS:
+        reply = command_reply(f"/{_COMMANDS[said]}", says)
+        return Turn(Outcome.COMMAND, reply, reply_in=says.language) if reply is not None else None
+    if said is Said.YES and any(choice.is_none for choice in offered):
+        which = Reply((Section("", says.interface.clarify),), choices=offered)
+        return Turn(Outcome.FOLLOW_UP, which, reply_in=says.language)
+    entry = answer_before(last, says)
+    reply = act_reply(said, entry, says) if entry is not None else None
+    if entry is None or reply is None:
+        return None
+    return Turn(Outcome.FOLLOW_UP, reply, entry.id, reply_in=says.language)
 
 
 def in_its_language(question: Question, matcher: Matcher) -> Faq:
@@ -126,9 +181,29 @@ def again(shown: ShownCard, faq: Faq) -> Turn:
     return Turn(Outcome.URGENT_AGAIN, render_again(shown, faq), shown.card.entry.id, reply_in=faq.language)
 
 
-def _answered(question: Question, matcher: Matcher) -> Turn:
+def _answered(
+    question: Question,
+    matcher: Matcher,
+    last: str | None = None,
+    offered: tuple[Choice, ...] = (),
+    fragment: str = "",
+) -> Turn:
     reasoning = decide_with_reasoning(question, matcher)
+    if fragment and not isinstance(reasoning.decision, SURE):
+        joined = decide_with_reasoning(replace(question, text=f"{fragment} {question.text}"), matcher)
+        reasoning = joined if isinstance(joined.decision, SURE) else reasoning
+    picked = picked_by_words(question.text, reasoning, offered, matcher)
+    if picked:
+        return _choose_all(picked, question, matcher, in_its_language(question, matcher), offered, None)
     faq = faq_of_reply(question, reasoning.language, matcher.faq)
+    before = answer_before(last, matcher.faq)
+    if before is not None:
+        decision = in_context(question, before, reasoning, matcher)
+        act = act_by_meaning(question.text, decision, matcher)
+        turn = _follow_up(act, last, (), faq) if act is not None else None
+        if turn is not None:
+            return turn
+        reasoning = replace(reasoning, decision=decision)
     outcome, entry = outcome_of(reasoning.decision)
     candidates = reasoning.whole.ranking.candidates[:SHOWN_CANDIDATES]
     reply = render(reasoning.decision, faq, reasoning.language)
@@ -151,6 +226,29 @@ def _answered(question: Question, matcher: Matcher) -> Turn:
             return replace(turn, also=tuple(other.id for other in others), gap_text=unknown)
         case _:
             return turn
+
+
+def fragment_after(turn: Turn, text: str, before: str) -> str:
+    """What a next message may go on from: this message, with the ``before`` it, if it is short and had no answer."""
+    is_open = bool(turn.candidates) and turn.outcome not in (Outcome.ANSWER, Outcome.URGENT, Outcome.EMERGENCY_NUMBERS)
+    joined = f"{before} {text}".strip()
+    return joined if is_open and len(joined.split()) <= LONGEST_FRAGMENT else ""
+
+
+def last_answer(turn: Turn, before: str | None) -> str | None:
+    """The answer that a next message may be about; ``before`` is the one before this turn.
+
+    Small talk and commands leave it as it is; what has no answer, or is urgent, ends it.
+    """
+    match turn.outcome:
+        case Outcome.ANSWER | Outcome.FOLLOW_UP:
+            return turn.entry or before
+        case Outcome.COMMAND:
+            return turn.entry or before
+        case Outcome.SMALLTALK | Outcome.TEXT_ONLY | Outcome.TOO_FAST:
+            return before
+        case _:
+            return None
 
 
 def outcome_of(decision: Decision) -> tuple[Outcome, str | None]:
@@ -207,12 +305,29 @@ def not_about_me(card: str, shown: ShownCard | None, question: Question, matcher
     return replace(turn, gap=None, is_private=True)
 
 
+def _choose_all(
+    numbers: Sequence[int],
+    question: Question,
+    matcher: Matcher,
+    says: Faq,
+    offered: tuple[Choice, ...],
+    shown: ShownCard | None,
+) -> Turn:
+    """The turn of one choice or, where several answers are chosen, of all of them."""
+    first = _choose(numbers[0], question, matcher, says, offered, shown)
+    entries = [says.entries[offered[number - 1].entry or ""] for number in numbers] if len(numbers) > 1 else []
+    if not entries or any(entry.kind is not Kind.ANSWER for entry in entries):
+        return first
+    reply = render(Answer(tuple(entries)), says)
+    return replace(first, reply=reply, also=tuple(entry.id for entry in entries[1:]))
+
+
 def _choose(
     number: int, question: Question, matcher: Matcher, says: Faq, offered: tuple[Choice, ...], shown: ShownCard | None
 ) -> Turn:
     """The turn of a choice by its number; ``says`` is the FAQ in the language of the reply before."""
     if not 1 <= number <= len(offered):
-        none_such = Reply((Section("", says.interface.no_such_choice),), choices=offered)
+        none_such = Reply((Section("", says.interface.no_such_choice),), choices=offered or ways_on(says))
         return Turn(Outcome.UNANSWERED, none_such, reply_in=says.language)
     choice = offered[number - 1]
     if choice.is_not_about_me and choice.entry is not None:
@@ -241,5 +356,6 @@ def _chosen(choice: Choice, faq: Faq) -> Turn:
         return Turn(Outcome.EMERGENCY_NUMBERS, render_numbers((choice.country,), faq))
     if choice.region is not None:
         return Turn(Outcome.EMERGENCY_NUMBERS, render_regions(choice.region, faq))
-    none_chosen = Reply((Section("", faq.interface.none_chosen),))
-    return Turn(Outcome.UNANSWERED, none_chosen, gap=GapReason.NONE_OF_THESE)
+    if choice.command is not None:
+        return Turn(Outcome.COMMAND, command_reply(f"/{choice.command}", faq) or Reply(()))
+    return Turn(Outcome.UNANSWERED, none_chosen(faq), gap=GapReason.NONE_OF_THESE)

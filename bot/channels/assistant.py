@@ -14,12 +14,23 @@ from typing import assert_never
 
 from bot.answering.commands import asks_to_forget, call_of, linked
 from bot.answering.decide import decide, decide_with_reasoning
+from bot.answering.follow_up import instead
 from bot.answering.place import place_reply
 from bot.answering.render import unread, with_lines
 from bot.answering.reply_language import faq_of_reply
-from bot.answering.turn import Turn, again, card_turn, in_its_language, not_about_me, outcome_of, take_turn
-from bot.channels.hour_memory import SECONDS
+from bot.answering.turn import (
+    Turn,
+    again,
+    card_turn,
+    fragment_after,
+    in_its_language,
+    last_answer,
+    not_about_me,
+    outcome_of,
+    take_turn,
+)
 from bot.channels.long_texts import LongTexts
+from bot.channels.memory import HOUR
 from bot.channels.port import Conversation, GapNotes, IncomingMessage, OutgoingReply
 from bot.channels.throttle import UNLIMITED, Allowed, Throttles
 from bot.domain.conversation import (
@@ -98,7 +109,15 @@ class Assistant:
             shown = None
         language = turn.language or message.conversation.language
         faq = matcher.faq.in_language(turn.reply_in)
-        conversation = Conversation(turn.reply.choices, asked, language, turn.language or turn.reply_in, shown)
+        conversation = Conversation(
+            turn.reply.choices,
+            asked,
+            language,
+            turn.language or turn.reply_in,
+            shown,
+            last_answer(turn, message.conversation.last),
+            fragment_after(turn, message.text, message.conversation.fragment),
+        )
         return OutgoingReply(turn, question, faq, note.count, conversation)
 
     async def _question(self, message: IncomingMessage) -> Question:
@@ -116,7 +135,7 @@ class Assistant:
         before = message.conversation.shown
         is_chosen = before is not None and not turn.candidates  # by its number, not by a message of its own
         text, id_ = (before.text, before.message) if before is not None and is_chosen else (message.text, message.id)
-        return ShownCard(turn.card, text, self._clock() + SECONDS, id_, turn.foreign)
+        return ShownCard(turn.card, text, self._clock() + HOUR, id_, turn.foreign)
 
     def _card_of(self, message: IncomingMessage, faq: Faq) -> ShownCard | None:
         """The card that the conversation was shown within the last hour, if the FAQ still has it."""
@@ -156,8 +175,18 @@ class Assistant:
         if numbers is not None:
             lines = numbers if shown is None else with_lines(numbers, shown, says)
             return Turn(Outcome.EMERGENCY_NUMBERS, lines, reply_in=says.language)
-        offered = message.conversation.choices
-        turn = await self._long_texts.read(question, partial(take_turn, matcher=matcher, offered=offered, shown=shown))
+        before = message.conversation
+        turn = await self._long_texts.read(
+            question,
+            partial(
+                take_turn,
+                matcher=matcher,
+                offered=before.choices,
+                shown=shown,
+                last=before.last,
+                fragment=before.fragment,
+            ),
+        )
         if message.is_caption and turn.outcome is Outcome.UNANSWERED and shown is not None:
             return again(shown, says)
         if message.is_caption and turn.outcome is Outcome.UNANSWERED:
@@ -224,7 +253,7 @@ class Assistant:
         self._notes.note(Note(count))
         if shown is None or turn.card is None:
             return turn, None, count
-        return turn, replace(shown, card=turn.card, until=self._clock() + SECONDS), count
+        return turn, replace(shown, card=turn.card, until=self._clock() + HOUR), count
 
     async def not_about_me(
         self, card: str, shown: ShownCard | None, message: IncomingMessage, faq: Faq
@@ -263,6 +292,11 @@ class Assistant:
         gap = await self._gap_behind(reason, question, entry=entry.id)
         self._note(Note(count, gap), message)
         return count
+
+    async def instead(self, entry: Entry, message: IncomingMessage, faq: Faq) -> Reply:
+        """What to offer to one who asked something else than ``entry`` answers."""
+        question, matcher = Question(message.text, message.channel), self._catalog.matcher
+        return await self._long_texts.read(question, lambda asked: instead(asked.text, entry, matcher, faq))
 
     async def _gap_behind(self, reason: GapReason | None, question: Question, *, entry: str = "") -> Gap | None:
         if reason is None:

@@ -20,7 +20,8 @@ class Conversation:
 
     ``choices`` are those of the last reply, from which a number picks one; ``asked`` is the question that they were
     offered for; ``language`` is the one chosen within this conversation, ``replied_in`` that of the last reply;
-    ``shown`` is the card of the last hour.
+    ``shown`` is the card of the last hour; ``last`` is the answer given last, by its id; ``fragment`` is the message
+    just before, if it had no answer.
     """
 
     choices: tuple[Choice, ...] = ()
@@ -28,6 +29,8 @@ class Conversation:
     language: str | None = None
     replied_in: str | None = None
     shown: ShownCard | None = None
+    last: str | None = None
+    fragment: str = ""
 
 
 @dataclass(frozen=True, slots=True)

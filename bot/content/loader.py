@@ -27,6 +27,7 @@ from bot.content.schema import (
     EmergencySchema,
     EntrySchema,
     FactSchema,
+    FollowUpsSchema,
     InterfaceSchema,
     LinksSchema,
     OffTopicSchema,
@@ -57,9 +58,10 @@ from bot.domain.faq import (
     Source,
     Wording,
 )
+from bot.domain.follow_up import FollowUps, Said
 
-CRIES, PHRASINGS = "cries", "phrasings"  # the folders beside those of the languages
-ByLanguage = TypeVar("ByLanguage", CriesSchema, PhrasingsSchema)
+CRIES, PHRASINGS, FOLLOW_UPS = "cries", "phrasings", "follow_ups"  # the folders beside those of the languages
+ByLanguage = TypeVar("ByLanguage", CriesSchema, PhrasingsSchema, FollowUpsSchema)
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 _logger = logging.getLogger(__name__)
 
@@ -119,6 +121,8 @@ def read_content(faq_dir: Path, seeds_dir: Path) -> Content:
         content.cries.append((_cries(cries), at))
     for asked, at in _read_by_language(faq_dir / PHRASINGS, f"{faq_dir.name}/{PHRASINGS}", PhrasingsSchema, content):
         content.phrasings.append((asked.phrasings, at))
+    for said, at in _read_by_language(faq_dir / FOLLOW_UPS, f"{faq_dir.name}/{FOLLOW_UPS}", FollowUpsSchema, content):
+        content.follow_ups.append((_follow_ups(said), at))
     if faq_dir.is_dir():
         content.diagnostics.extend(_misplaced(faq_dir))
     content.diagnostics.extend(_duplicate_ids(content, drafts))
@@ -141,7 +145,7 @@ def _misplaced(faq_dir: Path) -> Iterator[Diagnostic]:
     """Report YAML files that no edition reads: beside the languages' folders, or deeper."""
     for path in sorted(faq_dir.rglob("*.yaml")):
         parts = path.relative_to(faq_dir).parts
-        if len(parts) != 2 or not (_LANGUAGE.fullmatch(parts[0]) or parts[0] in (CRIES, PHRASINGS)):
+        if len(parts) != 2 or not (_LANGUAGE.fullmatch(parts[0]) or parts[0] in (CRIES, PHRASINGS, FOLLOW_UPS)):
             shown = "/".join((faq_dir.name, *parts))
             yield Diagnostic(shown, 1, "Y111", "stands where no language reads it", f"move it to {faq_dir.name}/en/")
 
@@ -330,6 +334,7 @@ def _entry(parsed: EntrySchema | CardSchema, kind: Kind, topic: str) -> Entry:
         button=parsed.button or "",
         discreet=card is not None and card.discreet,
         careful=card is not None and card.careful,
+        after_answer=Said(card.after_answer) if card is not None and card.after_answer else None,
         reviewed_by=None if card is None or card.reviewed_by == NOBODY_YET else card.reviewed_by,
     )
 
@@ -358,6 +363,16 @@ def _cries(parsed: CriesSchema) -> Cries:
         cries={card: tuple(texts) for card, texts in parsed.cries.items()},
         look_alikes=tuple(parsed.look_alikes),
         read_by=None if parsed.read_by == NOBODY_YET else parsed.read_by,
+    )
+
+
+def _follow_ups(parsed: FollowUpsSchema) -> FollowUps:
+    return FollowUps(
+        language=parsed.language,
+        said={Said(what): tuple(texts) for what, texts in parsed.said.items()},
+        openers=tuple(parsed.openers),
+        pronouns=tuple(parsed.pronouns),
+        fillers=tuple(parsed.fillers),
     )
 
 

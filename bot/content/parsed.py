@@ -12,6 +12,7 @@ from bot.content.diagnostics import ContentError, Diagnostic
 from bot.content.schema import ENGLISH_ONLY, TranslatedEntrySchema, TranslatedSchema
 from bot.domain.emergency import EmergencyDirectory, EmergencyNumber, EmergencyTexts
 from bot.domain.faq import MAIN_LANGUAGE, CountryPages, Cries, Entry, Faq, Interface, Kind, Source, Wording
+from bot.domain.follow_up import FollowUps
 from bot.text.direction import is_right_to_left, isolated
 
 DIGEST = 6  # characters of what names the English text that a translation renders
@@ -119,6 +120,7 @@ class Content:
     sources: list[tuple[Source, Located]] = field(default_factory=list)
     cries: list[tuple[Cries, Located]] = field(default_factory=list)
     phrasings: list[tuple[Mapping[str, Sequence[str]], Located]] = field(default_factory=list)
+    follow_ups: list[tuple[FollowUps, Located]] = field(default_factory=list)
     declared_sources: set[str] = field(default_factory=set)
     declared_facts: set[str] = field(default_factory=set)
     diagnostics: list[Diagnostic] = field(default_factory=list)
@@ -141,6 +143,7 @@ class Content:
             emergency=self._emergency(main.emergency),
             country_pages={page: pages for page, pages, _ in self.country_pages},
             cries=tuple(cries for cries, _ in self.cries),
+            follow_ups=tuple(said for said, _ in self.follow_ups),
             foreign_phrasings=self._foreign_phrasings(),
         )
         faq = replace(faq, version=_version(repr(faq)))

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, GetPydanticSchema, create_mod
 from pydantic_core import core_schema
 
 from bot.domain.faq import Interface
+from bot.domain.follow_up import Said
 
 ID_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 ID_BYTES = 40
@@ -19,6 +20,7 @@ NOBODY_YET = "nobody yet"
 Text = Annotated[str, Field(min_length=1)]
 AsOf = Literal["printed", "inferred"]
 ServiceName = Literal["all", "coast_guard", "ambulance", "fire", "police", "women", "children"]
+SaidName = Annotated[str, GetPydanticSchema(lambda _source, _handler: core_schema.literal_schema(list(map(str, Said))))]
 # Of those that are installed, see snowballstem.org/algorithms; empty for none.
 STEMMERS = (*snowballstemmer.algorithms(), "")
 Stemmer = Annotated[str, GetPydanticSchema(lambda _source, _handler: core_schema.literal_schema(list(STEMMERS)))]
@@ -231,6 +233,9 @@ class CardSchema(BaseEntrySchema):
     careful: bool = Field(
         default=False, description="A call may itself be a danger: the emergency number comes last, with a caution."
     )
+    after_answer: SaidName | None = Field(
+        default=None, description="What this small talk says of the answer before it."
+    )
     reviewed_by: Text = Field(default=NOBODY_YET, description="Who of the profession has read it, or `nobody yet`.")
 
 
@@ -292,6 +297,16 @@ class PhrasingsSchema(Schema):
 
     language: Text = Field(description="The language's ISO 639 code, which is the file's name too.")
     phrasings: dict[str, list[Text]] = Field(description="By the id of an entry that is no urgent card.")
+
+
+class FollowUpsSchema(Schema):
+    """faq/follow_ups/LANGUAGE.yaml: what people of a language say about the bot's last message."""
+
+    language: Text = Field(description="The language's ISO 639 code, which is the file's name too.")
+    said: dict[SaidName, list[Text]] = Field(description="Whole messages, each in one list only, by what they say.")
+    openers: list[Text] = Field(description="What begins a question that continues the one before: `what about`.")
+    pronouns: list[Text] = Field(description="Words that stand for what was said before: `it`, `they`.")
+    fillers: list[Text] = Field(description="Words that may stand before or after any of these: `please`, `ok`.")
 
 
 class TranslatedSchema(Schema):
@@ -365,6 +380,7 @@ SCHEMAS: dict[str, type[Schema]] = {
     "interface": InterfaceSchema,
     "cries": CriesSchema,
     "phrasings": PhrasingsSchema,
+    "follow_ups": FollowUpsSchema,
     "translated_topic": TranslatedTopicSchema,
     "translated_emergency": TranslatedEmergencySchema,
     "translated_interface": TranslatedInterfaceSchema,

@@ -138,6 +138,7 @@ class Outcome(StrEnum):
     EMERGENCY_NUMBERS = "emergency numbers"
     SMALLTALK = "smalltalk"
     COMMAND = "command"
+    FOLLOW_UP = "follow up"  # more on the answer before, such as its source
     TEXT_ONLY = "text only"  # a picture, say, whose words found no answer
     TOO_FAST = "too fast"
     # of pressed buttons
@@ -150,6 +151,7 @@ class Outcome(StrEnum):
     WRONG = "wrong"
     OUTDATED = "outdated"
     UNCLEAR = "unclear"
+    NOT_ASKED = "not asked"  # the answer is to another question
     TOPICS = "topics"
     LANGUAGE = "language"
     GONE = "gone"  # the button is too old, or leads to what the FAQ no longer has
@@ -212,9 +214,9 @@ class Choice:
     """An option offered to a person: a button in Telegram, a number in the terminal.
 
     It leads to an entry, to a topic, to another language, to the emergency numbers of a country, or to the countries of
-    a region (its number, or -1 for the regions); with none of them it means "none of these". With an entry, the
-    language is the one to show it in. ``is_card``: the entry is an urgent card. One that ``is_not_about_me`` says that
-    the card ``entry`` is not about the person.
+    a region (its number, or -1 for the regions), or to the reply of a command; with none of them it means "none of
+    these". With an entry, the language is the one to show it in. ``is_card``: the entry is an urgent card. One that
+    ``is_not_about_me`` says that the card ``entry`` is not about the person.
     """
 
     label: str
@@ -223,8 +225,15 @@ class Choice:
     language: str | None = None
     country: str | None = None
     region: int | None = None
+    command: str | None = None
     is_card: bool = False
     is_not_about_me: bool = False
+
+    @property
+    def is_none(self) -> bool:
+        """Whether it says that none of the others fits."""
+        leads_to = (self.entry, self.topic, self.language, self.country, self.region, self.command)
+        return all(target is None for target in leads_to)
 
 
 @dataclass(frozen=True, slots=True)

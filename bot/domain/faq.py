@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Literal
 
 from bot.domain.emergency import EmergencyDirectory, Service
+from bot.domain.follow_up import FollowUps, Said
 
 MAIN_LANGUAGE = "en"
 
@@ -106,6 +107,7 @@ class Entry:
     button: str = ""
     discreet: bool = False
     careful: bool = False
+    after_answer: Said | None = None  # of small talk: what it says of the answer before it
     reviewed_by: str | None = None
     language: str = MAIN_LANGUAGE
     is_machine: bool = False
@@ -179,6 +181,14 @@ class Interface:
     none_of_these: str
     none_chosen: str
     no_such_choice: str
+    sure: str  # to one who doubts an answer, above its sources
+    nothing_more: str  # to one who wants to know more, above the sources
+    no_answer_before: str  # to one who means an answer before, where there is none
+    stopped: str  # to one who says stop
+    contact: str  # {contact}
+    feedback: str
+    language: str  # a button to the choice of languages
+    in_danger: str  # a button to the emergency numbers
     gone: str
     helpful: str
     helpful_yes: str
@@ -187,6 +197,8 @@ class Interface:
     wrong: str
     outdated: str
     unclear: str
+    not_asked: str  # the answer is to another question
+    instead: str  # above the questions that come next in that case
     thanks_helpful: str
     thanks_not_helpful: str
     urgent_title: str
@@ -258,6 +270,8 @@ class Faq:
     country_pages: Mapping[str, CountryPages] = field(default_factory=dict)  # by the page that is for all countries
     version: str = ""  # a digest of the content
     cries: tuple[Cries, ...] = ()  # in all languages in which a cry for help is heard
+    follow_ups: tuple[FollowUps, ...] = ()  # in all languages in which they are understood
+    contact: str = ""  # of the people who run the bot; empty if they do not say
     foreign_phrasings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # by entry id, in other languages
     topic_names: Mapping[str, str] = field(default_factory=dict)  # of a translation: by their names in the main one
     translations: Mapping[str, Faq] = field(default_factory=dict)

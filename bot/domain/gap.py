@@ -18,6 +18,7 @@ class GapReason(StrEnum):
     WRONG = "wrong"
     OUTDATED = "outdated"
     UNCLEAR = "unclear"
+    NOT_ASKED = "not asked"
 
 
 # The outcomes counted for a person's feedback on choices or an answer.
@@ -26,6 +27,7 @@ OUTCOME_OF = {
     GapReason.WRONG: Outcome.WRONG,
     GapReason.OUTDATED: Outcome.OUTDATED,
     GapReason.UNCLEAR: Outcome.UNCLEAR,
+    GapReason.NOT_ASKED: Outcome.NOT_ASKED,
 }
 
 

@@ -17,8 +17,9 @@ LONGEST_TEXTS = {
     "short_description": 120,
     **dict.fromkeys(("gone", "too_fast", "language_failed", "type_again", "thanks_helpful", "thanks_not_helpful"), 200),
     **dict.fromkeys(
-        ("browse_topics", "all_topics", "none_of_these", "private_chat", "not_about_me"), BUTTON_CHARACTERS
+        ("browse_topics", "all_topics", "none_of_these", "private_chat", "not_about_me", "not_asked", "in_danger"),
+        BUTTON_CHARACTERS,
     ),
-    **dict.fromkeys(("back", "more", "helpful_yes", "helpful_no"), BUTTON_CHARACTERS // 2),
+    **dict.fromkeys(("back", "more", "language", "helpful_yes", "helpful_no"), BUTTON_CHARACTERS // 2),
     **dict.fromkeys(("wrong", "outdated", "unclear"), BUTTON_CHARACTERS // 3),
 }

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from bot.domain.conversation import Candidate
 from bot.domain.faq import Entry, Faq
+from bot.domain.follow_up import Said
 
 if TYPE_CHECKING:
     from scipy import sparse
@@ -177,6 +178,9 @@ class Matcher(Protocol):
 
     def rank_by_words(self, text: str) -> Ranking:
         """As `rank`, by words alone, in a fraction of the time; less sure where the words are unknown."""
+
+    def nearest_act(self, text: str) -> tuple[Said, float] | None:
+        """What the listed follow-up nearest in meaning says, and how near it is, 1 for the same; None without lists."""
 
     def evidence(self, text: str, entry: Entry) -> Evidence:
         """Explain an entry's score for a message, the largest contributions first."""

@@ -100,4 +100,4 @@ def statistics(counts: Iterable[tuple[date, Count, int]], faq: Faq, *, today: da
 def _is_gap(count: Count) -> bool:
     """Whether a count is of gaps. An unanswered question with an entry is none: an out-of-scope entry explained it."""
     is_unmatched = count.outcome is Outcome.UNANSWERED and not count.entry
-    return is_unmatched or count.outcome in (Outcome.NONE_OF_THESE, *COMPLAINTS)
+    return is_unmatched or count.outcome in (Outcome.NONE_OF_THESE, Outcome.NOT_ASKED, *COMPLAINTS)

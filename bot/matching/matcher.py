@@ -19,7 +19,9 @@ from scipy import sparse
 
 from bot.domain.conversation import Candidate
 from bot.domain.faq import Entry, Faq, Kind
+from bot.domain.follow_up import Said
 from bot.domain.matching import CARDS, Basis, Evidence, PhrasingEvidence, Ranking, Reading, Row
+from bot.matching.acts import Acts
 from bot.matching.calibration import (
     Calibration,
     Calibrations,
@@ -201,13 +203,17 @@ class _Kept:
 class RegressionMatcher:
     """Ranks the entries of one FAQ. Immutable and thread-safe.
 
-    Without a ``model`` it fits one. Without a ``hearing`` it hears no cries in the languages of `faq/cries/`.
+    Without a ``model`` or ``acts`` it fits them. Without a ``hearing`` it hears no cries in the languages of
+    `faq/cries/`.
     """
 
-    def __init__(self, faq: Faq, model: Model | None = None, hearing: Hearing | None = None) -> None:
+    def __init__(
+        self, faq: Faq, model: Model | None = None, hearing: Hearing | None = None, acts: Acts | None = None
+    ) -> None:
         use_one_thread()
         self.faq = faq
         self.hearing = hearing
+        self.acts = acts or Acts.fit(faq)
         self.entries = tuple(faq.entries.values())
         self.rows = training_rows(self.entries, faq.off_topic)
         self._rows_of_all = (*self.rows, *foreign_rows(faq))
@@ -406,6 +412,10 @@ class RegressionMatcher:
         return tuple(
             Candidate(self.entries[at], score) for at, score in zip(first.tolist(), scores[first].tolist(), strict=True)
         )
+
+    def nearest_act(self, text: str) -> tuple[Said, float] | None:
+        """What the listed follow-up nearest in meaning says, and its cosine."""
+        return self.acts.nearest(encode_messages([text])[0]) if self.acts.said else None
 
     def evidence(self, text: str, entry: Entry, *, most: int = EVIDENCE_SHOWN) -> Evidence:
         """Explain an entry's score for a message, the largest parts first, at most ``most`` words and phrasings.

@@ -28,6 +28,7 @@ from scipy import sparse
 
 from bot.domain.faq import Faq
 from bot.domain.matching import Thresholds
+from bot.matching.acts import Acts, rows_of_acts
 from bot.matching.calibration import Calibration, Calibrations, Logistic
 from bot.matching.coverage import WordCoverage
 from bot.matching.encoder import DIMENSIONS, VERSION, encode
@@ -78,6 +79,24 @@ def load_or_hear(faq: Faq, folder: Path, *, before_fit: Callable[[Faq], None] | 
         return Hearing.fit(faq, _KeptVectors(folder))
 
     return _kept(folder / _digest_of_cries(rows), lambda path: _load_hearing(path, rows), fit_now, _write_hearing)
+
+
+def load_or_learn_acts(faq: Faq, folder: Path) -> Acts:
+    """As `load_or_fit`, for the follow-ups, which takes a second or two."""
+    rows = rows_of_acts(faq)
+    said = tuple(what for what, _ in rows)
+    digest = _digest_of([rows, VERSION])
+
+    def load(path: Path) -> Acts:
+        vectors = np.load(path / "vectors.npy", allow_pickle=False).astype(np.float32)
+        if vectors.shape != (len(said), DIMENSIONS):
+            raise ValueError(vectors.shape)
+        return Acts(said, vectors)
+
+    def write(acts: Acts, work: Path) -> None:
+        np.save(work / "vectors.npy", acts.vectors.astype(np.float16))
+
+    return _kept(folder / digest, load, lambda: Acts.fit(faq), write)
 
 
 def _kept(

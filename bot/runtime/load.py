@@ -12,7 +12,7 @@ from bot.content.parsed import Content
 from bot.domain.faq import Faq
 from bot.domain.matching import LearnedMatcher
 from bot.matching.matcher import RegressionMatcher
-from bot.matching.model_cache import load_or_fit, load_or_hear
+from bot.matching.model_cache import load_or_fit, load_or_hear, load_or_learn_acts
 from bot.settings import Settings
 
 
@@ -26,7 +26,7 @@ def load_matcher(settings: Settings, *, notify: Callable[[str], None] = print) -
 
     ``notify`` is called with a line of text before an FAQ is learned, up to two minutes, after an edit alone.
     """
-    return learn(_with_days(load_faq(settings), settings.retention_days), settings, notify=notify)
+    return learn(_filled_in(load_faq(settings), settings), settings, notify=notify)
 
 
 def learn(faq: Faq, settings: Settings, *, notify: Callable[[str], None] = print) -> LearnedMatcher:
@@ -48,16 +48,17 @@ def learn(faq: Faq, settings: Settings, *, notify: Callable[[str], None] = print
         )
 
     model = load_or_fit(faq, settings.cache_dir, before_fit=before_fit)
-    return RegressionMatcher(faq, model, load_or_hear(faq, settings.cache_dir, before_fit=before_hearing))
+    hearing = load_or_hear(faq, settings.cache_dir, before_fit=before_hearing)
+    return RegressionMatcher(faq, model, hearing, load_or_learn_acts(faq, settings.cache_dir))
 
 
-def _with_days(faq: Faq, days: int) -> Faq:
-    """The FAQ with the days that questions are kept filled into its texts, in all languages."""
-    texts = faq.interface
+def _filled_in(faq: Faq, settings: Settings) -> Faq:
+    """The FAQ with what the settings say filled into its texts, in all languages."""
+    texts, days = faq.interface, settings.retention_days
     privacy, description = texts.privacy.format(days=days), texts.description.format(days=days)
-    translations = {language: _with_days(one, days) for language, one in faq.translations.items()}
+    translations = {language: _filled_in(one, settings) for language, one in faq.translations.items()}
     interface = replace(texts, privacy=privacy, description=description)
-    return replace(faq, interface=interface, translations=translations)
+    return replace(faq, interface=interface, translations=translations, contact=settings.operator_contact or "")
 
 
 def freeze_loaded() -> None:

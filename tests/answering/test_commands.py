@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.answering.commands import COMMANDS, command_reply, topic_reply
-from bot.answering.render import render_entry, to_text
+from bot.answering.commands import COMMANDS, OTHER_COMMANDS, command_reply, topic_reply
+from bot.answering.render import body_text, render_entry, to_text
 from bot.channels.telegram.ui.html import to_html
 from bot.domain.conversation import Choice, Reply
 from bot.domain.faq import Faq, Kind
@@ -27,7 +27,7 @@ def answered(text: str, faq: Faq = FAQ) -> Reply:
     return reply
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("name", [*COMMANDS, *OTHER_COMMANDS])
 def test_every_command_answers_with_text(name: str) -> None:
     """No command is silent or unknown, with an argument or without, and Telegram takes every reply."""
     for text in (f"/{name}", f"/{name} something"):
@@ -45,7 +45,7 @@ def test_a_command_may_be_typed_in_many_ways(name: str) -> None:
         assert answered(typed) == plain
 
 
-@pytest.mark.parametrize("text", ["/stop", "/start2", "/x", "/settings_all", "/etc/passwd", "/STOP@SomeBot now"])
+@pytest.mark.parametrize("text", ["/halt", "/start2", "/x", "/settings_all", "/etc/passwd", "/HALT@SomeBot now"])
 def test_an_unknown_command_says_so(text: str) -> None:
     """A command that the bot lacks is not taken for a question."""
     assert to_text(answered(text)) == UNKNOWN
@@ -73,7 +73,7 @@ def test_start_welcomes_with_examples() -> None:
     reply = answered("/start")
     assert reply.sections[0].text == INTERFACE.welcome
     assert reply.choices_title == INTERFACE.try_asking
-    assert [choice.entry for choice in reply.choices] == list(INTERFACE.examples)
+    assert [choice.entry or choice.command for choice in reply.choices] == [*INTERFACE.examples, "topics", "danger"]
 
 
 @pytest.mark.parametrize("text", ["/start oldest-tree", "/START   oldest-tree ", "/start@SomeBot oldest-tree"])
@@ -124,7 +124,7 @@ def test_texts_come_from_the_interface(name: str) -> None:
     """What the bot says is the editors' text, as it stands, markup characters included."""
     says = f"A <text> & {{braces}} of {name}"
     interface = replace(INTERFACE, help=says, privacy=says, forget=says, settings=says)
-    assert to_text(answered(f"/{name}", replace(FAQ, interface=interface))) == says
+    assert body_text(answered(f"/{name}", replace(FAQ, interface=interface))) == says
 
 
 def test_every_command_stands_in_the_menu(faq: Faq) -> None:
@@ -139,5 +139,5 @@ def test_the_projects_own_commands_answer(faq: Faq) -> None:
         reply = answered(f"/{name}", faq)
         (html,) = to_html(reply)
         assert parse(html).text
-        known = {*faq.topics, *faq.entries, *faq.languages}
-        assert all({choice.topic, choice.entry, choice.language} & known for choice in reply.choices)
+        known = {*faq.topics, *faq.entries, *faq.languages, *COMMANDS, *OTHER_COMMANDS}
+        assert all({choice.topic, choice.entry, choice.language, choice.command} & known for choice in reply.choices)

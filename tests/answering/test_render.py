@@ -301,21 +301,35 @@ def test_clarify_ends_with_none_of_these() -> None:
 
 
 @pytest.mark.parametrize(
-    ("decision", "text"),
+    ("decision", "text", "ways_on"),
     [
-        (Smalltalk(HELLO), "The answer of hello."),
-        (Unanswered(NoAnswerReason.NO_MATCH), "I don't know."),
-        (Unanswered(NoAnswerReason.NO_MATCH, topic="A & B"), "I don't know.\nPerhaps close: A & B"),
-        (Unanswered(NoAnswerReason.OUT_OF_SCOPE, WEATHER), "The answer of weather."),
-        (Unanswered(NoAnswerReason.OTHER_LANGUAGE), "I can only read English.\n\nI am a program."),
-        (Unanswered(NoAnswerReason.EMPTY), "I could not read a question there.\n\nI am a program."),
+        (Smalltalk(HELLO), "The answer of hello.", ["topics"]),
+        (Unanswered(NoAnswerReason.NO_MATCH), "I don't know.", ["topics"]),
+        (
+            Unanswered(NoAnswerReason.NO_MATCH, topic="A & B"),
+            "I don't know.\nPerhaps close: A & B",
+            ["A & B", "topics"],
+        ),
+        (Unanswered(NoAnswerReason.OUT_OF_SCOPE, WEATHER), "The answer of weather.", ["topics"]),
+        (
+            Unanswered(NoAnswerReason.OTHER_LANGUAGE),
+            "I can only read English.\n\nI am a program.",
+            ["danger", "topics"],
+        ),
+        (
+            Unanswered(NoAnswerReason.EMPTY),
+            "I could not read a question there.\n\nI am a program.",
+            ["danger", "topics"],
+        ),
     ],
 )
-def test_what_is_no_answer_says_so_in_one_message(decision: Decision, text: str) -> None:
-    """Small talk and honest misses are short and alike in Telegram and the terminal."""
+def test_what_is_no_answer_says_so_and_leads_on(decision: Decision, text: str, ways_on: list[str]) -> None:
+    """Small talk and honest misses are short, alike in Telegram and the terminal, and no dead end."""
     reply = render(decision, FAQ)
     assert [message.text for message in messages(reply)] == [text]
-    assert to_text(reply) == body_text(reply) == text
+    assert body_text(reply) == text
+    assert to_text(reply).startswith(f"{text}\n\n1. ")
+    assert [choice.topic or choice.command for choice in reply.choices] == ways_on
 
 
 def test_a_topic_with_braces_is_shown_as_it_is() -> None:

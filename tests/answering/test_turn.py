@@ -62,14 +62,15 @@ def test_a_number_out_of_range_offers_the_choices_again(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["1", "2.", "7"])
-def test_a_number_without_choices_is_a_message(text: str) -> None:
-    """Where nothing was offered a number is read like any other message."""
+def test_a_number_without_choices_says_so(text: str) -> None:
+    """Where nothing was offered a number means nothing, and is no gap."""
     turn = say(text)
-    assert turn.reply.sections[0].text != INTERFACE.no_such_choice
-    assert turn.candidates == MATCHER.rank(text).candidates[:SHOWN_CANDIDATES]
+    assert turn.reply.sections[0].text == INTERFACE.no_such_choice
+    assert [choice.command for choice in turn.reply.choices] == ["topics"]
+    assert turn.gap is None
 
 
-@pytest.mark.parametrize("text", ["2016", "1 dog", "10%", "-1", "1.5", "one", "112"])
+@pytest.mark.parametrize("text", ["2016", "10%", "-1", "1.5", "one", "112"])
 def test_what_is_more_than_a_choice_is_a_message(text: str) -> None:
     """A year, a figure or an emergency number is never taken for a choice."""
     assert say(text, OFFERED) == say(text)
@@ -80,7 +81,7 @@ def test_none_of_these_is_taken_at_its_word() -> None:
     turn = say("3", OFFERED)
     assert (turn.outcome, turn.entry) == ("unanswered", None)
     assert turn.reply.sections[0].text == INTERFACE.none_chosen
-    assert turn.reply.choices == ()
+    assert all(choice.entry is None for choice in turn.reply.choices)
 
 
 def test_from_a_topic_to_its_question() -> None:

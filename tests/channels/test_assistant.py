@@ -9,7 +9,7 @@ import pytest
 
 from bot.answering.render import unread
 from bot.channels.assistant import Assistant
-from bot.channels.hour_memory import SECONDS
+from bot.channels.memory import HOUR
 from bot.channels.port import Conversation, IncomingMessage, NoGapNotes
 from bot.channels.throttle import Throttle, Throttles
 from bot.domain.conversation import Channel, Outcome, Reply, Section
@@ -116,7 +116,7 @@ async def test_a_number_picks_what_the_conversation_offered(assistant: Assistant
     assert none.count.outcome is Outcome.NONE_OF_THESE
     assert notes.notes[-1].gap is not None
     assert notes.notes[-1].gap.text == UNSURE
-    assert none.conversation == Conversation(replied_in="en")
+    assert none.conversation == Conversation(none.turn.reply.choices, replied_in="en")
 
 
 async def test_of_what_comes_too_fast_the_urgent_is_answered(hasty: Assistant, notes: Notes) -> None:
@@ -204,7 +204,7 @@ async def test_words_under_a_picture_are_answered_and_a_picture_is_not(assistant
     assert (await assistant.answer(said(OAK, is_caption=True))).turn.outcome is Outcome.ANSWER
     for words in ("", TRACTORS):
         reply = await assistant.answer(said(words, is_caption=True))
-        assert reply.turn.reply == unread(SAYS.text_only, garden())
+        assert reply.turn.reply == unread(SAYS.text_only, reply.faq)
         assert notes.notes[-1].count.outcome is Outcome.TEXT_ONLY
         assert notes.notes[-1].gap is None
 
@@ -264,7 +264,7 @@ async def test_a_card_is_remembered_in_the_conversation_for_an_hour(notes: Notes
     refused = await assistant.answer(said("1", conversation=card.conversation))
     assert refused.count.outcome is Outcome.NOT_ABOUT_ME
     assert refused.conversation.shown is None
-    now[0] = SECONDS
+    now[0] = HOUR
     late = await assistant.answer(said("🆘", conversation=oak.conversation))
     assert (late.turn.outcome, late.conversation.shown) == (Outcome.UNANSWERED, None)
     assert all(note.gap is None for note in notes.notes)

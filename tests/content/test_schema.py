@@ -45,6 +45,7 @@ EXAMPLES = {
     "words": "faq/en/words.yaml",
     "cries": "faq/cries/de.yaml",
     "phrasings": "faq/phrasings/de.yaml",
+    "follow_ups": "../../faq/follow_ups/en.yaml",  # nor follow-ups
     "off_topic": "../../faq/en/off_topic.yaml",  # the small FAQ has none
     "interface": "faq/en/interface.yaml",
     "translated_topic": "../small_fr/faq/fr/ferry.yaml",
@@ -57,7 +58,7 @@ VALIDATORS = {name: Draft202012Validator(json_schema(name)) for name in SCHEMAS}
 
 def form_of(path: Path) -> str:
     """The form that a file has by its name and place."""
-    if path.parent.name in ("cries", "phrasings"):
+    if path.parent.name in ("cries", "phrasings", "follow_ups"):
         return path.parent.name
     if path.parent.name in TRANSLATED:
         form = FORM_OF.get(path.name, "topic")

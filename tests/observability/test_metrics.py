@@ -138,6 +138,7 @@ def test_outcomes_and_reasons_keep_their_documented_names() -> None:
             "emergency-numbers",
             "smalltalk",
             "command",
+            "follow-up",
             "text-only",
             "too-fast",
         ),
@@ -151,10 +152,19 @@ def test_outcomes_and_reasons_keep_their_documented_names() -> None:
             "wrong",
             "outdated",
             "unclear",
+            "not-asked",
         ),
         *("topics", "language", "gone", "examples", "ignored", "blocked", "failed"),
     } == OUTCOMES
-    assert {"no-match", "other-language", "none-of-these", "wrong", "outdated", "unclear"} == metrics.REASONS
+    assert {
+        "no-match",
+        "other-language",
+        "none-of-these",
+        "wrong",
+        "outdated",
+        "unclear",
+        "not-asked",
+    } == metrics.REASONS
     assert {"private", "group", "inline"} == metrics.CHANNELS
     assert {"taken-up", "same", "refused"} == metrics.RELOADS
     assert set(map(metrics.label, OUTCOME_OF.values())) <= metrics.REASONS

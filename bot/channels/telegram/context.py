@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from dataclasses import dataclass, field
 
 from telegram import CallbackQuery, MaybeInaccessibleMessage, Message, User
 
 from bot.channels.assistant import Assistant
-from bot.channels.hour_memory import HourMemory
+from bot.channels.memory import Memory
 from bot.channels.port import Conversation, IncomingMessage
+from bot.channels.telegram.ui.keyboards import Rows, choices_behind
 from bot.domain.conversation import Channel, ShownCard
 from bot.gaps.writer import GapWriter
 from bot.observability.metrics import Metrics
@@ -17,14 +19,27 @@ from bot.replicas.rate_limits import RateLimits
 from bot.runtime.catalog import Catalog
 from bot.storage.keys import Keys
 
+CONTEXT_SECONDS = 600.0  # for which a chat's last reply is remembered
+CONTEXTS = 100_000  # chats of which it is
+FRAGMENT_SECONDS = 30.0  # for which a message that had no answer is remembered
+
+
+@dataclass(frozen=True, slots=True)
+class LastReply:
+    """What the bot said last in a chat: the answer, by its id, and the data of the buttons under it."""
+
+    entry: str | None
+    buttons: tuple[str, ...]
+
 
 @dataclass(frozen=True, slots=True)
 class BotContext:
     """What the handlers of this process share. ``rate_limits`` are shared by all processes, if there may be several.
 
-    ``replies`` are the ids of the replies to each message, by its pseudonym, for when it is edited; ``cards`` the card
-    that each private chat was shown, and ``languages`` the language of its last reply, by the pseudonym of its person.
-    All are in the memory of this process alone.
+    In the memory of this process alone are ``replies``, the ids of the replies to each message, by its pseudonym, for
+    when it is edited; ``albums`` of which a message was answered; and of each private chat, by the pseudonym of its
+    person, the card that it was shown (``cards``), the language of its last reply (``languages``), what that said
+    (``said``), and the last message if it had no answer (``fragments``).
     """
 
     catalog: Catalog
@@ -34,9 +49,12 @@ class BotContext:
     metrics: Metrics
     rate_limits: RateLimits | None = None
     maintainer_chats: tuple[int, ...] = ()
-    replies: HourMemory[tuple[int, ...]] = field(default_factory=lambda: HourMemory(time.monotonic))
-    cards: HourMemory[ShownCard] = field(default_factory=lambda: HourMemory(time.monotonic))
-    languages: HourMemory[str] = field(default_factory=lambda: HourMemory(time.monotonic))
+    replies: Memory[tuple[int, ...]] = field(default_factory=lambda: Memory(time.monotonic))
+    cards: Memory[ShownCard] = field(default_factory=lambda: Memory(time.monotonic))
+    languages: Memory[str] = field(default_factory=lambda: Memory(time.monotonic))
+    said: Memory[LastReply] = field(default_factory=lambda: Memory(time.monotonic, CONTEXT_SECONDS, CONTEXTS))
+    fragments: Memory[str] = field(default_factory=lambda: Memory(time.monotonic, FRAGMENT_SECONDS))
+    albums: Memory[int] = field(default_factory=lambda: Memory(time.monotonic))
 
     def sender_pseudonym(self, sent: Message | CallbackQuery) -> str | None:
         """The pseudonym of who wrote a message or pressed a button; None for one who writes as a group or channel."""
@@ -68,13 +86,42 @@ class BotContext:
         if person is not None:
             self.cards.drop(person)
             self.languages.drop(person)
+            self.said.drop(person)
+            self.fragments.drop(person)
+
+    def remember_reply(self, person: str | None, entry: str | None, rows: Rows, fragment: str = "") -> None:
+        """Remember the last reply in a person's private chat: the answer, the buttons, a message that had no answer."""
+        if person is None:
+            return
+        if fragment:
+            self.fragments.keep(person, fragment)
+        else:
+            self.fragments.drop(person)
+        buttons = tuple(sys.intern(str(button.callback_data)) for row in rows for button in row if button.callback_data)
+        self.said.keep(person, LastReply(entry, buttons))
+
+    def is_answered_album(self, message: Message) -> bool:
+        """Whether a message is a further one of an album, whose first one was answered; a first one is noted."""
+        if message.media_group_id is None:
+            return False
+        key = self.keys.pseudonym("message", f"album:{message.chat_id}:{message.media_group_id}")
+        is_known = self.albums.get(key) is not None
+        self.albums.keep(key, message.message_id)
+        return is_known
 
     def incoming(self, message: Message, text: str, *, is_edited: bool = False) -> IncomingMessage:
         """A message for the assistant; ``text`` is the part of it that is meant for the bot."""
         asker, place = self.sender_pseudonym(message), message.location
         chat = asker if channel_of(message) is Channel.PRIVATE else None
+        language = self.languages.get(chat) if chat else None
+        last = self.said.get(chat) if chat and not is_edited else None  # an edited message is older than that
+        said = self._quoted(message) or last or LastReply(None, ())
         before = Conversation(
-            replied_in=self.languages.get(chat) if chat else None, shown=self.cards.get(chat) if chat else None
+            choices=choices_behind(said.buttons, self.catalog.faq.in_language(language)),
+            replied_in=language,
+            shown=self.cards.get(chat) if chat else None,
+            last=said.entry,
+            fragment=(self.fragments.get(chat) if chat and not is_edited else None) or "",
         )
         return IncomingMessage(
             text,
@@ -88,6 +135,18 @@ class BotContext:
             is_caption=message.text is None,
             place=(place.latitude, place.longitude) if place is not None else None,
         )
+
+    def _quoted(self, message: Message) -> LastReply | None:
+        """What one of the bot's own messages said, that a message replies to; None if it replies to none."""
+        other = message.reply_to_message
+        if other is None or other.from_user is None or other.from_user.id != message.get_bot().id:
+            return None
+        rows = other.reply_markup.inline_keyboard if other.reply_markup else ()
+        buttons = tuple(str(button.callback_data) for row in rows for button in row if button.callback_data)
+        title = (other.text or "").partition("\n")[0]
+        faqs = (self.catalog.faq, *self.catalog.faq.translations.values())
+        asked = (entry.id for faq in faqs for entry in faq.entries.values() if entry.question == title)
+        return LastReply(next(asked, None), buttons)
 
 
 def channel_of(message: MaybeInaccessibleMessage) -> Channel:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.channels.hour_memory import SECONDS, HourMemory
+from bot.channels.memory import HOUR, Memory
 from bot.content.loader import read_faq
 from bot.domain.conversation import ShownCard
 from bot.matching.matcher import RegressionMatcher
@@ -87,14 +87,14 @@ async def test_after_an_hour_the_card_is_forgotten(tmp_path: Path) -> None:
     """A clock that cannot be set back counts it."""
     now = [0.0]
     async with talk_with(MATCHER, tmp_path) as talk:
-        object.__setattr__(talk.context, "cards", HourMemory[ShownCard](lambda: now[0]))
+        object.__setattr__(talk.context, "cards", Memory[ShownCard](lambda: now[0]))
         await talk.say(DANGER)
-        now[0] = SECONDS
+        now[0] = HOUR
         await talk.say("🆘")
         assert LINES not in talk.world.last(talk.chat).text
         await talk.say(DANGER)
         card = talk.world.last(talk.chat)
-        now[0] = 2 * SECONDS
+        now[0] = 2 * HOUR
         shown = await talk.give(talk.world.press(talk.chat, NOT_ABOUT_ME, message_id=card.message_id))
         assert shown.text == INTERFACE.type_again
 

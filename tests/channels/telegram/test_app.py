@@ -92,11 +92,11 @@ async def test_a_choice_becomes_the_answer(talk: Talk) -> None:
 
 
 async def test_none_of_these_is_a_gap(talk: Talk) -> None:
-    """The question is kept with its reason and its nearest entries; the buttons go."""
+    """The question is kept with its reason and its nearest entries; the buttons give way to all topics."""
     await talk.say(UNSURE)
     shown = await talk.press("None of these")
     assert shown.text == INTERFACE.none_chosen
-    assert shown.labels == ()
+    assert shown.labels == (INTERFACE.browse_topics,)
     (kept,) = await talk.gaps()
     assert kept.gap.reason is GapReason.NONE_OF_THESE
     assert kept.gap.text == UNSURE
@@ -234,7 +234,7 @@ async def test_start_welcomes_with_examples_and_topics(talk: Talk) -> None:
     """Who it is, three questions to press, and the way to all others."""
     shown = await talk.say("/start")
     assert shown.text.startswith(INTERFACE.welcome)
-    assert shown.labels == ("When is the garden open?", OAK_TITLE, INTERFACE.browse_topics)
+    assert shown.labels == ("When is the garden open?", OAK_TITLE, INTERFACE.browse_topics, INTERFACE.in_danger)
     answer = await talk.press(OAK_TITLE)
     assert answer.text.startswith(OAK_TITLE)
     topics = await talk.press(INTERFACE.browse_topics)
@@ -365,7 +365,7 @@ async def test_an_edited_message_is_answered_in_place(talk: Talk) -> None:
     assert await talk.gaps() == []
     again = await talk.give(talk.world.edit(asked, "do you sell boats", chat=talk.chat))
     assert again.message_id == wrong.message_id
-    assert again.labels == ()
+    assert again.labels == (INTERFACE.browse_topics,)
     assert [kept.gap.text for kept in await talk.gaps()] == ["do you sell boats"]
 
 

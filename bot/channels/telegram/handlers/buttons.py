@@ -10,7 +10,7 @@ from telegram import CallbackQuery, Message
 from telegram.error import BadRequest
 
 from bot.answering.commands import command_reply, linked, topic_reply
-from bot.answering.render import render_numbers, render_regions
+from bot.answering.render import none_chosen, render_numbers, render_regions
 from bot.channels.port import IncomingMessage
 from bot.channels.telegram.context import BotContext, channel_of, languages_of
 from bot.channels.telegram.ui.addressing import question_behind
@@ -129,6 +129,8 @@ async def _dispatch(context: BotContext, press: ButtonPress) -> str:
             return await _not_about_me(context, press)
         case ButtonAction.NOT_HELPFUL:
             return await _ask_why(press)
+        case ButtonAction.NOT_ASKED:
+            return await _not_asked(context, press)
         case ButtonAction.HELPFUL | ButtonAction.WRONG | ButtonAction.OUTDATED | ButtonAction.UNCLEAR:
             return await _judge(context, press)
         case _:
@@ -142,12 +144,12 @@ async def _show(context: BotContext, press: ButtonPress) -> str:
     if found is None:
         return press.says.gone
     entry, count = found
-    if press.action is ButtonAction.SHOW:
-        await send(entry_message(entry, press.faq), press.shown)
-    else:
-        is_browsing = press.action is ButtonAction.BROWSE
-        more = back_rows(entry.topic, entry.id, press.faq) if is_browsing else []
-        await replace_message(entry_message(entry, press.faq, more=more), press.shown)
+    is_browsing = press.action is ButtonAction.BROWSE
+    more = back_rows(entry.topic, entry.id, press.faq) if is_browsing else []
+    outgoing = entry_message(entry, press.faq, more=more)
+    if press.asked.channel is Channel.PRIVATE:
+        context.remember_reply(press.person, entry.id, outgoing.rows)
+    await (send if press.action is ButtonAction.SHOW else replace_message)(outgoing, press.shown)
     press.record.set_outcome(count)
     return ""
 
@@ -156,7 +158,9 @@ async def _none_of_these(context: BotContext, press: ButtonPress) -> str:
     """Note the question as a gap; without its text, which the person may have deleted, it is only counted."""
     count = await context.assistant.none_of_these(press.asked, press.faq)
     press.record.set_outcome(count, is_timed=False)
-    await replace_message(text_message(press.says.none_chosen), press.shown)
+    reply = none_chosen(press.faq)
+    rows = choice_rows(reply.choices, ButtonAction.SHOW)
+    await replace_message(OutgoingMessage(to_html(reply), rows, press.faq.language), press.shown)
     press.record.set_outcome(count)
     return ""
 
@@ -281,6 +285,18 @@ async def _judge(context: BotContext, press: ButtonPress) -> str:
     await replace_closing(press.shown, before, after, _other_rows(press.shown))
     press.record.set_outcome(count)
     return after
+
+
+async def _not_asked(context: BotContext, press: ButtonPress) -> str:
+    """Note that an answer is to another question, and show the questions that come next below it."""
+    thanks = await _judge(context, press)
+    entry = linked(press.value, press.faq)
+    if entry is None:
+        return thanks
+    reply = await context.assistant.instead(entry, press.asked, press.faq)
+    rows = choice_rows(reply.choices, ButtonAction.CHOOSE)
+    await send(OutgoingMessage(to_html(reply), rows, press.faq.language), press.shown)
+    return thanks
 
 
 def _other_rows(shown: Message) -> Rows:

@@ -21,6 +21,8 @@ async def on_message(context: BotContext, record: UpdateRecord) -> None:
     text = f"/{COMMAND}" if is_for_digest else text_for_bot(update, bot)
     if message is None or text is None or (is_edited and not text):  # an edit without text, such as a live location
         return
+    if context.is_answered_album(message) and not text:
+        return
     incoming = context.incoming(message, text, is_edited=is_edited)
     extra = {COMMAND: partial(digest_reply, context)} if is_for_digest else None
     reply = await context.assistant.answer(incoming, extra=extra)
@@ -34,6 +36,8 @@ async def on_message(context: BotContext, record: UpdateRecord) -> None:
     if reply.is_silent:
         return
     outgoing = outgoing_for(reply, bot)
+    if incoming.channel is Channel.PRIVATE and not asks_to_forget(text):
+        context.remember_reply(incoming.asker, reply.conversation.last, outgoing.rows, reply.conversation.fragment)
     is_remembered = reply.turn.outcome is not Outcome.TOO_FAST and not is_for_digest
     key = context.message_pseudonym(message)
     before = (context.replies.get(key) if is_edited and is_remembered else None) or ()

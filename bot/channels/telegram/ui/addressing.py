@@ -28,11 +28,21 @@ def text_for_bot(update: Update, bot: Bot) -> str | None:
         return "" if is_private else None
     if not is_private and call is not None and call.bot is not None and call.bot.lower() != bot.username.lower():
         return None
-    if is_private or (call is not None and (call.bot is not None or call.name in COMMANDS)):
+    if is_private:
+        return without_mention(text, bot) if call is None else text
+    if call is not None and (call.bot is not None or call.name in COMMANDS):
         return text
     if call is None and (_mentions(message, bot) or _is_reply_to(message, bot)):
-        return without_mention(text, bot)
+        return without_mention(text, bot) or _question_of_other(message, bot)
     return None
+
+
+def _question_of_other(message: Message, bot: Bot) -> str:
+    """The text of a person's message to which somebody calls the bot by its name alone; empty if there is none."""
+    other = message.reply_to_message
+    if other is None or other.from_user is None or other.from_user.is_bot:
+        return ""
+    return without_mention(other.text or other.caption or "", bot)
 
 
 def question_behind(message: Message, bot: Bot) -> str | None:

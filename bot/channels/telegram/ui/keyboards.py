@@ -43,13 +43,16 @@ class ButtonAction(StrEnum):
     WRONG = "w"
     OUTDATED = "o"
     UNCLEAR = "u"
+    NOT_ASKED = "q"  # the answer is to another question: shows those that come next
 
 
 REASONS = {
     ButtonAction.WRONG: GapReason.WRONG,
     ButtonAction.OUTDATED: GapReason.OUTDATED,
     ButtonAction.UNCLEAR: GapReason.UNCLEAR,
+    ButtonAction.NOT_ASKED: GapReason.NOT_ASKED,
 }
+_OF_ENTRIES = frozenset({ButtonAction.CHOOSE, ButtonAction.SHOW, ButtonAction.BROWSE, ButtonAction.CARD})
 _FEEDBACK = frozenset({ButtonAction.HELPFUL, ButtonAction.NOT_HELPFUL, *REASONS})
 
 
@@ -108,6 +111,18 @@ def choice_rows(choices: Iterable[Choice], action: ButtonAction) -> Rows:
     return rows
 
 
+def choices_behind(buttons: Iterable[str], faq: Faq) -> tuple[Choice, ...]:
+    """The entries, and none of them, to which buttons lead, by their data; labelled in the language of ``faq``."""
+    choices: list[Choice] = []
+    for action, value, language in filter(None, map(action_of, buttons)):
+        entry = faq.entries.get(value)
+        if action is ButtonAction.NONE:
+            choices.append(Choice(faq.interface.none_of_these))
+        elif action in _OF_ENTRIES and entry is not None and (language or MAIN_LANGUAGE) == faq.language:
+            choices.append(Choice(entry.label, entry.id, is_card=action is ButtonAction.CARD))
+    return tuple(choices)
+
+
 def answer_rows(reply: Reply, entry: str, says: Interface) -> Rows:
     """Under an answer: feedback, and the related questions."""
     return [*helpful_rows(entry, says), *choice_rows(reply.choices, ButtonAction.SHOW)]
@@ -117,14 +132,6 @@ def without_places(rows: Sequence[Sequence[InlineKeyboardButton]]) -> Rows:
     """The rows of a message without those of countries and regions."""
     places = (ButtonAction.COUNTRY, ButtonAction.REGION)
     return [list(row) for row in rows if not any(_action_of(button) in places for button in row)]
-
-
-def start_rows(reply: Reply, says: Interface) -> Rows:
-    """Under the welcome: example questions, and all topics."""
-    return [
-        *choice_rows(reply.choices, ButtonAction.SHOW),
-        [_button(says.browse_topics, ButtonAction.COMMAND, "topics")],
-    ]
 
 
 def topic_rows(topic: str, start: int, faq: Faq) -> tuple[tuple[Choice, ...], Rows]:
@@ -164,6 +171,7 @@ def reason_rows(entry: str, says: Interface) -> Rows:
         (says.wrong, ButtonAction.WRONG),
         (says.outdated, ButtonAction.OUTDATED),
         (says.unclear, ButtonAction.UNCLEAR),
+        (says.not_asked, ButtonAction.NOT_ASKED),
     )
     return [[_button(label, action, entry)] for label, action in labels]
 
@@ -194,6 +202,8 @@ def _choice_button(choice: Choice, action: ButtonAction) -> InlineKeyboardButton
         return _button(choice.label, ButtonAction.COUNTRY, choice.country)
     if choice.region is not None:
         return _button(choice.label, ButtonAction.REGION, str(choice.region))
+    if choice.command is not None:
+        return _button(choice.label, ButtonAction.COMMAND, choice.command)
     if choice.is_not_about_me:
         return _button(choice.label, ButtonAction.NOT_ABOUT_ME, choice.entry or "")
     if choice.entry is None:

@@ -13,7 +13,6 @@ from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Message, M
 from telegram.constants import ParseMode
 from telegram.error import BadRequest
 
-from bot.answering.commands import call_of
 from bot.answering.render import render_entry
 from bot.channels.port import OutgoingReply
 from bot.channels.telegram.transport.raw_call import raw_call
@@ -25,7 +24,6 @@ from bot.channels.telegram.ui.keyboards import (
     choice_rows,
     in_language,
     keyboard,
-    start_rows,
 )
 from bot.domain.conversation import Channel, Outcome, Reply, Section
 from bot.domain.faq import MAIN_LANGUAGE, Entry, Faq
@@ -44,20 +42,18 @@ class OutgoingMessage:
 
 def outgoing_for(reply: OutgoingReply, bot: Bot) -> OutgoingMessage:
     """A reply of the assistant as a message, with the buttons for its outcome."""
-    turn, faq, call = reply.turn, reply.faq, call_of(reply.question.text)
+    turn, faq = reply.turn, reply.faq
     language = faq.language
-    if turn.outcome in (Outcome.TOO_FAST, Outcome.TEXT_ONLY):
+    if turn.outcome is Outcome.TOO_FAST:
         return OutgoingMessage(to_html(turn.reply), [])
     if turn.entry is not None and turn.outcome in (Outcome.ANSWER, Outcome.COMMAND):
         return answer_message(turn.reply, turn.entry, faq)
-    if turn.outcome is Outcome.CLARIFY:
+    if turn.outcome is Outcome.CLARIFY or any(choice.is_none for choice in turn.reply.choices):
         return OutgoingMessage(to_html(turn.reply), choice_rows(turn.reply.choices, ButtonAction.CHOOSE), language)
     if turn.card is not None and reply.question.channel is Channel.GROUP:
         address = f"https://t.me/{bot.username}?start=group"
         private_chat = InlineKeyboardButton(faq.interface.private_chat, url=address)
         return OutgoingMessage(to_html(replace(turn.reply, choices_title="", choices=())), [[private_chat]])
-    if call is not None and call.name == "start":
-        return OutgoingMessage(to_html(turn.reply), start_rows(turn.reply, faq.interface), language)
     return OutgoingMessage(to_html(turn.reply), choice_rows(turn.reply.choices, ButtonAction.SHOW), language)
 
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from bot.channels.hour_memory import MOST, SECONDS, HourMemory
+from bot.channels.memory import HOUR, MOST, Memory
 
 
 def test_a_value_is_dropped_after_an_hour() -> None:
     """Also without being asked for; a new value begins a new hour."""
     now = [0.0]
-    memory = HourMemory[str](lambda: now[0])
+    memory = Memory[str](lambda: now[0])
     memory.keep("one", "first")
     memory.keep("two", "second")
-    now[0] = SECONDS - 1
+    now[0] = HOUR - 1
     memory.keep("two", "third")
     assert (memory.get("one"), memory.get("two")) == ("first", "third")
-    now[0] = SECONDS
+    now[0] = HOUR
     memory.drop_old()
     assert "first" not in str(memory.__dict__)
     assert (memory.get("one"), memory.get("two")) == (None, "third")
@@ -22,7 +22,7 @@ def test_a_value_is_dropped_after_an_hour() -> None:
 
 def test_what_is_dropped_is_gone() -> None:
     """/forget need not wait."""
-    memory = HourMemory[str](lambda: 0.0)
+    memory = Memory[str](lambda: 0.0)
     memory.keep("one", "first")
     memory.drop("one")
     memory.drop("never kept")
@@ -31,7 +31,7 @@ def test_what_is_dropped_is_gone() -> None:
 
 def test_it_does_not_grow_without_end() -> None:
     """The oldest makes room."""
-    memory = HourMemory[int](lambda: 0.0)
+    memory = Memory[int](lambda: 0.0)
     for number in range(MOST + 1):
         memory.keep(str(number), number)
     assert (memory.get("0"), memory.get("1"), memory.get(str(MOST))) == (None, 1, MOST)

@@ -1,4 +1,4 @@
-"""What a process remembers of its chats for an hour, in memory alone."""
+"""What a process remembers of its chats for a time, in memory alone."""
 
 from __future__ import annotations
 
@@ -7,24 +7,24 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
+HOUR = 3600.0  # seconds
 MOST = 2000  # values; the oldest is dropped first
-SECONDS = 3600.0
 CHECK_EVERY = 60.0  # seconds
 Value = TypeVar("Value")
 
 
-class HourMemory(Generic[Value]):
-    """Values by a key, each for an hour by the given monotonic clock."""
+class Memory(Generic[Value]):
+    """Values by a key, each for some seconds by the given monotonic clock, and at most so many."""
 
-    def __init__(self, clock: Callable[[], float]) -> None:
-        self._clock = clock
+    def __init__(self, clock: Callable[[], float], seconds: float = HOUR, most: int = MOST) -> None:
+        self._clock, self._seconds, self._most = clock, seconds, most
         self._kept: OrderedDict[str, tuple[float, Value]] = OrderedDict()
 
     def keep(self, key: str, value: Value) -> None:
-        """Keep a value for an hour from now, in place of an earlier one."""
+        """Keep a value from now on, in place of an earlier one."""
         self._kept.pop(key, None)
-        self._kept[key] = (self._clock() + SECONDS, value)
-        if len(self._kept) > MOST:
+        self._kept[key] = (self._clock() + self._seconds, value)
+        if len(self._kept) > self._most:
             self._kept.popitem(last=False)
         self.drop_old()
 
@@ -38,12 +38,12 @@ class HourMemory(Generic[Value]):
         self._kept.pop(key, None)
 
     def drop_old(self) -> None:
-        """Drop what is older than an hour."""
+        """Drop what was kept for its time."""
         while self._kept and next(iter(self._kept.values()))[0] <= self._clock():
             self._kept.popitem(last=False)
 
     async def run(self) -> None:
-        """Drop what is older than an hour, also while nobody writes."""
+        """Drop what is old, also while nobody writes."""
         while True:
             await asyncio.sleep(CHECK_EVERY)
             self.drop_old()

@@ -1,0 +1,50 @@
+"""What people say about the bot's last message: short messages that mean nothing without it. Frozen values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Said(StrEnum):
+    """What a short message says about an answer, about offered choices, or to the bot."""
+
+    # about an answer
+    SOURCE = "source"  # where it comes from
+    SURE = "sure"  # doubts it
+    MORE = "more"
+    SHORTER = "shorter"
+    REPEAT = "repeat"
+    WHY = "why"
+    # about choices
+    FIRST = "first"
+    SECOND = "second"
+    THIRD = "third"
+    LAST = "last"
+    ALL = "all"
+    NONE = "none"
+    YES = "yes"
+    NO = "no"
+    # to the bot: what a command does
+    START = "start"
+    HELP = "help"
+    TOPICS = "topics"
+    SETTINGS = "settings"
+    STOP = "stop"
+    CONTACT = "contact"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FollowUps:
+    """How people of one language follow a message of the bot up.
+
+    ``said`` are whole messages; ``fillers`` may stand before and after them. ``openers`` begin a question that
+    continues the one before it, ``pronouns`` stand for what it is about.
+    """
+
+    language: str
+    said: Mapping[Said, tuple[str, ...]]
+    openers: tuple[str, ...] = ()
+    pronouns: tuple[str, ...] = ()
+    fillers: tuple[str, ...] = ()
