@@ -68,6 +68,7 @@ RULES = _rules(
     ("F407", "no-help-page", "an urgent card leads to at least one help page"),
     ("F410", "slow-card", "an urgent card begins with at most 12 words; its other sentences have at most 15"),
     (DRAFT, "draft", "no entry is a draft, which the bot leaves out until its answer is written"),
+    ("F415", "shared-message", "a follow-up says one thing in its language, not two"),
     ("F602", "translation-only", "a translation has no entry that the English FAQ lacks"),
     ("F605", "other-figures", "a translation states the figures of the English answer, and no other"),
     ("F606", "other-parts", "a translation has a question or a button where the English entry has one"),

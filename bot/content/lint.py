@@ -21,6 +21,7 @@ from bot.content.references import check_soundness
 from bot.content.schema import ID_BYTES, ID_PATTERN
 from bot.content.translation_check import ADDRESS, check_label, check_translations
 from bot.domain.faq import MAIN_LANGUAGE, Cries, Entry, Faq, Kind, Source
+from bot.domain.follow_up import Said
 from bot.domain.limits import LONGEST_ANSWER
 from bot.domain.matching import LearnedMatcher
 from bot.text.folding import folded_words
@@ -76,6 +77,7 @@ def lint(
     if is_sound and learn is not None:
         diagnostics += _check_learned(content, learn)
     diagnostics += _check_cries(content)
+    diagnostics += _check_follow_ups(content)
     diagnostics += check_translations(content)
     return tuple(sorted(set(diagnostics)))
 
@@ -349,6 +351,17 @@ def _check_choosable(edition: Edition, content: Content) -> Iterator[Diagnostic]
 
 
 # --- faq/cries/ --------------------------------------------------------------------------------------------------
+
+
+def _check_follow_ups(content: Content) -> Iterator[Diagnostic]:
+    for follow_ups, at in content.follow_ups:
+        first: dict[str, Said] = {}
+        for said, texts in follow_ups.said.items():
+            for index, text in enumerate(texts):
+                other = first.setdefault(text.casefold(), said)
+                if other is not said:
+                    fact = f"'{text}' stands under '{other}' too"
+                    yield at.diagnostic("F415", fact, "keep it where it is meant more often", "said", said, index)
 
 
 def _check_cries(content: Content) -> Iterator[Diagnostic]:

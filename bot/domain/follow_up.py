@@ -35,7 +35,7 @@ class Said(StrEnum):
     CONTACT = "contact"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class FollowUps:
     """How people of one language follow a message of the bot up.
 
@@ -48,3 +48,7 @@ class FollowUps:
     openers: tuple[str, ...] = ()
     pronouns: tuple[str, ...] = ()
     fillers: tuple[str, ...] = ()
+
+    def __hash__(self) -> int:
+        """Of what can be hashed, so that what is made of the follow-ups can be kept."""
+        return hash((self.language, self.openers, self.pronouns, self.fillers))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -14,6 +15,7 @@ from bot.domain.conversation import (
     Answer,
     Choice,
     Clarify,
+    Decision,
     EmergencyNumbers,
     NoAnswerReason,
     Outcome,
@@ -258,7 +260,7 @@ def replies_of_all_kinds(faq: Faq) -> dict[str, Reply]:
     """One reply of each kind."""
     answers = faq.of_kind(Kind.ANSWER)
     card = faq.of_kind(Kind.URGENT)[0]
-    decided = {
+    decided: dict[str, Sequence[Decision]] = {
         "answers": [Answer((entry,)) for entry in answers],
         "choice": [Clarify(answers[:2])],
         "card": [Urgent(card)],

@@ -324,6 +324,13 @@ CASES = [
         (FERRY, "question: When do the boats leave?", "question: When do the boats leave from the pier in summer?"),
         "'ferry-times' says 48 characters",
     ),
+    Case(
+        "F415",
+        "faq/follow_ups/en.yaml",
+        ("shorter:",),
+        ("faq/follow_ups/en.yaml", "too long]", "too long, source]"),
+        "'source' stands under 'source' too",
+    ),
     Case("F601", FRENCH_FERRY, (), None, "into 'fr'", in_french=True),
     Case("F603", "faq/fr", (), ("faq/fr/interface.yaml", None, ""), "so it is not used", in_french=True),
     Case(

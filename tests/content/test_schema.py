@@ -45,7 +45,7 @@ EXAMPLES = {
     "words": "faq/en/words.yaml",
     "cries": "faq/cries/de.yaml",
     "phrasings": "faq/phrasings/de.yaml",
-    "follow_ups": "../../faq/follow_ups/en.yaml",  # nor follow-ups
+    "follow_ups": "faq/follow_ups/en.yaml",
     "off_topic": "../../faq/en/off_topic.yaml",  # the small FAQ has none
     "interface": "faq/en/interface.yaml",
     "translated_topic": "../small_fr/faq/fr/ferry.yaml",

@@ -1,0 +1,154 @@
+"""What a chat remembers of the bot's last message: acts, typed choices, quotes, half thoughts, albums."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest_asyncio
+
+from bot.channels.memory import Memory
+from bot.channels.telegram.context import CONTEXT_SECONDS, CONTEXTS, LastReply
+from bot.domain.follow_up import FollowUps, Said
+from bot.matching.matcher import RegressionMatcher
+from tests.support.samples import INTERFACE, garden
+from tests.support.telegram_talk import Talk, talk_with
+from tests.support.telegram_world import made_person
+
+OAK, OAK_TITLE = "how old is the big oak", "Which tree is the oldest?"
+UNSURE = "how old is the oak in Peru"  # offered a choice
+FOLLOW_UPS = FollowUps(
+    "en",
+    {
+        Said.SOURCE: ("source", "where is that from"),
+        Said.SHORTER: ("shorter",),
+        Said.FIRST: ("the first",),
+        Said.NONE: ("none of them",),
+        Said.TOPICS: ("menu",),
+        Said.STOP: ("stop",),
+    },
+    openers=("and",),
+    pronouns=("it",),
+    fillers=("please",),
+)
+FAQ = replace(garden(), follow_ups=(FOLLOW_UPS,))
+MATCHER = RegressionMatcher(FAQ)
+
+
+@pytest_asyncio.fixture
+async def talk(tmp_path: Path) -> AsyncIterator[Talk]:
+    async with talk_with(MATCHER, tmp_path) as made:
+        yield made
+
+
+def forget_all(talk: Talk) -> None:
+    """As after ten minutes, or a restart."""
+    for memory in (talk.context.said, talk.context.fragments):
+        memory._kept.clear()
+
+
+async def test_an_act_means_the_last_answer(talk: Talk) -> None:
+    """Typed, or one whose button was pressed."""
+    first = await talk.say(OAK)
+    assert (await talk.say("source, please?")).text.startswith(OAK_TITLE)
+    other = next(label for label in first.labels if label not in ("Yes", "No"))
+    await talk.press(other, message_id=first.message_id)
+    assert (await talk.say("source")).text.startswith(other)
+    assert (await talk.counts())["follow up", "oldest-tree", "private"] == 1
+
+
+async def test_what_was_said_is_forgotten(talk: Talk) -> None:
+    """After ten minutes, and with /forget; a word about an answer is a message like any other then."""
+    await talk.say(OAK)
+    await talk.say("/forget")
+    assert not (await talk.say("source")).text.startswith(OAK_TITLE)
+    await talk.say(OAK)
+    forget_all(talk)
+    assert not (await talk.say("source")).text.startswith(OAK_TITLE)
+
+
+async def test_a_quoted_message_is_meant_however_old(talk: Talk) -> None:
+    """Also one whose buttons were pressed, and in a group."""
+    first = await talk.say(OAK)
+    await talk.press("Yes")
+    await talk.say("opening hours")
+    forget_all(talk)
+    assert (await talk.say("source", reply_to=first.message_id)).text.startswith(OAK_TITLE)
+    group = talk.world.group()
+    there = await talk.say(f"@made_faq_bot {OAK}", group)
+    assert (await talk.say("source", group, reply_to=there.message_id)).text.startswith(OAK_TITLE)
+
+
+async def test_nobody_elses_answer_is_meant(talk: Talk) -> None:
+    """Each person's chat is remembered by itself."""
+    await talk.say(OAK)
+    other = talk.world.private(made_person(7))
+    assert not (await talk.say("source", other)).text.startswith(OAK_TITLE)
+
+
+async def test_a_choice_may_be_typed(talk: Talk) -> None:
+    """Instead of pressed: by a number, a word, its name."""
+    for typed, at in (("1", 0), ("the first", 0), ("2", 1)):
+        offered = await talk.say(UNSURE)
+        assert (await talk.say(typed)).text.startswith(offered.labels[at])
+    offered = await talk.say(UNSURE)
+    assert (await talk.say("none of them")).text == INTERFACE.none_chosen
+    assert (await talk.say("9")).text == INTERFACE.no_such_choice
+
+
+async def test_words_stand_for_commands(talk: Talk) -> None:
+    """In a private chat."""
+    assert (await talk.say("menu")).text == (await talk.say("/topics")).text == (await talk.say("/menu")).text
+    assert (await talk.say("stop")).text == INTERFACE.stopped
+
+
+async def test_half_a_thought_goes_on(talk: Talk) -> None:
+    """For half a minute; an edited message is older than that."""
+    await talk.say("do you sell tractors")
+    assert talk.context.fragments._kept
+    await talk.say(OAK)
+    assert not talk.context.fragments._kept
+
+
+async def test_not_what_i_asked_shows_what_comes_next(talk: Talk) -> None:
+    """And is a gap of its own kind, with the question."""
+    await talk.say(OAK)
+    await talk.press("No")
+    shown = await talk.press(INTERFACE.not_asked)
+    assert shown.text in (INTERFACE.instead, INTERFACE.none_chosen)
+    assert OAK_TITLE not in shown.labels
+    (kept,) = await talk.gaps()
+    assert (kept.gap.reason, kept.gap.entry, kept.gap.text) == ("not asked", "oldest-tree", OAK)
+
+
+async def test_an_album_gets_one_reply(talk: Talk) -> None:
+    """With the words under its first picture."""
+    for caption in (OAK, None, None):
+        update = talk.world.photo(talk.chat, caption)
+        update["message"]["media_group_id"] = "13"
+        await talk.give(update)
+    (reply,) = talk.world.replies(talk.chat)
+    assert reply.text.startswith(OAK_TITLE)
+
+
+async def test_the_bots_name_alone_calls_it_to_a_question(talk: Talk) -> None:
+    """As a reply to what somebody asked in a group; in a private chat the name is taken off."""
+    group = talk.world.group()
+    question = talk.world.text(group, OAK)
+    await talk.give(question, group)
+    called = talk.world.text(group, "@made_faq_bot", reply_to=question["message"]["message_id"])
+    assert (await talk.give(called, group)).text.startswith(OAK_TITLE)
+    assert (await talk.say(f"@made_faq_bot {OAK}")).text.startswith(OAK_TITLE)
+
+
+def test_a_hundred_thousand_chats_take_little_memory() -> None:
+    """The oldest are dropped first."""
+    now = [0.0]
+    memory = Memory[LastReply](lambda: now[0], CONTEXT_SECONDS, 3)
+    for key in "abcd":
+        memory.keep(key, LastReply("oldest-tree", ()))
+    assert [memory.get(key) is not None for key in "abcd"] == [False, True, True, True]
+    now[0] = CONTEXT_SECONDS
+    assert memory.get("d") is None
+    assert CONTEXTS == 100_000
