@@ -17,7 +17,7 @@ GC_THRESHOLD = 20_000  # new objects between collections; at Python's 700 they t
 def run() -> None:
     """Answer in Telegram, until ctrl-C. Needs TELEGRAM_BOT_TOKEN.
 
-    Edited FAQ files are taken up while it runs.
+    Edited FAQ files are taken up while it runs, if the check finds no error in them.
     """
     gc.set_threshold(GC_THRESHOLD)
     from bot.channels.telegram.run import run as run_
@@ -25,8 +25,8 @@ def run() -> None:
     from bot.observability.metrics import Metrics
     from bot.runtime.catalog import Catalog
     from bot.runtime.gap_keys import keys_of
-    from bot.runtime.load import load_matcher
     from bot.runtime.reload import FaqWatcher
+    from bot.runtime.sound import load_sound
     from bot.settings import check_for_running
     from bot.storage.errors import NewerError
     from bot.storage.keys import KeyProblem
@@ -41,7 +41,7 @@ def run() -> None:
         fail(f"run: {problem}")
     metrics = Metrics()
     watch = FaqWatcher(settings, metrics)
-    catalog = Catalog(load_matcher(settings, notify=note))
+    catalog = Catalog(load_sound(settings, notify=note))
     logs.configure((*settings.secrets, *keys.secrets), as_json=settings.log_format == "json")
     note(f"Connecting to Telegram at {settings.telegram_api_url} …")
     run_(settings, catalog, keys, watch, metrics)

@@ -1,7 +1,7 @@
 """Reload edited FAQ files while the bot runs: check them, learn them, and replace the matcher.
 
-An invalid file changes nothing; its errors are logged, and reported to the maintainers. Learning runs in a subprocess,
-so that answers do not wait for it and its memory is freed.
+An edit with an error changes nothing; its errors are logged, and reported to the maintainers, who are also told what
+went live. Learning runs in a subprocess, so that answers do not wait for it and its memory is freed.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from bot.observability.logs import kind_and_place
 from bot.observability.metrics import Metrics, Reload
 from bot.runtime.catalog import Catalog
 from bot.runtime.load import load_matcher
+from bot.runtime.sound import keep_sound, refuse_errors, what_changed
 from bot.settings import Settings
 
 POLL_SECONDS = 5.0  # since a folder that was replaced as a whole, or is on a network, gives no notification
@@ -57,7 +58,7 @@ class FaqWatcher:
     ) -> None:
         """Reload ``catalog`` after each edit, until cancelled; ``changed`` is called after each reload.
 
-        ``tell`` is called with a text once when an edit is rejected, with the errors, and once when they are fixed.
+        ``tell`` is called with a text once when an edit is rejected, with the errors, and when one is taken up.
         """
         folders = (self._settings.faq_dir, self._settings.seeds_dir)
         poll_milliseconds = round(self._poll_seconds * 1000)
@@ -77,7 +78,7 @@ class FaqWatcher:
         if state == self._last_state:
             return
         self._last_state = state
-        is_reloaded, errors = False, []
+        before, is_reloaded, errors = catalog.faq, False, []
         try:
             is_reloaded = await self._reload(catalog)
         except ContentError as error:
@@ -87,7 +88,7 @@ class FaqWatcher:
         except Exception as fault:  # a bug, or no process can be started: it must not end the watching
             errors = [f"{kind_and_place(fault)}; start the bot again, or save a file to have it tried again"]
         self._metrics.reload(Reload.REFUSED if errors else Reload.TAKEN_UP if is_reloaded else Reload.SAME)
-        self._report(errors, catalog.faq.version, tell)
+        self._report(errors, what_changed(before, catalog.faq) if is_reloaded else "", catalog.faq.version, tell)
         if is_reloaded:
             try:
                 await changed()
@@ -101,6 +102,7 @@ class FaqWatcher:
         """
         settings = self._settings
         faq = await asyncio.to_thread(read_faq, settings.faq_dir, settings.seeds_dir, needed=catalog.versions.keys())
+        await asyncio.to_thread(refuse_errors, settings, needed=catalog.versions.keys())
         if faq.version == catalog.faq.version:
             _logger.info("FAQ %s stays in use: its files say the same", faq.version)
             return False
@@ -108,11 +110,12 @@ class FaqWatcher:
         if code != 0:
             raise NotLearnedError(f"learning it ended with {code}; python -m bot learn says why")
         catalog.matcher = await asyncio.to_thread(load_matcher, settings, notify=_logger.info)
+        await asyncio.to_thread(keep_sound, settings)
         _logger.info("FAQ %s is in use", catalog.faq.version)
         return True
 
-    def _report(self, errors: Sequence[str], version: str, tell: Callable[[str], None]) -> None:
-        """Log the errors of an edit, and report them unless they are the same as last time."""
+    def _report(self, errors: Sequence[str], changes: str, version: str, tell: Callable[[str], None]) -> None:
+        """Log the errors of an edit, and report them unless they are the same as last time; else report its changes."""
         for error in errors[:MOST_LOGGED]:
             _logger.error("FAQ not taken up: %s", error)
         if len(errors) > MOST_LOGGED:
@@ -120,8 +123,9 @@ class FaqWatcher:
         report = "\n\n".join(_shortened(errors))
         if report and report != self._reported:
             tell(f"An edit of the FAQ was not taken up. FAQ {version}, from before it, stays in use.\n\n{report}")
-        elif self._reported and not report:
-            tell(f"The FAQ's files are sound again. FAQ {version} is in use.")
+        elif not report and (self._reported or changes):
+            again = "The FAQ's files are sound again. " if self._reported else ""
+            tell(f"{again}FAQ {version} is in use{': ' if changes else ''}{changes}.")
         self._reported = report
 
     def _state(self) -> dict[Path, tuple[int, ...]]:

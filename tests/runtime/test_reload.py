@@ -226,6 +226,21 @@ async def test_a_folder_that_goes_and_comes_back(small: Path, cache: Path, which
         assert FERRY in bot.told[2]
 
 
+async def test_what_the_check_refuses_is_not_taken_up(small: Path, cache: Path) -> None:
+    """A figure that no fact states is told with its place; mended, what changed is told."""
+    async with watched(small, cache) as bot:
+        path = small / FERRY
+        text = path.read_text(encoding="utf-8")
+        path.write_text(text.replace("were not counted", "came 999 times"), encoding="utf-8")
+        await bot.until(lambda: len(bot.told) == 1)
+        assert f"{FERRY}:" in bot.told[0]
+        assert "F404" in bot.told[0]
+        assert bot.catalog.matcher is bot.before
+        path.write_text(text.replace("were not counted", "never came"), encoding="utf-8")
+        await bot.until(lambda: bot.taken_up == 1)
+        assert bot.told[1].endswith(f"FAQ {bot.catalog.faq.version} is in use: 1 entry changed.")
+
+
 async def test_the_same_fault_is_told_once(small: Path, cache: Path) -> None:
     """However often the file is saved; another fault is another word."""
     async with watched(small, cache) as bot:
@@ -279,7 +294,7 @@ async def test_a_language_that_was_broken_at_the_start_holds_up_no_edit(small: P
         path.write_text(path.read_text(encoding="utf-8").replace("All topics", "Every topic"), encoding="utf-8")
         await bot.until(lambda: bot.taken_up == 1)
         assert bot.catalog.matcher.faq.interface.all_topics == "Every topic"
-        assert bot.told == []
+        assert bot.told == [f"FAQ {bot.catalog.faq.version} is in use: other texts changed."]
 
 
 def at_start_of_python(folder: Path, monkeypatch: pytest.MonkeyPatch, code: str) -> None:
@@ -519,7 +534,7 @@ def test_files_make_nothing_but_problems_with_a_place(small: Path, data: st.Data
     for file in chosen:
         (small / file).write_bytes((SMALL / file).read_bytes())
     for problem in problems:
-        assert problem.file.startswith(("faq/en", "faq/cries", "faq/phrasings", "seeds"))
+        assert problem.file.startswith(("faq/en", "faq/cries", "faq/phrasings", "faq/follow_ups", "seeds"))
         assert problem.line >= 1
         assert len(str(problem).splitlines()) == 1
 

@@ -1,0 +1,97 @@
+"""Only content that passes the check goes live: errors refuse an edit, and the last sound content outlives a restart.
+
+The rules that need a matcher learned, and drafts, are the editor's business and refuse nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import tempfile
+from collections.abc import Callable, Collection
+from datetime import date
+from pathlib import Path
+
+from bot.content.diagnostics import ContentError, blocking_errors
+from bot.content.lint import lint
+from bot.content.loader import read_content
+from bot.domain.faq import Faq
+from bot.domain.matching import LearnedMatcher
+from bot.runtime.load import load_matcher
+from bot.settings import Settings
+
+COPY = "sound-content"  # the folder in DATA_DIR with a copy of the last sound content
+_logger = logging.getLogger(__name__)
+
+
+def refuse_errors(settings: Settings, *, needed: Collection[str] = ()) -> None:
+    """Raise ContentError with all that the check finds wrong in what people read; OSError where a file cannot be read.
+
+    What is wrong in a translation counts only if that language is ``needed``.
+    """
+    content = read_content(settings.faq_dir, settings.seeds_dir)
+    others = tuple(f"{one.folder}/" for one in content.translations if one.language not in needed)
+    found = blocking_errors(lint(content, date.today(), learn=None))
+    if wrong := tuple(one for one in found if not one.file.startswith(others)):
+        raise ContentError(wrong)
+
+
+def load_sound(settings: Settings, *, notify: Callable[[str], None] = print) -> LearnedMatcher:
+    """As `load_matcher`, but content with errors gives way to the last sound content, with a warning.
+
+    Raises ContentError with the errors where no sound content is known.
+    """
+    try:
+        refuse_errors(settings)
+    except ContentError as error:
+        kept = settings.data_dir / COPY
+        if not (kept / "faq").is_dir():
+            raise
+        for diagnostic in error.diagnostics:
+            _logger.error("FAQ not taken up: %s", diagnostic)
+        matcher = load_matcher(_from(kept, settings), notify=notify)
+        _logger.warning("FAQ %s, the last sound one, is in use instead", matcher.faq.version)
+        return matcher
+    matcher = load_matcher(settings, notify=notify)
+    keep_sound(settings)
+    return matcher
+
+
+def keep_sound(settings: Settings) -> None:
+    """Keep a copy of the files, which are sound. What cannot be written is logged: the next start may miss it."""
+    kept = settings.data_dir / COPY
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=settings.data_dir, prefix=".sound-") as work:
+            for name, folder in (("faq", settings.faq_dir), ("seeds", settings.seeds_dir)):
+                shutil.copytree(folder, Path(work) / "new" / name, ignore=_all_but_yaml)
+            if kept.exists():
+                kept.rename(Path(work) / "old")
+            (Path(work) / "new").rename(kept)
+    except OSError as error:
+        _logger.warning("no copy of the FAQ is kept in %s (%s)", kept, error.strerror)
+
+
+def what_changed(before: Faq, after: Faq) -> str:
+    """How many entries an edit changed, added and took out, in any language, in words; "other texts" if none."""
+    old, new = (_texts(faq) for faq in (before, after))
+    numbers = {
+        "changed": sum(old[name] != new[name] for name in old.keys() & new.keys()),
+        "new": len(new.keys() - old.keys()),
+        "taken out": len(old.keys() - new.keys()),
+    }
+    listed = [f"{number} {'entry' if number == 1 else 'entries'} {what}" for what, number in numbers.items() if number]
+    return ", ".join(listed) or "other texts changed"
+
+
+def _texts(faq: Faq) -> dict[str, list[object]]:
+    editions = (faq, *faq.translations.values())
+    return {name: [edition.entries.get(name) for edition in editions] for name in faq.entries}
+
+
+def _from(folder: Path, settings: Settings) -> Settings:
+    return settings.model_copy(update={"faq_dir": folder / "faq", "seeds_dir": folder / "seeds"})
+
+
+def _all_but_yaml(folder: str, names: list[str]) -> list[str]:
+    return [name for name in names if not name.endswith(".yaml") and not (Path(folder) / name).is_dir()]
