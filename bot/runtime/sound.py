@@ -5,8 +5,8 @@ The rules that need a matcher learned, and drafts, are the editor's business and
 
 from __future__ import annotations
 
+import hashlib
 import logging
-import shutil
 import tempfile
 from collections.abc import Callable, Collection
 from datetime import date
@@ -20,7 +20,7 @@ from bot.domain.matching import LearnedMatcher
 from bot.runtime.load import load_matcher
 from bot.settings import Settings
 
-COPY = "sound-content"  # the folder in DATA_DIR with a copy of the last sound content
+COPY = "sound-content"  # the folder in CACHE_DIR with copies of the last sound content, one for each FAQ_DIR
 _logger = logging.getLogger(__name__)
 
 
@@ -44,7 +44,7 @@ def load_sound(settings: Settings, *, notify: Callable[[str], None] = print) -> 
     try:
         refuse_errors(settings)
     except ContentError as error:
-        kept = settings.data_dir / COPY
+        kept = copy_of(settings)
         if not (kept / "faq").is_dir():
             raise
         for diagnostic in error.diagnostics:
@@ -59,17 +59,28 @@ def load_sound(settings: Settings, *, notify: Callable[[str], None] = print) -> 
 
 def keep_sound(settings: Settings) -> None:
     """Keep a copy of the files, which are sound. What cannot be written is logged: the next start may miss it."""
-    kept = settings.data_dir / COPY
+    kept = copy_of(settings)
+    folders = {"faq": settings.faq_dir, "seeds": settings.seeds_dir}
     try:
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=settings.data_dir, prefix=".sound-") as work:
-            for name, folder in (("faq", settings.faq_dir), ("seeds", settings.seeds_dir)):
-                shutil.copytree(folder, Path(work) / "new" / name, ignore=_all_but_yaml)
+        if all(_files(kept / name) == _files(folder) for name, folder in folders.items()):
+            return
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=kept.parent, prefix=".new-") as work:
+            for name, folder in folders.items():
+                for path, content in _files(folder).items():
+                    (Path(work) / "new" / name / path).parent.mkdir(parents=True, exist_ok=True)
+                    (Path(work) / "new" / name / path).write_bytes(content)
             if kept.exists():
                 kept.rename(Path(work) / "old")
             (Path(work) / "new").rename(kept)
     except OSError as error:
         _logger.warning("no copy of the FAQ is kept in %s (%s)", kept, error.strerror)
+
+
+def copy_of(settings: Settings) -> Path:
+    """Where the copy of the last sound content is kept."""
+    name = hashlib.sha256(str(settings.faq_dir.absolute()).encode("utf-8", "surrogateescape")).hexdigest()[:24]
+    return settings.cache_dir / COPY / name
 
 
 def what_changed(before: Faq, after: Faq) -> str:
@@ -93,5 +104,6 @@ def _from(folder: Path, settings: Settings) -> Settings:
     return settings.model_copy(update={"faq_dir": folder / "faq", "seeds_dir": folder / "seeds"})
 
 
-def _all_but_yaml(folder: str, names: list[str]) -> list[str]:
-    return [name for name in names if not name.endswith(".yaml") and not (Path(folder) / name).is_dir()]
+def _files(folder: Path) -> dict[Path, bytes]:
+    """The YAML files of a folder, by their path in it."""
+    return {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*.yaml")}

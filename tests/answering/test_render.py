@@ -428,7 +428,9 @@ def expected(reply: Reply) -> str:
     if reply.choices:
         parts.append(reply.choices_title)
     if any(len(choice.label) > BUTTON_CHARACTERS for choice in reply.choices):
-        parts += [f"•{sendable(choice.label[:LONGEST_TITLE])}" for choice in reply.choices if choice.entry]
+        parts += [
+            f"•{sendable(choice.label[:LONGEST_TITLE])}" for choice in reply.choices if choice.entry or choice.topic
+        ]
     return squeezed("".join(parts))
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from bot.content.diagnostics import ContentError
 from bot.content.loader import read_faq
-from bot.runtime.sound import COPY, load_sound, refuse_errors, what_changed
+from bot.runtime.sound import copy_of, load_sound, refuse_errors, what_changed
 from bot.settings import Settings
 
 FERRY = "faq/en/ferry.yaml"
@@ -19,7 +19,7 @@ WRONG = "came 999 times"  # F404: no fact states it
 
 
 def settings_of(small: Path, cache: Path) -> Settings:
-    return Settings(faq_dir=small / "faq", seeds_dir=small / "seeds", cache_dir=cache, data_dir=small / "data")
+    return Settings(faq_dir=small / "faq", seeds_dir=small / "seeds", cache_dir=cache)
 
 
 def edit(path: Path, old: str, new: str) -> None:
@@ -48,7 +48,7 @@ def test_after_a_restart_the_last_sound_content_is_used(
     """With a warning and the errors; once they are mended, the files."""
     settings = settings_of(small, cache)
     sound = load_sound(settings).faq
-    assert (small / "data" / COPY / FERRY).is_file()
+    assert (copy_of(settings) / FERRY).is_file()
     edit(small / FERRY, ANSWER, WRONG)
     with caplog.at_level(logging.WARNING):
         assert load_sound(settings).faq.version == sound.version
@@ -69,8 +69,8 @@ def test_a_folder_that_cannot_be_written_to_stops_nothing(
     small: Path, cache: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The next start may lack the copy, which is said."""
-    (small / "data").write_text("no folder", encoding="utf-8")
-    assert load_sound(settings_of(small, cache)).faq.entries
+    (small / "models").write_text("no folder", encoding="utf-8")
+    assert load_sound(settings_of(small, small / "models")).faq.entries
     assert "no copy of the FAQ is kept" in caplog.text
 
 
