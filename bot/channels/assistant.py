@@ -13,8 +13,8 @@ from functools import partial
 from typing import assert_never
 
 from bot.answering.commands import asks_to_forget, call_of, linked
-from bot.answering.decide import decide, decide_with_reasoning
-from bot.answering.follow_up import instead
+from bot.answering.decide import Reasoning, decide, decide_with_reasoning
+from bot.answering.follow_up import OFFERS, instead
 from bot.answering.place import place_reply
 from bot.answering.render import unread, with_lines
 from bot.answering.reply_language import faq_of_reply
@@ -55,6 +55,7 @@ from bot.gaps.record import gap_behind, note_turn
 from bot.runtime.catalog import Catalog
 from bot.text.places import place_in
 
+MOST_FOUND = 5  # entries of an inline query
 ExtraCommands = Mapping[str, Callable[[], Awaitable[Reply]]]
 
 
@@ -325,7 +326,7 @@ class Assistant:
         outcome, entry = outcome_of(decision)
         count = Count(outcome, faq.language, Channel.INLINE, entry or "")
         self._notes.note(Note(count))
-        return Found(tuple(faq.entries[one.id] for one in _shareable(decision)), faq, count)
+        return Found(tuple(faq.entries[one.id] for one in _found(reasoning)), faq, count)
 
     def _note(self, note: Note, message: IncomingMessage) -> None:
         """Pass a note on, with the pseudonyms that the gap log may keep.
@@ -344,6 +345,15 @@ def _text_turn(text: str, faq: Faq, outcome: Outcome = Outcome.COMMAND) -> Turn:
 
 def _too_fast(faq: Faq) -> Turn:
     return _text_turn(faq.interface.too_fast, faq, Outcome.TOO_FAST)
+
+
+def _found(reasoning: Reasoning) -> tuple[Entry, ...]:
+    """The entries that an inline query finds: those of its decision, then the next answers, if nobody is in need."""
+    first = _shareable(reasoning.decision)
+    if isinstance(reasoning.decision, Urgent | EmergencyNumbers):
+        return first
+    near = (one.entry for one in reasoning.whole.ranking.answers if one.score >= OFFERS)
+    return tuple(dict.fromkeys((*first, *near)))[:MOST_FOUND]
 
 
 def _shareable(decision: Decision) -> tuple[Entry, ...]:

@@ -155,7 +155,22 @@ async def arabic(talk: Talk) -> Chat:
     return talk.chat
 
 
-SCENES: tuple[Scene, ...] = (question, answers, choices, urgent, group, commands, privacy, topics, languages, arabic)
+async def follow_ups(talk: Talk) -> Chat:
+    """A conversation: the source, a doubt, a question that continues one, a choice in words, not what was asked."""
+    await talk.say("how many migrants are there")
+    for text in ("source?", "hmm are you sure", "and how many are women", "in short"):
+        await talk.say(text)
+    await talk.say("women and children")
+    await talk.say("the second one")
+    await talk.press("No")
+    await talk.press("Not what I asked")
+    await talk.say("menu")
+    return talk.chat
+
+
+SCENES: tuple[Scene, ...] = (
+    *(question, answers, choices, urgent, group, commands, privacy, topics, languages, arabic, follow_ups),
+)
 
 
 async def drawn(scene: Scene, matcher: Matcher, *, is_dark: bool, width: int) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from html import escape
 from pathlib import Path
 
 import pytest_asyncio
@@ -13,8 +15,9 @@ from bot.channels.telegram.context import CONTEXT_SECONDS, CONTEXTS, LastReply
 from bot.domain.follow_up import FollowUps, Said
 from bot.matching.matcher import RegressionMatcher
 from tests.support.samples import INTERFACE, garden
+from tests.support.telegram_recording import deliver
 from tests.support.telegram_talk import Talk, talk_with
-from tests.support.telegram_world import made_person
+from tests.support.telegram_world import Refused, made_person
 
 OAK, OAK_TITLE = "how old is the big oak", "Which tree is the oldest?"
 UNSURE = "how old is the oak in Peru"  # offered a choice
@@ -140,6 +143,44 @@ async def test_the_bots_name_alone_calls_it_to_a_question(talk: Talk) -> None:
     called = talk.world.text(group, "@made_faq_bot", reply_to=question["message"]["message_id"])
     assert (await talk.give(called, group)).text.startswith(OAK_TITLE)
     assert (await talk.say(f"@made_faq_bot {OAK}")).text.startswith(OAK_TITLE)
+
+
+# --- Chats that change -----------------------------------------------------------------------------------------
+
+
+async def test_where_the_topic_is_gone_the_reply_comes_without_it(talk: Talk) -> None:
+    """Somebody has deleted it meanwhile."""
+    group = talk.world.group(kind="supergroup")
+    update = talk.world.text(group, f"@made_faq_bot {OAK}")
+    update["message"] |= {"message_thread_id": 5, "is_topic_message": True}
+    talk.request.fail("sendMessage", Refused(400, "Bad Request: message thread not found"))
+    assert (await talk.give(update, group)).text.startswith(OAK_TITLE)
+    assert "message_thread_id" not in talk.world.called("sendMessage")[-1].fields
+
+
+async def test_where_the_group_has_moved_the_reply_follows(talk: Talk) -> None:
+    """It is another chat now, and the message that is answered is not in it."""
+    group, moved = talk.world.group(), talk.world.group(kind="supergroup")
+    talk.request.fail(
+        "sendMessage",
+        Refused(
+            400,
+            "Bad Request: group chat was upgraded to a supergroup chat",
+            {"migrate_to_chat_id": moved.id},
+        ),
+    )
+    await deliver(talk.application, talk.world.text(group, f"@made_faq_bot {OAK}"))
+    assert talk.world.last(moved).text.startswith(OAK_TITLE)
+
+
+async def test_an_inline_query_finds_several_answers(talk: Talk) -> None:
+    """From the first letters on; what is shared says what the bot is."""
+    await talk.give(talk.world.text(talk.chat, OAK))
+    await deliver(talk.application, talk.world.inline("how old is the oak"))
+    fields = talk.world.called("answerInlineQuery")[-1].fields
+    results = json.loads(fields["results"]) if isinstance(fields["results"], str) else fields["results"]
+    assert results[0]["id"] == "oldest-tree"
+    assert all(escape(INTERFACE.short_description) in one["input_message_content"]["message_text"] for one in results)
 
 
 def test_a_hundred_thousand_chats_take_little_memory() -> None:

@@ -8,7 +8,7 @@ from bot.answering.render import render_entry
 from bot.channels.telegram.context import BotContext, languages_of
 from bot.channels.telegram.ui.html import to_html
 from bot.channels.telegram.update_record import UpdateRecord
-from bot.domain.conversation import Outcome, Reply
+from bot.domain.conversation import Outcome, Reply, Section
 from bot.domain.faq import Entry, Faq, Kind
 
 CACHE_SECONDS = 60  # for which Telegram may cache the results
@@ -33,9 +33,10 @@ async def on_inline(context: BotContext, record: UpdateRecord) -> None:
 
 
 def _article(entry: Entry, faq: Faq) -> InlineQueryResultArticle:
-    """An entry as a result; if chosen, it is sent as the person's own message, with its sources."""
+    """An entry as a result; if chosen, it is sent as the person's own message, with its sources and what the bot is."""
     reply = render_entry(entry, faq)
-    shared = Reply(reply.sections, reply.pages_title, reply.pages)
+    what_it_is = Section("", faq.interface.short_description)
+    shared = Reply((*reply.sections, what_it_is), reply.pages_title, reply.pages)
     return InlineQueryResultArticle(
         id=entry.id,
         title=faq.interface.urgent_title if entry.kind is Kind.URGENT else entry.question,

@@ -11,7 +11,7 @@ from typing import Any
 
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Message, MessageEntity
 from telegram.constants import ParseMode
-from telegram.error import BadRequest
+from telegram.error import BadRequest, ChatMigrated
 
 from bot.answering.render import render_entry
 from bot.channels.port import OutgoingReply
@@ -101,7 +101,16 @@ async def _reply(answered: Message, text: str, markup: InlineKeyboardMarkup | No
         "business_connection_id": answered.business_connection_id,
         "direct_messages_topic_id": topic.topic_id if topic else None,
     }
-    new: dict[str, Any] = await raw_call(answered.get_bot(), "sendMessage", call)
+    bot = answered.get_bot()
+    try:
+        new: dict[str, Any] = await raw_call(bot, "sendMessage", call)
+    except ChatMigrated as moved:  # the group has become another chat, in which the message answered does not exist
+        there = {"chat_id": moved.new_chat_id, "reply_parameters": None, "message_thread_id": None}
+        new = await raw_call(bot, "sendMessage", call | there)
+    except BadRequest as error:
+        if "thread not found" not in error.message.lower():
+            raise
+        new = await raw_call(bot, "sendMessage", call | {"message_thread_id": None})
     return int(new["message_id"])
 
 
