@@ -14,7 +14,7 @@ from typing import assert_never
 
 from bot.answering.commands import asks_to_forget, call_of, linked
 from bot.answering.decide import Reasoning, decide, decide_with_reasoning
-from bot.answering.follow_up import OFFERS, instead
+from bot.answering.follow_up import ANSWERS, instead
 from bot.answering.place import place_reply
 from bot.answering.render import unread, with_lines
 from bot.answering.reply_language import faq_of_reply
@@ -352,7 +352,7 @@ def _found(reasoning: Reasoning) -> tuple[Entry, ...]:
     first = _shareable(reasoning.decision)
     if isinstance(reasoning.decision, Urgent | EmergencyNumbers):
         return first
-    near = (one.entry for one in reasoning.whole.ranking.answers if one.score >= OFFERS)
+    near = (one.entry for one in reasoning.whole.ranking.answers if one.score >= ANSWERS)
     return tuple(dict.fromkeys((*first, *near)))[:MOST_FOUND]
 
 
