@@ -41,6 +41,8 @@ def load_sound(settings: Settings, *, notify: Callable[[str], None] = print) -> 
 
     Raises ContentError with the errors where no sound content is known.
     """
+    if is_kept(settings):  # it was checked when the copy was made
+        return load_matcher(settings, notify=notify)
     try:
         refuse_errors(settings)
     except ContentError as error:
@@ -60,13 +62,12 @@ def load_sound(settings: Settings, *, notify: Callable[[str], None] = print) -> 
 def keep_sound(settings: Settings) -> None:
     """Keep a copy of the files, which are sound. What cannot be written is logged: the next start may miss it."""
     kept = copy_of(settings)
-    folders = {"faq": settings.faq_dir, "seeds": settings.seeds_dir}
     try:
-        if all(_files(kept / name) == _files(folder) for name, folder in folders.items()):
+        if is_kept(settings):
             return
         kept.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=kept.parent, prefix=".new-") as work:
-            for name, folder in folders.items():
+            for name, folder in _folders(settings).items():
                 for path, content in _files(folder).items():
                     (Path(work) / "new" / name / path).parent.mkdir(parents=True, exist_ok=True)
                     (Path(work) / "new" / name / path).write_bytes(content)
@@ -75,6 +76,15 @@ def keep_sound(settings: Settings) -> None:
             (Path(work) / "new").rename(kept)
     except OSError as error:
         _logger.warning("no copy of the FAQ is kept in %s (%s)", kept, error.strerror)
+
+
+def is_kept(settings: Settings) -> bool:
+    """Whether the copy of the last sound content says the same as the files."""
+    kept = copy_of(settings)
+    try:
+        return all(_files(kept / name) == _files(folder) for name, folder in _folders(settings).items())
+    except OSError:
+        return False
 
 
 def copy_of(settings: Settings) -> Path:
@@ -102,6 +112,10 @@ def _texts(faq: Faq) -> dict[str, list[object]]:
 
 def _from(folder: Path, settings: Settings) -> Settings:
     return settings.model_copy(update={"faq_dir": folder / "faq", "seeds_dir": folder / "seeds"})
+
+
+def _folders(settings: Settings) -> dict[str, Path]:
+    return {"faq": settings.faq_dir, "seeds": settings.seeds_dir}
 
 
 def _files(folder: Path) -> dict[Path, bytes]:
