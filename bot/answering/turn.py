@@ -118,14 +118,15 @@ def take_turn(
         linked = deep_link(question.text, says)
         return Turn(Outcome.COMMAND, command, linked.id if linked else None, reply_in=says.language)
     number = _NUMBER.fullmatch(question.text)
-    if number and (offered or shown is None):
+    if number and (shown is None or int(number[1]) in range(1, len(offered) + 1)):
         return _choose(int(number[1]), question, matcher, says, offered, shown)
     said = said_in(question.text, matcher.faq)
     if said is not None and offered and (numbers := chosen_numbers(said, offered)):
         return _choose_all(numbers, question, matcher, says, offered, shown)
     if shown is None:
         turn = _follow_up(said, last, offered, says) if said is not None else None
-        return turn or _answered(question, matcher, last, offered, fragment)
+        turn = turn or _answered(question, matcher, last, offered, fragment)
+        return _which_answer(turn, says) if said is not None and turn.outcome is Outcome.UNANSWERED else turn
     if is_waiting(question.text, matcher.faq):
         return again(shown, says)
     turn = _answered(question, matcher)
@@ -149,6 +150,12 @@ def _follow_up(said: Said, last: str | None, offered: tuple[Choice, ...], says: 
     if entry is None or reply is None:
         return None
     return Turn(Outcome.FOLLOW_UP, reply, entry.id, reply_in=says.language)
+
+
+def _which_answer(turn: Turn, says: Faq) -> Turn:
+    """The turn of a word about an answer where none was given before: it asks which is meant, and is no gap."""
+    which = Reply((Section("", says.interface.no_answer_before),), choices=ways_on(says))
+    return replace(turn, reply=which, entry=None, gap=None, reply_in=says.language)
 
 
 def in_its_language(question: Question, matcher: Matcher) -> Faq:

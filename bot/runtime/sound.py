@@ -119,5 +119,5 @@ def _folders(settings: Settings) -> dict[str, Path]:
 
 
 def _files(folder: Path) -> dict[Path, bytes]:
-    """The YAML files of a folder, by their path in it."""
-    return {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*.yaml")}
+    """The YAML files of a folder, by their path in it; what is no file, such as a pipe, is left out."""
+    return {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*.yaml") if path.is_file()}

@@ -153,8 +153,11 @@ def test_the_act_is_answered_in_its_language(matcher: RegressionMatcher) -> None
 
 
 def test_without_an_answer_before_it_is_a_message_like_any_other(matcher: RegressionMatcher) -> None:
-    """And no act."""
+    """And no act; where it means nothing else, it is asked which answer is meant."""
     assert take_turn(Question("are you sure"), matcher).outcome is not Outcome.FOLLOW_UP
+    turn = take_turn(Question("tldr"), matcher)
+    assert turn.reply.sections[0].text == matcher.faq.interface.no_answer_before
+    assert turn.gap is None
 
 
 def test_a_cry_is_heard_whatever_came_before(matcher: RegressionMatcher) -> None:

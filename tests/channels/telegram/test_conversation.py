@@ -100,6 +100,14 @@ async def test_a_choice_may_be_typed(talk: Talk) -> None:
     assert (await talk.say("9")).text == INTERFACE.no_such_choice
 
 
+async def test_a_number_after_a_card_picks_nothing(talk: Talk) -> None:
+    """Who is in danger may mean anything by it, and gets the lines that matter again."""
+    card = await talk.say("i am hurt and bleeding, help me")
+    assert INTERFACE.not_about_me in card.labels
+    for typed in ("2", "the first", "7"):
+        assert INTERFACE.no_such_choice not in (await talk.say(typed)).text
+
+
 async def test_words_stand_for_commands(talk: Talk) -> None:
     """In a private chat."""
     assert (await talk.say("menu")).text == (await talk.say("/topics")).text == (await talk.say("/menu")).text

@@ -112,9 +112,15 @@ def choice_rows(choices: Iterable[Choice], action: ButtonAction) -> Rows:
 
 
 def choices_behind(buttons: Iterable[str], faq: Faq) -> tuple[Choice, ...]:
-    """The entries, and none of them, to which buttons lead, by their data; labelled in the language of ``faq``."""
+    """The entries, and none of them, to which buttons lead, by their data; labelled in the language of ``faq``.
+
+    Under a card there are none: who types a number there may mean anything.
+    """
     choices: list[Choice] = []
-    for action, value, language in filter(None, map(action_of, buttons)):
+    actions = [found for found in map(action_of, buttons) if found is not None]
+    for action, value, language in actions:
+        if action is ButtonAction.NOT_ABOUT_ME:
+            return ()
         entry = faq.entries.get(value)
         if action is ButtonAction.NONE:
             choices.append(Choice(faq.interface.none_of_these))
