@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -103,7 +102,9 @@ def _act(text: str, matcher: Matcher) -> str | None:
     return said.value if said is not None else None
 
 
-def judge_all(path: Path, matcher: Matcher) -> Iterator[Judged]:
-    """Each item of a set."""
-    for item in read(path):
-        yield judge(item, matcher)
+def is_misled(judged: Judged, matcher: Matcher) -> bool:
+    """Whether a new subject got a wrong answer that it would not have got without the answer before it."""
+    if judged.kind != "new subject" or judged.verdict != "wrong":
+        return False
+    alone = take_turn(Question(judged.item["text"], before=judged.item["language"]), matcher)
+    return (alone.outcome, alone.entry) != (judged.turn.outcome, judged.turn.entry)
