@@ -72,6 +72,7 @@ _COMMANDS = {
     Said.STOP: "stop",
     Said.CONTACT: "contact",
 }
+_ABOUT_AN_ANSWER = frozenset({Said.SOURCE, Said.MORE, Said.SHORTER, Said.REPEAT, Said.WHY})  # and nothing else
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +126,7 @@ def take_turn(
         return _choose_all(numbers, question, matcher, says, offered, shown)
     if shown is None:
         turn = _follow_up(said, last, offered, says) if said is not None else None
-        turn = turn or _answered(question, matcher, last, offered, fragment)
-        return _which_answer(turn, says) if said is not None and turn.outcome is Outcome.UNANSWERED else turn
+        return turn or _answered(question, matcher, last, offered, fragment)
     if is_waiting(question.text, matcher.faq):
         return again(shown, says)
     turn = _answered(question, matcher)
@@ -146,16 +146,13 @@ def _follow_up(said: Said, last: str | None, offered: tuple[Choice, ...], says: 
         which = Reply((Section("", says.interface.clarify),), choices=offered)
         return Turn(Outcome.FOLLOW_UP, which, reply_in=says.language)
     entry = answer_before(last, says)
+    if entry is None and said in _ABOUT_AN_ANSWER:
+        which = Reply((Section("", says.interface.no_answer_before),), choices=ways_on(says))
+        return Turn(Outcome.FOLLOW_UP, which, reply_in=says.language)
     reply = act_reply(said, entry, says) if entry is not None else None
     if entry is None or reply is None:
         return None
     return Turn(Outcome.FOLLOW_UP, reply, entry.id, reply_in=says.language)
-
-
-def _which_answer(turn: Turn, says: Faq) -> Turn:
-    """The turn of a word about an answer where none was given before: it asks which is meant, and is no gap."""
-    which = Reply((Section("", says.interface.no_answer_before),), choices=ways_on(says))
-    return replace(turn, reply=which, entry=None, gap=None, reply_in=says.language)
 
 
 def in_its_language(question: Question, matcher: Matcher) -> Faq:

@@ -152,12 +152,13 @@ def test_the_act_is_answered_in_its_language(matcher: RegressionMatcher) -> None
     assert turn.reply.sections[0].text == matcher.faq.in_language("es").interface.sure
 
 
-def test_without_an_answer_before_it_is_a_message_like_any_other(matcher: RegressionMatcher) -> None:
-    """And no act; where it means nothing else, it is asked which answer is meant."""
+def test_without_an_answer_before_it_asks_which_is_meant(matcher: RegressionMatcher) -> None:
+    """Where the message can mean nothing else; a doubt may be about anything."""
+    for text in ("source", "why", "tldr", "more please"):
+        turn = take_turn(Question(text), matcher)
+        assert turn.reply.sections[0].text == matcher.faq.interface.no_answer_before
+        assert turn.gap is None
     assert take_turn(Question("are you sure"), matcher).outcome is not Outcome.FOLLOW_UP
-    turn = take_turn(Question("tldr"), matcher)
-    assert turn.reply.sections[0].text == matcher.faq.interface.no_answer_before
-    assert turn.gap is None
 
 
 def test_a_cry_is_heard_whatever_came_before(matcher: RegressionMatcher) -> None:
