@@ -25,7 +25,7 @@ from bot.domain.conversation import (
     Urgent,
 )
 from bot.domain.faq import Cries, Entry, Faq, Kind, Source
-from bot.domain.limits import BUTTON_CHARACTERS
+from bot.domain.limits import BUTTON_CHARACTERS, SMALLEST_PHONE, label_width
 from tests.support.samples import (
     DOGS,
     ENTRIES,
@@ -427,7 +427,7 @@ def expected(reply: Reply) -> str:
         parts += [reply.pages_title, *map(link_text, reply.pages)]
     if reply.choices:
         parts.append(reply.choices_title)
-    if any(len(choice.label) > BUTTON_CHARACTERS for choice in reply.choices):
+    if any(label_width(choice.label) > SMALLEST_PHONE for choice in reply.choices):
         parts += [
             f"•{sendable(choice.label[:LONGEST_TITLE])}" for choice in reply.choices if choice.entry or choice.topic
         ]

@@ -8,7 +8,7 @@ from dataclasses import replace
 from html import escape
 
 from bot.domain.conversation import Choice, Link, Reply, Section
-from bot.domain.limits import BUTTON_CHARACTERS, MESSAGE_UNITS
+from bot.domain.limits import MESSAGE_UNITS, SMALLEST_PHONE, label_width
 
 LONGEST_TITLE, LONGEST_ADDRESS = 300, 2000
 PIECE_UNITS = 3000  # UTF-16 code units of one paragraph; longer ones are divided
@@ -53,8 +53,8 @@ def _answer_sources(section: Section) -> list[str]:
 
 
 def _listed(choices: Sequence[Choice]) -> list[str]:
-    """The choices as lines if a button would cut the label of one; without "none of these"."""
-    if all(len(choice.label) <= BUTTON_CHARACTERS for choice in choices):
+    """The choices as lines if the smallest phones would cut the label of one; without "none of these"."""
+    if all(label_width(choice.label) <= SMALLEST_PHONE for choice in choices):
         return []
     named = [choice for choice in choices if (choice.entry or choice.topic) and choice.language is None]
     return [f"• {_escape(choice.label[:LONGEST_TITLE])}" for choice in named]
