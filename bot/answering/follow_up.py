@@ -172,14 +172,14 @@ def act_reply(said: Said, entry: Entry, faq: Faq) -> Reply | None:
     """The reply to an act on an answer; None if the message is no such act."""
     says = faq.interface
     shown = render_entry(entry, faq)
-    related = replace(shown, sections=(), choices=shown.choices)
+    related = replace(shown, sections=())
     match said:
         case Said.REPEAT:
             return shown
         case Said.SOURCE:
-            return replace(related, sections=(whole_sources(entry, entry.question, faq),), choices=())
+            return replace(related, sections=(whole_sources(entry, entry.question, faq),))
         case Said.SURE:
-            return replace(related, sections=(whole_sources(entry, says.sure, faq),), choices=())
+            return replace(related, sections=(whole_sources(entry, says.sure, faq),))
         case Said.MORE | Said.WHY:
             return replace(related, sections=(whole_sources(entry, says.nothing_more, faq),))
         case Said.SHORTER:
