@@ -45,5 +45,5 @@ class Memory(Generic[Value]):
     async def run(self) -> None:
         """Drop what is old, also while nobody writes."""
         while True:
-            await asyncio.sleep(CHECK_EVERY)
+            await asyncio.sleep(min(CHECK_EVERY, self._seconds))
             self.drop_old()

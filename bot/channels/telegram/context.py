@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from dataclasses import dataclass, field
+from typing import Any
 
 from telegram import CallbackQuery, MaybeInaccessibleMessage, Message, User
 
@@ -56,6 +57,16 @@ class BotContext:
     fragments: Memory[str] = field(default_factory=lambda: Memory(time.monotonic, FRAGMENT_SECONDS))
     albums: Memory[int] = field(default_factory=lambda: Memory(time.monotonic))
 
+    @property
+    def memories(self) -> tuple[Memory[Any], ...]:
+        """All that is remembered for a time."""
+        return (self.replies, self.albums, *self._of_chats)
+
+    @property
+    def _of_chats(self) -> tuple[Memory[Any], ...]:
+        """What is remembered of private chats, by the pseudonym of the person."""
+        return (self.cards, self.languages, self.said, self.fragments)
+
     def sender_pseudonym(self, sent: Message | CallbackQuery) -> str | None:
         """The pseudonym of who wrote a message or pressed a button; None for one who writes as a group or channel."""
         if sent.from_user is None or (isinstance(sent, Message) and sent.sender_chat is not None):
@@ -84,10 +95,8 @@ class BotContext:
     def forget(self, person: str | None) -> None:
         """Forget all that is remembered of a person's private chat."""
         if person is not None:
-            self.cards.drop(person)
-            self.languages.drop(person)
-            self.said.drop(person)
-            self.fragments.drop(person)
+            for memory in self._of_chats:
+                memory.drop(person)
 
     def remember_reply(self, person: str | None, entry: str | None, rows: Rows, fragment: str = "") -> None:
         """Remember the last reply in a person's private chat: the answer, the buttons, a message that had no answer."""

@@ -215,9 +215,7 @@ def _start_background(
         set_menus(bot, context.catalog.faq),
         watch.run(context.catalog, changed=after_reload, tell=alerts.notify),
         alerts.run(),
-        context.cards.run(),
-        context.languages.run(),
-        context.replies.run(),
+        *(memory.run() for memory in context.memories),
     ]
     if context.maintainer_chats:
         background.append(WeeklyDigest(context, bot).run())

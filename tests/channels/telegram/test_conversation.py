@@ -191,6 +191,14 @@ async def test_an_inline_query_finds_several_answers(talk: Talk) -> None:
     assert all(escape(INTERFACE.short_description) in one["input_message_content"]["message_text"] for one in results)
 
 
+async def test_all_that_is_remembered_is_dropped_in_time(talk: Talk) -> None:
+    """Also while nobody writes: whatever holds something of chats is among what is looked through."""
+    context = talk.context
+    held = {name for name in context.__slots__ if isinstance(getattr(context, name), Memory)}
+    assert {id(getattr(context, name)) for name in held} == {id(memory) for memory in context.memories}
+    assert {"said", "fragments", "albums"} <= held
+
+
 def test_a_hundred_thousand_chats_take_little_memory() -> None:
     """The oldest are dropped first."""
     now = [0.0]
