@@ -96,7 +96,7 @@ def load_or_learn_acts(faq: Faq, folder: Path) -> Acts:
     def write(acts: Acts, work: Path) -> None:
         np.save(work / "vectors.npy", acts.vectors.astype(np.float16))
 
-    return _kept(folder / digest, load, lambda: Acts.fit(faq), write)
+    return _kept(folder / digest, load, lambda: Acts.fit(faq, _KeptVectors(folder)), write)
 
 
 def _kept(
