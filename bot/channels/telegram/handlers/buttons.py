@@ -35,6 +35,7 @@ from bot.channels.telegram.ui.sender import (
     replace_buttons,
     replace_closing,
     replace_message,
+    reply_message,
     send,
     text_message,
 )
@@ -158,9 +159,7 @@ async def _none_of_these(context: BotContext, press: ButtonPress) -> str:
     """Note the question as a gap; without its text, which the person may have deleted, it is only counted."""
     count = await context.assistant.none_of_these(press.asked, press.faq)
     press.record.set_outcome(count, is_timed=False)
-    reply = none_chosen(press.faq)
-    rows = choice_rows(reply.choices, ButtonAction.SHOW)
-    await replace_message(OutgoingMessage(to_html(reply), rows, press.faq.language), press.shown)
+    await replace_message(reply_message(none_chosen(press.faq), press.faq.language), press.shown)
     press.record.set_outcome(count)
     return ""
 
@@ -182,8 +181,7 @@ async def _card(context: BotContext, press: ButtonPress) -> str:
     turn, shown, count = found
     if shown is not None:
         context.remember(press.person, shown)
-    rows = choice_rows(turn.reply.choices, ButtonAction.SHOW)
-    await send(OutgoingMessage(to_html(turn.reply), rows, press.faq.language), press.shown)
+    await send(reply_message(turn.reply, press.faq.language), press.shown)
     press.record.set_outcome(count)
     return ""
 
@@ -201,8 +199,7 @@ async def _not_about_me(context: BotContext, press: ButtonPress) -> str:
     if turn.outcome is Outcome.ANSWER and turn.entry is not None:
         outgoing = answer_message(turn.reply, turn.entry, faq)
     else:
-        action = ButtonAction.CHOOSE if turn.outcome is Outcome.CLARIFY else ButtonAction.SHOW
-        outgoing = OutgoingMessage(to_html(turn.reply), choice_rows(turn.reply.choices, action), faq.language)
+        outgoing = reply_message(turn.reply, faq.language)
     await send(outgoing, press.shown)
     press.record.set_outcome(count)
     return ""
@@ -229,7 +226,7 @@ async def _command(press: ButtonPress) -> str:
     if reply is None:
         return press.says.gone
     press.set_outcome(Outcome.TOPICS if is_topics else Outcome.COMMAND)
-    outgoing = OutgoingMessage(to_html(reply), choice_rows(reply.choices, ButtonAction.SHOW), press.faq.language)
+    outgoing = reply_message(reply, press.faq.language)
     await (replace_message(outgoing, press.shown) if is_topics else send(outgoing, press.shown))
     return ""
 
@@ -294,8 +291,7 @@ async def _not_asked(context: BotContext, press: ButtonPress) -> str:
     if entry is None:
         return thanks
     reply = await context.assistant.instead(entry, press.asked, press.faq)
-    rows = choice_rows(reply.choices, ButtonAction.CHOOSE)
-    await send(OutgoingMessage(to_html(reply), rows, press.faq.language), press.shown)
+    await send(reply_message(reply, press.faq.language), press.shown)
     return thanks
 
 

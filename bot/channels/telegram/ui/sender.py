@@ -43,18 +43,24 @@ class OutgoingMessage:
 def outgoing_for(reply: OutgoingReply, bot: Bot) -> OutgoingMessage:
     """A reply of the assistant as a message, with the buttons for its outcome."""
     turn, faq = reply.turn, reply.faq
-    language = faq.language
     if turn.outcome is Outcome.TOO_FAST:
         return OutgoingMessage(to_html(turn.reply), [])
     if turn.entry is not None and turn.outcome in (Outcome.ANSWER, Outcome.COMMAND):
         return answer_message(turn.reply, turn.entry, faq)
-    if turn.outcome is Outcome.CLARIFY or any(choice.is_none for choice in turn.reply.choices):
-        return OutgoingMessage(to_html(turn.reply), choice_rows(turn.reply.choices, ButtonAction.CHOOSE), language)
     if turn.card is not None and reply.question.channel is Channel.GROUP:
         address = f"https://t.me/{bot.username}?start=group"
         private_chat = InlineKeyboardButton(faq.interface.private_chat, url=address)
         return OutgoingMessage(to_html(replace(turn.reply, choices_title="", choices=())), [[private_chat]])
-    return OutgoingMessage(to_html(turn.reply), choice_rows(turn.reply.choices, ButtonAction.SHOW), language)
+    return reply_message(turn.reply, faq.language)
+
+
+def reply_message(reply: Reply, language: str) -> OutgoingMessage:
+    """A reply with its choices as buttons.
+
+    Where none of them may be meant, the answer of the one that is replaces the message; else it is shown below it.
+    """
+    action = ButtonAction.CHOOSE if any(choice.is_none for choice in reply.choices) else ButtonAction.SHOW
+    return OutgoingMessage(to_html(reply), choice_rows(reply.choices, action), language)
 
 
 def answer_message(reply: Reply, entry: str, faq: Faq, *, more: Rows | None = None) -> OutgoingMessage:
