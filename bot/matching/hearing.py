@@ -21,7 +21,7 @@ from bot.domain.matching import CARDS, Reading, Thresholds
 from bot.matching.calibration import Logistic, Vector, fit_logistic
 from bot.matching.encoder import DIMENSIONS, LANGUAGES, Encode, encode, encode_messages, is_readable
 from bot.matching.features import Floats, Vectorizer
-from bot.matching.meaning import principal_components, weigh
+from bot.matching.meaning import leading, principal_components, shortlist, weigh
 from bot.matching.regression import NEIGHBOURS, power_for, sharpen, solve_near
 from bot.matching.similarity import Rows, SimilarityIndex
 from bot.text.folding import folded_words
@@ -130,6 +130,7 @@ class Hearing:
     ) -> None:
         self.rows, self.vectors, self.index = rows, vectors, index
         self.components, self.meanings, self.ears = components, meanings, ears
+        self._leads = leading(meanings)
         self.cards = sorted({row.card for row in rows if row.card is not None})
         self.languages = sorted({row.language for row in rows})
         number = {card: at for at, card in enumerate(self.cards)}
@@ -194,9 +195,9 @@ class Hearing:
         return rows, solve_near(sharpen((near @ near.T).toarray(), _POWER), sharpen(similarities, _POWER))
 
     def _weights_of_meaning(self, meaning: Floats, without: Rows) -> tuple[Rows, Floats]:
-        kernel = np.square(self.meanings @ meaning)
-        kernel[without] = 0
-        rows, weights = weigh(kernel[None], self.meanings, neighbours=NEIGHBOURS)
+        near, cosines = shortlist(meaning, self.meanings, self._leads)
+        kernel = np.where(np.isin(near, without), 0, np.square(cosines))
+        rows, weights = weigh(kernel[None], self.meanings, near[None], NEIGHBOURS)
         return rows[0], weights[0]
 
     def _language(self, text: str, weights: Vector) -> str | None:

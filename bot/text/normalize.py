@@ -51,9 +51,10 @@ def clean(text: str) -> str:
     if kept.isascii() and kept.isprintable():
         return kept
     kept = without_footnotes(kept)
-    kept = "".join(" " if unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") and c != "\n" else c for c in kept)
-    # Before normalizing, since zero-width characters would keep a letter and its accent from being composed.
-    kept = "".join(c for c in kept if unicodedata.category(c) != "Cf")
+    if not kept.isprintable():  # which is true of no character of these categories
+        kept = "".join(" " if unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") and c != "\n" else c for c in kept)
+        # Before normalizing, since zero-width characters would keep a letter and its accent from being composed.
+        kept = "".join(c for c in kept if unicodedata.category(c) != "Cf")
     return unicodedata.normalize("NFKC", kept)[:MAX_CHARACTERS]  # NFKC can turn one character into many
 
 

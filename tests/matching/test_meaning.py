@@ -10,7 +10,7 @@ import pytest
 from bot.matching.encoder import encode
 from bot.matching.features import Floats
 from bot.matching.matcher import RegressionMatcher, fit
-from bot.matching.meaning import NEIGHBOURS, Meaning, weigh
+from bot.matching.meaning import NEIGHBOURS, Meaning, leading, shortlist, weigh
 from bot.matching.regression import RIDGE, Labels, targets_of
 from tests.support.samples import ENTRIES, faq_of
 
@@ -73,6 +73,21 @@ def test_only_the_nearest_rows_count() -> None:
     few_left = np.where(np.arange(300) < 3, kernel, -1)
     nearest, weights = weigh(few_left, rows)
     assert set(nearest[weights != 0].tolist()) <= {1, 2}
+
+
+def test_the_rows_near_in_the_leading_components_are_listed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With their whole products; where the shortlist has room for all rows, these are listed."""
+    rows = vectors(300) * np.linspace(2, 0.1, 12, dtype=np.float32)  # as principal components are
+    message = rows[7]
+    near, products = shortlist(message, rows, leading(rows))
+    assert near.tolist() == list(range(300))
+    monkeypatch.setattr("bot.matching.meaning.SHORTLIST", 60)
+    monkeypatch.setattr("bot.matching.meaning.LEADING", 6)
+    near, products = shortlist(message, rows, leading(rows))
+    assert len(near) == 60
+    assert products == pytest.approx(rows[near] @ message)
+    nearest = np.argsort(-np.abs(rows @ message))[:20].tolist()
+    assert set(nearest) <= set(near.tolist())
 
 
 def test_the_parts_of_the_rows_add_up_to_the_score(few: tuple[Floats, Labels]) -> None:
