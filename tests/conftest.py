@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -96,7 +97,12 @@ def faq(content: Content) -> Faq:
 
 @pytest.fixture(scope="session")
 def cache(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
-    """The folder of learned models of this run, for processes too. All workers have the same one."""
+    """The folder of learned models of this run, for processes too. All workers have the same one.
+
+    ``TESTS_CACHE_DIR`` names one that several runs share, as those of CI do.
+    """
+    if shared := os.environ.get("TESTS_CACHE_DIR"):
+        return Path(shared)
     if worker_id == "master":  # there are no workers
         return tmp_path_factory.mktemp("models")
     folder = tmp_path_factory.getbasetemp().parent / "models"

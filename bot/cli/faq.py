@@ -93,8 +93,7 @@ def check(
         return
     from bot.content.lint import lint
     from bot.content.loader import read_content
-    from bot.runtime.load import learn as learn_
-    from bot.runtime.load import read_originals
+    from bot.runtime.load import read_originals, rows_checked
 
     settings = read_settings()
     if documents is not None and not documents.is_dir():
@@ -105,7 +104,9 @@ def check(
         fail(f"check: '{today}' is no day; write it as in 2026-11-21")
     content = read_content(settings.faq_dir, settings.seeds_dir)
     originals = read_originals(documents, content) if documents is not None else None
-    diagnostics = lint(content, day, originals=originals, learn=lambda faq: learn_(faq, settings, notify=note))
+    diagnostics = lint(
+        content, day, originals=originals, check_rows=lambda faq: rows_checked(faq, settings, notify=note)
+    )
     failed = sum(diagnostic.rule.severity is Severity.ERROR for diagnostic in diagnostics)
     if format_ is Format.JSON:
         rows = [

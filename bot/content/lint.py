@@ -23,7 +23,7 @@ from bot.content.translation_check import ADDRESS, check_label, check_translatio
 from bot.domain.faq import MAIN_LANGUAGE, Cries, Entry, Faq, Kind, Source
 from bot.domain.follow_up import Said
 from bot.domain.limits import LONGEST_ANSWER
-from bot.domain.matching import LearnedMatcher
+from bot.domain.matching import RowCheck
 from bot.text.folding import folded_words
 from bot.text.normalize import sentences as steps_of
 from bot.text.normalize import without_footnotes, words
@@ -36,7 +36,6 @@ LONGEST_FIRST_LINE = 12  # words of an urgent card's first line
 LONGEST_STEP = 15  # words of its other sentences, and of a line in another language
 FEWEST_CRIES = 8
 NEAR_SAME = 95  # RapidFuzz ratio of two normalised phrasings that a person would call the same
-NEAR_SAME_KERNEL = 0.7  # kernel similarity below which the ratio is not worth computing
 REVIEW_NOTICE = timedelta(days=30)
 _ID = re.compile(ID_PATTERN)
 _ALLOWED_ADDRESSES = frozenset({"humansecurity@un.org"})  # an office, not a person; fact human-security.23
@@ -56,12 +55,13 @@ def lint(
     today: date,
     *,
     originals: Mapping[str, str | None] | None = None,
-    learn: Callable[[Faq], LearnedMatcher] | None,
+    check_rows: Callable[[Faq], RowCheck] | None,
 ) -> tuple[Diagnostic, ...]:
     """All diagnostics of the content, sorted by place.
 
     ``originals`` are the texts of the original documents by file name, None where a file is missing; without them the
-    figures are not compared with the documents. ``learn`` makes an FAQ's matcher; None skips the rules that need one.
+    figures are not compared with the documents. ``check_rows`` compares the phrasings by what was learned
+    of them; None skips the rules that need it.
     """
     diagnostics = [*content.diagnostics, *check_soundness(content)]
     is_sound = not blocking_errors(tuple(diagnostics))
@@ -74,8 +74,8 @@ def lint(
     if not content.is_partial:
         diagnostics += _check_used(content)
     diagnostics += _check_main(content, today)
-    if is_sound and learn is not None:
-        diagnostics += _check_learned(content, learn)
+    if is_sound and check_rows is not None:
+        diagnostics += _check_rows(content, check_rows(content.faq()))
     diagnostics += _check_cries(content)
     diagnostics += _check_follow_ups(content)
     diagnostics += check_translations(content)
@@ -420,27 +420,23 @@ def _script(text: str) -> str:
 # --- Rules over all phrasings together ---------------------------------------------------------------------------
 
 
-def _check_learned(content: Content, learn: Callable[[Faq], LearnedMatcher]) -> Iterator[Diagnostic]:
-    """Yield shared and lost phrasings, as ranked by the matcher that the bot answers with."""
-    matcher = learn(content.faq())
+def _check_rows(content: Content, found: RowCheck) -> Iterator[Diagnostic]:
+    """Yield the phrasings that stand too near to those of another entry, or lead to it."""
     places = _places(content.main)
-    owners = [None if row.entry is None else matcher.entries[row.entry].id for row in matcher.rows]
-    place_of = [places.get((row.text, owner)) for row, owner in zip(matcher.rows, owners, strict=True)]
-    for one, other in matcher.near_rows(NEAR_SAME_KERNEL):
-        if owners[one] == owners[other] or not is_near_same(matcher.rows[one].text, matcher.rows[other].text):
-            continue
-        here, there = place_of[one], place_of[other]
-        if here is not None and there is not None:
-            mine = f"'{matcher.rows[one].text}' ({owners[one] or 'none'})"
+    for one, other in found.near:
+        here, there = places.get(one), places.get(other)
+        if here is not None and there is not None and is_near_same(one.text, other.text):
+            mine = f"'{one.text}' ({one.owner or 'none'})"
             other_place = f"{there[0].tree.file}:{there[0].line(*there[1])}"
-            twin = f"'{matcher.rows[other].text}' ({owners[other] or 'none'}) at {other_place}"
+            twin = f"'{other.text}' ({other.owner or 'none'}) at {other_place}"
             hint = "leave it to one of the two, or add the words that set them apart"
             yield here[0].diagnostic("F303", f"{mine} is nearly {twin}", hint, *here[1])
-    for row, owner, place, first in zip(matcher.rows, owners, place_of, matcher.found(), strict=True):
-        if owner is not None and first.id != owner and place is not None and words(row.text):
-            fact = f"'{row.text}' belongs to '{owner}' and finds '{first.id}'"
-            if (shadow := matcher.shadow(row.text, first)) is not None:
-                fact += f" by its '{shadow}'"
+    for row, finds, by in found.astray:
+        place = places.get(row)
+        if place is not None and words(row.text):
+            fact = f"'{row.text}' belongs to '{row.owner}' and finds '{finds}'"
+            if by is not None:
+                fact += f" by its '{by}'"
             hint = "add the words that set it apart, or leave it to the other entry"
             yield place[0].diagnostic("F304", fact, hint, *place[1])
 

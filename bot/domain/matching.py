@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from bot.domain.conversation import Candidate
 from bot.domain.faq import Entry, Faq
@@ -198,17 +198,31 @@ class Matcher(Protocol):
         """
 
 
+class Owned(NamedTuple):
+    """A row: its text, and the id of the entry that owns it; None for what belongs to no entry."""
+
+    text: str
+    owner: str | None
+
+
+class Astray(NamedTuple):
+    """A row that finds another entry than its own, and the phrasing of that one that speaks most for it."""
+
+    row: Owned
+    finds: str
+    by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RowCheck:
+    """``near`` are pairs of rows of different owners that may say the same, each pair once."""
+
+    near: tuple[tuple[Owned, Owned], ...]
+    astray: tuple[Astray, ...]
+
+
 class LearnedMatcher(Matcher, Protocol):
-    """What the content check asks of a matcher besides: how the phrasings stand to each other."""
-
-    def near_rows(self, similarity: float) -> list[tuple[int, int]]:
-        """Pairs of rows, by their numbers, at least that similar; each pair once."""
-
-    def found(self) -> list[Entry]:
-        """The first entry for the text of each row."""
-
-    def shadow(self, text: str, entry: Entry) -> str | None:
-        """The phrasing of an entry that speaks most for it as the answer to a text."""
+    """What an editor asks of a matcher besides."""
 
     def only_listed(self) -> list[tuple[Row, Entry]]:
         """Rows that find their entry only because they are listed, each with the entry that is found without it."""

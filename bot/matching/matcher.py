@@ -501,10 +501,10 @@ class RegressionMatcher:
         starts = [at for at, word in enumerate(tokens) if word in self._first_words_of_places]
         return {" ".join(tokens[at : at + length]) for at in starts for length in (1, 2, 3)} & self._places
 
-    def found(self) -> list[Entry]:
-        """The entry that `rank` puts first for the text of each row."""
-        texts = [row.text for row in self.rows]
-        number = {_corrected(self.read(text)): at for at, text in enumerate(texts)}
+    def found(self, rows: Sequence[int]) -> list[Entry]:
+        """The entry that `rank` puts first for the text of each of these rows."""
+        texts = [self.rows[row].text for row in rows]
+        number = {_corrected(self.read(text)): row for row, text in zip(rows, texts, strict=True)}
 
         def encode(wanted: Sequence[str]) -> Floats:
             """The meaning of texts: that of the rows is kept."""
@@ -517,6 +517,27 @@ class RegressionMatcher:
         ranked = (self._rank(texts[start : start + AT_ONCE], encode) for start in range(0, len(texts), AT_ONCE))
         return [ranking.candidates[0].entry for some in ranked for ranking in some]
 
+    def unclear_rows(self, margin: float) -> list[int]:
+        """The rows that may find another entry than their own, or have none.
+
+        By their scores in the regressions, their own is not first by words, by meaning and by both, or the next is
+        within the ``margin``; or they name a year, or are read in another way than they were learned.
+        """
+        labels = labels_of(self.rows)
+        owners = np.maximum(labels, 0)
+        by_words, by_meaning = self.model.ridge.scores_of_rows(labels), self.model.meaning.scores_of_rows(len(labels))
+        both: Floats = (by_words + by_meaning) / np.float32(2)
+        at = np.arange(len(labels))
+        own = both[at, owners].copy()
+        is_clear = (by_words.argmax(axis=1) == owners) & (by_meaning.argmax(axis=1) == owners) & (labels >= 0)
+        both[at, owners] = -1
+        is_clear &= own - both.max(axis=1) >= margin
+        for row in np.flatnonzero(is_clear).tolist():
+            text, reading = self.rows[row].text, self.read(self.rows[row].text)
+            is_read_as_learned = is_readable(text) and _meant(text, reading, is_foreign=False) == _corrected(reading)
+            is_clear[row] = is_read_as_learned and _without_years(reading) is reading
+        return np.flatnonzero(~is_clear).tolist()
+
     def only_listed(self) -> list[tuple[Row, Entry]]:
         """The rows that find their entry only because they are listed, each with the entry found without the row.
 
@@ -527,8 +548,9 @@ class RegressionMatcher:
 
     def near_rows(self, similarity: float) -> list[tuple[int, int]]:
         """The pairs of rows, by index, with at least this similarity; each pair once."""
-        pairs = np.argwhere(np.triu(all_similarities(self.model.index.by_row) >= similarity, 1))
-        return [(int(one), int(other)) for one, other in pairs]
+        similarities = all_similarities(self.model.index.by_row)
+        pairs = ((one, one + 1 + np.flatnonzero(row[one + 1 :] >= similarity)) for one, row in enumerate(similarities))
+        return [(one, other) for one, others in pairs for other in others.tolist()]
 
 
 def _meant(text: str, reading: Reading, *, is_foreign: bool) -> str:

@@ -9,6 +9,8 @@ makes a message quicker. The regression is local: it is solved for each message 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -22,6 +24,7 @@ NEIGHBOURS = 96  # rows that the regression is solved on for a message; the rows
 LEADING = 96  # components that a message is first compared by, and how many rows are then compared by all of them: of
 SHORTLIST = 3_072  # the nearest rows 0.1 % are missed, those that count least, in half the time
 AT_ONCE = 256  # rows held out together: more would take much memory
+THREADS = 2
 LEFT_OUT = -1.0  # the kernel of a row that is to be left out
 
 
@@ -53,6 +56,17 @@ class Meaning:
         rows, cosines = map(np.stack, zip(*near, strict=True))
         return self._scores(np.square(cosines), rows)
 
+    def scores_of_rows(self, most: int) -> Floats:
+        """The scores of the first ``most`` rows themselves: rows x entries."""
+        scores = np.zeros((most, self.entries), np.float32)
+
+        def score(start: int) -> None:
+            some = slice(start, min(most, start + AT_ONCE))
+            scores[some] = self._scores(np.square(self.rows[some] @ self.rows.T))
+
+        _beside_each_other(score, most)
+        return scores
+
     def vector(self, row: int) -> Floats:
         """The vector of a row, without what the components leave out of it."""
         vector: Floats = self.components @ self.rows[row]
@@ -72,7 +86,8 @@ class Meaning:
         """The scores of rows as if they were messages: without themselves, and without all rows of their entry."""
         without_row, without_entry = (np.zeros((len(rows), self.entries), np.float32) for _ in range(2))
         largest = int(np.bincount(self.labels[self.labels >= 0], minlength=1).max())
-        for start in range(0, len(rows), AT_ONCE):
+
+        def hold_out(start: int) -> None:
             some = slice(start, start + AT_ONCE)
             own = rows[some]
             kernel = np.square(self.rows[own] @ self.rows.T)
@@ -83,6 +98,8 @@ class Meaning:
             labels = self.labels[own][:, None]
             kernel[(labels >= 0) & (self.labels[near] == labels)] = LEFT_OUT
             without_entry[some] = self._scores(kernel, near)
+
+        _beside_each_other(hold_out, len(rows))
         return HeldOut(rows, without_row, without_entry)
 
     def _scores(self, kernel: Floats, of: Rows | None = None) -> Floats:
@@ -107,6 +124,12 @@ def weigh(kernel: Floats, rows: Floats, of: Rows | None = None, neighbours: int 
     nearest = at if of is None else np.take_along_axis(of, at, axis=1)
     near = rows[nearest] * (similarities > 0)[..., None]
     return nearest, solve_near(np.square(near @ near.transpose(0, 2, 1)), similarities)
+
+
+def _beside_each_other(work: Callable[[int], None], rows: int) -> None:
+    """Do the work for each `AT_ONCE` rows, given the first of them, in threads, as NumPy lets them run."""
+    with ThreadPoolExecutor(THREADS) as threads:
+        list(threads.map(work, range(0, rows, AT_ONCE)))
 
 
 def leading(rows: Floats) -> Floats:

@@ -27,24 +27,25 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from bot.domain.faq import Faq
-from bot.domain.matching import Thresholds
+from bot.domain.matching import Astray, Owned, RowCheck, Thresholds
 from bot.matching.acts import Acts, rows_of_acts
 from bot.matching.calibration import Calibration, Calibrations, Logistic
 from bot.matching.coverage import WordCoverage
 from bot.matching.encoder import DIMENSIONS, VERSION, encode
 from bot.matching.features import Floats, Vectorizer
 from bot.matching.hearing import Cry, Ear, Hearing, rows_of
-from bot.matching.matcher import Model, fit, foreign_rows, labels_of, training_rows
+from bot.matching.matcher import Model, RegressionMatcher, fit, foreign_rows, labels_of, training_rows
 from bot.matching.meaning import Meaning
 from bot.matching.regression import Labels, LocalRidge, Ridge, WholeRidge, is_local, power_for
+from bot.matching.row_check import check_rows, years_of
 from bot.matching.similarity import SimilarityIndex
 from bot.matching.tokenizer import Tokenizer
 from bot.text.normalize import Speller
 
 # Models are some 30 MB each; saving one deletes the oldest. Enough that the bot's own outlast those that a reviewer's
 # trial edits make.
-KEPT_MODELS = 16
-KEPT_VECTORS = 50_000  # of a kilobyte each
+KEPT_MODELS = 24
+KEPT_VECTORS = 80_000  # of a kilobyte each; the project's own FAQ has 46,000
 _MODEL_NAME = re.compile(r"[0-9a-f]{24}")  # of folders that may be deleted
 _MATRIX = ("data", "indices", "indptr")
 _PACKAGES = ("numpy", "rapidfuzz", "snowballstemmer")
@@ -97,6 +98,20 @@ def load_or_learn_acts(faq: Faq, folder: Path) -> Acts:
         np.save(work / "vectors.npy", acts.vectors.astype(np.float16))
 
     return _kept(folder / digest, load, lambda: Acts.fit(faq, _KeptVectors(folder)), write)
+
+
+def load_or_check_rows(faq: Faq, folder: Path, matcher: Callable[[], RegressionMatcher]) -> RowCheck:
+    """As `load_or_fit`, for what the content check asks of the rows; ``matcher`` is called if it is not known."""
+
+    def load(path: Path) -> RowCheck:
+        values = json.loads((path / "rows.json").read_text(encoding="utf-8"))
+        near = tuple((Owned(*one), Owned(*other)) for one, other in values["near"])
+        return RowCheck(near, tuple(Astray(Owned(*row), finds, by) for row, finds, by in values["astray"]))
+
+    def write(found: RowCheck, work: Path) -> None:
+        (work / "rows.json").write_text(json.dumps({"near": found.near, "astray": found.astray}), encoding="utf-8")
+
+    return _kept(folder / _digest_of([_digest(faq), years_of(faq)]), load, lambda: check_rows(matcher()), write)
 
 
 def _kept(

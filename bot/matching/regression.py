@@ -47,10 +47,10 @@ def power_for(rows: int) -> float:
     return 1 + math.log10(max(rows, 50) / 50) / 4
 
 
-def sharpen(similarities: Floats, power: float) -> Floats:
-    """The kernel: similarities, negative ones set to 0, raised to a power."""
-    sharpened: Floats = np.power(np.maximum(similarities, 0), np.float32(power))
-    return sharpened
+def sharpen(similarities: Floats, power: float, out: Floats | None = None) -> Floats:
+    """The kernel: similarities, negative ones set to 0, raised to a power; in ``out`` if it is given."""
+    sharpened: Floats = np.maximum(similarities, 0, out=out)
+    return np.power(sharpened, np.float32(power), out=sharpened)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,8 @@ class WholeRidge:
     def fit(cls, index: SimilarityIndex, labels: Labels, entries: int) -> tuple[WholeRidge, HeldOut]:
         """Fit on all rows; also returns their held-out scores."""
         power = power_for(len(labels))
-        kernel = sharpen(all_similarities(index.by_row), power)
+        similarities = all_similarities(index.by_row)
+        kernel = sharpen(similarities, power, out=similarities)  # new memory for so many would take seconds
         targets = targets_of(labels, entries)
         alpha, inverse_factor = solve(kernel, targets)
         return cls(index, alpha, power), hold_out(inverse_factor, alpha, targets, labels)
@@ -95,6 +96,10 @@ class WholeRidge:
         similarities = np.array([self.index.similarities(*vector) for vector in vectors])
         scores: Floats = sharpen(similarities, self.power) @ self.alpha
         return scores
+
+    def scores_of_rows(self, labels: Labels) -> Floats:
+        """The scores of the rows themselves, K alpha: since (K + lambda I) alpha = Y, they are Y - lambda alpha."""
+        return targets_of(labels, self.alpha.shape[1]) - np.float32(RIDGE) * self.alpha
 
     def parts(self, columns: Columns, values: Floats, entry: int) -> tuple[Rows, Floats]:
         """The rows that contribute to an entry's score, and the part of the score that is due to each."""
@@ -121,6 +126,12 @@ class LocalRidge:
     def scores(self, vectors: Sequence[tuple[Columns, Floats]]) -> Floats:
         """The score of every entry for each vector: vectors x entries; 0 for entries without a row near it."""
         return np.array([self._scores(*self._weights(*vector)) for vector in vectors])
+
+    def scores_of_rows(self, labels: Labels) -> Floats:
+        """The scores of the rows themselves, each computed as a message's."""
+        by_row = self.index.by_row
+        rows = (by_row[[row]] for row in range(len(labels)))
+        return self.scores([(row.indices, row.data) for row in rows])
 
     def parts(self, columns: Columns, values: Floats, entry: int) -> tuple[Rows, Floats]:
         """The rows that contribute to an entry's score, and the part of the score that is due to each."""

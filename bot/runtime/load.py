@@ -10,9 +10,9 @@ from pathlib import Path
 from bot.content.loader import read_faq
 from bot.content.parsed import Content
 from bot.domain.faq import Faq
-from bot.domain.matching import LearnedMatcher
+from bot.domain.matching import LearnedMatcher, RowCheck
 from bot.matching.matcher import RegressionMatcher
-from bot.matching.model_cache import load_or_fit, load_or_hear, load_or_learn_acts
+from bot.matching.model_cache import load_or_check_rows, load_or_fit, load_or_hear, load_or_learn_acts
 from bot.settings import Settings
 
 
@@ -29,7 +29,7 @@ def load_matcher(settings: Settings, *, notify: Callable[[str], None] = print) -
     return learn(_filled_in(load_faq(settings), settings), settings, notify=notify)
 
 
-def learn(faq: Faq, settings: Settings, *, notify: Callable[[str], None] = print) -> LearnedMatcher:
+def learn(faq: Faq, settings: Settings, *, notify: Callable[[str], None] = print) -> RegressionMatcher:
     """The matcher of an FAQ, learned now unless the cache has it. ``notify`` as in `load_matcher`.
 
     The one place that says which matcher it is.
@@ -50,6 +50,11 @@ def learn(faq: Faq, settings: Settings, *, notify: Callable[[str], None] = print
     model = load_or_fit(faq, settings.cache_dir, before_fit=before_fit)
     hearing = load_or_hear(faq, settings.cache_dir, before_fit=before_hearing)
     return RegressionMatcher(faq, model, hearing, load_or_learn_acts(faq, settings.cache_dir))
+
+
+def rows_checked(faq: Faq, settings: Settings, *, notify: Callable[[str], None] = print) -> RowCheck:
+    """How the phrasings of an FAQ stand to each other, learned and compared now unless the cache knows it."""
+    return load_or_check_rows(faq, settings.cache_dir, lambda: learn(faq, settings, notify=notify))
 
 
 def _filled_in(faq: Faq, settings: Settings) -> Faq:

@@ -31,7 +31,7 @@ def refuse_errors(settings: Settings, *, needed: Collection[str] = ()) -> None:
     """
     content = read_content(settings.faq_dir, settings.seeds_dir)
     others = tuple(f"{one.folder}/" for one in content.translations if one.language not in needed)
-    found = blocking_errors(lint(content, date.today(), learn=None))
+    found = blocking_errors(lint(content, date.today(), check_rows=None))
     if wrong := tuple(one for one in found if not one.file.startswith(others)):
         raise ContentError(wrong)
 

@@ -71,11 +71,6 @@ def test_other_words_for_a_question_find_its_entry(text: str, found: Entry) -> N
     assert MATCHER.rank(text).candidates[0].entry == found
 
 
-def test_found_agrees_with_rank() -> None:
-    """What the content check computes for all rows at once is what a person would get."""
-    assert MATCHER.found() == [MATCHER.rank(row.text).candidates[0].entry for row in MATCHER.rows]
-
-
 def test_a_ranking_holds_the_best_of_each_kind() -> None:
     """The reply is an answer or small talk, the card an urgent entry, the answers are answers, all best first."""
     for text in ("opening hours", "hello", "storm warning", "i fell and cannot stand up", "xyzzy", ""):
@@ -394,12 +389,6 @@ def test_ties_are_broken_by_id() -> None:
     b, a = entry("b", "Where is the ball?", *texts), entry("a", "Where is the ball?", *texts)
     matcher = RegressionMatcher(faq_of(b, a, OPENING_HOURS, HELLO))
     assert [matcher.rank(text).candidates[0].entry.id for text in texts] == ["a", "a", "a"]
-
-
-def test_found_breaks_ties_as_rank_does() -> None:
-    """What the content check finds for a phrasing without words is what a person would get."""
-    matcher = RegressionMatcher(faq_of(replace(OPENING_HOURS, phrasings=("🕐", *OPENING_HOURS.phrasings)), *EIGHT[1:]))
-    assert matcher.found() == [matcher.rank(row.text).candidates[0].entry for row in matcher.rows]
 
 
 @pytest.mark.slow
