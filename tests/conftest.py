@@ -16,7 +16,7 @@ from bot.content.loader import read_content
 from bot.content.parsed import Content
 from bot.domain.faq import Faq
 from bot.matching.matcher import RegressionMatcher
-from bot.matching.model_cache import load_or_fit, load_or_hear, load_or_learn_acts
+from bot.runtime.load import learn
 from tests.support.paths import ROOT, SMALL
 from tests.support.postgresql_server import Server, serving
 
@@ -116,18 +116,14 @@ def learned(faq: Faq, cache: Path) -> Path:
     with (cache / "lock").open("w") as lock:
         if sys.platform != "win32":
             fcntl.flock(lock, fcntl.LOCK_EX)
-        load_or_fit(faq, cache)
-        load_or_hear(faq, cache)
-        load_or_learn_acts(faq, cache)
+        learn(faq, cache)
     return cache
 
 
 @pytest.fixture(scope="session")
 def matcher(faq: Faq, learned: Path) -> RegressionMatcher:
     """The matcher of the project's own FAQ."""
-    return RegressionMatcher(
-        faq, load_or_fit(faq, learned), load_or_hear(faq, learned), load_or_learn_acts(faq, learned)
-    )
+    return learn(faq, learned)
 
 
 @pytest.fixture

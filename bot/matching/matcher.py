@@ -40,7 +40,7 @@ from bot.matching.features import Floats, Vectorizer
 from bot.matching.hearing import Hearing
 from bot.matching.meaning import Meaning
 from bot.matching.regression import HeldOut, Labels, Ridge, fit_ridge, use_one_thread
-from bot.matching.similarity import Rows, SimilarityIndex, all_similarities
+from bot.matching.similarity import Rows, SimilarityIndex, similar_pairs
 from bot.matching.tokenizer import Tokenizer
 from bot.text.language_id import UNKNOWN, guess
 from bot.text.normalize import Speller, is_year, words
@@ -548,9 +548,7 @@ class RegressionMatcher:
 
     def near_rows(self, similarity: float) -> list[tuple[int, int]]:
         """The pairs of rows, by index, with at least this similarity; each pair once."""
-        similarities = all_similarities(self.model.index.by_row)
-        pairs = ((one, one + 1 + np.flatnonzero(row[one + 1 :] >= similarity)) for one, row in enumerate(similarities))
-        return [(one, other) for one, others in pairs for other in others.tolist()]
+        return similar_pairs(self.model.index.by_row, similarity)
 
 
 def _meant(text: str, reading: Reading, *, is_foreign: bool) -> str:

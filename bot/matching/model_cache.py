@@ -14,6 +14,7 @@ import mmap
 import re
 import shutil
 import tempfile
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
@@ -141,23 +142,29 @@ def is_learned(faq: Faq, folder: Path) -> bool:
 class _KeptVectors:
     """Encodes texts, except those whose vectors lie in the folder; keeps theirs there too, the newest `KEPT_VECTORS`.
 
-    They are kept in half precision, which is all that `fit` uses of them.
+    They are kept in half precision, which is all that `fit` uses of them. Of several threads one encodes at a time, so
+    that none loses what another keeps.
     """
+
+    _one_at_a_time = threading.Lock()
 
     def __init__(self, folder: Path) -> None:
         name = hashlib.sha256(VERSION.encode()).hexdigest()[:24]
         self._path = folder / f"vectors-{name}.npz"
 
     def __call__(self, texts: Sequence[str]) -> Floats:
+        with self._one_at_a_time:
+            return self._encoded(texts)
+
+    def _encoded(self, texts: Sequence[str]) -> Floats:
         kept = self._load()
         keys = [hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:24] for text in texts]
         new = {key: text for key, text in zip(keys, texts, strict=True) if key not in kept}
         kept |= zip(new, encode(list(new.values())).astype(np.float16), strict=True)
         if new:
-            latest = {key: vector for key, vector in kept.items() if key not in set(keys)} | {
-                key: kept[key] for key in keys
-            }
-            self._save(dict(list(latest.items())[-KEPT_VECTORS:]))
+            wanted = dict.fromkeys(keys)
+            latest = [*(key for key in kept if key not in wanted), *wanted][-KEPT_VECTORS:]
+            self._save({key: kept[key] for key in latest})
         return np.array([kept[key] for key in keys], np.float32).reshape(len(keys), DIMENSIONS)
 
     def _load(self) -> dict[str, NDArray[np.float16]]:

@@ -23,6 +23,7 @@ from bot.matching.similarity import Rows, SimilarityIndex, all_similarities
 Labels = NDArray[np.int64]
 
 RIDGE = 0.25  # lambda: the smaller, the closer the regression follows single phrasings
+SOLVING_THREADS = 2  # which halves the time; learning runs in a process of its own
 WHOLE_ROWS = 11_000  # with more rows the regression is local
 NEIGHBOURS = 64  # rows that a local regression is fitted on
 HELD_OUT_ROWS = 2_000  # of a local regression, to calibrate its scores on
@@ -193,16 +194,18 @@ def solve(kernel: Floats, targets: Floats) -> tuple[Floats, Floats]:
     Overwrites the kernel. Raises ArithmeticError if the system cannot be solved.
     """
     from scipy.linalg import lapack  # only fitting needs it
+    from threadpoolctl import threadpool_limits
 
     use_one_thread()  # for SciPy's BLAS, which has just been loaded
     kernel[np.diag_indices_from(kernel)] += np.float32(RIDGE)
-    factor, failed = lapack.spotrf(
-        kernel.T, lower=1, overwrite_a=1
-    )  # symmetric, so the transpose is the same in LAPACK's order
-    if failed:
-        raise ArithmeticError(f"the ridge system cannot be solved (LAPACK spotrf {failed})")
-    alpha, _ = lapack.spotrs(factor, targets, lower=1)
-    inverse, _ = lapack.strtri(factor, lower=1, overwrite_c=1)
+    with threadpool_limits(SOLVING_THREADS, user_api="blas"):
+        factor, failed = lapack.spotrf(
+            kernel.T, lower=1, overwrite_a=1
+        )  # symmetric, so the transpose is the same in LAPACK's order
+        if failed:
+            raise ArithmeticError(f"the ridge system cannot be solved (LAPACK spotrf {failed})")
+        alpha, _ = lapack.spotrs(factor, targets, lower=1)
+        inverse, _ = lapack.strtri(factor, lower=1, overwrite_c=1)
     return np.ascontiguousarray(alpha), inverse
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +14,7 @@ from bot.matching.features import Columns, Floats
 Rows = NDArray[np.int64]
 
 POSTINGS = 60_000  # most postings that `nearest` reads, those of the rarest grams first
+AT_ONCE = 500  # rows compared with all others at a time
 CANDIDATES = 4  # rows that `nearest` compares in full, per row to be found
 
 
@@ -83,14 +85,34 @@ def _largest(values: Floats, most: int) -> Rows:
 
 
 def all_similarities(by_row: sparse.csr_array) -> Floats:
-    """X X^T. The few columns with many rows are multiplied densely, which is far faster, the others sparsely."""
+    """X X^T."""
+    similarities = np.empty((by_row.shape[0], by_row.shape[0]), np.float32)
+    for start, rows in _some_rows(by_row):
+        similarities[start : start + len(rows)] = rows
+    return similarities
+
+
+def similar_pairs(by_row: sparse.csr_array, least: float) -> list[tuple[int, int]]:
+    """The pairs of rows that are at least so similar; each pair once."""
+    pairs: list[tuple[int, int]] = []
+    for start, rows in _some_rows(by_row):
+        one, other = np.nonzero(rows >= least)
+        is_first = one + start < other
+        pairs += zip((one[is_first] + start).tolist(), other[is_first].tolist(), strict=True)
+    return pairs
+
+
+def _some_rows(by_row: sparse.csr_array) -> Iterator[tuple[int, Floats]]:
+    """Some rows of X X^T at a time, to spare memory, with the number of the first.
+
+    The few columns with many rows are multiplied densely, which is far faster, the others sparsely.
+    """
     frequencies = np.bincount(by_row.indices, minlength=by_row.shape[1])
     is_common = frequencies > len(frequencies) ** 0.5
     columns = sparse.csc_array(by_row)
     common = columns[:, np.flatnonzero(is_common)].toarray()
     rare = columns[:, np.flatnonzero(~is_common)].tocsr()
     turned = sparse.csr_array(rare.T)
-    similarities: Floats = common @ common.T
-    for start in range(0, len(similarities), 1000):  # some rows at a time, to spare memory
-        similarities[start : start + 1000] += (rare[start : start + 1000] @ turned).toarray()
-    return similarities
+    for start in range(0, len(common), AT_ONCE):
+        some = slice(start, start + AT_ONCE)
+        yield start, common[some] @ common.T + (rare[some] @ turned).toarray()

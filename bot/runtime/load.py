@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from threading import Lock
 
 from bot.content.loader import read_faq
 from bot.content.parsed import Content
@@ -26,35 +28,43 @@ def load_matcher(settings: Settings, *, notify: Callable[[str], None] = print) -
 
     ``notify`` is called with a line of text before an FAQ is learned, up to two minutes, after an edit alone.
     """
-    return learn(_filled_in(load_faq(settings), settings), settings, notify=notify)
+    return learn(_filled_in(load_faq(settings), settings), settings.cache_dir, notify=notify)
 
 
-def learn(faq: Faq, settings: Settings, *, notify: Callable[[str], None] = print) -> RegressionMatcher:
-    """The matcher of an FAQ, learned now unless the cache has it. ``notify`` as in `load_matcher`.
+def learn(faq: Faq, folder: Path, *, notify: Callable[[str], None] = print) -> RegressionMatcher:
+    """The matcher of an FAQ, learned now unless the folder has it. ``notify`` as in `load_matcher`.
 
     The one place that says which matcher it is.
     """
 
+    is_telling = Lock()  # both are learned at the same time
+
+    def tell(text: str) -> None:
+        with is_telling:
+            notify(text)
+
     def before_fit(faq: Faq) -> None:
         phrasings = sum(len(entry.phrasings) for entry in faq.entries.values())
-        notify(
+        tell(
             f"Learning {len(faq.entries)} entries from {phrasings:,} phrasings: up to a minute, once after each edit …"
         )
 
     def before_hearing(faq: Faq) -> None:
         cries = sum(len(texts) for cries in faq.cries for texts in cries.cries.values())
-        notify(
+        tell(
             f"Learning {cries:,} cries for help in {len(faq.cries)} languages: up to a minute, once after each edit …"
         )
 
-    model = load_or_fit(faq, settings.cache_dir, before_fit=before_fit)
-    hearing = load_or_hear(faq, settings.cache_dir, before_fit=before_hearing)
-    return RegressionMatcher(faq, model, hearing, load_or_learn_acts(faq, settings.cache_dir))
+    with ThreadPoolExecutor(1) as beside:
+        heard = beside.submit(load_or_hear, faq, folder, before_fit=before_hearing)
+        model = load_or_fit(faq, folder, before_fit=before_fit)
+        acts = load_or_learn_acts(faq, folder)
+        return RegressionMatcher(faq, model, heard.result(), acts)
 
 
 def rows_checked(faq: Faq, settings: Settings, *, notify: Callable[[str], None] = print) -> RowCheck:
     """How the phrasings of an FAQ stand to each other, learned and compared now unless the cache knows it."""
-    return load_or_check_rows(faq, settings.cache_dir, lambda: learn(faq, settings, notify=notify))
+    return load_or_check_rows(faq, settings.cache_dir, lambda: learn(faq, settings.cache_dir, notify=notify))
 
 
 def _filled_in(faq: Faq, settings: Settings) -> Faq:
