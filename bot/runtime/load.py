@@ -51,9 +51,7 @@ def learn(faq: Faq, folder: Path, *, notify: Callable[[str], None] = print) -> R
 
     def before_hearing(faq: Faq) -> None:
         cries = sum(len(texts) for cries in faq.cries for texts in cries.cries.values())
-        tell(
-            f"Learning {cries:,} cries for help in {len(faq.cries)} languages: up to a minute, once after each edit …"
-        )
+        tell(f"Learning {cries:,} cries for help in {len(faq.cries)} languages: up to a minute, once after each edit …")
 
     with ThreadPoolExecutor(1) as beside:
         heard = beside.submit(load_or_hear, faq, folder, before_fit=before_hearing)
