@@ -7,6 +7,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
+from functools import lru_cache
 
 import phonenumbers
 from rapidfuzz import fuzz
@@ -413,8 +414,13 @@ def _check_texts_of_cries(cries: Cries, at: Located) -> Iterator[Diagnostic]:
 
 def _script(text: str) -> str:
     """The script of most letters of a text, as Unicode names them."""
-    scripts = Counter(unicodedata.name(letter, "?").split()[0] for letter in text if letter.isalpha())
+    scripts = Counter(map(_script_of, filter(str.isalpha, text)))
     return scripts.most_common(1)[0][0] if scripts else ""
+
+
+@lru_cache(maxsize=10_000)
+def _script_of(letter: str) -> str:
+    return unicodedata.name(letter, "?").split()[0]
 
 
 # --- Rules over all phrasings together ---------------------------------------------------------------------------

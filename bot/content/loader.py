@@ -73,11 +73,20 @@ def read_faq(faq_dir: Path, seeds_dir: Path, *, needed: Collection[str] = ()) ->
     invalid translation is left out with a warning, and drafts without one. The further rules of `lint` are for editors,
     and are not run.
     """
+    return usable_faq(readable_content(faq_dir, seeds_dir), needed=needed)
+
+
+def readable_content(faq_dir: Path, seeds_dir: Path) -> Content:
+    """As `read_content`. Raises ContentError for what cannot be read."""
     try:
-        content = read_content(faq_dir, seeds_dir)
+        return read_content(faq_dir, seeds_dir)
     except OSError as error:
         where, fact = str(error.filename or faq_dir), f"cannot be read ({error.strerror})"
         raise ContentError((Diagnostic(where, 1, "Y101", fact, "see that the bot may read it"),)) from None
+
+
+def usable_faq(content: Content, *, needed: Collection[str] = ()) -> Faq:
+    """The FAQ of files that were read, as `read_faq`."""
     broken = blocking_errors((*content.diagnostics, *check_soundness(content)))
     translations = {one.language: f"{one.folder}/" for one in content.translations if one.language not in needed}
     if any(not diagnostic.file.startswith(tuple(translations.values())) for diagnostic in broken):

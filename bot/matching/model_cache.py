@@ -87,7 +87,6 @@ def load_or_learn_acts(faq: Faq, folder: Path) -> Acts:
     """As `load_or_fit`, for the follow-ups, which takes a second or two."""
     rows = rows_of_acts(faq)
     said = tuple(what for what, _ in rows)
-    digest = _digest_of([rows, VERSION])
 
     def load(path: Path) -> Acts:
         vectors = np.load(path / "vectors.npy", allow_pickle=False).astype(np.float32)
@@ -98,7 +97,7 @@ def load_or_learn_acts(faq: Faq, folder: Path) -> Acts:
     def write(acts: Acts, work: Path) -> None:
         np.save(work / "vectors.npy", acts.vectors.astype(np.float16))
 
-    return _kept(folder / digest, load, lambda: Acts.fit(faq, _KeptVectors(folder)), write)
+    return _kept(folder / _digest_of_acts(faq), load, lambda: Acts.fit(faq, _KeptVectors(folder)), write)
 
 
 def load_or_check_rows(faq: Faq, folder: Path, matcher: Callable[[], RegressionMatcher]) -> RowCheck:
@@ -134,9 +133,9 @@ def _kept(
 
 
 def is_learned(faq: Faq, folder: Path) -> bool:
-    """Whether the folder contains the model of an FAQ, and that of its cries for help if it has any."""
-    digests = [_digest(faq), *([_digest_of_cries(rows_of(faq))] if faq.cries else [])]
-    return all((folder / digest / "model.json").exists() for digest in digests)
+    """Whether the folder contains all that is learned of an FAQ: its model, its cries for help, its follow-ups."""
+    digests = [_digest(faq), _digest_of_acts(faq), *([_digest_of_cries(rows_of(faq))] if faq.cries else [])]
+    return all((folder / digest).is_dir() for digest in digests)
 
 
 class _KeptVectors:
@@ -203,6 +202,10 @@ def _digest_of(learned: object) -> str:
 def _digest_of_cries(rows: Sequence[Cry]) -> str:
     learned = [[(row.text, row.card, row.language) for row in rows], VERSION, *map(_versioned, _PACKAGES)]
     return _digest_of(learned)
+
+
+def _digest_of_acts(faq: Faq) -> str:
+    return _digest_of([rows_of_acts(faq), VERSION])
 
 
 def _digest(faq: Faq) -> str:

@@ -28,7 +28,12 @@ def load_matcher(settings: Settings, *, notify: Callable[[str], None] = print) -
 
     ``notify`` is called with a line of text before an FAQ is learned, up to two minutes, after an edit alone.
     """
-    return learn(_filled_in(load_faq(settings), settings), settings.cache_dir, notify=notify)
+    return matcher_of(load_faq(settings), settings, notify=notify)
+
+
+def matcher_of(faq: Faq, settings: Settings, *, notify: Callable[[str], None] = print) -> LearnedMatcher:
+    """As `load_matcher`, for an FAQ that was read."""
+    return learn(_filled_in(faq, settings), settings.cache_dir, notify=notify)
 
 
 def learn(faq: Faq, folder: Path, *, notify: Callable[[str], None] = print) -> RegressionMatcher:

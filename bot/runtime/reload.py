@@ -16,11 +16,12 @@ from pathlib import Path
 from watchfiles import awatch
 
 from bot.content.diagnostics import ContentError
-from bot.content.loader import read_faq
+from bot.content.loader import readable_content, usable_faq
+from bot.matching.model_cache import is_learned
 from bot.observability.logs import kind_and_place
 from bot.observability.metrics import Metrics, Reload
 from bot.runtime.catalog import Catalog
-from bot.runtime.load import load_matcher
+from bot.runtime.load import matcher_of
 from bot.runtime.sound import keep_sound, refuse_errors, what_changed
 from bot.settings import Settings
 
@@ -100,16 +101,18 @@ class FaqWatcher:
 
         A language that is in use is never dropped. Raises ContentError and NotLearnedError.
         """
-        settings = self._settings
-        faq = await asyncio.to_thread(read_faq, settings.faq_dir, settings.seeds_dir, needed=catalog.versions.keys())
-        await asyncio.to_thread(refuse_errors, settings, needed=catalog.versions.keys())
+        settings, needed = self._settings, catalog.versions.keys()
+        content = await asyncio.to_thread(readable_content, settings.faq_dir, settings.seeds_dir)
+        faq = await asyncio.to_thread(usable_faq, content, needed=needed)
+        await asyncio.to_thread(refuse_errors, content, needed=needed)
         if faq.version == catalog.faq.version:
             _logger.info("FAQ %s stays in use: its files say the same", faq.version)
             return False
-        code = await learn_apart(settings)
-        if code != 0:
-            raise NotLearnedError(f"learning it ended with {code}; python -m bot learn says why")
-        catalog.matcher = await asyncio.to_thread(load_matcher, settings, notify=_logger.info)
+        if not await asyncio.to_thread(is_learned, faq, settings.cache_dir):
+            code = await learn_apart(settings)
+            if code != 0:
+                raise NotLearnedError(f"learning it ended with {code}; python -m bot learn says why")
+        catalog.matcher = await asyncio.to_thread(matcher_of, faq, settings, notify=_logger.info)
         await asyncio.to_thread(keep_sound, settings)
         _logger.info("FAQ %s is in use", catalog.faq.version)
         return True

@@ -14,22 +14,22 @@ from pathlib import Path
 
 from bot.content.diagnostics import ContentError, blocking_errors
 from bot.content.lint import lint
-from bot.content.loader import read_content
+from bot.content.loader import readable_content, usable_faq
+from bot.content.parsed import Content
 from bot.domain.faq import Faq
 from bot.domain.matching import LearnedMatcher
-from bot.runtime.load import load_matcher
+from bot.runtime.load import load_matcher, matcher_of
 from bot.settings import Settings
 
 COPY = "sound-content"  # the folder in CACHE_DIR with copies of the last sound content, one for each FAQ_DIR
 _logger = logging.getLogger(__name__)
 
 
-def refuse_errors(settings: Settings, *, needed: Collection[str] = ()) -> None:
-    """Raise ContentError with all that the check finds wrong in what people read; OSError where a file cannot be read.
+def refuse_errors(content: Content, *, needed: Collection[str] = ()) -> None:
+    """Raise ContentError with all that the check finds wrong in what people read.
 
     What is wrong in a translation counts only if that language is ``needed``.
     """
-    content = read_content(settings.faq_dir, settings.seeds_dir)
     others = tuple(f"{one.folder}/" for one in content.translations if one.language not in needed)
     found = blocking_errors(lint(content, date.today(), check_rows=None))
     if wrong := tuple(one for one in found if not one.file.startswith(others)):
@@ -44,7 +44,9 @@ def load_sound(settings: Settings, *, notify: Callable[[str], None] = print) -> 
     if is_kept(settings):  # it was checked when the copy was made
         return load_matcher(settings, notify=notify)
     try:
-        refuse_errors(settings)
+        content = readable_content(settings.faq_dir, settings.seeds_dir)
+        faq = usable_faq(content)
+        refuse_errors(content)
     except ContentError as error:
         kept = copy_of(settings)
         if not (kept / "faq").is_dir():
@@ -54,7 +56,7 @@ def load_sound(settings: Settings, *, notify: Callable[[str], None] = print) -> 
         matcher = load_matcher(_from(kept, settings), notify=notify)
         _logger.warning("FAQ %s, the last sound one, is in use instead", matcher.faq.version)
         return matcher
-    matcher = load_matcher(settings, notify=notify)
+    matcher = matcher_of(faq, settings, notify=notify)
     keep_sound(settings)
     return matcher
 

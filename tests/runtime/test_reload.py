@@ -310,8 +310,9 @@ async def test_what_cannot_be_learned_is_told(
     at_start = tmp_path_factory.mktemp("start")
     at_start_of_python(at_start, monkeypatch, "import os\nos._exit(3)\n")
     async with watched(small, cache) as bot:
-        path = small / INTERFACE
-        path.write_text(path.read_text(encoding="utf-8").replace("All topics", "Every topic"), encoding="utf-8")
+        path = small / FERRY
+        text = path.read_text(encoding="utf-8")
+        path.write_text(text.replace("    phrasings:\n", "    phrasings:\n      - a new wording\n", 1), encoding="utf-8")
         await bot.until(lambda: len(bot.told) == 1)
         assert "learning it ended with 3; python -m bot learn says why" in bot.told[0]
         assert bot.catalog.matcher is bot.before

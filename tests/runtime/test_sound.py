@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from bot.content.diagnostics import ContentError
-from bot.content.loader import read_faq
+from bot.content.loader import read_content, read_faq
+from bot.content.parsed import Content
 from bot.runtime.sound import copy_of, load_sound, refuse_errors, what_changed
 from bot.settings import Settings
 
@@ -22,24 +23,28 @@ def settings_of(small: Path, cache: Path) -> Settings:
     return Settings(faq_dir=small / "faq", seeds_dir=small / "seeds", cache_dir=cache)
 
 
+def content_of(small: Path) -> Content:
+    return read_content(small / "faq", small / "seeds")
+
+
 def edit(path: Path, old: str, new: str) -> None:
     text = path.read_text(encoding="utf-8")
     assert old in text
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
-def test_a_figure_that_no_fact_states_is_refused(small: Path, cache: Path) -> None:
+def test_a_figure_that_no_fact_states_is_refused(small: Path) -> None:
     """Though the file can be read."""
-    refuse_errors(settings_of(small, cache))
+    refuse_errors(content_of(small))
     edit(small / FERRY, ANSWER, WRONG)
     with pytest.raises(ContentError, match="F404"):
-        refuse_errors(settings_of(small, cache))
+        refuse_errors(content_of(small))
 
 
-def test_a_warning_refuses_nothing(small: Path, cache: Path) -> None:
+def test_a_warning_refuses_nothing(small: Path) -> None:
     """It is the editor's business."""
     edit(small / FERRY, ANSWER, f"{'so ' * 20}were not counted")
-    refuse_errors(settings_of(small, cache))
+    refuse_errors(content_of(small))
 
 
 def test_after_a_restart_the_last_sound_content_is_used(
