@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
 
@@ -20,14 +20,14 @@ from bot.content.parsed import Content, Edition, KeyPath, Located
 from bot.content.plainness import archive_words, reading_words, sentences
 from bot.content.references import check_soundness
 from bot.content.schema import ID_BYTES, ID_PATTERN
-from bot.content.translation_check import ADDRESS, check_label, check_translations
+from bot.content.translation_check import ADDRESS, DIRECTION_MARKS, check_label, check_translations
 from bot.domain.faq import MAIN_LANGUAGE, Cries, Entry, Faq, Kind, Source
 from bot.domain.follow_up import Said
 from bot.domain.limits import LONGEST_ANSWER
 from bot.domain.matching import RowCheck
 from bot.text.folding import folded_words
+from bot.text.normalize import is_year, without_footnotes, words
 from bot.text.normalize import sentences as steps_of
-from bot.text.normalize import without_footnotes, words
 
 FEWEST_PHRASINGS = 8
 MOST_WORDS = 60  # of an answer, which then fits the screen of a phone
@@ -38,7 +38,12 @@ LONGEST_STEP = 15  # words of its other sentences, and of a line in another lang
 FEWEST_CRIES = 8
 NEAR_SAME = 95  # RapidFuzz ratio of two normalised phrasings that a person would call the same
 REVIEW_NOTICE = timedelta(days=30)
+LONGEST_PHRASING = 200  # characters; what people type in one breath is shorter
 _ID = re.compile(ID_PATTERN)
+_MARKUP = re.compile(
+    r"</?[a-z][a-z0-9]*(?: [^<>]*)?/?>|\*\*|__|\[[^\]]+\]\([^)]*\)|^#+ |`|&[a-z]+;", re.IGNORECASE | re.MULTILINE
+)
+_HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+(?:[a-z]{2,}|\d+)(?::\d+)?(?=[/?#]|$)", re.IGNORECASE)
 _ALLOWED_ADDRESSES = frozenset({"humansecurity@un.org"})  # an office, not a person; fact human-security.23
 _SCRIPTS = {  # by language, as Unicode names their letters; of the others Latin. Kurmanji is typed in Arabic ones too
     **dict.fromkeys(("ar", "ckb", "fa", "ps", "ur"), ("ARABIC", "LATIN")),
@@ -89,7 +94,7 @@ def lint(
 def _check_source(source: Source, at: Located) -> Iterator[Diagnostic]:
     yield from _check_id(source.id, at)
     scheme, _, rest = source.url.partition("://")
-    if not rest or scheme not in ("http", "https") or " " in source.url:
+    if not _HOST.match(rest) or scheme not in ("http", "https") or " " in source.url:
         yield at.diagnostic("S102", f"'{source.url}' is no web address", "write https://…", "url")
     elif scheme == "http" and source.rating != "likely":
         yield at.diagnostic("S102", "the address is http", "use https, or rate the record likely", "url")
@@ -210,8 +215,11 @@ def _check_main(content: Content, today: date) -> Iterator[Diagnostic]:
             entry, at, {figure for name in entry.sources if name in facts for figure in facts[name][1].figures}
         )
         yield from _check_card(entry, at)
-        yield from _check_figures(entry, at, {figure for name in entry.sources for figure in stated.get(name, ())})
-        yield from _check_support(entry, at, purposes)
+        yield from _check_related(entry, at)
+        if not content.is_partial:  # what seems to be unstated may stand in the file that cannot be read
+            yield from _check_figures(entry, at, {figure for name in entry.sources for figure in stated.get(name, ())})
+            yield from _check_years(entry, at, [stated[name] for name in entry.sources if name in stated])
+            yield from _check_support(entry, at, purposes)
         yield from _check_review(entry, at, today)
     yield from _check_professional(edition)
     if edition.interface is not None and edition.interface_tree is not None:
@@ -240,6 +248,11 @@ def _check_phrasings(entry: Entry, at: Located) -> Iterator[Diagnostic]:
         if not normal:
             yield at.diagnostic("F401", f"'{phrasing}' has no words", "write words, or delete it", "phrasings", index)
             continue
+        if len(phrasing) > LONGEST_PHRASING:
+            fact = f"a phrasing of '{entry.id}' has {len(phrasing)} characters"
+            yield at.diagnostic("F305", fact, f"shorten it to {LONGEST_PHRASING}", "phrasings", index)
+        if DIRECTION_MARKS.search(phrasing):
+            yield at.diagnostic("F608", f"a phrasing of '{entry.id}' holds one", "take it out", "phrasings", index)
         same = first.setdefault(normal, index)
         if same != index:
             fact = f"'{phrasing}' stands already on line {at.line('phrasings', same)}"
@@ -258,6 +271,12 @@ def _check_answer(entry: Entry, at: Located, printed: set[str]) -> Iterator[Diag
         if address not in _ALLOWED_ADDRESSES:
             hint = "take it out and name the page under 'read_more'"
             yield at.diagnostic("F403", f"the answer of '{entry.id}' holds '{address}'", hint, "answer")
+    for key, shown in (("question", entry.question), ("button", entry.button), ("answer", entry.answer)):
+        if markup := _MARKUP.search(shown or ""):
+            fact = f"the {key} of '{entry.id}' holds the markup '{markup[0].strip()}'"
+            yield at.diagnostic("F416", fact, "take it out: people would see it as it is written", key)
+        if DIRECTION_MARKS.search(shown or ""):
+            yield at.diagnostic("F608", f"the {key} of '{entry.id}' holds a direction mark", "take it out", key)
     numbers = set(TELEPHONE.findall(entry.answer))
     if numbers - printed or (numbers and entry.kind is not Kind.URGENT):
         yield at.diagnostic("F406", f"the answer of '{entry.id}' holds a telephone number", "take it out", "answer")
@@ -314,6 +333,30 @@ def _check_figures(entry: Entry, at: Located, stated: set[str]) -> Iterator[Diag
             yield at.diagnostic("F404", f"no fact that '{entry.id}' cites states '{wording.strip()}'", hint, "answer")
 
 
+def _check_years(entry: Entry, at: Located, stated: Sequence[Collection[str]]) -> Iterator[Diagnostic]:
+    """Yield the figures in sentences with one year that no cited fact states of that year; ``stated`` is by fact."""
+    for sentence in sentences(entry.answer):
+        found = figures(sentence)
+        years = [figure for figure in found if is_year(figure)]
+        for figure, wording in found.items():
+            of_figure = [fact for fact in stated if figure in fact]
+            if (
+                len(years) == 1
+                and figure not in years
+                and of_figure
+                and not any(years[0] in fact for fact in of_figure)
+            ):
+                fact = f"'{entry.id}' says '{wording.strip()}' of {years[0]}, and no fact that it cites does"
+                yield at.diagnostic("F417", fact, "name the fact's own year, or cite the fact of that year", "answer")
+
+
+def _check_related(entry: Entry, at: Located) -> Iterator[Diagnostic]:
+    for index, name in enumerate(entry.see_also):
+        if name == entry.id or name in entry.see_also[:index]:
+            fact = f"'{entry.id}' leads to itself" if name == entry.id else f"'{name}' stands twice"
+            yield at.diagnostic("F209", fact, "take it out", "see_also", index)
+
+
 def _check_support(entry: Entry, at: Located, purposes: Mapping[str, str | None]) -> Iterator[Diagnostic]:
     leads_to_help = any(purposes.get(name) == "help" for name in entry.read_more)
     if entry.kind is Kind.ANSWER and not entry.sources and not leads_to_help:
@@ -324,6 +367,9 @@ def _check_support(entry: Entry, at: Located, purposes: Mapping[str, str | None]
 
 def _check_review(entry: Entry, at: Located, today: date) -> Iterator[Diagnostic]:
     hint = "compare it with its sources and set 'reviewed' and 'review_by'"
+    if entry.reviewed > today + timedelta(days=1) or entry.review_by < entry.reviewed:
+        fact = f"'{entry.id}' was reviewed on {entry.reviewed}, and is to be again by {entry.review_by}"
+        yield at.diagnostic("F504", fact, "write the day of the last review, and a later one", "reviewed")
     if entry.review_by < today:
         yield at.diagnostic("F501", f"'{entry.id}' was to be reviewed by {entry.review_by}", hint, "review_by")
     elif entry.review_by <= today + REVIEW_NOTICE:

@@ -169,6 +169,11 @@ def _yaml_files(folder: Path, shown: str, content: Content) -> list[Path]:
         content.diagnostics.append(
             Diagnostic(f"{shown}/{path.name}", 1, "Y111", "the name ends in .yml", "name it .yaml")
         )
+    for path in sorted(folder.glob("*.yaml?*")):
+        fact = f"the name ends in {path.name.rpartition('.yaml')[2]}, so it is not read"
+        content.diagnostics.append(
+            Diagnostic(f"{shown}/{path.name}", 1, "Y111", fact, "let it end in .yaml, or delete it")
+        )
     return sorted(folder.glob("*.yaml"))
 
 

@@ -19,7 +19,7 @@ from bot.domain.limits import BUTTON_CHARACTERS, LONGEST_ANSWER
 ADDRESS = re.compile(
     r"https?://|www\.|(?<![\w.+-])[\w.+-]++@[\w-]++\.\w+|(?<![\w-])[\w-]++\.(?:org|int|com|net|info)\b", re.I | re.A
 )
-_DIRECTION_MARKS = re.compile("[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]")
+DIRECTION_MARKS = re.compile("[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]")
 
 
 def check_translations(content: Content) -> Iterator[Diagnostic]:
@@ -84,7 +84,7 @@ def _check_entry(
     for address in set(ADDRESS.findall(text.answer)) - set(ADDRESS.findall(entry.answer)):
         yield at.diagnostic("F403", f"the answer of '{text.id}' holds '{address}'", "take it out", "answer")
     for key, shown in (("question", text.question), ("button", text.button), ("answer", text.answer)):
-        if _DIRECTION_MARKS.search(shown or ""):
+        if DIRECTION_MARKS.search(shown or ""):
             hint = "take it out: the bot sets names and numbers apart by itself"
             yield at.diagnostic("F608", f"the {key} of '{text.id}' holds a direction mark", hint, key)
 

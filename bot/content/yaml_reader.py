@@ -6,9 +6,12 @@ encodings) become diagnostics with a place and a hint. Knows nothing of what the
 
 from __future__ import annotations
 
+import json
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from difflib import get_close_matches
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,6 +22,7 @@ from pydantic import ValidationError
 from bot.content.diagnostics import Diagnostic
 from bot.content.parsed import KeyPath, Tree
 from bot.content.schema import Schema
+from bot.content.yaml_mistakes import mistake_of
 
 MAX_BYTES = 1_000_000
 # The C loader where PyYAML has it, as in all wheels: it reads the whole FAQ in a fraction of a second.
@@ -90,7 +94,7 @@ def _read_text(path: Path, tree: Tree) -> str | None:
 
 def _build(text: str, tree: Tree) -> None:
     """Build the tree's data from the parser's events one by one, without recursion and without expanding aliases."""
-    builder = _Builder(tree)
+    builder = _Builder(tree, text.splitlines())
     try:
         for event in yaml.parse(text, Loader=Loader):
             if isinstance(event, yaml.DocumentStartEvent) and builder.documents:
@@ -103,14 +107,7 @@ def _build(text: str, tree: Tree) -> None:
                 return
     except yaml.MarkedYAMLError as error:
         tree.data = None
-        mark = error.problem_mark or error.context_mark
-        line = mark.line + 1 if mark else 1
-        written = text.splitlines()[line - 1 : line]
-        if written and "\t" in written[0][: len(written[0]) - len(written[0].lstrip())]:
-            tree.report(line, "Y103", "a tab stands in the indent", "indent with spaces")
-        else:
-            fact = " ".join(filter(None, (error.context, error.problem)))
-            tree.report(line, "Y102", fact, "mend the YAML here or on the line before")
+        tree.report(*mistake_of(text, error))
 
 
 def _line(event: yaml.Event) -> int:
@@ -139,8 +136,8 @@ class _Frame:
 class _Builder:
     """Builds a tree from events, and reports what the files may not use: anchors, aliases, tags, duplicate keys."""
 
-    def __init__(self, tree: Tree) -> None:
-        self._tree = tree
+    def __init__(self, tree: Tree, lines: Sequence[str]) -> None:
+        self._tree, self._lines = tree, lines
         self._frames: list[_Frame] = []
         self._anchors: dict[str, int] = {}  # anchors without an alias so far, with their lines
         self.documents = 0
@@ -155,14 +152,15 @@ class _Builder:
                 self.documents += 1
             case yaml.StreamEndEvent():
                 for anchor, line in self._anchors.items():
-                    self._tree.report(line, "Y105", f"the anchor &{anchor} stands here", "take it out")
+                    fact, hint = f"the anchor &{anchor} stands here", "take it out, or quote the text"
+                    self._tree.report(line, "Y105", fact, hint)
             case yaml.MappingStartEvent() | yaml.SequenceStartEvent():
                 return self._begin(event)
             case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
                 self._frames.pop()
             case yaml.AliasEvent():
                 self._anchors.pop(str(event.anchor), None)
-                fact, hint = f"the alias *{event.anchor} stands here", "write the value out"
+                fact, hint = f"the alias *{event.anchor} stands here", "write the value out, or quote the text"
                 self._tree.report(_line(event), "Y105", fact, hint)
                 if not self._drop_key():
                     self._attach(self._begin_value(event), None, is_reported=True)
@@ -234,11 +232,22 @@ class _Builder:
         if self._refuse_tag(event):
             self._attach(path, event.value, is_reported=True)
             return
+        self._warn_of_comment(event)
         tag = _tag(event)
         value, is_invalid = self._value(event, tag)
         if tag != _TEXT and path is not None:
             self._tree.raw[path] = event.value
         self._attach(path, value, is_reported=is_invalid)
+
+    def _warn_of_comment(self, event: yaml.ScalarEvent) -> None:
+        """Report what YAML drops of a text of several words without quotes: all that follows a #."""
+        end = event.end_mark
+        if end is None or event.style or " " not in event.value or end.line >= len(self._lines):
+            return
+        dropped = self._lines[end.line][end.column :].strip()
+        if dropped.startswith("#"):
+            hint = "put the text in quotes if this belongs to it; else write the comment into a line of its own"
+            self._tree.report(end.line + 1, "Y112", f"'{dropped}' is a comment for YAML", hint)
 
     def _key(self, event: yaml.ScalarEvent, frame: _Frame) -> None:
         line = _line(event)
@@ -271,7 +280,7 @@ class _Builder:
         tag = getattr(event, "tag", None)
         if tag is None:
             return False
-        fact, hint = f"the tag {tag} stands here", "write the value without a tag"
+        fact, hint = f"the tag {tag} stands here", "write the value without a tag, or quote the text"
         self._tree.report(_line(event), "Y108", fact, hint)
         return True
 
@@ -284,7 +293,7 @@ def parse(tree: Tree, schema: type[Parsed], *, data: Any = _MISSING, at: KeyPath
     try:
         return schema.model_validate(tree.data if data is _MISSING else data)
     except ValidationError as error:
-        tree.diagnostics.extend(_diagnostics(error, tree, at))
+        tree.diagnostics.extend(_diagnostics(error, tree, at, keys_of(schema)))
         return None
 
 
@@ -298,8 +307,23 @@ def parse_each(tree: Tree, key: str, schema: type[Parsed]) -> Iterator[tuple[Key
             yield at, parsed
 
 
-def _diagnostics(error: ValidationError, tree: Tree, at: KeyPath) -> Iterator[Diagnostic]:
-    for detail in error.errors(include_url=False, include_context=True):
+@cache
+def keys_of(schema: type[Schema]) -> tuple[str, ...]:
+    """All keys that a file of this form, or a part of it, may have."""
+    form = schema.model_json_schema()
+    parts = (form, *form.get("$defs", {}).values())
+    return tuple({key: None for part in parts for key in part.get("properties", {})})
+
+
+def _diagnostics(error: ValidationError, tree: Tree, at: KeyPath, keys: Sequence[str]) -> Iterator[Diagnostic]:
+    details = error.errors(include_url=False, include_context=True)
+    misspelled = {
+        (*detail["loc"][:-1], near)
+        for detail in details
+        if detail["type"] == "extra_forbidden"
+        for near in _near(detail, keys)
+    }
+    for detail in details:
         path = (*at, *detail["loc"])
         name = _name(path) if path else tree.file
         line = tree.line(*path)
@@ -307,7 +331,9 @@ def _diagnostics(error: ValidationError, tree: Tree, at: KeyPath) -> Iterator[Di
             continue
         match detail["type"]:
             case "extra_forbidden":
-                yield Diagnostic(tree.file, line, "Y106", f"'{name}' is no key here", "correct or delete it")
+                yield Diagnostic(tree.file, line, "Y106", f"'{name}' is no key here", _better_key(detail, keys))
+            case "missing" if detail["loc"] in misspelled:
+                continue
             case "missing":
                 line = tree.line(*path[:-1])
                 yield Diagnostic(tree.file, line, "Y107", f"'{name}' is missing", f"add '{name}: …'")
@@ -319,9 +345,45 @@ def _diagnostics(error: ValidationError, tree: Tree, at: KeyPath) -> Iterator[Di
                 fact = f"YAML reads {raw or 'the empty value'} as {_KINDS.get(kind, kind)}, not as text"
                 hint = f'write "{raw}"' if raw else f"write the text, or delete '{name}'"
                 yield Diagnostic(tree.file, line, "Y109", fact, hint)
+            case "string_type" if isinstance(detail["input"], dict):
+                hint = f"put the whole text in quotes: {json.dumps(_joined(detail['input']), ensure_ascii=False)}"
+                yield Diagnostic(tree.file, line, "Y108", f"a colon or comma makes '{name}' more than a text", hint)
+            case "list_type" | "tuple_type" if not isinstance(detail["input"], dict):
+                hint = "write each item into a line of its own, after '- ', a dash and a blank"
+                yield Diagnostic(tree.file, line, "Y108", f"'{name}' is no list", hint)
+            case "date_type" | "date_parsing" | "date_from_datetime_parsing" | "date_from_datetime_inexact":
+                fact = f"'{name}' is '{detail['input']}', which is no day"
+                yield Diagnostic(tree.file, line, "Y108", fact, f"write it as in {_as_day(str(detail['input']))}")
             case _:
                 fact = f"'{name}': {detail['msg'][0].lower()}{detail['msg'][1:]}"
-                yield Diagnostic(tree.file, line, "Y108", fact, "give a value of that type")
+                yield Diagnostic(tree.file, line, "Y108", fact, "give such a value")
+
+
+def _near(detail: Mapping[str, Any], keys: Sequence[str]) -> list[str]:
+    """The key that is most like one that is none; empty if none is."""
+    return get_close_matches(str(detail["loc"][-1]), keys, n=1)
+
+
+def _better_key(detail: Mapping[str, Any], keys: Sequence[str]) -> str:
+    if near := _near(detail, keys):
+        return f"write '{near[0]}', or delete it"
+    if detail["input"] is None:  # as in {text: Rome, Italy}
+        return "put the text before it in quotes if it is part of that text; else delete it"
+    return "correct or delete it"
+
+
+def _joined(values: Mapping[str, Any]) -> str:
+    """A text that YAML took apart: `number: of boats`, or `{text: Rome, Italy}`."""
+    return ", ".join(key if value is None else f"{key}: {value}" for key, value in values.items())
+
+
+def _as_day(written: str) -> str:
+    """A day as it is to be written; an example where it is not clear which day is meant."""
+    parts = re.fullmatch(r"(\d{1,2})[-./](\d{1,2})[-./](20\d\d)|(20\d\d)[/.](\d{1,2})[/.](\d{1,2})", written.strip())
+    if parts is None:
+        return "2026-11-28"
+    day, month, year = parts[1] or parts[6], parts[2] or parts[5], parts[3] or parts[4]
+    return f"{year}-{int(month):02}-{int(day):02}"
 
 
 def _name(path: KeyPath) -> str:

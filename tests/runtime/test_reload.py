@@ -312,7 +312,9 @@ async def test_what_cannot_be_learned_is_told(
     async with watched(small, cache) as bot:
         path = small / FERRY
         text = path.read_text(encoding="utf-8")
-        path.write_text(text.replace("    phrasings:\n", "    phrasings:\n      - a new wording\n", 1), encoding="utf-8")
+        path.write_text(
+            text.replace("    phrasings:\n", "    phrasings:\n      - a new wording\n", 1), encoding="utf-8"
+        )
         await bot.until(lambda: len(bot.told) == 1)
         assert "learning it ended with 3; python -m bot learn says why" in bot.told[0]
         assert bot.catalog.matcher is bot.before

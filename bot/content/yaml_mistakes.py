@@ -1,0 +1,92 @@
+"""What an editor most likely did where a file is no YAML: the cause, not the place where YAML stumbles over it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import chain
+
+import yaml
+
+Mistake = tuple[int, str, str, str]  # line, code, fact, hint
+
+_MERGE = re.compile(r"<{7}|={7}\s*$|>{7}|\|{7}")
+_ODD_BLANK = re.compile("^ *([\u00a0\u2000-\u200b\u202f\u205f\u3000\ufeff])")
+_BEGINS = r"^\s*(?:- +|[\w-]+: +|- +[\w-]+: +)"
+_NEEDS_QUOTES = re.compile(_BEGINS + r"([@%`].*|[*&!]\S+ +\S.*)$")
+_TWO_COLONS = re.compile(r"^\s*(?:- +)?[\w-]+: +([^\"'{\[|>&*!#].*: .*)$")
+_AFTER_QUOTE = re.compile(_BEGINS + r"((?:'(?:[^']|'')*'|\"(?:[^\"\\]|\\.)*\")\s*[^\s#,:}\]].*)$")
+_NO_COLON = re.compile(r"^\s*(?:- +)?([a-z_]+)\s*$")
+_ITEM = re.compile(r"\s*- ")
+_QUOTED = re.compile(_BEGINS + r"([\"'])(.*)$")
+
+
+def mistake_of(text: str, error: yaml.MarkedYAMLError) -> Mistake:
+    """The likeliest mistake in a text that YAML cannot read; what YAML says where none is known."""
+    lines = text.splitlines()
+    mark = error.problem_mark or error.context_mark
+    at = mark.line if mark else 0
+    known = chain(_anywhere(lines), _before(lines[: at + 1], error), _nearby(lines, at))
+    fact = " ".join(filter(None, (error.context, error.problem)))
+    return next(known, (at + 1, "Y102", fact, "mend the YAML here or on the line before"))
+
+
+def _anywhere(lines: Sequence[str]) -> Iterator[Mistake]:
+    for number, line in enumerate(lines, 1):
+        if merge := _MERGE.match(line):
+            hint = "keep one of the two versions, and delete the marks"
+            yield number, "Y102", f"a merge left its mark {merge[0].strip()} here", hint
+        if "\t" in line[: len(line) - len(line.lstrip())]:
+            yield number, "Y103", "a tab stands in the indent", "indent with spaces"
+        if odd := _ODD_BLANK.match(line):
+            yield number, "Y102", f"the blank U+{ord(odd[1]):04X} stands in the indent", "type plain spaces there"
+
+
+def _before(before: Sequence[str], error: yaml.MarkedYAMLError) -> Iterator[Mistake]:
+    hint = "close it; a text may also stand without quotes"
+    for number, line in enumerate(before, 1):
+        if (bare := _NO_COLON.match(line)) and before[number : number + 1] and _ITEM.match(before[number]):
+            yield number, "Y102", f"a colon is missing after '{bare[1]}'", f"write '{bare[1]}:'"
+        if (opened := _QUOTED.match(line)) and not _is_closed(opened[1], opened[2]):
+            yield number, "Y102", f"the quote {opened[1]} that opens here is not closed on this line", hint
+    if error.context is not None and "quoted scalar" in error.context and error.context_mark is not None:
+        yield error.context_mark.line + 1, "Y102", "the quote that opens here is never closed", hint
+
+
+def _is_closed(quote: str, rest: str) -> bool:
+    return re.search(r"(?:[^\\]|^)(?:\\\\)*\"" if quote == '"' else r"(?:''|[^'])*'", rest) is not None
+
+
+def _nearby(lines: Sequence[str], at: int) -> Iterator[Mistake]:
+    """What stands in the line that YAML stumbles over, or in one of the two before it."""
+    for index in range(min(at, len(lines) - 1), max(-1, at - 3), -1):
+        line, number = lines[index], index + 1
+        if begun := _NEEDS_QUOTES.match(line):
+            yield number, "Y102", f"a text that begins with {begun[1][0]} needs quotes", f"write {_quoted(begun[1])}"
+        if ended := _AFTER_QUOTE.match(line):
+            fact = "the text goes on after its closing quote"
+            yield number, "Y102", fact, f"put all of it between two quotes: {_quoted(ended[1])}"
+        if colons := _TWO_COLONS.match(line):
+            yield number, "Y102", "a colon within the text ends it for YAML", f"write {_quoted(colons[1])}"
+    near = {_indent(line) for line in _around(lines, at)}
+    if at < len(lines) and _indent(lines[at]) not in near:
+        wanted = " or ".join(map(str, sorted(near))) or "0"
+        fact, hint = (
+            f"the line is indented by {_indent(lines[at])} spaces",
+            f"indent it as its neighbours are: by {wanted}",
+        )
+        yield at + 1, "Y102", fact, hint
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.strip().strip("\"'").replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))
+
+
+def _around(lines: Sequence[str], at: int) -> Iterator[str]:
+    """The nearest lines with text before and after a line."""
+    yield from [line for line in reversed(lines[:at]) if line.strip()][:1]
+    yield from [line for line in lines[at + 1 :] if line.strip()][:1]
