@@ -55,7 +55,7 @@ def _check_faq(settings: Settings) -> list[Finding]:
         return [Finding("FAQ", says, "mend them; all are shown by: python -m bot check")]
     languages = ", ".join((faq.language, *faq.translations))
     found = [Finding("FAQ", f"{len(faq.entries)} entries, version {faq.version}, languages {languages}")]
-    diagnostics = lint(read_content(settings.faq_dir, settings.seeds_dir), date.today(), check_rows=None)
+    diagnostics = lint(read_content(settings.faq_dir, settings.seeds_dir), date.today())
     if failed := errors(diagnostics):
         hint = "mend them; all are shown by: python -m bot check"
         found.append(Finding("content", f"{len(failed)} errors of the content check, first: {failed[0]}", hint))

@@ -7,12 +7,13 @@ import sys
 import typer
 
 from bot.cli.ask import ask, chat
+from bot.cli.check import check
 from bot.cli.console import open_streams
 from bot.cli.db import app as db_app
 from bot.cli.db import keys
 from bot.cli.doctor import doctor
 from bot.cli.evaluate import evaluate
-from bot.cli.faq import check, learn, schema, show, topics
+from bot.cli.faq import learn, schema, show, topics
 from bot.cli.gaps import app as gaps_app
 from bot.cli.serve import review, run
 from bot.cli.translations import translations

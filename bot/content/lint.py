@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
 
@@ -13,7 +13,7 @@ import phonenumbers
 from rapidfuzz import fuzz
 
 from bot.content import countries
-from bot.content.diagnostics import Diagnostic, blocking_errors
+from bot.content.diagnostics import Diagnostic
 from bot.content.figures import figures
 from bot.content.interface_check import TELEPHONE, check_interface
 from bot.content.parsed import Content, Edition, KeyPath, Located
@@ -21,7 +21,7 @@ from bot.content.plainness import archive_words, reading_words, sentences
 from bot.content.references import check_soundness
 from bot.content.schema import ID_BYTES, ID_PATTERN
 from bot.content.translation_check import ADDRESS, DIRECTION_MARKS, check_label, check_translations
-from bot.domain.faq import MAIN_LANGUAGE, Cries, Entry, Faq, Kind, Source
+from bot.domain.faq import MAIN_LANGUAGE, Cries, Entry, Kind, Source
 from bot.domain.follow_up import Said
 from bot.domain.limits import LONGEST_ANSWER
 from bot.domain.matching import RowCheck
@@ -61,16 +61,13 @@ def lint(
     today: date,
     *,
     originals: Mapping[str, str | None] | None = None,
-    check_rows: Callable[[Faq], RowCheck] | None,
 ) -> tuple[Diagnostic, ...]:
-    """All diagnostics of the content, sorted by place.
+    """All diagnostics of the content, sorted by place, but those of `lint_phrasings`.
 
     ``originals`` are the texts of the original documents by file name, None where a file is missing; without them the
-    figures are not compared with the documents. ``check_rows`` compares the phrasings by what was learned
-    of them; None skips the rules that need it.
+    figures are not compared with the documents.
     """
     diagnostics = [*content.diagnostics, *check_soundness(content)]
-    is_sound = not blocking_errors(tuple(diagnostics))
     for source, at in content.sources:
         diagnostics += _check_source(source, at)
         if originals is not None and source.original is not None:
@@ -80,8 +77,6 @@ def lint(
     if not content.is_partial:
         diagnostics += _check_used(content)
     diagnostics += _check_main(content, today)
-    if is_sound and check_rows is not None:
-        diagnostics += _check_rows(content, check_rows(content.faq()))
     diagnostics += _check_cries(content)
     diagnostics += _check_follow_ups(content)
     diagnostics += check_translations(content)
@@ -472,8 +467,12 @@ def _script_of(letter: str) -> str:
 # --- Rules over all phrasings together ---------------------------------------------------------------------------
 
 
-def _check_rows(content: Content, found: RowCheck) -> Iterator[Diagnostic]:
-    """Yield the phrasings that stand too near to those of another entry, or lead to it."""
+def lint_phrasings(content: Content, found: RowCheck) -> tuple[Diagnostic, ...]:
+    """The phrasings that stand too near to those of another entry, or lead to it, sorted by place."""
+    return tuple(sorted(set(_phrasings_astray(content, found))))
+
+
+def _phrasings_astray(content: Content, found: RowCheck) -> Iterator[Diagnostic]:
     places = _places(content.main)
     for one, other in found.near:
         here, there = places.get(one), places.get(other)

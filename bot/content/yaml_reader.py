@@ -10,6 +10,7 @@ import json
 import re
 import stat
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
@@ -353,7 +354,8 @@ def _diagnostics(error: ValidationError, tree: Tree, at: KeyPath, keys: Sequence
                 yield Diagnostic(tree.file, line, "Y108", f"'{name}' is no list", hint)
             case "date_type" | "date_parsing" | "date_from_datetime_parsing" | "date_from_datetime_inexact":
                 fact = f"'{name}' is '{detail['input']}', which is no day"
-                yield Diagnostic(tree.file, line, "Y108", fact, f"write it as in {_as_day(str(detail['input']))}")
+                written = day_of(str(detail["input"])) or "2026-11-28"
+                yield Diagnostic(tree.file, line, "Y108", fact, f"write it as in {written}")
             case _:
                 fact = f"'{name}': {detail['msg'][0].lower()}{detail['msg'][1:]}"
                 yield Diagnostic(tree.file, line, "Y108", fact, "give such a value")
@@ -377,13 +379,18 @@ def _joined(values: Mapping[str, Any]) -> str:
     return ", ".join(key if value is None else f"{key}: {value}" for key, value in values.items())
 
 
-def _as_day(written: str) -> str:
-    """A day as it is to be written; an example where it is not clear which day is meant."""
-    parts = re.fullmatch(r"(\d{1,2})[-./](\d{1,2})[-./](20\d\d)|(20\d\d)[/.](\d{1,2})[/.](\d{1,2})", written.strip())
+def day_of(written: str) -> str | None:
+    """A day in the form 2026-11-28; None where it is no day, or not clear which number is the month."""
+    parts = re.fullmatch(r"(\d{1,2})([-./])(\d{1,2})\2(20\d\d)|(20\d\d)[/.](\d{1,2})[/.](\d{1,2})", written.strip())
     if parts is None:
-        return "2026-11-28"
-    day, month, year = parts[1] or parts[6], parts[2] or parts[5], parts[3] or parts[4]
-    return f"{year}-{int(month):02}-{int(day):02}"
+        return None
+    is_year_first = parts[5] is not None
+    year, month, day = parts.group(5, 6, 7) if is_year_first else parts.group(4, 3, 1)
+    is_clear = is_year_first or parts[2] == "." or int(day) > 12 or day == month  # 3/4/2026 is two days
+    try:
+        return date(int(year), int(month), int(day)).isoformat() if is_clear else None
+    except ValueError:
+        return None
 
 
 def _name(path: KeyPath) -> str:

@@ -61,7 +61,7 @@ def _new_problems(was: Settings, edited: Settings) -> tuple[Diagnostic, ...]:
 
 
 def _problems(settings: Settings) -> tuple[Diagnostic, ...]:
-    return lint(read_content(settings.faq_dir, settings.seeds_dir), date.today(), check_rows=None)
+    return lint(read_content(settings.faq_dir, settings.seeds_dir), date.today())
 
 
 def _edited_copy(edits: Sequence[Edit], settings: Settings, folder: Path) -> tuple[Settings, str]:

@@ -33,10 +33,9 @@ from bot.content.editor import (
     with_item,
     with_phrasing,
 )
-from bot.content.lint import lint
 from bot.content.loader import read_content, read_faq
 from bot.content.yaml_reader import MAX_BYTES, Loader
-from tests.support.learning import rows_checked
+from tests.support.learning import lint_all
 from tests.support.paths import ROOT
 
 TODAY = date(2026, 11, 26)
@@ -229,12 +228,12 @@ def test_the_check_refuses_an_answer_that_is_not_written(small: Path, name: str)
     path = small / "faq" / "en" / name
     apply([stub(path, load(path), phrasings=[f"wyrd {word}" for word in "abcdefgh"])])
     text = path.read_text(encoding="utf-8")
-    (draft,) = lint(read_content(small / "faq", small / "seeds"), TODAY, check_rows=rows_checked)
+    (draft,) = lint_all(read_content(small / "faq", small / "seeds"), TODAY)
     assert (draft.code, draft.file) == ("F409", f"faq/en/{name}")
     assert text.split("\n")[draft.line - 1] == "    draft: true"
     text = text.replace("    draft: true\n", "")
     path.write_text(text, encoding="utf-8")
-    found = errors(lint(read_content(small / "faq", small / "seeds"), TODAY, check_rows=rows_checked))
+    found = errors(lint_all(read_content(small / "faq", small / "seeds"), TODAY))
     place = text.split("\n").index(f"      {TODO}")  # the key is on the line before
     assert ("F404", f"faq/en/{name}", place) in {(problem.code, problem.file, problem.line) for problem in found}
 

@@ -16,14 +16,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.content.diagnostics import RULES, Diagnostic, Severity, errors
-from bot.content.lint import lint
+from bot.content.lint import lint, lint_phrasings
 from bot.content.loader import read_content
 from bot.content.parsed import Content
-from bot.matching.matcher import RegressionMatcher
-from bot.matching.model_cache import load_or_fit
-from bot.matching.row_check import check_rows
-from bot.runtime.load import read_originals
-from tests.support.learning import rows_checked
+from bot.matching.model_cache import load_or_check_rows
+from bot.runtime.load import learn, read_originals
+from tests.support.learning import lint_all
 from tests.support.paths import FRENCH, SMALL
 
 Edit = Callable[[str, str, str], None]
@@ -43,7 +41,7 @@ OF_COUNTRIES = "seeds/country_pages.yaml"
 def check(folder: Path, today: date = TODAY) -> tuple[Diagnostic, ...]:
     """All problems of the small FAQ's copy, its figures compared with the original."""
     content = read_content(folder / "faq", folder / "seeds")
-    return lint(content, today, originals=read_originals(folder / "originals", content), check_rows=rows_checked)
+    return lint_all(content, today, originals=read_originals(folder / "originals", content))
 
 
 def of_rule(code: str, found: tuple[Diagnostic, ...]) -> list[Diagnostic]:
@@ -470,7 +468,8 @@ def test_the_small_content_has_no_problem(small: Path) -> None:
 @pytest.mark.slow
 def test_the_projects_own_content_has_no_error(content: Content, learned: Path) -> None:
     """What people are answered with breaks no rule."""
-    found = lint(content, TODAY, check_rows=lambda faq: check_rows(RegressionMatcher(faq, load_or_fit(faq, learned))))
+    found = lint(content, TODAY)
+    found += lint_phrasings(content, load_or_check_rows(content.faq(), learned, lambda: learn(content.faq(), learned)))
     assert [str(problem) for problem in errors(found)] == []
 
 
@@ -611,7 +610,7 @@ def figure_problems(folder: Path, edit: Edit, printed: str, figure: str) -> list
     """What is wrong with a figure of note.1 where the document prints this text."""
     edit(NOTE, 'figures: ["1,400"]', f"figures: [{json.dumps(figure)}]")
     content = read_content(folder / "faq", folder / "seeds")
-    found = lint(content, TODAY, originals={"note.txt": printed}, check_rows=rows_checked)
+    found = lint_all(content, TODAY, originals={"note.txt": printed})
     return [problem for problem in found if problem.code == "S104" and problem.fact.startswith("note.1:")]
 
 
@@ -661,14 +660,14 @@ def test_a_figure_that_the_document_does_not_print_is_reported(
 @pytest.mark.parametrize("originals", [{}, {"note.txt": None}])
 def test_a_missing_original_is_reported_once(small: Path, originals: dict[str, str | None]) -> None:
     """A document that is not there is one problem, not one for each of its figures."""
-    found = lint(read_content(small / "faq", small / "seeds"), TODAY, originals=originals, check_rows=rows_checked)
+    found = lint_all(read_content(small / "faq", small / "seeds"), TODAY, originals=originals)
     assert [(problem.code, problem.file) for problem in found] == [("S105", NOTE)]
 
 
 def test_without_originals_nothing_is_compared(small: Path, edit: Edit) -> None:
     """Who has no documents checks all the rest."""
     edit(NOTE, "original: note.txt", "original: gone.txt")
-    assert lint(read_content(small / "faq", small / "seeds"), TODAY, check_rows=rows_checked) == ()
+    assert lint_all(read_content(small / "faq", small / "seeds"), TODAY) == ()
 
 
 @pytest.mark.parametrize("figure", ["1400", "1.4 thousand", "1,400"])

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from bot.domain.faq import Faq
-from bot.domain.matching import RowCheck
+from collections.abc import Mapping
+from datetime import date
+
+from bot.content.diagnostics import Diagnostic, blocking_errors
+from bot.content.lint import lint, lint_phrasings
+from bot.content.parsed import Content
+from bot.content.references import check_soundness
 from bot.matching.matcher import RegressionMatcher
 from bot.matching.row_check import check_rows
 
 
-def rows_checked(faq: Faq) -> RowCheck:
-    """How the rows of a small FAQ stand to each other."""
-    return check_rows(RegressionMatcher(faq))
+def lint_all(
+    content: Content, today: date, *, originals: Mapping[str, str | None] | None = None
+) -> tuple[Diagnostic, ...]:
+    """All diagnostics of a small FAQ, those of its phrasings too if it is sound."""
+    found = lint(content, today, originals=originals)
+    if blocking_errors((*content.diagnostics, *check_soundness(content))):
+        return found
+    return tuple(sorted({*found, *lint_phrasings(content, check_rows(RegressionMatcher(content.faq())))}))
