@@ -13,6 +13,8 @@ from bot.domain.faq import Entry, Faq
 from bot.domain.follow_up import Said
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
     from scipy import sparse
 
 
@@ -195,6 +197,13 @@ class Matcher(Protocol):
         """Texts as unit vectors, one row each; the dot product of two rows is their similarity.
 
         ``is_own_language``: the texts are in the FAQ's language, so its phrasings also count for how common a word is.
+        """
+
+    def meanings(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """What texts in any language mean, as unit vectors (texts x dimensions).
+
+        What all phrasings have in common is taken out of them. 0 for a text in a script that the encoder does not read.
+        Takes a millisecond or two for each text.
         """
 
 

@@ -10,7 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import TypeVar
 
 import numpy as np
@@ -246,6 +246,19 @@ class RegressionMatcher:
         """
         background = self.model.vectors.background_of(self.model.index.by_row) if is_own_language else None
         return Vectorizer.fit(readings, background=background)[1]
+
+    def meanings(self, texts: Sequence[str]) -> Floats:
+        """What texts mean; see `Matcher.meanings`."""
+        centred = encode(texts) - self._common_meaning
+        centred[[not is_readable(text) for text in texts]] = 0
+        lengths = np.linalg.norm(centred, axis=1, keepdims=True)
+        unit: Floats = centred / np.maximum(lengths, np.float32(1e-6))
+        return unit
+
+    @cached_property
+    def _common_meaning(self) -> Floats:
+        common: Floats = self.model.meaning.components @ self.model.meaning.rows.mean(axis=0)
+        return common
 
     def rank(self, text: str) -> Ranking:
         """Rank the entries by their scores for a message, best first; entries with equal scores by id."""

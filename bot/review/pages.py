@@ -38,6 +38,7 @@ from bot.storage.errors import LogError
 FOLDER = Path(__file__).parent
 ON_A_PAGE = 25  # groups
 SHOWN_WORDINGS = 30  # of a group
+SHOWN_OF_RELATED = 5  # wordings of each group that may ask the same
 FOUND = 8  # entries shown for a search
 # The fields that the address back to each form keeps. Those of the other forms may still hold the text of a person.
 KEPT_FIELDS: Mapping[Callable[[ProposalForm, Settings, Faq], Proposal], tuple[str, ...]] = {
@@ -232,7 +233,7 @@ class Review:
         if status is None:
             return self._error_page(404, "There is no such action.")
         await self._workbench.refresh()
-        gaps = self._chosen(self._cluster(request), await _fields(request))
+        gaps = self._chosen(request, await _fields(request))
         return await self._mark(request, gaps, status, what)
 
     async def resolve(self, request: Request) -> Response:
@@ -243,7 +244,7 @@ class Review:
         if entry not in self._matcher.faq.entries:
             return self._error_page(404, "There is no such entry.")
         is_judged = "corrected" in fields  # a complaint about an entry is resolved by it only after a correction
-        chosen = self._chosen(self._cluster(request), fields)
+        chosen = self._chosen(request, fields)
         gaps = tuple(gap for gap in chosen if (self._workbench.gaps[gap].gap.entry == entry) == is_judged)
         return await self._mark(request, gaps, GapStatus.RESOLVED, f"{{}} answered by {entry}", entry=entry)
 
@@ -311,7 +312,8 @@ class Review:
             return self._no_group()
         matcher, group = self._matcher, summarize(cluster, self._matcher, now=utc_now())
         wordings = Counter(gap.gap.text for gap in group.gaps)
-        left_out = _left_out(values)
+        left_out, ticked = _left_out(values), {*values.get("ticked", "").split()}
+        related = self._workbench.related(request.path_params["gap"], Place.of(request.query_params).statuses)
         find = values.get("other", "").strip()
         return self._page(
             "group.html",
@@ -326,6 +328,16 @@ class Review:
                 for name in [self._name(text)]
             ],
             hidden=max(0, len(wordings) - SHOWN_WORDINGS),
+            is_comparing=related is None,
+            related=[
+                [
+                    (name, text, number, gap.gap.language, name in ticked)
+                    for gap, number in list(_wordings(other).values())[:SHOWN_OF_RELATED]
+                    for text in [gap.gap.text]
+                    for name in [self._name(text)]
+                ]
+                for other in related or ()
+            ],
             found=[one.entry for one in matcher.rank(find).candidates[:FOUND]] if find else [],
             values=values,
             error=error,
@@ -339,15 +351,15 @@ class Review:
         fields, place, cluster = await _fields(request), Place.of(request.query_params), self._cluster(request)
         if "search" in fields or cluster is None:
             return await self._group(request, fields)
+        chosen = self._chosen(request, fields)
         texts = frozenset(gap.gap.text for gap in cluster.gaps)  # unticked ones, too
+        texts |= {self._workbench.gaps[gap].gap.text for gap in chosen}
         kept = {name: fields[name] for name in KEPT_FIELDS[propose] if fields.get(name)}
         if left_out := _left_out(fields):
             kept["shown"] = " ".join(sorted(left_out))
         address = f"/group/{request.path_params['gap']}{place.query(**kept)}"
         try:
-            form = ProposalForm(
-                fields, self._chosen(cluster, fields), texts, address[:LONGEST_ADDRESS], "/" + place.query()
-            )
+            form = ProposalForm(fields, chosen, texts, address[:LONGEST_ADDRESS], "/" + place.query())
             proposal = propose(form, self._workbench.settings, self._matcher.faq)
             dry_run = self._workbench.propose(proposal)
         except (FormError, EditError) as error:
@@ -358,13 +370,20 @@ class Review:
         """The current group of the gap in the address; None if there is none."""
         return self._workbench.cluster_of(request.path_params["gap"], Place.of(request.query_params).statuses)
 
-    def _chosen(self, cluster: Cluster | None, fields: Mapping[str, str]) -> tuple[int, ...]:
-        """The ids of a group's gaps, without unticked wordings and wordings that are new since the page was loaded."""
+    def _chosen(self, request: Request, fields: Mapping[str, str]) -> tuple[int, ...]:
+        """The ids of a group's gaps, without unticked wordings and wordings that are new since the page was loaded.
+
+        And those of the ticked wordings of groups that may ask the same.
+        """
+        cluster, ticked = self._cluster(request), {*fields.get("ticked", "").split()}
         left_out, shown = _left_out(fields), {*fields.get("shown", "").split()}
         names = {gap.id: self._name(gap.gap.text) for gap in (cluster.gaps if cluster else ())}
         if "whole" in fields:  # all its wordings were shown
-            return tuple(gap for gap, name in names.items() if name in shown - left_out)
-        return tuple(gap for gap, name in names.items() if name not in left_out)
+            own = [gap for gap, name in names.items() if name in shown - left_out]
+        else:
+            own = [gap for gap, name in names.items() if name not in left_out]
+        others = self._workbench.related(request.path_params["gap"], Place.of(request.query_params).statuses) or ()
+        return (*own, *(gap.id for other in others for gap in other.gaps if self._name(gap.gap.text) in ticked))
 
     def _name(self, text: str) -> str:
         """The id of a wording in forms and addresses: a keyed hash, which does not reveal the text."""
@@ -431,6 +450,12 @@ class Review:
 
 async def _fields(request: Request) -> dict[str, str]:
     return fields_of(await request.body())
+
+
+def _wordings(cluster: Cluster) -> dict[str, tuple[LoggedGap, int]]:
+    """Each wording of a cluster: one of its gaps, and how many there are."""
+    number = Counter(gap.gap.text for gap in cluster.gaps)
+    return {gap.gap.text: (gap, number[gap.gap.text]) for gap in cluster.gaps}
 
 
 def _left_out(fields: Mapping[str, str]) -> set[str]:

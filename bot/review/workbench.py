@@ -21,8 +21,10 @@ from bot.evaluation.evaluate import Judged, evaluate
 from bot.evaluation.question_sets import Message
 from bot.gaps.clustering import Cluster, by_size, clusters
 from bot.gaps.impact import Impact, assess_impact
+from bot.gaps.related import nearest
 from bot.gaps.replay import Became, Replayed, ReplayedSets, compare, replay
 from bot.gaps.repository import GapLog
+from bot.matching.features import Floats
 from bot.observability.logs import kind_and_place
 from bot.review.dry_run import CannotLearnError, EditedFaq, edited_faq
 from bot.runtime.catalog import Catalog
@@ -123,6 +125,7 @@ class Workbench:
         self._messages, self._known_misses = messages, known_misses
         self._judged: tuple[str, Sequence[Judged]] = ("", ())
         self._clusters: list[Cluster] = []
+        self._meanings: Floats | None = None  # of the clusters' texts; None while they are not known
         self._cluster_of_gap: dict[int, int] = {}
         self._stamp: object = None
         self._marked_meanwhile: dict[int, _Mark] = {}
@@ -163,7 +166,7 @@ class Workbench:
         """
         if not self.log.is_begun():
             self._drop_deleted(frozenset())
-            self._clusters, self._cluster_of_gap, self._stamp = [], {}, None
+            self._clusters, self._cluster_of_gap, self._stamp, self._meanings = [], {}, None, None
             return
         if self._last_expiry != (today := self.log.now().date()):
             await self.log.expire()
@@ -197,7 +200,8 @@ class Workbench:
             gaps = {gap.id: gap for gap in await self.log.gaps()}
             if {gap.id: gap.gap.text for gap in self.gaps.values()} != {gap.id: gap.gap.text for gap in gaps.values()}:
                 found = await asyncio.to_thread(clusters, gaps.values(), self.catalog.matcher)
-                self._clusters = found
+                self._clusters, self._meanings = found, None
+                self._start(self._compare(found))
                 self._cluster_of_gap = {gap.id: at for at, cluster in enumerate(found) for gap in cluster.gaps}
         except Exception:
             self._stamp = None  # so that the next page waits for the reload, and shows the error
@@ -227,6 +231,23 @@ class Workbench:
         at = self._cluster_of_gap.get(gap)
         cluster = self._current(self._clusters[at], statuses) if at is not None else None
         return cluster if cluster and cluster.gaps else None
+
+    async def _compare(self, found: list[Cluster]) -> None:
+        """Encode the texts of clusters, which may take seconds, while the pages are shown without their meanings."""
+        meanings = await asyncio.to_thread(self.catalog.matcher.meanings, [cluster.text for cluster in found])
+        if found is self._clusters:
+            self._meanings = meanings
+
+    def related(self, gap: int, statuses: Collection[GapStatus]) -> list[Cluster] | None:
+        """The clusters that may ask the same as that of a gap, the nearest first, with their gaps of the statuses.
+
+        None while the meanings are not known.
+        """
+        at = self._cluster_of_gap.get(gap)
+        if self._meanings is None or at is None:
+            return None
+        near = (self._current(self._clusters[row], statuses) for row in nearest(self._meanings, at))
+        return [cluster for cluster in near if cluster.gaps]
 
     def _current(self, cluster: Cluster, statuses: Collection[GapStatus]) -> Cluster:
         """A cluster with the current gaps of these statuses; its text is one of theirs."""

@@ -252,6 +252,41 @@ async def test_what_is_unticked_is_left_as_it_is_by_every_button(small: Path) ->
         assert await visitor.texts(GapStatus.NEW) == [KITE[2]]
 
 
+FLIGHT = ["where is the kite flying zone", "où peut-on faire voler un cerf-volant ?", "what does a zebra eat"]
+
+
+async def test_what_may_ask_the_same_is_suggested_and_joins_only_if_it_is_ticked(small: Path) -> None:
+    """In another language too; an untouched form leaves it as it is."""
+    notes = [asked(FLIGHT[0]), asked(FLIGHT[1], language="fr"), asked(FLIGHT[2])]
+    async with page_over(small, notes) as visitor:
+        await visitor.opens("/")
+        group = visitor.link_to(FLIGHT[0])
+        await visitor.compares()
+        await visitor.opens(group)
+        suggested = visitor.page.partition("may ask the same")[2].partition("</fieldset>")[0]
+        assert "cerf-volant" in suggested
+        assert "zebra" not in suggested
+        assert suggested.count(" checked") == 0
+        await visitor.sends(visitor.action_of("/later"), **visitor.ticks_without(FLIGHT[1]))
+        assert await visitor.texts(GapStatus.LATER) == [FLIGHT[0]]
+        await visitor.opens("/")
+        await visitor.opens(visitor.link_to("cerf-volant"))
+        await visitor.sends(visitor.action_of("/off-topic"), **visitor.ticks_without())
+        assert await visitor.texts(GapStatus.OFF_TOPIC) == [FLIGHT[1]]
+
+
+async def test_a_ticked_suggestion_is_treated_with_its_group(small: Path) -> None:
+    """One press for both."""
+    async with page_over(small, [asked(FLIGHT[0]), asked(FLIGHT[1], language="fr")]) as visitor:
+        await visitor.opens("/")
+        group = visitor.link_to(FLIGHT[0])
+        await visitor.compares()
+        await visitor.opens(group)
+        await visitor.sends(visitor.action_of("/off-topic"), **visitor.ticks_without())
+        assert await visitor.texts(GapStatus.OFF_TOPIC) == sorted(FLIGHT[:2])
+        assert "2 gaps" in visitor.text
+
+
 async def test_what_came_after_the_page_was_looked_at_is_left_as_it_is(small: Path) -> None:
     """A new wording in the group is nothing that the reviewer decided on; the same words asked once more are."""
     async with page_over(small, map(asked, KITE[:2])) as visitor:

@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 
 from bot.domain.conversation import Channel, Outcome
-from bot.domain.gap import Count, Gap, GapReason, GapStatus, Note
+from bot.domain.gap import OPEN, Count, Gap, GapReason, GapStatus, Note
 from bot.evaluation.question_sets import Message
 from bot.gaps.repository import GapLog
 from bot.review.pages import Review
@@ -111,6 +111,11 @@ class Visitor:
         boxes = re.findall(r'name="ticked" value="(\w+)"[^>]*> <bdi[^>]*>([^<]*)</bdi>', self.page)
         hidden = dict(re.findall(r'<input type="hidden" name="(shown|whole)" value="([^"]*)">', self.page))
         return {**hidden, "ticked": " ".join(name for name, text in boxes if html.unescape(text) not in texts)}
+
+    async def compares(self) -> None:
+        """Wait until the groups are compared by meaning."""
+        while self.workbench.related(next(iter(self.workbench.gaps)), OPEN) is None:
+            await asyncio.sleep(0.05)
 
     async def texts(self, status: GapStatus) -> list[str]:
         """The texts of the gaps in the log that have a status, sorted."""
