@@ -289,6 +289,17 @@ def gap_reason(decision: Decision) -> GapReason | None:
             return None
 
 
+def served_by(decision: Decision) -> tuple[str, ...]:
+    """The ids of the entries that serve a message: those of its answer, or that which says why there is none."""
+    match decision:
+        case Answer(entries):
+            return tuple(entry.id for entry in entries)
+        case Unanswered(NoAnswerReason.OUT_OF_SCOPE, entry) if entry is not None:
+            return (entry.id,)
+        case _:
+            return ()
+
+
 def card_turn(entry: Entry, shown: ShownCard | None, faq: Faq) -> Turn:
     """A card that was chosen, with the lines in the language of the message that it is offered for."""
     card = chosen_card(entry, shown)

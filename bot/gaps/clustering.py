@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from bot.answering.decide import KNOWN, Part, Reasoning, decide_with_reasoning, is_known
+from bot.answering.turn import served_by
 from bot.domain.conversation import (
     Answer,
     Candidate,
@@ -212,7 +213,7 @@ def summarize(cluster: Cluster, matcher: Matcher, *, now: datetime) -> Group:
     gaps, text = cluster.gaps, cluster.text
     reasoning = decide_with_reasoning(Question(text), matcher)
     decision = reasoning.decision
-    entries = [one.id for one in decision.entries] if isinstance(decision, Answer) else []
+    entries = served_by(decision)
     answered = tuple(entry for entry in entries if any(gap.gap.entry != entry for gap in gaps))
     weeks = Counter((_utc(now) - _utc(gap.at)) // timedelta(weeks=1) for gap in gaps)  # below 0 in the future
     return Group(
@@ -260,7 +261,7 @@ def _explain(reasoning: Reasoning, matcher: Matcher) -> str:
         case Unanswered(NoAnswerReason.OTHER_YEAR, entry) if entry is not None:
             return f"It names a year of which {entry.id}, which would answer it, says nothing."
         case Unanswered(NoAnswerReason.OUT_OF_SCOPE, entry) if entry is not None:
-            return f"It is most like {entry.id}, which the FAQ leaves out on purpose."
+            return f"By now {entry.id} says why the FAQ leaves it out."
     if matcher.asks_nothing(reasoning.whole.ranking.reading):
         return "It is listed as off topic, or nothing but numbers and single letters."
     return f"No entry is sure enough: {'; '.join(failed_checks(reasoning.whole, matcher))}."
@@ -272,10 +273,16 @@ def failed_checks(part: Part, matcher: Matcher) -> Iterator[str]:
     if best.kind is not Kind.ANSWER:
         yield f"the best reply, {best.id}, is small talk"
     if not is_known(ranking):
-        yield f"{ranking.coverage:.0%} of its words are known, below {KNOWN:.0%}"
+        yield f"{_of_100(ranking.coverage)} of its words are known, and it takes {100 * KNOWN:.0f}"
     if part.unmet:
         yield f"{best.id} says nothing of {', '.join(part.unmet)}"
     if ranking.confidence < thresholds.answer:
-        yield f"confidence in {best.id} is {ranking.confidence:.2f}, below {thresholds.answer:.2f}"
+        needed = f"{100 * thresholds.answer:.0f}"
+        yield f"it is {_of_100(ranking.confidence)} sure of {best.id}, and answers from {needed} on"
     if ranking.certainty < thresholds.certain:
-        yield f"certainty that it is {best.id} and no other is {ranking.certainty:.2f}, below {thresholds.certain:.2f}"
+        needed = f"{100 * thresholds.certain:.0f}"
+        yield f"it is {_of_100(ranking.certainty)} sure that no other entry fits better, and answers from {needed} on"
+
+
+def _of_100(share: float) -> str:
+    return f"{100 * share:.0f} of 100"

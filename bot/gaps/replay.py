@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from bot.answering.decide import decide
-from bot.answering.turn import outcome_of
-from bot.domain.conversation import Answer, Outcome, Question
+from bot.answering.turn import outcome_of, served_by
+from bot.domain.conversation import Outcome, Question
 from bot.domain.gap import OPEN, GapStatus, LoggedGap
 from bot.domain.matching import Matcher
 from bot.evaluation.evaluate import Judged
@@ -25,7 +25,7 @@ class Became(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """A gap asked again. ``entries`` are those of the answer that it gets now; empty if it gets none."""
+    """A gap asked again. ``entries`` are those that serve it now; empty if none does."""
 
     gap: LoggedGap
     became: Became
@@ -55,15 +55,15 @@ class ReplayedSets:
 def replay(gaps: Iterable[LoggedGap], matcher: Matcher) -> Iterator[Replayed]:
     """Ask the open and the resolved gaps again.
 
-    An open gap is answered by any entry but the one that it complains about. A resolved gap has changed if its entry
+    An open gap is answered by any entry but the one that it complains about; an explanation why the FAQ leaves it out
+    counts as well. A resolved gap has changed if its entry
     no longer answers it. Gaps that are off topic, or that were resolved without an entry, are skipped.
     """
     for logged in gaps:
         if logged.status is GapStatus.OFF_TOPIC or (logged.status is GapStatus.RESOLVED and not logged.resolution):
             continue
         decision = decide(Question(logged.gap.text), matcher)
-        entries = tuple(entry.id for entry in decision.entries) if isinstance(decision, Answer) else ()
-        replayed = Replayed(logged, Became.STILL_OPEN, outcome_of(decision)[0], entries)
+        replayed = Replayed(logged, Became.STILL_OPEN, outcome_of(decision)[0], served_by(decision))
         yield replace(replayed, became=_became(replayed))
 
 

@@ -246,6 +246,10 @@ class Review:
         is_judged = "corrected" in fields  # a complaint about an entry is resolved by it only after a correction
         chosen = self._chosen(request, fields)
         gaps = tuple(gap for gap in chosen if (self._workbench.gaps[gap].gap.entry == entry) == is_judged)
+        version = self._matcher.faq.version
+        if is_judged and any(self._workbench.gaps[gap].gap.faq_version == version for gap in gaps):
+            error = f"Nothing in the FAQ has changed since that answer was marked. Correct {entry} in its file first."
+            return await self._group(request, fields, error=error)
         return await self._mark(request, gaps, GapStatus.RESOLVED, f"{{}} answered by {entry}", entry=entry)
 
     async def _mark(

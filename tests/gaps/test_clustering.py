@@ -338,7 +338,7 @@ def test_clocks_of_any_zone_will_do() -> None:
         ("may i bring my dog", "By now it is answered with dogs."),
         ("somebody is hurt please help", "It is taken for urgent and gets the card hurt."),
         ("good morning", "It is taken for small talk, hello."),
-        ("will it rain tomorrow", "It is most like weather, which the FAQ leaves out on purpose."),
+        ("will it rain tomorrow", "By now weather says why the FAQ leaves it out."),
         ("🌳", "It has no words."),
         ("12 13", "It is listed as off topic, or nothing but numbers and single letters."),
         ("¿Cuántos migrantes internacionales había en el mundo?", "It is in another language than en."),
@@ -351,13 +351,13 @@ def test_the_reviewer_is_told_what_becomes_of_it_now(text: str, why: str) -> Non
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("who waters the tomatoes with fertiliser", "% of its words are known, below 50%"),
+        ("who waters the tomatoes with fertiliser", "of 100 of its words are known, and it takes 50"),
         ("when was the first tree planted in Peru", "oldest-tree says nothing of peru"),
         (
             "dog open lisbon",
             "Offered are opening-hours, dogs, but none is sure enough: opening-hours says nothing of lisbon.",
         ),
-        ("who waters the tomatoes with fertiliser", "; confidence in oldest-tree is 0."),
+        ("who waters the tomatoes with fertiliser", " of 100 sure of oldest-tree, and answers from 50 on"),
     ],
 )
 def test_the_reviewer_is_told_what_was_lacking(text: str, said: str) -> None:

@@ -76,6 +76,12 @@ def test_a_gap_is_asked_again(gap: LoggedGap, became: Became) -> None:
     assert one.entries == (("dogs",) if "dog" in gap.gap.text else ())
 
 
+def test_an_explanation_why_the_faq_leaves_it_out_closes_a_gap() -> None:
+    """People get a reply that says so, and a better door."""
+    (one,) = replay([logged("will it rain tomorrow")], MATCHER)
+    assert (one.became, one.entries, one.answered_by) == (Became.ANSWERED, ("weather",), "weather")
+
+
 @pytest.mark.parametrize("gap", [logged("my dog", GapStatus.OFF_TOPIC), logged("my dog", GapStatus.RESOLVED)])
 def test_what_is_settled_is_not_asked_again(gap: LoggedGap) -> None:
     """What is off topic, or was resolved by no entry, is passed over."""

@@ -718,6 +718,21 @@ async def test_an_answer_that_was_marked_as_wrong_does_not_answer_once_more(smal
         assert len(await visitor.texts(GapStatus.RESOLVED)) == 2
 
 
+async def test_what_nobody_corrected_is_not_closed_as_corrected(small: Path) -> None:
+    """The FAQ is the same as when its answer was marked: the reviewer is told to correct it first."""
+    async with page_over(small) as visitor:
+        version = visitor.workbench.catalog.faq.version
+        marked = asked("what is the fare", reason=GapReason.OUTDATED, entry="ferry-fares", version=version)
+        await visitor.workbench.log.write([marked])
+        await visitor.opens("/")
+        await visitor.settles()
+        await visitor.opens(visitor.link_to("what is the fare"))
+        response = await visitor.sends("/group/1/resolve?tab=new", corrected="ferry-fares")
+        assert response.status_code == 422
+        assert "Correct ferry-fares in its file first." in visitor.text
+        assert await visitor.texts(GapStatus.RESOLVED) == []
+
+
 async def test_lines_that_were_added_are_told_of_though_the_log_fails(small: Path) -> None:
     """They stand in the file, and among what was done."""
     async with page_over(small, map(asked, KITE)) as visitor:

@@ -34,9 +34,10 @@ def asked(
     reason: GapReason = GapReason.NO_MATCH,
     ago: timedelta = timedelta(hours=1),
     entry: str = "",
+    version: str = "v1",
 ) -> Note:
     """The note of a gap."""
-    gap = Gap(reason, text, language, Channel.PRIVATE, "v1", (("ferry-price", 0.25),), entry)
+    gap = Gap(reason, text, language, Channel.PRIVATE, version, (("ferry-price", 0.25),), entry)
     return Note(
         Count(Outcome.UNANSWERED, language, Channel.PRIVATE),
         gap,
