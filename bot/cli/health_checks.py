@@ -62,7 +62,7 @@ def _check_faq(settings: Settings) -> list[Finding]:
     if is_learned(faq, settings.cache_dir):
         found.append(Finding("model", "is learned: the first answer comes at once"))
     elif _may_write(settings.cache_dir):
-        found.append(Finding("model", "will be learned at the next start, which takes up to two minutes"))
+        found.append(Finding("model", "will be learned at the next start, which takes about a minute"))
     else:
         hint = "let this user write there, or set CACHE_DIR to another folder"
         found.append(Finding("model", f"cannot be kept in {settings.cache_dir}, and is learned at each start", hint))

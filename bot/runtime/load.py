@@ -26,7 +26,7 @@ def load_faq(settings: Settings) -> Faq:
 def load_matcher(settings: Settings, *, notify: Callable[[str], None] = print) -> LearnedMatcher:
     """Load the FAQ's matcher. Raises ContentError where the files cannot be used.
 
-    ``notify`` is called with a line of text before an FAQ is learned, up to two minutes, after an edit alone.
+    ``notify`` is called with a line of text before an FAQ is learned: about a minute, after an edit less.
     """
     return matcher_of(load_faq(settings), settings, notify=notify)
 
