@@ -24,16 +24,25 @@ if sys.platform != "win32":
     import fcntl
 
 
+LONGEST = frozenset(
+    f"test_{name}.py"
+    for name in (
+        *("database_faults", "end_to_end", "evaluate", "health_checks", "main", "pages", "polling", "privacy"),
+        *("documentation", "lint", "webhook"),
+    )
+)
+
 # Other processes share the cores: how long an example takes says nothing.
 settings.register_profile("shared-cores", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("shared-cores")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whatever needs the project's own FAQ learned is slow."""
+    """Whatever needs the project's own FAQ learned is slow. Files that take minutes begin first, so that none is last."""
     for item in items:
         if "learned" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.slow)
+    items.sort(key=lambda item: item.path.name not in LONGEST)
 
 
 @pytest.fixture(scope="session", autouse=True)

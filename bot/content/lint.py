@@ -41,9 +41,10 @@ REVIEW_NOTICE = timedelta(days=30)
 LONGEST_PHRASING = 200  # characters; what people type in one breath is shorter
 _ID = re.compile(ID_PATTERN)
 _MARKUP = re.compile(
-    r"</?[a-z][a-z0-9]*(?: [^<>]*)?/?>|\*\*|__|\[[^\]]+\]\([^)]*\)|^#+ |`|&[a-z]+;", re.IGNORECASE | re.MULTILINE
+    r"</?[a-z][a-z0-9]*(?: [^<>]*)?/?>|\*\*|__|\[[^\[\]]{1,80}\]\([^()]{0,200}\)|^#+ |`|&[a-z]+;",
+    re.IGNORECASE | re.MULTILINE,
 )
-_HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+(?:[a-z]{2,}|\d+)(?::\d+)?(?=[/?#]|$)", re.IGNORECASE)
+_HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:[a-z]{2,}|\d+)(?::\d+)?(?=[/?#]|$)", re.IGNORECASE)
 _ALLOWED_ADDRESSES = frozenset({"humansecurity@un.org"})  # an office, not a person; fact human-security.23
 _SCRIPTS = {  # by language, as Unicode names their letters; of the others Latin. Kurmanji is typed in Arabic ones too
     **dict.fromkeys(("ar", "ckb", "fa", "ps", "ur"), ("ARABIC", "LATIN")),

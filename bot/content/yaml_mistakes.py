@@ -17,7 +17,7 @@ _NEEDS_QUOTES = re.compile(_BEGINS + r"([@%`].*|[*&!]\S+ +\S.*)$")
 _TWO_COLONS = re.compile(r"^\s*(?:- +)?[\w-]+: +([^\"'{\[|>&*!#].*: .*)$")
 _AFTER_QUOTE = re.compile(_BEGINS + r"((?:'(?:[^']|'')*'|\"(?:[^\"\\]|\\.)*\")\s*[^\s#,:}\]].*)$")
 _NO_COLON = re.compile(r"^\s*(?:- +)?([a-z_]+)\s*$")
-_ITEM = re.compile(r"\s*- ")
+_ITEM = re.compile(r"^\s*- ")
 _QUOTED = re.compile(_BEGINS + r"([\"'])(.*)$")
 
 

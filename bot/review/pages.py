@@ -118,6 +118,7 @@ class Review:
                 Route("/group/{gap:int}/off-topic-line", self.off_topic_line, methods=["POST"]),
                 Route("/group/{gap:int}/resolve", self.resolve, methods=["POST"]),
                 Route("/group/{gap:int}/{change}", self.change, methods=["POST"]),
+                Route("/groups/{change}", self.change_several, methods=["POST"]),
                 Route("/trial/{number:int}", self.dry_run),
                 Route("/trial/{number:int}/apply", self.apply, methods=["POST"]),
                 Route("/trial/{number:int}/again", self.again, methods=["POST"]),
@@ -144,6 +145,9 @@ class Review:
 
     async def groups(self, request: Request) -> Response:
         """The groups of a tab, the largest and newest first."""
+        return await self._groups(request)
+
+    async def _groups(self, request: Request, *, error: str = "") -> Response:
         await self._workbench.refresh()
         place = Place.of(request.query_params)
         found = self._workbench.clusters(place.statuses, language=place.language, words=place.words)
@@ -152,6 +156,9 @@ class Review:
         gaps = self._workbench.gaps.values()
         return self._page(
             "groups.html",
+            status=422 if error else 200,
+            error=error,
+            seen=max(self._workbench.gaps, default=0),
             place=place,
             pages=pages,
             found=len(found),
@@ -235,6 +242,23 @@ class Review:
         await self._workbench.refresh()
         gaps = self._chosen(request, await _fields(request))
         return await self._mark(request, gaps, status, what)
+
+    async def change_several(self, request: Request) -> Response:
+        """Set the status of the ticked groups' gaps, without those that came after the page was loaded."""
+        status, what = _CHANGES.get(request.path_params["change"], (None, ""))
+        if status is None:
+            return self._error_page(404, "There is no such action.")
+        await self._workbench.refresh()
+        fields, place = await _fields(request), Place.of(request.query_params)
+        ticked, seen = (
+            [int(one) for one in fields.get(name, "").split() if one.isdecimal()] for name in ("groups", "seen")
+        )
+        if not ticked:
+            return await self._groups(request, error="No group is ticked. Tick those that this is about.")
+        groups = (self._workbench.cluster_of(gap, place.statuses) for gap in ticked)
+        gaps = {gap.id for group in groups if group is not None for gap in group.gaps if gap.id <= max(seen, default=0)}
+        action = await self._workbench.mark(sorted(gaps), status, what) if gaps else None
+        return _redirect("/" + (place.query(done=action.number) if action else place.query()))
 
     async def resolve(self, request: Request) -> Response:
         """Resolve gaps of a group by an entry that answers them now, or that was corrected since they were asked."""

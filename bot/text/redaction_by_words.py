@@ -11,7 +11,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-from itertools import chain
+from functools import cache
+from typing import NamedTuple
 
 
 class _Plain(dict[int, str]):
@@ -649,44 +650,62 @@ _SAID = (
 )
 
 
-def _rules(
-    patterns: Iterable[str], placeholder: str, *, cased: bool = False
-) -> list[tuple[re.Pattern[str], str, bool]]:
-    return [(re.compile(pattern), placeholder, cased) for pattern in patterns]
+class _Rules(NamedTuple):
+    """Patterns as they are written, and what a text must have for them to find anything.
+
+    They are compiled when a text first has it: all together take half a second.
+    """
+
+    needed: re.Pattern[str]
+    written: tuple[str, ...]
+    placeholder: str
+    cased: bool = False
+
+    def patterns(self) -> tuple[re.Pattern[str], ...]:
+        return _compiled(self.written)
 
 
-_RULES = (  # each with what a text must have for them to find anything
-    (re.compile(rf"@|{_AT_WORD}|[-_]at[-_]|{_PROVIDER}"), _rules(_MAILS, "[e-mail]")),
-    (
-        re.compile(rf"{_SECRET}|{_WIFI}|{_CHANGED}|{_TRANSFER}|{_CODE_WORD}|{_LOGIN}|[!$^*~]\w"),
-        _rules(_SECRETS, "[number]"),
+@cache
+def _compiled(written: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
+    return tuple(map(re.compile, written))
+
+
+_DIGIT = re.compile(r"\d")
+_NAMED = re.compile(rf"{_NETWORK}|{_USER_NAME}|\b(?:mi|meu|mon) face |\bface ?:|_|#|@|u/|\w\.\w")
+_RULES = (
+    _Rules(re.compile(rf"@|{_AT_WORD}|[-_]at[-_]|{_PROVIDER}"), _MAILS, "[e-mail]"),
+    _Rules(
+        re.compile(rf"{_SECRET}|{_WIFI}|{_CHANGED}|{_TRANSFER}|{_CODE_WORD}|{_LOGIN}|[!$^*~]\w"), _SECRETS, "[number]"
     ),
-    (re.compile(r"/|geo:| (?:slash|barra|сл[эе]ш|سلاش) "), _rules(_LINKS, "[link]")),
-    (
-        re.compile(rf"{_NETWORK}|{_USER_NAME}|\b(?:mi|meu|mon) face |\bface ?:|_|#|@|u/|\w\.\w"),
-        _rules(_CASED_NAMES, "[user]", cased=True) + _rules(_NAMES, "[user]"),
-    ),
-    (re.compile(rf"[\d月]|{_MONTH}"), _rules(_BIRTHS, "[number]")),
-    (re.compile(r"\d"), _rules(_CASED_PLACES, "[number]", cased=True)),
-    (re.compile(r"\d"), _rules(_PLACES, "[number]")),
-    (re.compile(r"\d"), _rules(_CASED_PLATES, "[number]", cased=True)),
-    (re.compile(r"\d"), _rules((*_PLATES, *_CODES), "[number]")),
-    (re.compile(rf"{_ONE}|{_CHINESE_DIGIT}{{2}}"), _rules(_SAID, "[number]")),
+    _Rules(re.compile(r"/|geo:| (?:slash|barra|сл[эе]ш|سلاش) "), _LINKS, "[link]"),
+    _Rules(_NAMED, _CASED_NAMES, "[user]", cased=True),
+    _Rules(_NAMED, _NAMES, "[user]"),
+    _Rules(re.compile(rf"[\d月]|{_MONTH}"), _BIRTHS, "[number]"),
+    _Rules(_DIGIT, _CASED_PLACES, "[number]", cased=True),
+    _Rules(_DIGIT, _PLACES, "[number]"),
+    _Rules(_DIGIT, _CASED_PLATES, "[number]", cased=True),
+    _Rules(_DIGIT, (*_PLATES, *_CODES), "[number]"),
+    _Rules(re.compile(rf"{_ONE}|{_CHINESE_DIGIT}{{2}}"), _SAID, "[number]"),
 )
+
+
+def all_patterns() -> list[re.Pattern[str]]:
+    """All patterns, compiled: a program that answers people does so at its start, so that no message waits for it."""
+    return [pattern for rules in _RULES for pattern in rules.patterns()]
 
 
 def redact_by_words(text: str) -> str:
     """The text with placeholders for what its words tell to be personal."""
     small, cased = text.translate(_SMALL), text.translate(_CASED)
-    rules = chain.from_iterable(rules for needed, rules in _RULES if needed.search(small))
-    for pattern, placeholder, by_case in rules:
-        parts = [
-            (begin, found.end())
-            for found in pattern.finditer(cased if by_case else small)
-            if (begin := found.end(1) if found.lastindex else found.start()) < found.end()
-        ]
-        if parts:
-            text, small, cased = (_replaced(form, parts, placeholder) for form in (text, small, cased))
+    for rules in _RULES:
+        for pattern in rules.patterns() if rules.needed.search(small) else ():
+            parts = [
+                (begin, found.end())
+                for found in pattern.finditer(cased if rules.cased else small)
+                if (begin := found.end(1) if found.lastindex else found.start()) < found.end()
+            ]
+            if parts:
+                text, small, cased = (_replaced(form, parts, rules.placeholder) for form in (text, small, cased))
     return text
 
 

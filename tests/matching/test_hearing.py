@@ -15,7 +15,7 @@ from bot.domain.faq import Faq, Kind
 from bot.domain.matching import Thresholds
 from bot.matching.hearing import Hearing, rows_of
 from bot.matching.matcher import RegressionMatcher
-from bot.matching.model_cache import is_learned, load_or_fit, load_or_hear
+from bot.matching.model_cache import is_learned, load_or_fit, load_or_hear, load_or_learn_acts
 from tests.support.paths import SMALL
 
 THRESHOLDS = Thresholds(0.5, 0.6, 0.4, urgent=0.9, surely_urgent=0.95, perhaps_urgent=0.3)
@@ -125,10 +125,11 @@ def test_hearing_is_the_same_from_disk(ferry: Faq, hearing: Hearing, tmp_path: P
     for _ in range(2):
         load_or_fit(ferry, tmp_path)
         read = load_or_hear(ferry, tmp_path, before_fit=learned_now.append)
+        load_or_learn_acts(ferry, tmp_path)
         assert is_learned(ferry, tmp_path)
     assert read is not None
     assert learned_now == [ferry]
-    assert len([path for path in tmp_path.iterdir() if path.is_dir()]) == 2
+    assert len([path for path in tmp_path.iterdir() if path.is_dir()]) == 3
     for text in ("feuer auf dem schiff", "wann fährt die fähre", "пожар", "hello"):
         one, other = hearing.hear(text), read.hear(text)
         assert (one and (one.card, one.language)) == (other and (other.card, other.language))

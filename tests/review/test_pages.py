@@ -252,6 +252,34 @@ async def test_what_is_unticked_is_left_as_it_is_by_every_button(small: Path) ->
         assert await visitor.texts(GapStatus.NEW) == [KITE[2]]
 
 
+async def test_several_groups_are_ticked_and_dealt_with_at_once(small: Path) -> None:
+    """One press, one undo; what came after the page was loaded stays as it is."""
+    async with page_over(small, map(asked, [*KITE, "zebra poetry", "what is love"])) as visitor:
+        ticks = re.findall(r'name="groups" value="(\d+)"[^>]*aria-label="Tick: ([^"]*)"', visitor.page)
+        assert len(ticks) == 3
+        (seen,) = re.findall(r'name="seen" value="(\d+)"', visitor.page)
+        await visitor.workbench.log.write([asked("Zebra poetry!")])
+        chosen = " ".join(number for number, text in ticks if text != "what is love")
+        await visitor.opens("/")
+        await visitor.settles()
+        await visitor.sends("/groups/off-topic?tab=new", groups=chosen, seen=seen)
+        assert "4 gaps marked as off topic" in visitor.text
+        assert await visitor.texts(GapStatus.OFF_TOPIC) == sorted([*KITE, "zebra poetry"])
+        assert await visitor.texts(GapStatus.NEW) == ["Zebra poetry!", "what is love"]
+        await visitor.sends(visitor.action_of("/undo"))
+        assert await visitor.texts(GapStatus.OFF_TOPIC) == []
+
+
+async def test_without_a_ticked_group_nothing_is_done(small: Path) -> None:
+    """The page says what is lacking; an action that there is not is refused."""
+    async with page_over(small, map(asked, KITE)) as visitor:
+        response = await visitor.sends("/groups/later?tab=new", seen="99")
+        assert response.status_code == 422
+        assert "No group is ticked." in visitor.text
+        assert (await visitor.sends("/groups/delete?tab=new", groups="1")).status_code == 404
+        assert await visitor.texts(GapStatus.NEW) == sorted(KITE)
+
+
 FLIGHT = ["where is the kite flying zone", "où peut-on faire voler un cerf-volant ?", "what does a zebra eat"]
 
 

@@ -36,6 +36,7 @@ from bot.domain.matching import Matcher
 from bot.gaps.clustering import group_gaps
 from bot.matching.encoder import kept_messages
 from bot.matching.matcher import RegressionMatcher
+from bot.text import redaction_by_words
 from bot.text.normalize import clean, normalise, sentences, words
 from bot.text.redaction import redact
 
@@ -205,6 +206,7 @@ def program_patterns(matcher: Matcher) -> dict[str, re.Pattern[str]]:
             listed += [(f"{module.__name__}.{name}", pattern) for pattern in _patterns_in(value)]
         if module.__file__ is not None:
             listed += [(f"{module.__name__}:{line}", pattern) for line, pattern in _written_out(Path(module.__file__))]
+    listed += [("bot.text.redaction_by_words._RULES", pattern) for pattern in redaction_by_words.all_patterns()]
     if matcher.second_question is not None:
         listed.append(("matcher.second_question", matcher.second_question))
     first = {pattern: place for place, pattern in reversed(listed)}

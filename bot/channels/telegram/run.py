@@ -48,6 +48,7 @@ from bot.runtime.signals import on_stop_signal
 from bot.settings import Settings, SettingsError
 from bot.storage.keys import Keys
 from bot.text.redaction import redact
+from bot.text.redaction_by_words import all_patterns
 
 KEEP_ALIVE = 75  # seconds that an idle connection stays open: longer than proxies and Telegram keep theirs
 MOST_CONNECTIONS = 500  # idle ones included: from Telegram or a proxy, and from health checks
@@ -174,6 +175,7 @@ async def _warm_up(context: BotContext) -> None:
 
     def rank() -> None:
         encode([_ANY_TEXT])
+        all_patterns()
         redact(_ANY_NUMBER)
         decide(Question(_ANY_TEXT), context.catalog.matcher)
 
