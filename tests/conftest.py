@@ -38,7 +38,7 @@ settings.load_profile("shared-cores")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whatever needs the project's own FAQ learned is slow. Files that take minutes begin first, so that none is last."""
+    """Whatever needs the project's own FAQ learned is slow. Files that take long come first, so that none is last."""
     for item in items:
         if "learned" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.slow)

@@ -44,7 +44,7 @@ _MARKUP = re.compile(
     r"</?[a-z][a-z0-9]*(?: [^<>]*)?/?>|\*\*|__|\[[^\[\]]{1,80}\]\([^()]{0,200}\)|^#+ |`|&[a-z]+;",
     re.IGNORECASE | re.MULTILINE,
 )
-_HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:[a-z]{2,}|\d+)(?::\d+)?(?=[/?#]|$)", re.IGNORECASE)
+_LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}", re.IGNORECASE)  # of a host name, RFC 1035
 _ALLOWED_ADDRESSES = frozenset({"humansecurity@un.org"})  # an office, not a person; fact human-security.23
 _SCRIPTS = {  # by language, as Unicode names their letters; of the others Latin. Kurmanji is typed in Arabic ones too
     **dict.fromkeys(("ar", "ckb", "fa", "ps", "ur"), ("ARABIC", "LATIN")),
@@ -90,7 +90,7 @@ def lint(
 def _check_source(source: Source, at: Located) -> Iterator[Diagnostic]:
     yield from _check_id(source.id, at)
     scheme, _, rest = source.url.partition("://")
-    if not _HOST.match(rest) or scheme not in ("http", "https") or " " in source.url:
+    if not _is_host(rest) or scheme not in ("http", "https") or " " in source.url:
         yield at.diagnostic("S102", f"'{source.url}' is no web address", "write https://…", "url")
     elif scheme == "http" and source.rating != "likely":
         yield at.diagnostic("S102", "the address is http", "use https, or rate the record likely", "url")
@@ -109,6 +109,12 @@ def _check_source(source: Source, at: Located) -> Iterator[Diagnostic]:
         if missing:
             unstated = f"the text of {fact.id} does not state {', '.join(missing)}"
             yield at.diagnostic("S106", unstated, "say the figure in the fact", "facts", index, "fact")
+
+
+def _is_host(address: str) -> bool:
+    """Whether an address without its scheme begins with a host name of two labels or more, or an IP address."""
+    labels = re.split(r"[/?#:]", address, maxsplit=1)[0].split(".")
+    return len(labels) > 1 and all(map(_LABEL.fullmatch, labels))
 
 
 def _check_original(source: Source, at: Located, originals: Mapping[str, str | None]) -> Iterator[Diagnostic]:
