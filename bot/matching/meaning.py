@@ -21,8 +21,8 @@ from bot.matching.similarity import Rows
 
 COMPONENTS = 192  # principal components of the vectors
 NEIGHBOURS = 96  # rows that the regression is solved on for a message; the rows are those in nine languages
-LEADING = 96  # components that a message is first compared by, and how many rows are then compared by all of them: of
-SHORTLIST = 3_072  # the nearest rows 0.1 % are missed, those that count least, in half the time
+LEADING = 96  # components by which a message is first compared with all rows
+SHORTLIST = 3_072  # rows that are then compared by all: 0.1 % of the nearest are missed, in half the time
 AT_ONCE = 256  # rows held out together: more would take much memory
 THREADS = 2
 LEFT_OUT = -1.0  # the kernel of a row that is to be left out
