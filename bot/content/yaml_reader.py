@@ -22,7 +22,7 @@ from pydantic import ValidationError
 
 from bot.content.diagnostics import Diagnostic
 from bot.content.parsed import KeyPath, Tree
-from bot.content.schema import Schema
+from bot.content.schema import SCHEMAS, Schema
 from bot.content.yaml_mistakes import mistake_of
 
 MAX_BYTES = 1_000_000
@@ -108,7 +108,7 @@ def _build(text: str, tree: Tree) -> None:
                 return
     except yaml.MarkedYAMLError as error:
         tree.data = None
-        tree.report(*mistake_of(text, error))
+        tree.report(*mistake_of(text, error, _all_keys()))
 
 
 def _line(event: yaml.Event) -> int:
@@ -316,6 +316,11 @@ def keys_of(schema: type[Schema]) -> tuple[str, ...]:
     return tuple({key: None for part in parts for key in part.get("properties", {})})
 
 
+@cache
+def _all_keys() -> frozenset[str]:
+    return frozenset(key for schema in SCHEMAS.values() for key in keys_of(schema))
+
+
 def _diagnostics(error: ValidationError, tree: Tree, at: KeyPath, keys: Sequence[str]) -> Iterator[Diagnostic]:
     details = error.errors(include_url=False, include_context=True)
     misspelled = {
@@ -352,6 +357,9 @@ def _diagnostics(error: ValidationError, tree: Tree, at: KeyPath, keys: Sequence
             case "list_type" | "tuple_type" if not isinstance(detail["input"], dict):
                 hint = "write each item into a line of its own, after '- ', a dash and a blank"
                 yield Diagnostic(tree.file, line, "Y108", f"'{name}' is no list", hint)
+            case "string_pattern_mismatch":
+                fact = f"'{name}' is '{detail['input']}', which has another form"
+                yield Diagnostic(tree.file, line, "Y108", fact, f"write what {detail['ctx']['pattern']} describes")
             case "date_type" | "date_parsing" | "date_from_datetime_parsing" | "date_from_datetime_inexact":
                 fact = f"'{name}' is '{detail['input']}', which is no day"
                 written = day_of(str(detail["input"])) or "2026-11-28"

@@ -68,7 +68,7 @@ def the_only(found: list[Diagnostic]) -> Diagnostic:
         pytest.param((HEAD + "first_person: [i]\n").encode("utf-16"), 1, "Y101", "0xff", "UTF-8", id="UTF-16"),
         pytest.param(HEAD + "#" * MAX_BYTES, 1, "Y101", "1,000,0", "split it", id="too large"),
         pytest.param(HEAD + "first_person:\n\t- i\n", 3, "Y103", "tab", "indent with spaces", id="tab in the indent"),
-        pytest.param(HEAD + "first_person: [i\nplaces: []\n", 3, "Y102", "flow", "line before", id="open bracket"),
+        pytest.param(HEAD + "first_person: [i\nplaces: []\n", 2, "Y102", "the [", "close it", id="open bracket"),
         pytest.param(
             HEAD + "first_person: []\n  places: []\n", 3, "Y102", "by 2 spaces", "neighbours", id="wrong indent"
         ),

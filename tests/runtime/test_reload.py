@@ -163,7 +163,7 @@ def deep(path: Path) -> None:
 
 
 FAULTS: dict[str, tuple[str, Break, str]] = {
-    "syntax": (FERRY, syntax, "faq/en/ferry.yaml:52: Y102"),
+    "syntax": (FERRY, syntax, "faq/en/ferry.yaml:132: Y102"),
     "half written": (FERRY, half, "faq/en/ferry.yaml:"),
     "half a record": (NOTE, half, "seeds/note.yaml:"),
     "empty": (FERRY, empty, "faq/en/ferry.yaml:1: Y102"),
