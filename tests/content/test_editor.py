@@ -369,7 +369,7 @@ def test_a_new_entry_needs_an_id_of_its_own_and_a_phrasing() -> None:
     ("content", "says"),
     [
         (b"topic: \xff\n", "not UTF-8"),
-        (b"topic: [\n", "ferry.yaml:2: "),
+        (b"topic: [\n", r"ferry.yaml:1: the \[ that opens here"),
         (b"topic: a\ntopic: b\n", "'topic' stands already on line 1"),
         (b"topic: &a b\nother: *a\n", r"the alias \*a stands here"),
         (b"topic: " + b"[" * 100_000, "nested too deeply"),
