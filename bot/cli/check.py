@@ -119,13 +119,12 @@ def _check(
 def _problems(
     content: Content, day: date, originals: Mapping[str, str | None] | None, settings: Settings
 ) -> Iterator[tuple[Diagnostic, ...]]:
-    from bot.content.diagnostics import blocking_errors
     from bot.content.lint import lint, lint_phrasings
-    from bot.content.references import check_soundness
+    from bot.content.references import broken
     from bot.runtime.load import rows_checked
 
     yield lint(content, day, originals=originals)
-    if not blocking_errors((*content.diagnostics, *check_soundness(content))):
+    if not broken(content):
         yield lint_phrasings(content, rows_checked(content.faq(), settings, notify=note))
 
 
@@ -155,20 +154,19 @@ def _as_object(one: Diagnostic) -> dict[str, object]:
 
 def _fix(settings: Settings) -> None:
     """Mend what a machine can, in all files, and say in which."""
+    from bot.content.editor import rewrite
     from bot.content.tidy import tidied
 
     for folder in (settings.faq_dir, settings.seeds_dir):
         for path in sorted(folder.rglob("*.yaml")):
+            shown = f"{folder.name}/{path.relative_to(folder).as_posix()}"
             try:
-                text = path.read_bytes().decode("utf-8")
-            except (OSError, UnicodeDecodeError):
+                if rewrite(path, tidied):
+                    note(f"{shown}: mended; git diff shows it")
+            except UnicodeDecodeError:
                 continue  # the check says what is wrong with it
-            if (mended := tidied(text)) != text and text.strip():
-                work = path.with_name(f".{path.name}.new")
-                work.write_bytes(mended.encode())
-                work.chmod(path.stat().st_mode)
-                work.replace(path)
-                note(f"{folder.name}/{path.relative_to(folder).as_posix()}: mended; git diff shows it")
+            except OSError as error:
+                note(f"{shown}: not mended ({error.strerror})")
 
 
 def _changed_files(settings: Settings) -> set[str]:

@@ -17,7 +17,7 @@ from bot.channels.telegram.diagnostics import check_telegram
 from bot.cli.gap_session import log_exists, open_log
 from bot.content.diagnostics import ContentError, errors
 from bot.content.lint import lint
-from bot.content.loader import read_content, read_faq
+from bot.content.loader import readable_content, usable_faq
 from bot.http.endpoints import State
 from bot.http.server import PortError, listen
 from bot.matching.model_cache import is_learned
@@ -49,14 +49,14 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
 
 def _check_faq(settings: Settings) -> list[Finding]:
     try:
-        faq = read_faq(settings.faq_dir, settings.seeds_dir)
+        content = readable_content(settings.faq_dir, settings.seeds_dir)
+        faq = usable_faq(content)
     except ContentError as error:
         says = f"{len(error.diagnostics)} problems keep it from being used, first: {error.diagnostics[0]}"
         return [Finding("FAQ", says, "mend them; all are shown by: python -m bot check")]
     languages = ", ".join((faq.language, *faq.translations))
     found = [Finding("FAQ", f"{len(faq.entries)} entries, version {faq.version}, languages {languages}")]
-    diagnostics = lint(read_content(settings.faq_dir, settings.seeds_dir), date.today())
-    if failed := errors(diagnostics):
+    if failed := errors(lint(content, date.today())):
         hint = "mend them; all are shown by: python -m bot check"
         found.append(Finding("content", f"{len(failed)} errors of the content check, first: {failed[0]}", hint))
     if is_learned(faq, settings.cache_dir):

@@ -142,6 +142,20 @@ def revert(edits: Sequence[Edit]) -> None:
     _rewrite(edits[::-1], _remove)
 
 
+def rewrite(path: Path, change: Callable[[str], str]) -> bool:
+    """Replace a file's text by what ``change`` makes of it, atomically, under the lock of `apply`. Whether it differs.
+
+    Raises OSError, and UnicodeDecodeError where it is not UTF-8.
+    """
+    path = path.resolve()
+    with ExitStack() as stack:
+        stack.enter_context(locked(path.parent))
+        text = path.read_bytes().decode("utf-8")
+        if (changed := change(text)) != text:
+            _written_beside(path, changed, stack).replace(path)
+        return changed != text
+
+
 def _rewrite(edits: Sequence[Edit], step: Callable[[Edit, str, Any], str]) -> None:
     """Write each file as changed by a step: it gets edit, text and data, changes the data and returns the new text."""
     chains: dict[Path, list[Edit]] = {}
@@ -163,6 +177,18 @@ def _prepare(path: Path, chain: Sequence[Edit], step: Callable[[Edit, str, Any],
     text, data = load(chain[0].path), read_tree(path, "").data
     for edit in chain:
         text = step(edit, text, data)
+    new = _written_beside(path, text, stack)
+    tree = read_tree(new, "")
+    for diagnostic in errors(tuple(tree.diagnostics)):
+        raise EditError(chain[0].path, diagnostic.line, diagnostic.fact, diagnostic.hint)
+    if tree.data != data:
+        fact = "to add or take out lines here would change what stands around them"
+        raise EditError(chain[0].path, chain[0].added[0][0], fact, "edit the file by hand")
+    return new
+
+
+def _written_beside(path: Path, text: str, stack: ExitStack) -> Path:
+    """A temporary file beside a file, with a text; the stack deletes it if it is not moved."""
     with tempfile.NamedTemporaryFile(prefix=f".{path.name}.", dir=path.parent, delete=False) as file:
         new = Path(file.name)
         stack.callback(new.unlink, missing_ok=True)
@@ -170,12 +196,6 @@ def _prepare(path: Path, chain: Sequence[Edit], step: Callable[[Edit, str, Any],
         file.flush()
         os.fsync(file.fileno())
     new.chmod(stat.S_IMODE(path.stat().st_mode))
-    tree = read_tree(new, "")
-    for diagnostic in errors(tuple(tree.diagnostics)):
-        raise EditError(chain[0].path, diagnostic.line, diagnostic.fact, diagnostic.hint)
-    if tree.data != data:
-        fact = "to add or take out lines here would change what stands around them"
-        raise EditError(chain[0].path, chain[0].added[0][0], fact, "edit the file by hand")
     return new
 
 

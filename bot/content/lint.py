@@ -20,7 +20,7 @@ from bot.content.parsed import Content, Edition, KeyPath, Located
 from bot.content.plainness import archive_words, reading_words, sentences
 from bot.content.references import check_soundness
 from bot.content.schema import ID_BYTES, ID_PATTERN
-from bot.content.translation_check import ADDRESS, DIRECTION_MARKS, check_label, check_translations
+from bot.content.translation_check import ADDRESS, DIRECTION_MARKS, check_label, check_marks, check_translations
 from bot.domain.faq import MAIN_LANGUAGE, Cries, Entry, Kind, Source
 from bot.domain.follow_up import Said
 from bot.domain.limits import LONGEST_ANSWER
@@ -277,8 +277,7 @@ def _check_answer(entry: Entry, at: Located, printed: set[str]) -> Iterator[Diag
         if markup := _MARKUP.search(shown or ""):
             fact = f"the {key} of '{entry.id}' holds the markup '{markup[0].strip()}'"
             yield at.diagnostic("F416", fact, "take it out: people would see it as it is written", key)
-        if DIRECTION_MARKS.search(shown or ""):
-            yield at.diagnostic("F608", f"the {key} of '{entry.id}' holds a direction mark", "take it out", key)
+    yield from check_marks(entry, at)
     numbers = set(TELEPHONE.findall(entry.answer))
     if numbers - printed or (numbers and entry.kind is not Kind.URGENT):
         yield at.diagnostic("F406", f"the answer of '{entry.id}' holds a telephone number", "take it out", "answer")
@@ -340,15 +339,13 @@ def _check_years(entry: Entry, at: Located, stated: Sequence[Collection[str]]) -
     for sentence in sentences(entry.answer):
         found = figures(sentence)
         years = [figure for figure in found if is_year(figure)]
+        if len(years) != 1:
+            continue
+        (year,) = years
         for figure, wording in found.items():
             of_figure = [fact for fact in stated if figure in fact]
-            if (
-                len(years) == 1
-                and figure not in years
-                and of_figure
-                and not any(years[0] in fact for fact in of_figure)
-            ):
-                fact = f"'{entry.id}' says '{wording.strip()}' of {years[0]}, and no fact that it cites does"
+            if figure != year and of_figure and not any(year in fact for fact in of_figure):
+                fact = f"'{entry.id}' says '{wording.strip()}' of {year}, and no fact that it cites does"
                 yield at.diagnostic("F417", fact, "name the fact's own year, or cite the fact of that year", "answer")
 
 

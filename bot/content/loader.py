@@ -12,9 +12,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-from bot.content.diagnostics import ContentError, Diagnostic, blocking_errors
+from bot.content.diagnostics import ContentError, Diagnostic
 from bot.content.parsed import EMERGENCY, INTERFACE, Content, Edition, Located, Translation, Tree
-from bot.content.references import Named, check_drafts, check_soundness
+from bot.content.references import Named, broken, check_drafts
 from bot.content.schema import (
     NOBODY_YET,
     CardSchema,
@@ -87,16 +87,16 @@ def readable_content(faq_dir: Path, seeds_dir: Path) -> Content:
 
 def usable_faq(content: Content, *, needed: Collection[str] = ()) -> Faq:
     """The FAQ of files that were read, as `read_faq`."""
-    broken = blocking_errors((*content.diagnostics, *check_soundness(content)))
+    errors = broken(content)
     translations = {one.language: f"{one.folder}/" for one in content.translations if one.language not in needed}
-    if any(not diagnostic.file.startswith(tuple(translations.values())) for diagnostic in broken):
-        raise ContentError(broken)
-    for diagnostic in broken:
+    if any(not diagnostic.file.startswith(tuple(translations.values())) for diagnostic in errors):
+        raise ContentError(errors)
+    for diagnostic in errors:
         _logger.warning("%s", diagnostic)
     left_out = {
         language
         for language, folder in translations.items()
-        if any(diagnostic.file.startswith(folder) for diagnostic in broken)
+        if any(diagnostic.file.startswith(folder) for diagnostic in errors)
     }
     for translation in content.translations:
         if translation.interface is None and translation.language not in left_out:

@@ -53,6 +53,11 @@ def check_soundness(content: Content) -> Iterator[Diagnostic]:
         yield Diagnostic(f"faq/{MAIN_LANGUAGE}", 1, "F208", "the FAQ has no answer", "write a topic with its entries")
 
 
+def broken(content: Content) -> tuple[Diagnostic, ...]:
+    """The errors that stop the bot from using the content, of reading it and of its soundness."""
+    return blocking_errors((*content.diagnostics, *check_soundness(content)))
+
+
 def check_placeholders(content: Content) -> Iterator[Diagnostic]:
     """Yield each interface text, in any language, whose placeholders the bot cannot fill."""
     main = content.main

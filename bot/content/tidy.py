@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
+from bot.content.yaml_mistakes import ODD_BLANKS
 from bot.content.yaml_reader import day_of
 
-_INDENT = re.compile(r"[ \t\u00a0\u2000-\u200b\u202f\u205f\u3000\ufeff]*")
+_INDENT = re.compile(f"[ \t{ODD_BLANKS}]*")
 _CURLED = re.compile(r"^(\s*(?:- +)?(?:[\w-]+: +)?)[“„«]([^“”„«»\"\\]*)[”“»]\s*$")
 _DAY = re.compile(r"^(\s*(?:reviewed|review_by|checked): +)([\d./-]+)$")
 
@@ -15,8 +16,10 @@ def tidied(text: str) -> str:
     """The text with plain spaces in its indents, without blanks at line ends, and with one line feed at its end.
 
     Curled quotes around a whole value become straight ones, and days as in 21.11.2026 or 2026/11/21 are written as
-    2026-11-21. Where it is not clear which number is the day and which the month, both are left.
+    2026-11-21. Where it is not clear which number is the day and which the month, both are left. So is an empty text.
     """
+    if not text.strip():
+        return text
     return "\n".join(map(_tidied, re.split(r"\r\n|\r|\n", text.removeprefix("\ufeff").rstrip()))) + "\n"
 
 

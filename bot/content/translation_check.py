@@ -83,6 +83,11 @@ def _check_entry(
         yield at.diagnostic("F402", fact, f"shorten it to {LONGEST_ANSWER:,}", "answer")
     for address in set(ADDRESS.findall(text.answer)) - set(ADDRESS.findall(entry.answer)):
         yield at.diagnostic("F403", f"the answer of '{text.id}' holds '{address}'", "take it out", "answer")
+    yield from check_marks(text, at)
+
+
+def check_marks(text: TranslatedEntrySchema | Entry, at: Located) -> Iterator[Diagnostic]:
+    """Yield the texts of an entry, in any language, that hold marks of writing direction."""
     for key, shown in (("question", text.question), ("button", text.button), ("answer", text.answer)):
         if DIRECTION_MARKS.search(shown or ""):
             hint = "take it out: the bot sets names and numbers apart by itself"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Collection, Iterator, Sequence
 from itertools import chain
@@ -11,7 +12,8 @@ import yaml
 Mistake = tuple[int, str, str, str]  # line, code, fact, hint
 
 _MERGE = re.compile(r"<{7}|={7}\s*$|>{7}|\|{7}")
-_ODD_BLANK = re.compile("^ *(?:- ?)?(?:[a-z_]+:)?([\u00a0\u2000-\u200b\u202f\u205f\u3000\ufeff])")
+ODD_BLANKS = "\u00a0\u2000-\u200b\u202f\u205f\u3000\ufeff"  # within a set of a pattern
+_ODD_BLANK = re.compile(f"^ *(?:- ?)?(?:[a-z_]+:)?([{ODD_BLANKS}])")
 _BEGINS = r"^\s*(?:- +|[\w-]+: +|- +[\w-]+: +)"
 _NEEDS_QUOTES = re.compile(
     _BEGINS + r"([@%`].*|[*&!]\S+ +\S.*|[{\[][^}\]]*[}\]]\s*[^\s#,}\]].*|[{\[][^}\]]*[}\]], [^\s{].*)$"
@@ -49,12 +51,8 @@ def _anywhere(lines: Sequence[str]) -> Iterator[Mistake]:
         if "\t" in line[: len(line) - len(line.lstrip())]:
             yield number, "Y103", "a tab stands in the indent", "indent with spaces"
         if odd := _ODD_BLANK.match(line):
-            yield (
-                number,
-                "Y102",
-                f"the odd space U+{ord(odd[1]):04X} stands at the beginning",
-                "type plain spaces there",
-            )
+            fact = f"the odd space U+{ord(odd[1]):04X} stands at the beginning"
+            yield number, "Y102", fact, "type plain spaces there"
 
 
 def _unclosed(before: Sequence[str], error: yaml.MarkedYAMLError) -> Iterator[Mistake]:
@@ -101,15 +99,12 @@ def _odd_indent(lines: Sequence[str], at: int) -> Iterator[Mistake]:
     near = {_indent(line) for line in _around(lines, at)}
     if at < len(lines) and _indent(lines[at]) not in near:
         wanted = " or ".join(map(str, sorted(near))) or "0"
-        fact, hint = (
-            f"the line is indented by {_indent(lines[at])} spaces",
-            f"indent it as its neighbours are: by {wanted}",
-        )
-        yield at + 1, "Y102", fact, hint
+        fact = f"the line is indented by {_indent(lines[at])} spaces"
+        yield at + 1, "Y102", fact, f"indent it as its neighbours are: by {wanted}"
 
 
 def _quoted(text: str) -> str:
-    return '"' + text.strip().strip("\"'").replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return json.dumps(text.strip().strip("\"'"), ensure_ascii=False)  # YAML reads JSON
 
 
 def _indent(line: str) -> int:

@@ -15,7 +15,7 @@ from bot.content.editor import Edit
 from bot.content.lint import lint
 from bot.content.loader import read_content, read_faq
 from bot.domain.matching import Matcher
-from bot.runtime.load import load_matcher
+from bot.runtime.load import matcher_of
 from bot.runtime.reload import learn_apart
 from bot.settings import Settings
 
@@ -52,7 +52,7 @@ async def edited_faq(edits: Sequence[Edit], settings: Settings, *, now: Matcher)
         code = await learn_apart(edited)
         if code != 0:
             raise CannotLearnError(f"learning the edited FAQ ended with {code}; python -m bot learn says why")
-        return EditedFaq(await asyncio.to_thread(load_matcher, edited), problems, made_from)
+        return EditedFaq(await asyncio.to_thread(matcher_of, faq, edited), problems, made_from)
 
 
 def _new_problems(was: Settings, edited: Settings) -> tuple[Diagnostic, ...]:

@@ -341,7 +341,7 @@ class Review:
         matcher, group = self._matcher, summarize(cluster, self._matcher, now=utc_now())
         wordings = Counter(gap.gap.text for gap in group.gaps)
         left_out, ticked = _left_out(values), {*values.get("ticked", "").split()}
-        related = self._workbench.related(request.path_params["gap"], Place.of(request.query_params).statuses)
+        related = self._related(request)
         find = values.get("other", "").strip()
         return self._page(
             "group.html",
@@ -398,6 +398,10 @@ class Review:
         """The current group of the gap in the address; None if there is none."""
         return self._workbench.cluster_of(request.path_params["gap"], Place.of(request.query_params).statuses)
 
+    def _related(self, request: Request) -> list[Cluster] | None:
+        """The groups that may ask the same as that of the gap in the address; None while that is not known."""
+        return self._workbench.related(request.path_params["gap"], Place.of(request.query_params).statuses)
+
     def _chosen(self, request: Request, fields: Mapping[str, str]) -> tuple[int, ...]:
         """The ids of a group's gaps, without unticked wordings and wordings that are new since the page was loaded.
 
@@ -410,7 +414,7 @@ class Review:
             own = [gap for gap, name in names.items() if name in shown - left_out]
         else:
             own = [gap for gap, name in names.items() if name not in left_out]
-        others = self._workbench.related(request.path_params["gap"], Place.of(request.query_params).statuses) or ()
+        others = self._related(request) or ()
         return (*own, *(gap.id for other in others for gap in other.gaps if self._name(gap.gap.text) in ticked))
 
     def _name(self, text: str) -> str:

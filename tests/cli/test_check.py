@@ -6,8 +6,9 @@ import os
 import shutil
 import subprocess
 import sys
-import time
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -120,7 +121,16 @@ def test_watch_checks_after_each_save(small: Path, cache: Path) -> None:
         lines = iter(watching.stdout.readline, "")
         assert next(line for line in lines if "errors" in line) == "0 errors, 0 warnings\n"
         text = (small / FERRY).read_text(encoding="utf-8").replace("School classes were not counted.", LONG)
-        time.sleep(1)  # the watching has hardly begun
-        (small / FERRY).write_text(text, encoding="utf-8")
-        assert any("F408" in line for line in lines)
-        watching.terminate()
+        is_heard = threading.Event()
+
+        def save() -> None:
+            while not is_heard.wait(0.2):  # what is saved before the watching has begun is not seen
+                (small / FERRY).write_text(text, encoding="utf-8")
+
+        with ThreadPoolExecutor(1) as saving:
+            saving.submit(save)
+            try:
+                assert any("F408" in line for line in lines)
+            finally:
+                is_heard.set()
+                watching.terminate()

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from bot.content.diagnostics import Diagnostic, blocking_errors
+from bot.content.diagnostics import Diagnostic
 from bot.content.lint import lint, lint_phrasings
 from bot.content.parsed import Content
-from bot.content.references import check_soundness
+from bot.content.references import broken
 from bot.matching.matcher import RegressionMatcher
 from bot.matching.row_check import check_rows
 
@@ -18,6 +18,6 @@ def lint_all(
 ) -> tuple[Diagnostic, ...]:
     """All diagnostics of a small FAQ, those of its phrasings too if it is sound."""
     found = lint(content, today, originals=originals)
-    if blocking_errors((*content.diagnostics, *check_soundness(content))):
+    if broken(content):
         return found
     return tuple(sorted({*found, *lint_phrasings(content, check_rows(RegressionMatcher(content.faq())))}))
