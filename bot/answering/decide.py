@@ -26,7 +26,7 @@ from bot.domain.conversation import (
     Urgent,
 )
 from bot.domain.faq import MAIN_LANGUAGE, Entry, Kind
-from bot.domain.matching import Basis, Matcher, Ranking, Thresholds
+from bot.domain.matching import KNOWN, Basis, Matcher, Ranking, Thresholds
 from bot.matching.calibration import CHOICES
 from bot.matching.encoder import LANGUAGES, is_readable
 from bot.text.language_id import UNKNOWN, by_script, guess
@@ -48,7 +48,6 @@ MOST_LEAD_INS = 3  # before one question
 MOST_CONTINUED = 2  # words beside a year, at most, of a question that continues the one before it: "and in 2015?"
 FIRST_WORDS = 4  # of a sentence; a question word among them makes it a question, even without a question mark
 NOTED_SCORE = 0.2  # least score for an out-of-scope entry to explain why there is no answer
-KNOWN = 0.5  # least coverage, the share of known words by weight, for answering or offering anything by words
 FEWEST_WORDS = 3  # of a part that is judged by itself; "no" alone is close to many urgent phrasings
 LIKE_A_CARD = 0.1  # least score of a card for a message to be perhaps a cry, whatever its urgency
 NEAR = 0.95  # least score of a card, relative to the best, to be as likely: `evaluate --calibration` shows why
@@ -78,17 +77,12 @@ class Part:
         """Whether the best reply is an answer that is sure enough, save for the years and places of the part."""
         ranking = self.ranking
         is_sure = ranking.confidence >= thresholds.answer and ranking.certainty >= thresholds.certain
-        return ranking.reply.entry.kind is Kind.ANSWER and is_sure and is_known(ranking)
+        return ranking.reply.entry.kind is Kind.ANSWER and is_sure and ranking.is_known
 
     @property
     def is_talk(self) -> bool:
         """Whether it is most like small talk."""
         return self.ranking.candidates[0].entry.kind is Kind.SMALLTALK
-
-
-def is_known(ranking: Ranking) -> bool:
-    """Whether enough words of a message are known to answer it, unless its meaning was judged alone."""
-    return ranking.coverage >= KNOWN or ranking.basis is Basis.MEANING
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +154,7 @@ def foreign_language(question: Question, whole: Part) -> str | None:
         return whole.ranking.language
     if (script := by_script(whole.text)) is not None and script != UNKNOWN:
         return script
-    if whole.ranking.coverage >= KNOWN and whole.ranking.basis is not Basis.MEANING:
+    if whole.ranking.coverage >= KNOWN and whole.ranking.basis is not Basis.FOREIGN:
         return None
     told = [language for language in (guess(whole.text), *question.spoken) if language != UNKNOWN]
     if not told:
@@ -387,7 +381,7 @@ def conclude(question: Question, whole: Part, parts: Sequence[Part], thresholds:
 def _out_of_scope(whole: Part) -> Entry | None:
     """The out-of-scope entry that ranks first for a message, if its score and coverage suffice."""
     first = whole.ranking.candidates[0]
-    is_like = first.score >= NOTED_SCORE and is_known(whole.ranking)
+    is_like = first.score >= NOTED_SCORE and whole.ranking.is_known
     return first.entry if first.entry.kind is Kind.OUT_OF_SCOPE and is_like else None
 
 
@@ -482,7 +476,7 @@ def _is_smalltalk(whole: Part, parts: Sequence[Part], thresholds: Thresholds) ->
         and part.ranking.confidence >= thresholds.clarify
         for part in parts
     )
-    is_sure = whole.ranking.confidence >= thresholds.answer and is_known(whole.ranking)
+    is_sure = whole.ranking.confidence >= thresholds.answer and whole.ranking.is_known
     return whole.ranking.reply.entry.kind is Kind.SMALLTALK and is_sure and not asks
 
 
@@ -494,7 +488,7 @@ def _choices(whole: Part, parts: Sequence[Part], thresholds: Thresholds) -> tupl
         return tuple(firsts)[:CHOICES]
     asking = [part.ranking for part in (whole, *parts) if part.ranking.reply.entry.kind is Kind.ANSWER]
     best = max(asking, key=lambda ranking: ranking.offer, default=whole.ranking)
-    if best.offer < thresholds.clarify or not is_known(best):
+    if best.offer < thresholds.clarify or not best.is_known:
         return ()
     choices = best.answers[:CHOICES]
     near = [candidate for candidate in choices if candidate.score >= CLARIFY_SHARE * choices[0].score]

@@ -27,7 +27,7 @@ SHOWN_PHRASINGS = 3
 _BASES = {
     Basis.WORDS: "its words alone, which are sure",
     Basis.BOTH: "its words and its meaning, half each",
-    Basis.MEANING: "its meaning alone: few of its words are known, and they match nothing",
+    Basis.FOREIGN: "its words and its meaning, half each, as people ask in other languages",
 }
 
 

@@ -33,18 +33,19 @@ class Reading:
 
 
 CARDS = 3  # the best ones, in a ranking
+KNOWN = 0.5  # least coverage, the share of known words by weight, for answering or offering anything by words
 
 
 class Basis(StrEnum):
     """What a ranking rests on.
 
-    ``WORDS`` alone where they are sure; ``MEANING`` alone where the words are mostly unknown, as in another language;
-    else ``BOTH``.
+    ``WORDS`` alone where they are sure; ``FOREIGN`` where they are mostly unknown, as in another language: the meaning,
+    and the words of the phrasings in other languages; else ``BOTH``.
     """
 
     WORDS = "words"
     BOTH = "both"
-    MEANING = "meaning"
+    FOREIGN = "foreign"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,11 @@ class Ranking:
     offer: float
     basis: Basis = Basis.BOTH
     language: str | None = None
+
+    @property
+    def is_known(self) -> bool:
+        """Whether enough words are known to answer the message; one in another language is judged without that."""
+        return self.coverage >= KNOWN or self.basis is Basis.FOREIGN
 
     @property
     def card(self) -> Candidate | None:

@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from bot.answering.decide import KNOWN, Part, Reasoning, decide_with_reasoning, is_known
+from bot.answering.decide import Part, Reasoning, decide_with_reasoning
 from bot.answering.turn import served_by
 from bot.domain.conversation import (
     Answer,
@@ -39,7 +39,7 @@ from bot.domain.conversation import (
 )
 from bot.domain.faq import Kind
 from bot.domain.gap import GapReason, LoggedGap
-from bot.domain.matching import Matcher, Reading
+from bot.domain.matching import KNOWN, Matcher, Reading
 from bot.matching.features import Floats
 
 MIN_SIMILARITY = 0.6  # to the wording at the centre of the cluster
@@ -272,7 +272,7 @@ def failed_checks(part: Part, matcher: Matcher) -> Iterator[str]:
     ranking, thresholds, best = part.ranking, matcher.thresholds, part.ranking.reply.entry
     if best.kind is not Kind.ANSWER:
         yield f"the best reply, {best.id}, is small talk"
-    if not is_known(ranking):
+    if not ranking.is_known:
         yield f"{_of_100(ranking.coverage)} of its words are known, and it takes {100 * KNOWN:.0f}"
     if part.unmet:
         yield f"{best.id} says nothing of {', '.join(part.unmet)}"

@@ -116,11 +116,11 @@ class Calibrations:
 
     words: Calibration
     both: Calibration
-    meaning: Calibration
+    foreign: Calibration
 
     def of(self, basis: Basis) -> Calibration:
-        """The calibration of rankings by words, by meaning, or by both."""
-        return {Basis.WORDS: self.words, Basis.BOTH: self.both, Basis.MEANING: self.meaning}[basis]
+        """The calibration of rankings by words, by words and meaning, or of other languages."""
+        return {Basis.WORDS: self.words, Basis.BOTH: self.both, Basis.FOREIGN: self.foreign}[basis]
 
 
 @dataclass(frozen=True, slots=True)

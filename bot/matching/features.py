@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import accumulate, chain, pairwise
+from itertools import accumulate, chain, compress, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -119,6 +119,11 @@ class Vectorizer:
             weights += [inverse_document_frequency(frequencies[gram] + of_others[gram], total) for gram in grams[-1]]
         vectors = cls(grams, np.array(weights, dtype=np.float32))
         return vectors, vectors.matrix(readings)
+
+    def keeping(self, is_kept: NDArray[np.bool_], idf: Floats) -> Vectorizer:
+        """A vectorizer of some of the grams, with weights of their own. ``is_kept`` is by column of this one."""
+        of_kernel = zip(self.grams, pairwise(self._starts.tolist()), strict=True)
+        return Vectorizer([list(compress(grams, is_kept[start:end])) for grams, (start, end) in of_kernel], idf)
 
     def vector(self, reading: Reading) -> tuple[Columns, Floats]:
         """Columns and values of a message's vector; both are empty if no gram is known.

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,14 +20,13 @@ from bot.domain.matching import CARDS, Reading, Thresholds
 from bot.matching.calibration import Logistic, Vector, fit_logistic
 from bot.matching.encoder import DIMENSIONS, LANGUAGES, Encode, encode, encode_messages, is_readable
 from bot.matching.features import Floats, Vectorizer
+from bot.matching.foreign import FEWEST_ROWS, folded
 from bot.matching.meaning import leading, principal_components, shortlist, weigh
 from bot.matching.regression import NEIGHBOURS, power_for, sharpen, solve_near
 from bot.matching.similarity import Rows, SimilarityIndex
-from bot.text.folding import folded_words
 from bot.text.language_id import UNKNOWN, guess
 
 OF_AN_ANSWER = 4  # of its phrasings, which stand for calm messages
-FEWEST_ROWS = 2  # with a gram; rarer ones are forgotten, which spares memory
 COMPONENTS = 256  # principal components of the vectors
 TEXTS = 350  # of a language, about as many as each has here
 KNOWN_LANGUAGE = 0.2  # least weight of the rows of a language by which it is told
@@ -141,7 +139,7 @@ class Hearing:
     def fit(cls, faq: Faq, encode: Encode = encode) -> Hearing:
         """Fit on the cries of an FAQ, deterministically. Takes some twenty seconds for 10,000 cries."""
         rows = rows_of(faq)
-        readings = [_read(row.text) for row in rows]
+        readings = [folded(row.text) for row in rows]
         vectors = _vectorizer(readings, [row.language for row in rows])
         index = SimilarityIndex.of(vectors.matrix(readings))
         readable = [at for at, row in enumerate(rows) if is_readable(row.text)]
@@ -157,7 +155,7 @@ class Hearing:
         if not any(map(str.isalpha, text)):
             return None
         meaning = encode_messages([text])[0] @ self.components if is_readable(text) else None
-        scores = self._scores(_read(text), meaning, _NONE)
+        scores = self._scores(folded(text), meaning, _NONE)
         language = self._language(text, scores.languages)
         if language is None:
             return None
@@ -175,7 +173,7 @@ class Hearing:
         """The scores that rows would have if they were messages: each without itself."""
         meanings = [self.meanings[row] if self.meanings[row].any() else None for row in rows]
         return [
-            self._scores(_read(self.rows[row].text), meaning, np.array([row]))
+            self._scores(folded(self.rows[row].text), meaning, np.array([row]))
             for row, meaning in zip(rows, meanings, strict=True)
         ]
 
@@ -268,11 +266,6 @@ def step(cries: int) -> int:
     return max(1, cries // HELD_OUT)
 
 
-def _read(text: str) -> Reading:
-    words = tuple(folded_words(text))
-    return Reading(words, words, words, words)
-
-
 def _vectorizer(readings: Sequence[Reading], languages: Sequence[str]) -> Vectorizer:
     """A vectorizer whose weights say how rare a gram is in the language in which it is commonest."""
     every, matrix = Vectorizer.fit(readings)
@@ -282,12 +275,8 @@ def _vectorizer(readings: Sequence[Reading], languages: Sequence[str]) -> Vector
         counts = np.bincount(rows.indices, minlength=matrix.shape[1])
         shares, rows_with = np.maximum(shares, counts / rows.shape[0]), rows_with + counts
     is_kept = rows_with >= FEWEST_ROWS
-    starts = np.cumsum([0, *map(len, every.grams)]).tolist()
-    kept = [
-        [gram for gram, keep in zip(grams, is_kept[start:end].tolist(), strict=True) if keep]
-        for grams, (start, end) in zip(every.grams, pairwise(starts), strict=True)
-    ]
-    return Vectorizer(kept, (np.log((1 + TEXTS) / (1 + TEXTS * shares[is_kept])) + 1).astype(np.float32))
+    idf = np.log((1 + TEXTS) / (1 + TEXTS * shares[is_kept])) + 1
+    return every.keeping(is_kept, idf.astype(np.float32))
 
 
 def _shares(owners: NDArray[np.int64], weights: Floats, most: int) -> Vector:

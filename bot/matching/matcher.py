@@ -37,6 +37,7 @@ from bot.matching.calibration import (
 from bot.matching.coverage import WordCoverage
 from bot.matching.encoder import Encode, encode, encode_messages, is_readable
 from bot.matching.features import Floats, Vectorizer
+from bot.matching.foreign import ForeignWords, folded
 from bot.matching.hearing import Hearing
 from bot.matching.meaning import Meaning
 from bot.matching.regression import HeldOut, Labels, Ridge, fit_ridge, use_one_thread
@@ -81,7 +82,8 @@ def training_rows(entries: Sequence[Entry], off_topic: Sequence[str] = ()) -> li
 class Model:
     """Everything learned from the phrasings of an FAQ.
 
-    ``meaning`` has the rows in all languages: those in the FAQ's own first, then the others.
+    ``meaning`` has the rows in all languages: those in the FAQ's own first, then the others, whose words ``foreign``
+    has; None if there are too few.
     ``found_without`` is, for each row, the index of the entry that ranks first without that row; -1 if not computed.
     """
 
@@ -90,6 +92,7 @@ class Model:
     word_coverage: WordCoverage
     ridge: Ridge
     meaning: Meaning
+    foreign: ForeignWords | None
     calibrations: Calibrations
     found_without: NDArray[np.int32]
 
@@ -122,24 +125,36 @@ def fit_and_sample(faq: Faq, encode: Encode = encode) -> tuple[Model, Sample]:
     word_coverage = WordCoverage.fit(readings, labels.tolist(), len(entries))
     ridge, by_words = fit_ridge(SimilarityIndex.of(matrix), labels, len(entries))
     foreign = foreign_rows(faq)
-    all_labels = np.concatenate([labels, labels_of(foreign)])
+    foreign_labels = labels_of(foreign)
+    all_labels = np.concatenate([labels, foreign_labels])
     texts = [*map(_corrected, readings), *(row.text for row in foreign)]
     meaning = Meaning.fit(_as_kept(encode(texts)), all_labels, len(entries))
     by_meaning = meaning.held_out(by_words.rows)
-    joined = HeldOut(
-        by_words.rows,
-        np.float32(0.5) * (by_words.without_row + by_meaning.without_row),
-        np.float32(0.5) * (by_words.without_entry + by_meaning.without_entry),
-    )
+    joined = _joined(by_words, by_meaning)
     found_without = np.full(len(rows), -1, dtype=np.int32)
     found_without[joined.rows] = joined.without_row.argmax(axis=1)
     sample = sample_of(joined, readings, word_coverage, labels, kinds)
     both = calibrate(sample, kinds)
     of_words = calibrate(sample_of(by_words, readings, word_coverage, labels, kinds), kinds)
-    of_foreign = meaning.held_out(_held_out_foreign(all_labels, len(rows), kinds)) if foreign else by_meaning
-    of_meaning = calibrate(sample_of(of_foreign, readings, None, all_labels, kinds), kinds)
-    calibrations = Calibrations(with_lines_of(of_words, both), both, with_lines_of(of_meaning, both))
-    return Model(tokenizer, vectors, word_coverage, ridge, meaning, calibrations, found_without), sample
+    foreign_words, by_both = None, by_meaning
+    if foreign:
+        foreign_words = ForeignWords.fit([row.text for row in foreign], foreign_labels, len(entries))
+        held_out = _held_out_foreign(all_labels, len(rows), kinds)
+        by_both = _joined(foreign_words.held_out(held_out, len(rows)), meaning.held_out(held_out, halved=True))
+    of_foreign = calibrate(sample_of(by_both, readings, None, all_labels, kinds), kinds)
+    calibrations = Calibrations(with_lines_of(of_words, both), both, with_lines_of(of_foreign, both))
+    model = Model(tokenizer, vectors, word_coverage, ridge, meaning, foreign_words, calibrations, found_without)
+    return model, sample
+
+
+def _joined(by_words: HeldOut, by_meaning: HeldOut) -> HeldOut:
+    without_row = _mean(by_words.without_row, by_meaning.without_row)
+    return HeldOut(by_words.rows, without_row, _mean(by_words.without_entry, by_meaning.without_entry))
+
+
+def _mean(by_words: Floats, by_meaning: Floats) -> Floats:
+    mean: Floats = (by_words + by_meaning) / np.float32(2)
+    return mean
 
 
 def _as_kept(vectors: Floats) -> Floats:
@@ -296,7 +311,7 @@ class RegressionMatcher:
 
     def _may_be_foreign(self, ranking: Ranking) -> bool:
         """Whether enough words of a message are unknown, as typed, for another language."""
-        if ranking.basis is Basis.MEANING or ranking.coverage < FOREIGN:
+        if ranking.basis is Basis.FOREIGN or ranking.coverage < FOREIGN:
             return True
         typed = ranking.reading.typed
         return sum(word not in self.model.tokenizer.known for word in typed) >= UNKNOWN_WORDS * len(typed)
@@ -304,7 +319,8 @@ class RegressionMatcher:
     def _rank(self, texts: Sequence[str], encode: Encode = encode_messages) -> list[Ranking]:
         """Rank for each text: by words where they are sure, else by meaning too.
 
-        Where few words are known and nothing matched, as in another language, the meaning decides alone.
+        Where few words are known and nothing matched, as in another language, the words are compared with those of
+        how people ask in other languages.
         """
         by_words = self._by_words(texts)
         rankings = [one.ranking for one in by_words]
@@ -312,10 +328,10 @@ class RegressionMatcher:
         foreign = [at for at in unsure if self._is_foreign(texts[at], rankings[at])]
         own = [at for at in unsure if at not in foreign]
         for at, scores in self._scores_by_meaning(texts, foreign, by_words, encode, is_foreign=True):
-            rankings[at] = self._ranking(rankings[at].reading, scores, Basis.MEANING)
+            both = self._with_foreign_words(texts[at], scores)
+            rankings[at] = self._ranking(_as_typed(rankings[at].reading), both, Basis.FOREIGN)
         for at, scores in self._scores_by_meaning(texts, own, by_words, encode, is_foreign=False):
-            mean: Floats = (by_words[at].scores + scores) / np.float32(2)
-            rankings[at] = self._ranking(rankings[at].reading, mean, Basis.BOTH)
+            rankings[at] = self._ranking(rankings[at].reading, _mean(by_words[at].scores, scores), Basis.BOTH)
         return rankings
 
     def _by_words(self, texts: Sequence[str]) -> list[_ByWords]:
@@ -345,23 +361,30 @@ class RegressionMatcher:
         scored = self._narrowed(readings, meant, _corrected, lambda asked: self.model.meaning.scores(encode(asked)))
         return zip(some, scored, strict=True)
 
+    def _with_foreign_words(self, text: str, by_meaning: Floats) -> Floats:
+        """The scores of a message in another language, by its meaning and by its words."""
+        foreign = self.model.foreign
+        return by_meaning if foreign is None else _mean(foreign.scores([text])[0], by_meaning)
+
     def _words_suffice(self, by_words: Ranking) -> bool:
-        """Whether the words are so sure that the meaning would change nothing."""
+        """Whether the words are so sure, and so many known, that the meaning would change nothing."""
         reading = by_words.reading
         is_as_typed = reading.typed == reading.corrected
-        return is_as_typed and by_words.confidence >= SURE and by_words.urgency < self.thresholds.urgent / 2
+        is_sure = by_words.is_known and by_words.confidence >= SURE
+        return is_as_typed and is_sure and by_words.urgency < self.thresholds.urgent / 2
 
     def _is_foreign(self, text: str, ranking: Ranking) -> bool:
-        """Whether few words of a message are known, and it does not read as the FAQ's language.
+        """Whether a message is in another language than the FAQ's; never where its words are like a cry for help.
 
-        Where the words match something all the same, it has to read as another language; never where they are like a
-        cry for help.
+        The fewer of its words are known as typed, and the less they match, the less it has to read as another one.
         """
-        if ranking.coverage >= FOREIGN or ranking.urgency >= self.thresholds.perhaps_urgent:
+        if ranking.urgency >= self.thresholds.perhaps_urgent or not self._may_be_foreign(ranking):
             return False
         guessed = guess(text)
         matches_nothing = ranking.confidence < self.thresholds.clarify
-        return guessed != self.faq.language and (matches_nothing or guessed != UNKNOWN)
+        if ranking.coverage >= FOREIGN:
+            return matches_nothing and guessed not in (self.faq.language, UNKNOWN)
+        return guessed != self.faq.language and (matches_nothing or not ranking.is_known or guessed != UNKNOWN)
 
     def _ranking(self, reading: Reading, scores: Floats, basis: Basis) -> Ranking:
         order = np.lexsort((self._id_ranks, -scores.round(EQUAL_DIGITS)))
@@ -369,7 +392,7 @@ class RegressionMatcher:
         cards = self._candidates(order[self._kinds.urgent[order]], scores, most=CARDS)
         replies = order[self._kinds.reply[order]]
         asked = _without_years(reading)
-        own = self.model.word_coverage.coverage_by(int(replies[0]), asked) if basis is not Basis.MEANING else 0.0
+        own = self.model.word_coverage.coverage_by(int(replies[0]), asked) if basis is not Basis.FOREIGN else 0.0
         calibration = self.model.calibrations.of(basis)
         found = confidence_signals(scores[None], np.array([own]), self._kinds)[0]
         return Ranking(
@@ -438,15 +461,13 @@ class RegressionMatcher:
         """
         ranking = self.rank(text)
         at = self.entries.index(entry)
-        by_words, similarities, grams = self._evidence_of_words(ranking.reading, at)
+        is_foreign = ranking.basis is Basis.FOREIGN
+        by_words, similarities, grams = self._evidence_of_words(text, ranking, at)
         by_meaning, cosines = np.zeros_like(by_words), np.zeros_like(similarities)
         if ranking.basis is not Basis.WORDS:
-            is_foreign = ranking.basis is Basis.MEANING
             meant = encode_messages([_meant(text, ranking.reading, is_foreign=is_foreign)])[0]
             cosines, by_meaning = self.model.meaning.parts(meant, at)
-            more = (0, len(cosines) - len(by_words))  # rows in other languages, which have no part by words
-            by_words, similarities = np.pad(by_words, more), np.pad(similarities, more)
-        share = {Basis.WORDS: 1.0, Basis.BOTH: 0.5, Basis.MEANING: 0.0}[ranking.basis]
+        share = 1.0 if ranking.basis is Basis.WORDS else 0.0 if is_foreign and self.model.foreign is None else 0.5
         by_words, by_meaning = np.float32(share) * by_words, np.float32(1 - share) * by_meaning
         parts = by_words + by_meaning
         words_first = sorted(grams.items(), key=lambda item: (-abs(item[1]), item[0]))[:most]
@@ -468,18 +489,23 @@ class RegressionMatcher:
             float(by_meaning.sum()),
         )
 
-    def _evidence_of_words(self, reading: Reading, entry: int) -> tuple[Floats, Floats, dict[str, float]]:
+    def _evidence_of_words(self, text: str, ranking: Ranking, entry: int) -> tuple[Floats, Floats, dict[str, float]]:
         """The part of every row in an entry's score by words, its similarity, and the parts of the grams."""
-        columns, values = self.model.vectors.vector(reading)
-        rows, parts = self.model.ridge.parts(columns, values, entry)
-        shared = self.model.index.by_row[rows][:, columns].multiply(values[None]).tocsr()
+        model, first = self.model, 0
+        vectors, ridge, reading = model.vectors, model.ridge, ranking.reading
+        if ranking.basis is Basis.FOREIGN and model.foreign is not None:
+            vectors, ridge, reading = model.foreign.vectors, model.foreign.ridge, folded(text)
+            first = len(self.rows)
+        columns, values = vectors.vector(reading)
+        rows, parts = ridge.parts(columns, values, entry)
+        shared = ridge.index.by_row[rows][:, columns].multiply(values[None]).tocsr()
         similarities = np.asarray(shared.sum(axis=1)).ravel()
         shares = np.divide(parts, similarities, out=np.zeros_like(parts), where=similarities > 0)
         by_gram: dict[str, float] = defaultdict(float)
         for column, part in zip(columns.tolist(), (shares @ shared).tolist(), strict=True):
-            by_gram[_readable_gram(*self.model.vectors.gram(column))] += part
-        all_parts, all_similarities_ = (np.zeros(len(self.rows), np.float32) for _ in range(2))
-        all_parts[rows], all_similarities_[rows] = parts, similarities
+            by_gram[_readable_gram(*vectors.gram(column))] += part
+        all_parts, all_similarities_ = (np.zeros(len(self._rows_of_all), np.float32) for _ in range(2))
+        all_parts[first + rows], all_similarities_[first + rows] = parts, similarities
         return all_parts, all_similarities_, by_gram
 
     def _entry_id(self, row: int) -> str | None:
@@ -592,6 +618,12 @@ def _is_bare(tokens: Sequence[str]) -> bool:
 
 def _years(tokens: Iterable[str]) -> set[str]:
     return set(filter(is_year, tokens))
+
+
+def _as_typed(reading: Reading) -> Reading:
+    """The reading without corrections and stems, which are for words of the FAQ's language."""
+    typed = reading.typed
+    return Reading(typed, typed, typed, typed, reading.is_personal)
 
 
 def _without_years(reading: Reading) -> Reading:

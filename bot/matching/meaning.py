@@ -82,8 +82,11 @@ class Meaning:
         parts[nearest] = np.where(self.labels[nearest] == entry, weights, 0)
         return cosines, parts
 
-    def held_out(self, rows: Rows) -> HeldOut:
-        """The scores of rows as if they were messages: without themselves, and without all rows of their entry."""
+    def held_out(self, rows: Rows, *, halved: bool = False) -> HeldOut:
+        """The scores of rows as if they were messages: without themselves, and without all rows of their entry.
+
+        ``halved``: not only without themselves but without every second row of their entry, see `HeldOut`.
+        """
         without_row, without_entry = (np.zeros((len(rows), self.entries), np.float32) for _ in range(2))
         largest = int(np.bincount(self.labels[self.labels >= 0], minlength=1).max())
 
@@ -93,10 +96,13 @@ class Meaning:
             kernel = np.square(self.rows[own] @ self.rows.T)
             near = _nearest(kernel, NEIGHBOURS + largest + 1)  # so many that enough are left without those of an entry
             kernel = np.take_along_axis(kernel, near, axis=1)
-            kernel[near == own[:, None]] = LEFT_OUT
-            without_row[some] = self._scores(kernel, near)
             labels = self.labels[own][:, None]
-            kernel[(labels >= 0) & (self.labels[near] == labels)] = LEFT_OUT
+            is_of_entry = (labels >= 0) & (self.labels[near] == labels)
+            kernel[near == own[:, None]] = LEFT_OUT
+            if halved:
+                kernel[is_of_entry & ((near - own[:, None]) % 2 == 0)] = LEFT_OUT
+            without_row[some] = self._scores(kernel, near)
+            kernel[is_of_entry] = LEFT_OUT
             without_entry[some] = self._scores(kernel, near)
 
         _beside_each_other(hold_out, len(rows))

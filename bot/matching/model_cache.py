@@ -34,6 +34,7 @@ from bot.matching.calibration import Calibration, Calibrations, Logistic
 from bot.matching.coverage import WordCoverage
 from bot.matching.encoder import DIMENSIONS, VERSION, encode
 from bot.matching.features import Floats, Vectorizer
+from bot.matching.foreign import ForeignWords
 from bot.matching.hearing import Cry, Ear, Hearing, rows_of
 from bot.matching.matcher import Model, RegressionMatcher, fit, foreign_rows, labels_of, training_rows
 from bot.matching.meaning import Meaning
@@ -245,9 +246,12 @@ def _write(model: Model, folder: Path) -> None:
     if isinstance(model.ridge, WholeRidge):
         arrays["alpha"] = model.ridge.alpha
     arrays |= _arrays_of(model.index)
+    if model.foreign is not None:
+        arrays |= {"foreign-idf": model.foreign.vectors.idf} | _arrays_of(model.foreign.ridge.index, "foreign-")
     values = {
         "known": dict(model.tokenizer.known),
         "grams": model.vectors.grams,
+        "foreign_grams": None if model.foreign is None else model.foreign.vectors.grams,
         "holders": model.word_coverage.frequencies,
         "holders_of_entry": model.word_coverage.entry_frequencies,
         "calibrations": asdict(model.calibrations),
@@ -261,9 +265,9 @@ def _write_hearing(hearing: Hearing, folder: Path) -> None:
     _write_files(folder, arrays | _arrays_of(hearing.index), values)
 
 
-def _arrays_of(index: SimilarityIndex) -> dict[str, NDArray[Any]]:
+def _arrays_of(index: SimilarityIndex, of: str = "") -> dict[str, NDArray[Any]]:
     matrices = (("by_row", index.by_row), ("by_gram", index.by_gram))
-    return {f"{name}-{part}": getattr(matrix, part) for name, matrix in matrices for part in _MATRIX}
+    return {f"{of}{name}-{part}": getattr(matrix, part) for name, matrix in matrices for part in _MATRIX}
 
 
 def _write_files(folder: Path, arrays: Mapping[str, NDArray[Any]], values: object) -> None:
@@ -287,6 +291,7 @@ def _load(path: Path, faq: Faq) -> Model:
         word_coverage=WordCoverage(rows, values["holders"], values["holders_of_entry"]),
         ridge=_load_ridge(path, index, labels, entries),
         meaning=_load_meaning(path, np.concatenate([labels, foreign]), entries),
+        foreign=_load_foreign(path, values["foreign_grams"], foreign, entries) if len(foreign) else None,
         calibrations=Calibrations(**{name: _calibration(one) for name, one in values["calibrations"].items()}),
         found_without=found_without,
     )
@@ -302,8 +307,9 @@ def _load_hearing(path: Path, rows: Sequence[Cry]) -> Hearing:
     return Hearing(rows, Vectorizer(values["grams"], idf), index, components, meanings, ears)
 
 
-def _load_index(path: Path, rows: int, grams: int) -> SimilarityIndex:
-    return SimilarityIndex(_load_matrix(path, "by_row", (rows, grams)), _load_matrix(path, "by_gram", (grams, rows)))
+def _load_index(path: Path, rows: int, grams: int, of: str = "") -> SimilarityIndex:
+    by_row = _load_matrix(path, f"{of}by_row", (rows, grams))
+    return SimilarityIndex(by_row, _load_matrix(path, f"{of}by_gram", (grams, rows)))
 
 
 def _logistic(values: dict[str, Any]) -> Logistic:
@@ -321,6 +327,14 @@ def _load_meaning(path: Path, labels: Labels, entries: int) -> Meaning:
     if components.shape[0] != DIMENSIONS or rows.shape != (len(labels), components.shape[1]):
         raise ValueError("the model does not fit the FAQ")
     return Meaning(components, rows, labels, entries)
+
+
+def _load_foreign(path: Path, grams: Sequence[Sequence[str]], labels: Labels, entries: int) -> ForeignWords:
+    idf = _load_mapped(path / "foreign-idf.npy")
+    if sum(map(len, grams)) != len(idf):
+        raise ValueError("the model does not fit the FAQ")
+    index = _load_index(path, len(labels), len(idf), "foreign-")
+    return ForeignWords.of(Vectorizer(grams, idf), index, labels, entries)
 
 
 def _load_ridge(path: Path, index: SimilarityIndex, labels: Labels, entries: int) -> Ridge:

@@ -59,7 +59,8 @@ class HeldOut:
     """Scores (rows x entries) of held-out rows: those that they would get if the regression were fitted without them.
 
     ``rows`` are their indices; ``without_row`` are the scores without the row itself, ``without_entry`` without all
-    rows of its entry; rows of no entry are held out one by one in both.
+    rows of its entry; rows of no entry are held out one by one in both. Where few people wrote the rows, they are more
+    like each other than like what others write; then ``without_row`` is halved: without every second row of its entry.
     """
 
     rows: Rows
@@ -122,7 +123,7 @@ class LocalRidge:
         """Compute the held-out scores of `HELD_OUT_ROWS` rows, evenly spaced. Nothing is fitted in advance."""
         local = cls(index, labels, entries, power_for(len(labels)))
         rows = np.unique(np.linspace(0, len(labels) - 1, HELD_OUT_ROWS).astype(np.int64))
-        return local, HeldOut(rows, *map(np.array, zip(*local._held_out(rows), strict=True)))
+        return local, HeldOut(rows, *map(np.array, zip(*local.held_out(rows), strict=True)))
 
     def scores(self, vectors: Sequence[tuple[Columns, Floats]]) -> Floats:
         """The score of every entry for each vector: vectors x entries; 0 for entries without a row near it."""
@@ -152,18 +153,20 @@ class LocalRidge:
         own = owners >= 0
         return np.bincount(owners[own], weights[own], self.entries).astype(np.float32)
 
-    def _held_out(self, rows: Rows) -> Iterator[tuple[Floats, Floats]]:
-        """For each row, as if it were a message: its scores without the row, and without all rows of its entry."""
+    def held_out(self, rows: Rows, *, halved: bool = False) -> Iterator[tuple[Floats, Floats]]:
+        """For each row, as if it were a message: its scores without the row, and without all rows of its entry.
+
+        ``halved`` as in `HeldOut`.
+        """
         by_row = self.index.by_row
         for row in rows.tolist():
             part = slice(by_row.indptr[row], by_row.indptr[row + 1])
             columns, values = by_row.indices[part], by_row.data[part]
-            without_row = self._scores(*self._weights(columns, values, np.array([row])))
-            if self.labels[row] < 0:
-                yield without_row, without_row
-                continue
-            entry = np.flatnonzero(self.labels == self.labels[row])
-            yield without_row, self._scores(*self._weights(columns, values, entry))
+            label = self.labels[row]
+            entry = np.flatnonzero(self.labels == label) if label >= 0 else np.array([row])
+            out = entry[(entry - row) % 2 == 0] if halved else np.array([row])
+            without_row = self._scores(*self._weights(columns, values, out))
+            yield without_row, self._scores(*self._weights(columns, values, entry)) if label >= 0 else without_row
 
 
 Ridge = WholeRidge | LocalRidge

@@ -10,7 +10,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.answering.decide import (
-    KNOWN,
     MOST_ANSWERS,
     NOTED_SCORE,
     Reasoning,
@@ -33,7 +32,7 @@ from bot.domain.conversation import (
     Urgent,
 )
 from bot.domain.faq import Kind
-from bot.domain.matching import Basis, Thresholds
+from bot.domain.matching import KNOWN, Basis, Thresholds
 from bot.matching.calibration import CHOICES
 from bot.matching.matcher import RegressionMatcher
 from tests.support.samples import DOGS, ENTRIES, HELLO, HURT, WEATHER, garden
@@ -437,7 +436,7 @@ def test_a_language_is_told_only_where_few_words_are_known() -> None:
     """A message that reads as another language is still asked where its words are known."""
     reasoning = decide_with_reasoning(Question("can i come with my dog"), GARDEN)
     lines = replace(GARDEN.thresholds, answer=1.01, clarify=1.01)
-    for basis, reason in ((Basis.BOTH, NoAnswerReason.NO_MATCH), (Basis.MEANING, NoAnswerReason.OTHER_LANGUAGE)):
+    for basis, reason in ((Basis.BOTH, NoAnswerReason.NO_MATCH), (Basis.FOREIGN, NoAnswerReason.OTHER_LANGUAGE)):
         ranking = replace(reasoning.whole.ranking, basis=basis, coverage=0.6)
         whole = replace(reasoning.whole, text="est-ce que je peux venir avec mon chien dans le jardin", ranking=ranking)
         decision = conclude(Question(whole.text), whole, (), lines)
