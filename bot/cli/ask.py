@@ -13,17 +13,25 @@ from bot.settings import read_settings
 
 
 def chat(*, no_log: Annotated[bool, typer.Option("--no-log", help="Note nothing in the gap log.")] = False) -> None:
-    """Talk with the bot: questions, choices, commands."""
+    """Talk with the bot: questions, choices, commands.
+
+    Edited FAQ files are taken up meanwhile, if the check finds no error in them.
+    """
     from bot.channels.terminal.chat import chat as chat_
     from bot.channels.terminal.chat import hint
     from bot.channels.terminal.session import Session, TerminalGapNotes
     from bot.runtime.catalog import Catalog
-    from bot.runtime.load import load_matcher
+    from bot.runtime.reload import FaqWatcher, reloading
+    from bot.runtime.sound import load_sound
 
     settings = read_settings()
-    catalog = Catalog(load_matcher(settings, notify=note))
+    watch = FaqWatcher(settings)
+    catalog = Catalog(load_sound(settings, notify=note))
     show_text(hint())
-    with Session(catalog, TerminalGapNotes(settings, is_on=not no_log, warn=note)) as session:
+    with (
+        Session(catalog, TerminalGapNotes(settings, is_on=not no_log, warn=note)) as session,
+        reloading(watch, catalog, tell=_tell_between),
+    ):
         chat_(_typed_lines(), lambda text: show_text(f"\n{text}"), session)
 
 
@@ -71,6 +79,15 @@ def ask(
         catalog = Catalog(load_main_matcher(settings))
         with Session(catalog, TerminalGapNotes(settings, is_on=log is not False, warn=note)) as session:
             ask_once(question, show_text, session)
+
+
+def _tell_between(text: str) -> None:
+    """Show a text while the person may be typing, and the prompt once more."""
+    from bot.channels.terminal.chat import PROMPT
+
+    note(f"\n{text}")
+    if sys.stdin.isatty():
+        print(PROMPT, end="", flush=True)
 
 
 def _typed_lines() -> Iterator[str]:

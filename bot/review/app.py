@@ -39,7 +39,7 @@ async def _serve(
             workbench, hosts=hosts, on_new_token=lambda query: tell(f"For another browser: {origin}{query}")
         )
         server = Server(review.app, patience=PATIENCE, log_level="warning")
-        watching = asyncio.create_task(watch.run(workbench.catalog, changed=_do_nothing))
+        watching = asyncio.create_task(watch.run(workbench.catalog))
         address = f"{origin}?token={review.app.token}"
         tell(f"Review page: {address}\nThe address works once, on this machine only. Ctrl-C ends it.")
         if opens:  # in a thread: a browser in the terminal returns only when it is closed
@@ -51,7 +51,3 @@ async def _serve(
             watching.cancel()
             await asyncio.gather(watching, return_exceptions=True)
             await workbench.close()
-
-
-async def _do_nothing() -> None:
-    """An edit of the FAQ needs no notification: the pages show its version."""

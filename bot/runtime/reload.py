@@ -10,7 +10,10 @@ import asyncio
 import logging
 import os
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+import threading
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 from watchfiles import awatch
@@ -36,6 +39,10 @@ class NotLearnedError(Exception):
     """Learning the files failed; the text names the command that shows why."""
 
 
+async def _do_nothing() -> None:
+    """Where nothing has to follow an edit, since the FAQ is asked for each time."""
+
+
 class FaqWatcher:
     """Watches the folders of the FAQ from its creation on: create it before loading the FAQ, so that no edit is missed.
 
@@ -54,7 +61,7 @@ class FaqWatcher:
         self,
         catalog: Catalog,
         *,
-        changed: Callable[[], Awaitable[None]],
+        changed: Callable[[], Awaitable[None]] = _do_nothing,
         tell: Callable[[str], None] = lambda _: None,
     ) -> None:
         """Reload ``catalog`` after each edit, until cancelled; ``changed`` is called after each reload.
@@ -141,6 +148,30 @@ class FaqWatcher:
             except OSError as error:
                 state[folder] = (error.errno or 0,)
         return state
+
+
+@contextmanager
+def reloading(watch: FaqWatcher, catalog: Catalog, *, tell: Callable[[str], None]) -> Iterator[None]:
+    """Reload ``catalog`` after each edit while the context lasts, in a thread of its own, which calls ``tell``.
+
+    For programs that wait for a person to type. What is told is not logged as well.
+    """
+    is_over = threading.Event()
+
+    async def watch_until_over() -> None:
+        watching = asyncio.create_task(watch.run(catalog, tell=tell))
+        await asyncio.to_thread(is_over.wait)
+        watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
+
+    with ThreadPoolExecutor(1) as beside:
+        _logger.disabled = True
+        beside.submit(asyncio.run, watch_until_over())
+        try:
+            yield
+        finally:
+            is_over.set()
+            _logger.disabled = False
 
 
 def _stamp(path: Path) -> tuple[int, ...]:
