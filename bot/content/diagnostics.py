@@ -108,6 +108,7 @@ RULES = _rules(
     Severity.WARNING,
     ("Y110", "no-schema", "the first line names the JSON Schema, so that an editor can complete and check"),
     ("Y112", "dropped-text", "what follows a # is a comment, and no part of the text before it"),
+    ("Y113", "odd-allowance", "a comment that allows a warning gives a reason, and stands where there is one"),
     ("F305", "long-phrasing", "a phrasing has at most 200 characters"),
     ("F417", "other-year", "a figure beside a year is one that a cited fact states of that year"),
     ("F408", "long-sentence", "a sentence has at most 18 words"),

@@ -13,7 +13,8 @@ import phonenumbers
 from rapidfuzz import fuzz
 
 from bot.content import countries
-from bot.content.diagnostics import Diagnostic
+from bot.content.allowances import without_allowed
+from bot.content.diagnostics import Diagnostic, blocking_errors
 from bot.content.figures import figures
 from bot.content.interface_check import TELEPHONE, check_interface
 from bot.content.parsed import Content, Edition, KeyPath, Located
@@ -63,7 +64,7 @@ def lint(
     *,
     originals: Mapping[str, str | None] | None = None,
 ) -> tuple[Diagnostic, ...]:
-    """All diagnostics of the content, sorted by place, but those of `lint_phrasings`.
+    """All diagnostics of the content, sorted by place, but those of `lint_phrasings` and warnings that are allowed.
 
     ``originals`` are the texts of the original documents by file name, None where a file is missing; without them the
     figures are not compared with the documents.
@@ -81,7 +82,8 @@ def lint(
     diagnostics += _check_cries(content)
     diagnostics += _check_follow_ups(content)
     diagnostics += check_translations(content)
-    return tuple(sorted(set(diagnostics)))
+    is_complete = not content.is_partial and not blocking_errors(tuple(content.diagnostics))
+    return tuple(sorted(set(without_allowed(diagnostics, content.allowances, is_complete=is_complete))))
 
 
 # --- seeds/ ------------------------------------------------------------------------------------------------------

@@ -207,7 +207,7 @@ def _read_source_file(path: Path, shown: str, content: Content) -> None:
             content.sources.append((_source(document), Located(tree, ())))
             if document.id != path.stem:
                 tree.report(tree.line("id"), "Y111", f"the file of '{document.id}'", f"name it {document.id}.yaml")
-    content.diagnostics.extend(tree.diagnostics)
+    content.note(tree)
 
 
 def _numbers(record: CountrySchema) -> tuple[EmergencyNumber, ...]:
@@ -273,7 +273,7 @@ def _read_translation(language: str, folder: str, files: Mapping[Path, str], con
             read.topics |= {path.name: head.topic} if head.topic is not None else {}
             for place, text in parse_each(tree, "entries", TranslatedEntrySchema):
                 read.entries.append((text, Located(tree, place)))
-        content.diagnostics.extend(tree.diagnostics)
+        content.note(tree)
     return read
 
 
@@ -296,7 +296,7 @@ def _read_faq_file(path: Path, shown: str, content: Content, drafts: list[Named]
             ]
         else:
             _read_entries(tree, edition, drafts)
-    content.diagnostics.extend(tree.diagnostics)
+    content.note(tree)
 
 
 def _read_entries(tree: Tree, edition: Edition, drafts: list[Named]) -> None:
@@ -366,7 +366,7 @@ def _read_by_language(
             if language != path.stem:
                 tree.report(tree.line("language"), "Y111", f"the file of '{language}'", f"name it {language}.yaml")
             yield parsed, Located(tree, ())
-        content.diagnostics.extend(tree.diagnostics)
+        content.note(tree)
 
 
 def _cries(parsed: CriesSchema) -> Cries:

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from bot.content import countries
+from bot.content.allowances import Allowance
 from bot.content.diagnostics import ContentError, Diagnostic
 from bot.content.schema import ENGLISH_ONLY, TranslatedEntrySchema, TranslatedSchema
 from bot.domain.emergency import EmergencyDirectory, EmergencyNumber, EmergencyTexts
@@ -32,6 +33,7 @@ class Tree:
     lines: dict[KeyPath, int] = field(default_factory=dict)
     raw: dict[KeyPath, str] = field(default_factory=dict)
     diagnostics: list[Diagnostic] = field(default_factory=list)
+    allowances: list[Allowance] = field(default_factory=list)
     reported: set[KeyPath] = field(default_factory=set)
 
     def line(self, *path: str | int) -> int:
@@ -124,9 +126,15 @@ class Content:
     declared_sources: set[str] = field(default_factory=set)
     declared_facts: set[str] = field(default_factory=set)
     diagnostics: list[Diagnostic] = field(default_factory=list)
+    allowances: list[Allowance] = field(default_factory=list)
     is_partial: bool = False
     emergency: list[tuple[str, tuple[EmergencyNumber, ...], Located]] = field(default_factory=list)
     country_pages: list[tuple[str, CountryPages, Located]] = field(default_factory=list)
+
+    def note(self, tree: Tree) -> None:
+        """Keep what reading a file has found, beside its data."""
+        self.diagnostics.extend(tree.diagnostics)
+        self.allowances.extend(tree.allowances)
 
     def faq(self, *, without: Collection[str] = ()) -> Faq:
         """The FAQ with its translations, ``without`` those into some languages."""

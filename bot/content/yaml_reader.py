@@ -20,6 +20,7 @@ import yaml
 import yaml.resolver
 from pydantic import ValidationError
 
+from bot.content.allowances import allowances_in, allows, is_within
 from bot.content.diagnostics import Diagnostic
 from bot.content.parsed import KeyPath, Tree
 from bot.content.schema import SCHEMAS, Schema
@@ -95,9 +96,12 @@ def _read_text(path: Path, tree: Tree) -> str | None:
 
 def _build(text: str, tree: Tree) -> None:
     """Build the tree's data from the parser's events one by one, without recursion and without expanding aliases."""
-    builder = _Builder(tree, text.splitlines())
+    lines = text.splitlines()
+    builder, tree.allowances = _Builder(tree, lines), allowances_in(lines, tree.file)
     try:
         for event in yaml.parse(text, Loader=Loader):
+            if isinstance(event, yaml.ScalarEvent):
+                tree.allowances = [one for one in tree.allowances if not is_within(one, event)]
             if isinstance(event, yaml.DocumentStartEvent) and builder.documents:
                 tree.report(_line(event), "Y102", "a second document begins", "keep one in a file")
                 return
@@ -246,7 +250,7 @@ class _Builder:
         if end is None or event.style or " " not in event.value or end.line >= len(self._lines):
             return
         dropped = self._lines[end.line][end.column :].strip()
-        if dropped.startswith("#"):
+        if dropped.startswith("#") and not allows(dropped):
             hint = "put the text in quotes if this belongs to it; else write the comment into a line of its own"
             self._tree.report(end.line + 1, "Y112", f"'{dropped}' is a comment for YAML", hint)
 

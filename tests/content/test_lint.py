@@ -125,6 +125,13 @@ CASES = [
         "'# the boat' is a comment",
     ),
     Case(
+        "Y113",
+        FERRY,
+        ("how busy",),
+        (FERRY, "- how busy is the boat", "- how busy is the boat # allow F305"),
+        "no reason is given",
+    ),
+    Case(
         "Y111",
         NOTE,
         ("id: report",),
