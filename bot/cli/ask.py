@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.console import fail, load_main_matcher, note, show_text
+from bot.cli.console import fail, load_main_matcher, note, show_text, working
 from bot.settings import read_settings
 
 
@@ -26,7 +26,8 @@ def chat(*, no_log: Annotated[bool, typer.Option("--no-log", help="Note nothing 
 
     settings = read_settings()
     watch = FaqWatcher(settings)
-    catalog = Catalog(load_sound(settings, notify=note))
+    with working("Loading the FAQ"):
+        catalog = Catalog(load_sound(settings, notify=note))
     show_text(hint())
     with (
         Session(catalog, TerminalGapNotes(settings, is_on=not no_log, warn=note)) as session,
@@ -64,13 +65,12 @@ def ask(
         return
     from bot.channels.terminal.session import Session, TerminalGapNotes
     from bot.runtime.catalog import Catalog
-    from bot.runtime.load import load_matcher
 
     if jsonl:
         from bot.channels.terminal.jsonl import answer_lines
 
         notes = TerminalGapNotes(settings, is_on=True, warn=note) if log else None
-        with Session(Catalog(load_matcher(settings, notify=note)), notes) as session:
+        with Session(Catalog(load_main_matcher(settings)), notes) as session:
             for line in answer_lines(_raw_lines(), session):
                 print(line, flush=True)
     else:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli.console import fail, note, show_text
+from bot.cli.console import fail, load_main_matcher, note, show_text, working
 from bot.content.diagnostics import Diagnostic, Severity, errors
 from bot.settings import Settings, read_settings
 
@@ -59,9 +59,8 @@ def check(
     settings = read_settings()
     if listed:
         from bot.content.phrasing_report import report_lines
-        from bot.runtime.load import load_matcher
 
-        show_text("\n".join(report_lines(load_matcher(settings, notify=note))))
+        show_text("\n".join(report_lines(load_main_matcher(settings))))
         return
     if unread:
         from bot.content.unread_report import unread_lines
@@ -100,8 +99,9 @@ def _check(
     from bot.content.loader import read_content
     from bot.runtime.load import read_originals
 
-    content = read_content(settings.faq_dir, settings.seeds_dir)
-    originals = read_originals(documents, content) if documents is not None else None
+    with working("Reading the files"):
+        content = read_content(settings.faq_dir, settings.seeds_dir)
+        originals = read_originals(documents, content) if documents is not None else None
     found: list[Diagnostic] = []
     for some in _problems(content, day, originals, settings):
         wanted = [one for one in some if only is None or one.file in only or one.rule.severity is Severity.ERROR]
@@ -123,9 +123,13 @@ def _problems(
     from bot.content.references import broken
     from bot.runtime.load import rows_checked
 
-    yield lint(content, day, originals=originals)
+    with working("Checking the texts"):
+        of_texts = lint(content, day, originals=originals)
+    yield of_texts
     if not broken(content):
-        yield lint_phrasings(content, rows_checked(content.faq(), settings, notify=note))
+        with working("Checking the phrasings"):
+            of_phrasings = lint_phrasings(content, rows_checked(content.faq(), settings, notify=note))
+        yield of_phrasings
 
 
 def _lines(found: Collection[Diagnostic], most: int | None) -> Iterator[str]:

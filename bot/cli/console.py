@@ -5,17 +5,21 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from io import TextIOWrapper
 from pathlib import Path
 from textwrap import TextWrapper
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import typer
 
 from bot.settings import Settings
 
 if TYPE_CHECKING:
-    from bot.domain.matching import Matcher  # imported where needed, so that --help is quick
+    from bot.domain.matching import LearnedMatcher  # imported where needed, so that --help is quick
+
+Item = TypeVar("Item")
 
 
 def open_streams() -> None:
@@ -28,11 +32,45 @@ def open_streams() -> None:
             stream.reconfigure(errors=errors)
 
 
-def load_main_matcher(settings: Settings) -> Matcher:
+def load_main_matcher(settings: Settings) -> LearnedMatcher:
     """Load the matcher of the main language. Raises ContentError where the files cannot be used."""
     from bot.runtime.load import load_matcher
 
-    return load_matcher(settings, notify=note)
+    with working("Loading the FAQ"):
+        return load_matcher(settings, notify=note)
+
+
+@contextmanager
+def working(on: str) -> Iterator[None]:
+    """Show what the command works on and for how long, while it does; print nothing to standard output meanwhile.
+
+    On standard error, and only where that is a terminal.
+    """
+    if not is_terminal(sys.stderr):
+        yield
+        return
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True, redirect_stdout=False) as progress:
+        progress.add_task(on, total=None)
+        yield
+
+
+def tracked(items: Iterable[Item], number: int, title: str) -> Iterable[Item]:
+    """The items, with a progress bar where standard error is a terminal."""
+    if not is_terminal(sys.stderr):
+        return items
+    from rich.console import Console
+    from rich.progress import track
+
+    return track(items, title, number, console=Console(stderr=True), transient=True)
+
+
+def is_terminal(stream: Any = None) -> bool:
+    """Whether a stream is a terminal, by default standard output."""
+    return bool((stream or sys.stdout).isatty())
 
 
 def show_text(text: str) -> None:

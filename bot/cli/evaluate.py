@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.console import fail, load_main_matcher, note
+from bot.cli.console import fail, load_main_matcher, note, tracked, working
 from bot.settings import read_settings
 
 
@@ -36,7 +36,6 @@ def evaluate(
         _show_calibration(plot)
         return
     from rich.console import Console
-    from rich.progress import track
 
     from bot.evaluation.cards_report import cried, draw_confusions, print_cards
     from bot.evaluation.evaluate import below_floor, curve, read_floor
@@ -50,9 +49,7 @@ def evaluate(
     except (OSError, ValueError) as error:
         fail(f"evaluate: {error}")
     matcher = load_main_matcher(read_settings())
-    progress = Console(stderr=True)
-    results = track(evaluate_(messages, matcher), "Asking", len(messages), console=progress, transient=True)
-    judged = list(results)
+    judged = list(tracked(evaluate_(messages, matcher), len(messages), "Asking"))
     console = Console()
     print_scoreboard(judged, matcher.faq, console, with_misses=misses)
     found = list(cried(judged))
@@ -80,7 +77,8 @@ def _show_calibration(plot: Path | None) -> None:
 
     faq = load_faq(read_settings())
     note(f"Learning {len(faq.entries)} entries: up to a minute …")
-    model, sample = fit_and_sample(faq)
+    with working("Learning"):
+        model, sample = fit_and_sample(faq)
     kinds = kinds_of(tuple(faq.entries.values()))
     print_calibration(model.calibration, sample, kinds, Console())
     print_near_cards(model.calibration, sample, kinds, tuple(faq.entries.values()), Console())

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.console import fail, note, show_text
+from bot.cli.console import fail, load_main_matcher, show_text
 from bot.content.diagnostics import ContentError
 from bot.settings import SettingsError, read_settings
 
@@ -53,9 +53,7 @@ def topics() -> None:
 
 def learn() -> None:
     """Learn the FAQ now, so that the next start is quick."""
-    from bot.runtime.load import load_matcher
-
-    matcher = load_matcher(read_settings(), notify=note)
+    matcher = load_main_matcher(read_settings())
     print(f"{len(matcher.entries)} entries, version {matcher.faq.version}")
 
 

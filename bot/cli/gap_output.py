@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from bot.cli.gap_session import is_terminal
+from bot.cli.console import is_terminal
 from bot.domain.faq import Entry
 from bot.domain.gap import GapStatus, LoggedGap
 from bot.evaluation.evaluate import Judged

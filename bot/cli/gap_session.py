@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-import sys
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
 
 import typer
 
@@ -74,8 +73,3 @@ def show(found: object, text: str, *, as_json: bool) -> None:
 def fail(message: str) -> NoReturn:
     """End the command with exit code 2."""
     console.fail(f"gaps: {message}")
-
-
-def is_terminal(stream: Any = None) -> bool:
-    """Whether a stream is a terminal, by default standard output."""
-    return bool((stream or sys.stdout).isatty())

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bot.cli import gaps_transfer
-from bot.cli.console import note
-from bot.cli.gap_session import Json, fail, is_terminal, show, use_log
+from bot.cli.console import load_main_matcher, note, tracked
+from bot.cli.gap_session import Json, fail, show, use_log
 from bot.domain.gap import OPEN, GapStatus
 from bot.settings import Settings, read_settings
 
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
 app = typer.Typer(help="The questions that the FAQ did not serve.")
 for command in (gaps_transfer.export, gaps_transfer.import_, gaps_transfer.purge, gaps_transfer.rekey):
     app.command(command.__name__.rstrip("_"))(command)
-Item = TypeVar("Item")
 Ids = Annotated[list[int], typer.Argument(help="The gaps' numbers, as `gaps` shows them.", min=1, max=2**63 - 1)]
 Most = Annotated[int, typer.Option(help="Show at most so many.", min=1)]
 Every = Annotated[bool, typer.Option("--all", help="Also those that are resolved or off topic.")]
@@ -77,11 +75,10 @@ def groups(*, as_json: Json = False, most: Most = 20) -> None:
     from bot.cli.gap_output import group_object, list_groups, show_listings
     from bot.gaps.clustering import group_gaps
     from bot.gaps.repository import utc_now
-    from bot.runtime.load import load_matcher
 
     settings = read_settings()
     listed = _read(settings, OPEN)
-    found = group_gaps(listed, load_matcher(settings, notify=note), now=utc_now(), most=most)
+    found = group_gaps(listed, load_main_matcher(settings), now=utc_now(), most=most)
     show_listings([group_object(group) for group in found], [list_groups(found)], as_json=as_json)
 
 
@@ -161,12 +158,11 @@ def replay(
     from bot.cli.gap_output import list_replayed, list_sets, replayed_object, sets_object, show_listings
     from bot.gaps.replay import Became
     from bot.gaps.replay import replay as replay_
-    from bot.runtime.load import load_matcher
 
     settings = read_settings()
     listed = _read(settings, (*OPEN, GapStatus.RESOLVED))
-    matcher = load_matcher(settings, notify=note)
-    replayed = list(_tracked(replay_(listed, matcher), len(listed), "Asking the gaps again"))
+    matcher = load_main_matcher(settings)
+    replayed = list(tracked(replay_(listed, matcher), len(listed), "Asking the gaps again"))
     sets = _replay_sets(questions, matcher)
     closed = {one.gap.id: one.answered_by for one in replayed if close and one.became is Became.ANSWERED}
     _close(settings, closed)
@@ -195,7 +191,7 @@ def _replay_sets(questions: Path | None, matcher: Matcher) -> ReplayedSets | Non
         messages, known = read_questions(folder), read_known_misses(folder)
     except (OSError, ValueError) as error:
         fail(str(error))
-    return compare(_tracked(evaluate(messages, matcher), len(messages), "Asking the question sets"), known)
+    return compare(tracked(evaluate(messages, matcher), len(messages), "Asking the question sets"), known)
 
 
 @app.command()
@@ -264,13 +260,3 @@ def _close(settings: Settings, closed: dict[int, str]) -> None:
 
     if closed:
         use_log(settings, close)
-
-
-def _tracked(items: Iterable[Item], number: int, title: str) -> Iterable[Item]:
-    """The items, with a progress bar where standard error is a terminal."""
-    if not is_terminal(sys.stderr):
-        return items
-    from rich.console import Console
-    from rich.progress import track
-
-    return track(items, title, number, console=Console(stderr=True), transient=True)

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot.cli.console import is_terminal
 from bot.cli.gap_session import (
     Json,
     fail,
-    is_terminal,
     log_exists,
     open_log,
     run_or_fail,

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.console import fail, note
+from bot.cli.console import fail, load_main_matcher, note, working
 from bot.settings import read_settings
 
 GC_THRESHOLD = 20_000  # new objects between collections; at Python's 700 they take a tenth of the bot's time
@@ -41,7 +41,8 @@ def run() -> None:
         fail(f"run: {problem}")
     metrics = Metrics()
     watch = FaqWatcher(settings, metrics)
-    catalog = Catalog(load_sound(settings, notify=note))
+    with working("Loading the FAQ"):
+        catalog = Catalog(load_sound(settings, notify=note))
     logs.configure((*settings.secrets, *keys.secrets), as_json=settings.log_format == "json")
     note(f"Connecting to Telegram at {settings.telegram_api_url} …")
     run_(settings, catalog, keys, watch, metrics)
@@ -66,7 +67,6 @@ def review(
     from bot.review.workbench import Workbench
     from bot.runtime.catalog import Catalog
     from bot.runtime.gap_keys import keys_of
-    from bot.runtime.load import load_matcher
     from bot.runtime.reload import FaqWatcher
     from bot.storage.errors import LogError
     from bot.storage.keys import KeyProblem
@@ -80,7 +80,7 @@ def review(
     try:
         log = open_log(settings, keys_of(settings))
         watch = FaqWatcher(settings)
-        catalog = Catalog(load_matcher(settings, notify=note))
+        catalog = Catalog(load_main_matcher(settings))
         desk = Workbench(settings, log, catalog, messages, known_misses=read_known_misses(questions))
         serve(desk, watch, port=port, opens=not no_browser, tell=note)
     except PortError as error:
