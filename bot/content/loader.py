@@ -66,14 +66,13 @@ _LANGUAGE = re.compile(r"[a-z]{2,3}")
 _logger = logging.getLogger(__name__)
 
 
-def read_faq(faq_dir: Path, seeds_dir: Path, *, needed: Collection[str] = ()) -> Faq:
+def read_faq(faq_dir: Path, seeds_dir: Path) -> Faq:
     """The FAQ with its translations, ready to use.
 
-    Raises ContentError where a file of seeds/, of the main language or of a ``needed`` one is invalid. Any other
-    invalid translation is left out with a warning, and drafts without one. The further rules of `lint` are for editors,
-    and are not run.
+    Raises ContentError where a file of seeds/ or of the main language is invalid. An invalid translation is left out
+    with a warning, and drafts without one. The further rules of `lint` are for editors, and are not run.
     """
-    return usable_faq(readable_content(faq_dir, seeds_dir), needed=needed)
+    return usable_faq(readable_content(faq_dir, seeds_dir))
 
 
 def readable_content(faq_dir: Path, seeds_dir: Path) -> Content:
@@ -85,8 +84,16 @@ def readable_content(faq_dir: Path, seeds_dir: Path) -> Content:
         raise ContentError((Diagnostic(where, 1, "Y101", fact, "see that the bot may read it"),)) from None
 
 
-def usable_faq(content: Content, *, needed: Collection[str] = ()) -> Faq:
+def usable_faq(content: Content) -> Faq:
     """The FAQ of files that were read, as `read_faq`."""
+    return content.faq(without=unusable(content))
+
+
+def unusable(content: Content, *, needed: Collection[str] = ()) -> set[str]:
+    """The languages whose translation cannot be used, with a warning.
+
+    Raises ContentError as `read_faq`, and where it is a ``needed`` language.
+    """
     errors = broken(content)
     translations = {one.language: f"{one.folder}/" for one in content.translations if one.language not in needed}
     if any(not diagnostic.file.startswith(tuple(translations.values())) for diagnostic in errors):
@@ -101,7 +108,7 @@ def usable_faq(content: Content, *, needed: Collection[str] = ()) -> Faq:
     for translation in content.translations:
         if translation.interface is None and translation.language not in left_out:
             _logger.warning("%s/: cannot be used yet; add its interface.yaml", translation.folder)
-    return content.faq(without=left_out)
+    return left_out
 
 
 def read_content(faq_dir: Path, seeds_dir: Path) -> Content:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from types import MappingProxyType
 from typing import Any
 
 from bot.content import countries
@@ -55,6 +56,11 @@ class Located:
 
     def line(self, *path: str | int) -> int:
         return self.tree.line(*self.at, *path)
+
+    def has(self, file: str, line: int) -> bool:
+        """Whether a line with a value of its own is part of the entry or source."""
+        lines = (number for path, number in self.tree.lines.items() if path[: len(self.at)] == self.at)
+        return file == self.tree.file and line in lines
 
     def diagnostic(self, code: str, fact: str, hint: str, *path: str | int) -> Diagnostic:
         """A diagnostic at a path within the entry or source."""
@@ -136,8 +142,13 @@ class Content:
         self.diagnostics.extend(tree.diagnostics)
         self.allowances.extend(tree.allowances)
 
-    def faq(self, *, without: Collection[str] = ()) -> Faq:
-        """The FAQ with its translations, ``without`` those into some languages."""
+    def faq(
+        self, *, without: Collection[str] = (), in_english: Mapping[str, Collection[str]] = MappingProxyType({})
+    ) -> Faq:
+        """The FAQ with its translations, ``without`` those into some languages.
+
+        The entries ``in_english``, by language, are taken for untranslated.
+        """
         main = self.main
         if main.interface is None:
             raise ContentError(tuple(self.diagnostics))
@@ -157,7 +168,7 @@ class Content:
         faq = replace(faq, version=_version(repr(faq)))
         digests = self.digests()
         translated = [
-            self._translated(one, faq, digests)
+            self._translated(one, faq, digests, in_english.get(one.language, ()))
             for one in self.translations
             if one.interface is not None and one.language not in without
         ]
@@ -187,9 +198,11 @@ class Content:
         rendered[EMERGENCY] = (emergency.texts, [one.name for one in emergency.regions]) if emergency else ()
         return {name: _version(repr(what))[:DIGEST] for name, what in rendered.items()}
 
-    def _translated(self, translation: Translation, main: Faq, digests: Mapping[str, str]) -> Faq:
+    def _translated(
+        self, translation: Translation, main: Faq, digests: Mapping[str, str], in_english: Collection[str]
+    ) -> Faq:
         """The FAQ in another language. What is not translated, or not as it is now, is in English."""
-        texts = translation.current(digests)
+        texts = {name: text for name, text in translation.current(digests).items() if name not in in_english}
         files, language = self.main.files, translation.language
         shown = isolated if is_right_to_left(language) else str
         interface: dict[str, Any] = {

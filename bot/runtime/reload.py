@@ -19,13 +19,13 @@ from pathlib import Path
 from watchfiles import awatch
 
 from bot.content.diagnostics import ContentError
-from bot.content.loader import readable_content, usable_faq
+from bot.content.loader import readable_content
 from bot.matching.model_cache import is_learned
 from bot.observability.logs import kind_and_place
 from bot.observability.metrics import Metrics, Reload
 from bot.runtime.catalog import Catalog
 from bot.runtime.load import matcher_of
-from bot.runtime.sound import keep_sound, refuse_errors, what_changed
+from bot.runtime.sound import keep_sound, sound_faq, what_changed
 from bot.settings import Settings
 
 POLL_SECONDS = 5.0  # since a folder that was replaced as a whole, or is on a network, gives no notification
@@ -106,12 +106,11 @@ class FaqWatcher:
     async def _reload(self, catalog: Catalog) -> bool:
         """Check and learn the files, and replace the matcher; False if their content is the same as before.
 
-        A language that is in use is never dropped. Raises ContentError and NotLearnedError.
+        A language that is in use is never dropped, nor a text of it. Raises ContentError and NotLearnedError.
         """
-        settings, needed = self._settings, catalog.versions.keys()
+        settings, in_use = self._settings, catalog.faq
         content = await asyncio.to_thread(readable_content, settings.faq_dir, settings.seeds_dir)
-        faq = await asyncio.to_thread(usable_faq, content, needed=needed)
-        await asyncio.to_thread(refuse_errors, content, needed=needed)
+        faq = await asyncio.to_thread(sound_faq, content, in_use=in_use, known=in_use.version)
         if faq.version == catalog.faq.version:
             _logger.info("FAQ %s stays in use: its files say the same", faq.version)
             return False
@@ -120,7 +119,7 @@ class FaqWatcher:
             if code != 0:
                 raise NotLearnedError(f"learning it ended with {code}; python -m bot learn says why")
         catalog.matcher = await asyncio.to_thread(matcher_of, faq, settings, notify=_logger.info)
-        await asyncio.to_thread(keep_sound, settings)
+        await asyncio.to_thread(keep_sound, settings, faq.version)
         _logger.info("FAQ %s is in use", catalog.faq.version)
         return True
 

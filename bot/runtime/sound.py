@@ -8,32 +8,68 @@ from __future__ import annotations
 import hashlib
 import logging
 import tempfile
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
-from bot.content.diagnostics import ContentError, blocking_errors
+from bot.content.diagnostics import ContentError, Diagnostic, blocking_errors
 from bot.content.lint import lint
-from bot.content.loader import readable_content, usable_faq
-from bot.content.parsed import Content
+from bot.content.loader import readable_content, unusable
+from bot.content.parsed import Content, Translation
 from bot.domain.faq import Faq
 from bot.domain.matching import LearnedMatcher
-from bot.runtime.load import load_matcher, matcher_of
+from bot.runtime.load import matcher_of
 from bot.settings import Settings
 
 COPY = "sound-content"  # the folder in CACHE_DIR with copies of the last sound content, one for each FAQ_DIR
+VERSION = "version"  # the file in a copy with the version of its FAQ
 _logger = logging.getLogger(__name__)
 
 
-def refuse_errors(content: Content, *, needed: Collection[str] = ()) -> None:
-    """Raise ContentError with all that the check finds wrong in what people read.
+def sound_faq(content: Content, *, in_use: Faq | None = None, known: str | None = None) -> Faq:
+    """The FAQ of files that were read. Raises ContentError with all that the check finds wrong in what people read.
 
-    What is wrong in a translation counts only if that language is ``needed``.
+    What is wrong in a translation refuses nothing, unless it would replace what is ``in_use`` in that language: the
+    entry is in English, or the language left out, with a warning. An FAQ of the version ``known`` was checked before.
     """
-    others = tuple(f"{one.folder}/" for one in content.translations if one.language not in needed)
-    found = blocking_errors(lint(content, date.today()))
-    if wrong := tuple(one for one in found if not one.file.startswith(others)):
-        raise ContentError(wrong)
+    needed = in_use.translations.keys() if in_use is not None else ()
+    left_out = unusable(content, needed=needed)
+    faq = content.faq(without=left_out)
+    if faq.version == known:
+        return faq
+    refused: list[Diagnostic] = []
+    in_english: dict[str, set[str]] = {}
+    digests = content.digests()
+    for wrong in blocking_errors(lint(content, date.today())):
+        translation = next((one for one in content.translations if wrong.file.startswith(f"{one.folder}/")), None)
+        language = translation.language if translation is not None else ""
+        if language in left_out:
+            continue
+        entry = _entry_at(wrong, translation) if translation is not None else None
+        if translation is not None and entry and entry not in translation.current(digests):
+            continue  # of an older English text, which is shown instead
+        if translation is None or (_is_shown(in_use, language, entry) if entry else language in needed):
+            refused.append(wrong)
+        elif entry:
+            in_english.setdefault(language, set()).add(entry)
+            _logger.warning("'%s' is shown in English: %s", entry, wrong)
+        else:
+            left_out.add(language)
+            _logger.warning("%s", wrong)
+    if refused:
+        raise ContentError(tuple(refused))
+    return content.faq(without=left_out, in_english=in_english)
+
+
+def _entry_at(wrong: Diagnostic, translation: Translation) -> str | None:
+    """The entry of a translation that a diagnostic is about; None if it is about a file of it."""
+    return next((text.id for text, at in translation.entries if at.has(wrong.file, wrong.line)), None)
+
+
+def _is_shown(in_use: Faq | None, language: str, entry: str) -> bool:
+    """Whether an entry is shown in a language, and not in English."""
+    translated = in_use.translations.get(language) if in_use is not None else None
+    return translated is not None and entry in translated.entries and translated.entries[entry].language == language
 
 
 def load_sound(settings: Settings, *, notify: Callable[[str], None] = print) -> LearnedMatcher:
@@ -41,52 +77,49 @@ def load_sound(settings: Settings, *, notify: Callable[[str], None] = print) -> 
 
     Raises ContentError with the errors where no sound content is known.
     """
-    if is_kept(settings):  # it was checked when the copy was made
-        return load_matcher(settings, notify=notify)
     try:
-        content = readable_content(settings.faq_dir, settings.seeds_dir)
-        faq = usable_faq(content)
-        refuse_errors(content)
+        faq = sound_faq(readable_content(settings.faq_dir, settings.seeds_dir), known=kept_version(settings))
     except ContentError as error:
         kept = copy_of(settings)
         if not (kept / "faq").is_dir():
             raise
         for diagnostic in error.diagnostics:
             _logger.error("FAQ not taken up: %s", diagnostic)
-        matcher = load_matcher(_from(kept, settings), notify=notify)
-        _logger.warning("FAQ %s, the last sound one, is in use instead", matcher.faq.version)
-        return matcher
+        faq = sound_faq(readable_content(kept / "faq", kept / "seeds"), known=kept_version(settings))
+        _logger.warning("FAQ %s, the last sound one, is in use instead", faq.version)
+        return matcher_of(faq, settings, notify=notify)
     matcher = matcher_of(faq, settings, notify=notify)
-    keep_sound(settings)
+    keep_sound(settings, faq.version)
     return matcher
 
 
-def keep_sound(settings: Settings) -> None:
-    """Keep a copy of the files, which are sound. What cannot be written is logged: the next start may miss it."""
+def keep_sound(settings: Settings, version: str) -> None:
+    """Keep a copy of the files, whose FAQ is sound. What cannot be written is logged: the next start may miss it."""
     kept = copy_of(settings)
     try:
-        if is_kept(settings):
+        if kept_version(settings) == version:
             return
         kept.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=kept.parent, prefix=".new-") as work:
-            for name, folder in _folders(settings).items():
+            new = Path(work) / "new"
+            for name, folder in {"faq": settings.faq_dir, "seeds": settings.seeds_dir}.items():
                 for path, content in _files(folder).items():
-                    (Path(work) / "new" / name / path).parent.mkdir(parents=True, exist_ok=True)
-                    (Path(work) / "new" / name / path).write_bytes(content)
+                    (new / name / path).parent.mkdir(parents=True, exist_ok=True)
+                    (new / name / path).write_bytes(content)
+            (new / VERSION).write_text(version, encoding="utf-8")
             if kept.exists():
                 kept.rename(Path(work) / "old")
-            (Path(work) / "new").rename(kept)
+            new.rename(kept)
     except OSError as error:
         _logger.warning("no copy of the FAQ is kept in %s (%s)", kept, error.strerror)
 
 
-def is_kept(settings: Settings) -> bool:
-    """Whether the copy of the last sound content says the same as the files."""
-    kept = copy_of(settings)
+def kept_version(settings: Settings) -> str | None:
+    """The version of the FAQ of the last sound content; None if no copy of it is kept."""
     try:
-        return all(_files(kept / name) == _files(folder) for name, folder in _folders(settings).items())
-    except OSError:
-        return False
+        return (copy_of(settings) / VERSION).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None
 
 
 def copy_of(settings: Settings) -> Path:
@@ -110,14 +143,6 @@ def what_changed(before: Faq, after: Faq) -> str:
 def _texts(faq: Faq) -> dict[str, list[object]]:
     editions = (faq, *faq.translations.values())
     return {name: [edition.entries.get(name) for edition in editions] for name in faq.entries}
-
-
-def _from(folder: Path, settings: Settings) -> Settings:
-    return settings.model_copy(update={"faq_dir": folder / "faq", "seeds_dir": folder / "seeds"})
-
-
-def _folders(settings: Settings) -> dict[str, Path]:
-    return {"faq": settings.faq_dir, "seeds": settings.seeds_dir}
 
 
 def _files(folder: Path) -> dict[Path, bytes]:

@@ -11,8 +11,9 @@ import pytest
 from bot.content.diagnostics import ContentError
 from bot.content.loader import read_content, read_faq
 from bot.content.parsed import Content
-from bot.runtime.sound import copy_of, load_sound, refuse_errors, what_changed
+from bot.runtime.sound import copy_of, load_sound, sound_faq, what_changed
 from bot.settings import Settings
+from tests.support.paths import FRENCH
 
 FERRY = "faq/en/ferry.yaml"
 ANSWER = "were not counted"
@@ -35,16 +36,16 @@ def edit(path: Path, old: str, new: str) -> None:
 
 def test_a_figure_that_no_fact_states_is_refused(small: Path) -> None:
     """Though the file can be read."""
-    refuse_errors(content_of(small))
+    sound_faq(content_of(small))
     edit(small / FERRY, ANSWER, WRONG)
     with pytest.raises(ContentError, match="F404"):
-        refuse_errors(content_of(small))
+        sound_faq(content_of(small))
 
 
 def test_a_warning_refuses_nothing(small: Path) -> None:
     """It is the editor's business."""
     edit(small / FERRY, ANSWER, f"{'so ' * 20}were not counted")
-    refuse_errors(content_of(small))
+    sound_faq(content_of(small))
 
 
 def test_after_a_restart_the_last_sound_content_is_used(
@@ -61,6 +62,69 @@ def test_after_a_restart_the_last_sound_content_is_used(
     assert f"FAQ {sound.version}, the last sound one, is in use instead" in caplog.text
     edit(small / FERRY, WRONG, "never came")
     assert "never came" in load_sound(settings).faq.entries["ferry-passengers"].answer
+
+
+def with_french(small: Path) -> Path:
+    shutil.copytree(FRENCH, small, dirs_exist_ok=True)
+    return small / "faq" / "fr" / "ferry.yaml"
+
+
+def test_a_translation_with_another_figure_is_not_served(
+    small: Path, cache: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Its entry is in English, with a warning, at each start; the language's other texts are in use."""
+    settings, path = settings_of(small, cache), with_french(small)
+    assert "1 400" in load_sound(settings).faq.translations["fr"].entries["ferry-passengers"].answer
+    edit(path, "1 400", "1 900")
+    for _ in range(2):
+        caplog.clear()
+        french = load_sound(settings).faq.translations["fr"].entries
+        assert "F605" in caplog.text
+        assert "'ferry-passengers' is shown in English: faq/fr/ferry.yaml:" in caplog.text
+        assert (french["ferry-passengers"].language, french["ferry-times"].language) == ("en", "fr")
+        assert "1,400" in french["ferry-passengers"].answer
+    edit(path, "1 900", "1 400")
+    assert "1 400" in load_sound(settings).faq.translations["fr"].entries["ferry-passengers"].answer
+
+
+def test_a_translation_is_not_wrong_behind_the_check(small: Path, cache: Path) -> None:
+    """It stays in English where the English falls back to its last sound content, too."""
+    settings, path = settings_of(small, cache), with_french(small)
+    edit(path, "1 400", "1 900")
+    load_sound(settings)
+    edit(small / FERRY, ANSWER, WRONG)
+    assert load_sound(settings).faq.translations["fr"].entries["ferry-passengers"].language == "en"
+
+
+def test_a_language_whose_own_texts_are_wrong_is_left_out(
+    small: Path, cache: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As one whose files are broken; English answers."""
+    path = with_french(small).with_name("interface.yaml")
+    edit(path, "all_topics: ", f'all_topics: "{"x" * 200}" #')
+    assert not load_sound(settings_of(small, cache)).faq.translations
+    assert "F702" in caplog.text
+
+
+def test_an_edit_may_not_take_a_translation_away(small: Path) -> None:
+    """It is refused where it would show English instead; what is in English already holds up nothing."""
+    path = with_french(small)
+    in_use = sound_faq(content_of(small))
+    edit(path, "1 400", "1 900")
+    with pytest.raises(ContentError, match="F605"):
+        sound_faq(content_of(small), in_use=in_use)
+    started = sound_faq(content_of(small))
+    edit(small / FERRY, "A crossing costs", "One crossing costs")
+    assert sound_faq(content_of(small), in_use=started).version != started.version
+
+
+def test_a_translation_of_an_older_text_refuses_nothing(small: Path) -> None:
+    """It is not shown, whatever is wrong with it."""
+    with_french(small)
+    in_use = sound_faq(content_of(small))
+    asks = "    question: How many people take the ferry?\n"
+    edit(small / FERRY, asks, f"{asks}    button: How many\n")
+    assert sound_faq(content_of(small), in_use=in_use).translations["fr"].entries["ferry-passengers"].language == "en"
 
 
 def test_without_sound_content_it_does_not_start(small: Path, cache: Path) -> None:
@@ -86,9 +150,9 @@ def test_what_changed_is_counted(small: Path) -> None:
     edit(small / FERRY, ANSWER, "were never counted")
     after = read_faq(small / "faq", small / "seeds")
     assert what_changed(before, after) == "1 entry changed"
-    shutil.copytree(Path(__file__).parents[1] / "small_fr" / "faq" / "fr", small / "faq" / "fr")
+    with_french(small)
     edit(small / FERRY, "id: ferry-bicycles", "id: ferry-bikes")
     for path in (small / "faq").rglob("*.yaml"):
         path.write_text(path.read_text(encoding="utf-8").replace("ferry-bicycles", "ferry-bikes"), encoding="utf-8")
-    with_french = read_faq(small / "faq", small / "seeds")
-    assert "1 entry new, 1 entry taken out" in what_changed(after, with_french)
+    translated = read_faq(small / "faq", small / "seeds")
+    assert "1 entry new, 1 entry taken out" in what_changed(after, translated)
