@@ -46,7 +46,7 @@ RULES = _rules(
     ("F201", "id-form", "an id is lower-case ASCII letters, digits and single hyphens"),
     ("F202", "id-length", "an id has at most 40 bytes; it travels in button data and deep links"),
     ("F203", "duplicate-id", "an id is unique among all entries, or among all sources"),
-    ("F204", "unknown-fact", "every cited fact stands in a record in seeds/"),
+    ("F204", "unknown-fact", "every fact that is cited, or named as a successor, stands in a record in seeds/"),
     (
         "F205",
         "unknown-entry",
@@ -111,6 +111,8 @@ RULES = _rules(
     ("Y113", "odd-allowance", "a comment that allows a warning gives a reason, and stands where there is one"),
     ("F305", "long-phrasing", "a phrasing has at most 200 characters"),
     ("F417", "other-year", "a figure beside a year is one that a cited fact states of that year"),
+    ("F418", "document-count", "a text that says how many documents there are says as many as seeds/ has"),
+    ("F419", "not-the-latest", "a figure that is called the latest has no successor among the facts"),
     ("F408", "long-sentence", "a sentence has at most 18 words"),
     ("F411", "wordy-answer", "an answer has at most 60 words"),
     ("F412", "slow-answer", "an answer's first sentence, the answer itself, has at most 12 words"),

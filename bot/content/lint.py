@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from datetime import date, timedelta
 from functools import lru_cache
 
@@ -22,7 +23,7 @@ from bot.content.plainness import archive_words, reading_words, sentences
 from bot.content.references import check_soundness
 from bot.content.schema import ID_BYTES, ID_PATTERN
 from bot.content.translation_check import ADDRESS, DIRECTION_MARKS, check_label, check_marks, check_translations
-from bot.domain.faq import MAIN_LANGUAGE, Cries, Entry, Kind, Source
+from bot.domain.faq import MAIN_LANGUAGE, Cries, Entry, Fact, Kind, Source
 from bot.domain.follow_up import Said
 from bot.domain.limits import LONGEST_ANSWER
 from bot.domain.matching import RowCheck
@@ -45,6 +46,8 @@ _MARKUP = re.compile(
     r"</?[a-z][a-z0-9]*(?: [^<>]*)?/?>|\*\*|__|\[[^\[\]]{1,80}\]\([^()]{0,200}\)|^#+ |`|&[a-z]+;",
     re.IGNORECASE | re.MULTILINE,
 )
+_BEFORE_DOCUMENTS = re.compile(r"((?:[\w-]+ ){1,6})documents\b")
+_LATEST = re.compile(r"\b(?:latest|newest|most recent|current)\b", re.IGNORECASE)
 _LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}", re.IGNORECASE)  # of a host name, RFC 1035
 _ALLOWED_ADDRESSES = frozenset({"humansecurity@un.org"})  # an office, not a person; fact human-security.23
 _SCRIPTS = {  # by language, as Unicode names their letters; of the others Latin. Kurmanji is typed in Arabic ones too
@@ -78,6 +81,7 @@ def lint(
     diagnostics += _check_country_pages(content)
     if not content.is_partial:
         diagnostics += _check_used(content)
+        diagnostics += _check_document_count(content)
     diagnostics += _check_main(content, today)
     diagnostics += _check_cries(content)
     diagnostics += _check_follow_ups(content)
@@ -149,6 +153,26 @@ def _check_used(content: Content) -> Iterator[Diagnostic]:
             if fact.id not in content.main.cited and not fact.left_out:
                 hint = "cite it in an entry, or say why not with 'left_out'"
                 yield at.diagnostic("S101", f"no entry cites {fact.id}", hint, "facts", index)
+
+
+def _check_document_count(content: Content) -> Iterator[Diagnostic]:
+    """Yield each English text that says another number of documents, of more than two, than there are."""
+    count = sum(source.original is not None for source, _ in content.sources)
+    edition = content.main
+    texts: list[tuple[str, Located, KeyPath]] = []
+    for source, at in content.sources:
+        texts += [(fact.fact, at, ("facts", index, "fact")) for index, fact in enumerate(source.facts)]
+    for entry, at in edition.entries:
+        texts += [(text, at, (key,)) for key, text in (("question", entry.question), ("answer", entry.answer))]
+    if edition.interface is not None and edition.interface_tree is not None:
+        at = Located(edition.interface_tree, ())
+        texts += [(text, at, (key,)) for key, text in asdict(edition.interface).items() if isinstance(text, str)]
+    for text, at, path in texts:
+        for before in _BEFORE_DOCUMENTS.findall(text):
+            said = [figure for figure in figures(before).items() if not is_year(figure[0])]
+            if said and said[-1][0] != str(count):
+                fact = f"the text speaks of {said[-1][1]} documents, and there are {count}"
+                yield at.diagnostic("F418", fact, "write how many there are, or no number", *path)
 
 
 def _check_numbers(content: Content) -> Iterator[Diagnostic]:
@@ -223,6 +247,7 @@ def _check_main(content: Content, today: date) -> Iterator[Diagnostic]:
         if not content.is_partial:  # what seems to be unstated may stand in the file that cannot be read
             yield from _check_figures(entry, at, {figure for name in entry.sources for figure in stated.get(name, ())})
             yield from _check_years(entry, at, [stated[name] for name in entry.sources if name in stated])
+            yield from _check_latest(entry, at, [facts[name][1] for name in entry.sources if name in facts], stated)
             yield from _check_support(entry, at, purposes)
         yield from _check_review(entry, at, today)
     yield from _check_professional(edition)
@@ -349,6 +374,19 @@ def _check_years(entry: Entry, at: Located, stated: Sequence[Collection[str]]) -
             if figure != year and of_figure and not any(year in fact for fact in of_figure):
                 fact = f"'{entry.id}' says '{wording.strip()}' of {year}, and no fact that it cites does"
                 yield at.diagnostic("F417", fact, "name the fact's own year, or cite the fact of that year", "answer")
+
+
+def _check_latest(
+    entry: Entry, at: Located, cited: Sequence[Fact], stated: Mapping[str, Collection[str]]
+) -> Iterator[Diagnostic]:
+    """Yield the figures that an answer calls the latest and that only facts with a successor state."""
+    for sentence in filter(_LATEST.search, sentences(entry.answer)):
+        for figure, wording in figures(sentence).items():
+            of_figure = [fact for fact in cited if figure in stated[fact.id]]
+            if of_figure and not is_year(figure) and all(fact.succeeded_by for fact in of_figure):
+                old = of_figure[0]
+                fact = f"'{entry.id}' calls '{wording.strip()}' the latest, and {old.succeeded_by} succeeds {old.id}"
+                yield at.diagnostic("F419", fact, "say the later figure, or name the year alone", "answer")
 
 
 def _check_related(entry: Entry, at: Located) -> Iterator[Diagnostic]:

@@ -116,6 +116,12 @@ def check_references(content: Content) -> Iterator[Diagnostic]:
             if name not in pages and name not in content.declared_sources:
                 fact = f"entry '{entry.id}' links to '{name}', which no record has"
                 yield at.diagnostic("F206", fact, "correct it, or add the page to links.yaml", "read_more", index)
+    for source, at in content.sources:
+        for index, stated in enumerate(source.facts):
+            if stated.succeeded_by is not None and stated.succeeded_by not in content.declared_facts:
+                fact = f"{stated.id} is succeeded by {stated.succeeded_by}, which no record has"
+                hint = "correct it, or add the fact to its record"
+                yield at.diagnostic("F204", fact, hint, "facts", index, "succeeded_by")
     for name, is_question, diagnostic in _references(edition):
         if name not in edition.declared or (is_question and name in cards):
             what = "no question of the FAQ" if is_question else "no entry"

@@ -45,6 +45,9 @@ class FactSchema(Schema):
     as_of: AsOf = Field(description="Whether the source prints that time or we inferred it.")
     heading: Text | None = Field(default=None, description="The heading above it in the document.")
     left_out: Text | None = Field(default=None, description="Why no entry may answer with this fact.")
+    succeeded_by: Text | None = Field(
+        default=None, description="The fact that states the same of a later time, as in migrants-2024.1."
+    )
 
 
 class SourceSchema(Schema):

@@ -29,6 +29,7 @@ class Fact:
 
     ``time`` is the time the fact refers to; ``as_of`` says whether the source prints that time or the editors inferred
     it. ``heading`` stands above the fact in the document; ``left_out`` is why no entry may answer with the fact.
+    ``succeeded_by`` is the fact that states the same of a later time.
     """
 
     id: str
@@ -38,6 +39,7 @@ class Fact:
     figures: tuple[str, ...] = ()
     heading: str | None = None
     left_out: str | None = None
+    succeeded_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
