@@ -43,7 +43,9 @@ def check(
     changed: Annotated[
         bool, typer.Option("--changed", help="Warn of files alone that differ from git's last commit.")
     ] = False,
-    fix: Annotated[bool, typer.Option("--fix", help="First mend blanks, line ends, quotes and days.")] = False,
+    fix: Annotated[
+        bool, typer.Option("--fix", help="First mend blanks, line ends, quotes, days, the order of keys.")
+    ] = False,
     watch: Annotated[bool, typer.Option("--watch", help="Check again after each save, until Ctrl+C.")] = False,
     listed: Annotated[
         bool, typer.Option("--listed", help="Instead: which phrasings find their entry only because they are listed.")
@@ -159,14 +161,23 @@ def _as_object(one: Diagnostic) -> dict[str, object]:
 def _fix(settings: Settings) -> None:
     """Mend what a machine can, in all files, and say in which."""
     from bot.content.editor import rewrite
+    from bot.content.key_order import Left, in_order
     from bot.content.tidy import tidied
+
+    left: list[Left] = []
+
+    def mended(text: str) -> str:
+        ordered, left[:] = in_order(tidied(text))
+        return ordered
 
     for folder in (settings.faq_dir, settings.seeds_dir):
         for path in sorted(folder.rglob("*.yaml")):
             shown = f"{folder.name}/{path.relative_to(folder).as_posix()}"
             try:
-                if rewrite(path, tidied):
+                if rewrite(path, mended):
                     note(f"{shown}: mended; git diff shows it")
+                for line, why in left:
+                    note(f"{shown}:{line}: its keys stay in their order, since {why}; order them by hand")
             except UnicodeDecodeError:
                 continue  # the check says what is wrong with it
             except OSError as error:

@@ -388,6 +388,12 @@ SCHEMAS: dict[str, type[Schema]] = {
     "translated_emergency": TranslatedEmergencySchema,
     "translated_interface": TranslatedInterfaceSchema,
 }
+# The order in which an entry has its keys, in every form; `check --fix` puts them so.
+ENTRY_KEYS = (
+    *("id", "title", "question", "after_answer", "call_first", "hides_police", "button", "discreet", "careful"),
+    *("draft", "phrasings", "not_this", "answer", "sources", "read_more", "see_also", "reviewed", "review_by"),
+    *("reviewed_by", "translated"),
+)
 SEED_SCHEMAS = ("document", "links", "emergency_numbers", "country_pages")
 
 

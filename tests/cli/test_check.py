@@ -90,6 +90,23 @@ def test_fix_mends_blanks_line_ends_quotes_and_days(small: Path, check: Check) -
     assert "mended" not in check("--fix")[2]
 
 
+def test_fix_puts_keys_in_order_and_names_what_it_leaves(small: Path, check: Check) -> None:
+    """With the line and the reason."""
+    path = small / FERRY
+    sound = path.read_text(encoding="utf-8")
+    question = "    question: How many people take the ferry?\n"
+    moved = "    reviewed: 2026-11-21\n"
+    path.write_text(sound.replace(question, "", 1).replace(moved, question + moved, 1), encoding="utf-8")
+    assert f"{FERRY}: mended" in check("--fix")[2]
+    assert path.read_text(encoding="utf-8") == sound
+    remark = "    # The town asks so.\n"
+    swapped = f"  - {question.strip()}\n{remark}    id: ferry-passengers\n"
+    path.write_text(sound.replace(f"  - id: ferry-passengers\n{question}", swapped), encoding="utf-8")
+    noted = check("--fix")[2]
+    assert f"{FERRY}:4: its keys stay in their order, since a comment stands above the key that comes first" in noted
+    assert remark in path.read_text(encoding="utf-8")
+
+
 def test_changed_warns_of_changed_files_alone(small: Path, check: Check) -> None:
     """Errors are shown wherever they are."""
     git = shutil.which("git")

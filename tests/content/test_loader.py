@@ -98,7 +98,7 @@ def test_facts_are_known_by_source_and_number(small: Path) -> None:
     """Facts of documents and of pages alike are cited as SOURCE.NUMBER."""
     faq = load(small)
     assert [fact.id for fact in faq.sources["note"].facts] == [f"note.{number}" for number in range(1, 7)]
-    assert [fact.id for fact in faq.sources["coast-plan"].facts] == ["coast-plan.1"]
+    assert [fact.id for fact in faq.sources["coast-plan"].facts] == ["coast-plan.1", "coast-plan.2"]
     cited = faq.cited(faq.entries["ferry-plans"])
     assert [(source.id, fact.time) for source, fact in cited] == [("note", "March 2024"), ("coast-plan", "2022")]
 
