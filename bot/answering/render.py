@@ -24,7 +24,7 @@ from bot.domain.conversation import (
     Urgent,
 )
 from bot.domain.emergency import EmergencyNumber, Service
-from bot.domain.faq import MAIN_LANGUAGE, Cries, Entry, Fact, Faq, Kind, Source
+from bot.domain.faq import MAIN_LANGUAGE, Cries, Entry, Fact, Faq, Interface, Kind, Source
 from bot.text.normalize import is_year, words
 
 SCREEN = 1_000  # characters that a phone shows at once
@@ -451,23 +451,19 @@ def _years_of(entry: Entry, faq: Faq) -> list[str]:
 def _time_line(facts: Sequence[Fact], faq: Faq) -> str:
     """The line with the times of an answer's facts, in their order; a time that no source prints is marked inferred."""
     printed = {fact.time for fact in facts if fact.as_of == "printed"}
-    times = dict.fromkeys(fact.time for fact in facts)
-    if faq.language != MAIN_LANGUAGE:  # times are written in English; years are read in every language
-        return _years_line([year for time in times for year in words(time) if is_year(year)], faq)
-    marked = (time if time in printed else f"{time} ({faq.interface.inferred})" for time in times)
-    return faq.interface.time.format(time="; ".join(marked)) if times else ""
-
-
-def _years_line(years: Iterable[str], faq: Faq) -> str:
-    shown = ", ".join(dict.fromkeys(years))
-    return faq.interface.time.format(time=shown) if shown else ""
+    shown = {time: faq.times.get(time, time) for time in dict.fromkeys(fact.time for fact in facts)}
+    marked = {
+        said if time in printed else f"{said} ({faq.interface.inferred})": None for time, said in shown.items() if said
+    }
+    line = faq.interface.time.format(time="; ".join(marked)) if marked else ""
+    return line[:-1] if line.endswith("..") else line  # after a date that itself ends with one
 
 
 def source_link(source: Source, faq: Faq) -> Link:
     """A link to a source, titled with its date and labelled where the address does not lead to the text itself."""
     says = faq.interface
     label = {"landing": says.landing, "publisher": says.publisher}.get(source.is_, "")
-    title = f"{source.title} ({source.date})" if source.date else source.title
+    title = f"{source.title} ({faq.times.get(source.date, source.date)})" if source.date else source.title
     return Link(title, source.url, label if source.original else "")
 
 
@@ -501,12 +497,12 @@ def body_text(reply: Reply) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
-def to_text(reply: Reply) -> str:
-    """The whole reply as plain text, choices numbered from 1."""
+def to_text(reply: Reply, says: Interface) -> str:
+    """The whole reply as plain text, choices numbered from 1; ``says`` are the bot's texts in its language."""
     parts: list[str] = []
     for section in reply.sections:
         parts += [section.question, section.text.strip(), section.time]
-        parts.append("\n".join(_text_link(link) for link in section.sources))
+        parts.append("\n".join(_text_link(link, says) for link in section.sources))
     parts.append(_pages_text(reply))
     numbered = [f"{number}. {choice.label}" for number, choice in enumerate(reply.choices, 1)]
     if numbered:
@@ -520,8 +516,8 @@ def _pages_text(reply: Reply) -> str:
     return "\n".join([reply.pages_title, *(f"- {page.title}: {page.url}" for page in reply.pages)])
 
 
-def _text_link(link: Link) -> str:
-    return f"Source: {link.title}{f' [{link.label}]' if link.label else ''}\n  {link.url}"
+def _text_link(link: Link, says: Interface) -> str:
+    return f"{says.source} {link.title}{f' [{link.label}]' if link.label else ''}\n  {link.url}"
 
 
 def sources_of(reply: Reply) -> tuple[Link, ...]:

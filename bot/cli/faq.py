@@ -37,7 +37,7 @@ def show(
     if as_json:
         print(json.dumps(entry_object(found, faq)))
     else:
-        show_text(to_text(render_entry(found, faq)))
+        show_text(to_text(render_entry(found, faq), faq.interface))
 
 
 def topics() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
@@ -12,6 +12,7 @@ from bot.content import countries
 from bot.content.allowances import Allowance
 from bot.content.diagnostics import ContentError, Diagnostic
 from bot.content.schema import ENGLISH_ONLY, TranslatedEntrySchema, TranslatedSchema
+from bot.content.times import time_in
 from bot.domain.emergency import EmergencyDirectory, EmergencyNumber, EmergencyTexts
 from bot.domain.faq import MAIN_LANGUAGE, CountryPages, Cries, Entry, Faq, Interface, Kind, Source, Wording
 from bot.domain.follow_up import FollowUps
@@ -227,6 +228,7 @@ class Content:
             entries=entries,
             interface=replace(main.interface, **interface),
             emergency=self._emergency_in(translation, main.emergency),
+            times={time: time_in(language, time) for time in _times(main.sources.values())},
             topic_names={main.entries[name].topic: entries[name].topic for name in entries},
         )
         texts_of_entries = [(one.question, one.button, one.answer) for one in entries.values()]
@@ -269,6 +271,12 @@ class Content:
             called=(*directory.called, *countries.called(known)),
             zones=countries.zones(),
         )
+
+
+def _times(sources: Iterable[Source]) -> set[str]:
+    """The times and dates that answers show."""
+    written = ((source.date or "", *(fact.time for fact in source.facts)) for source in sources)
+    return {time for times in written for time in times if time}
 
 
 def _version(text: str) -> str:

@@ -219,6 +219,7 @@ class Interface:
     read_more: str
     see_also: str
     can_answer: str  # above the questions that are near to one without an answer
+    source: str  # before each source, where no link can be shown
     time: str  # {time}
     inferred: str
     landing: str
@@ -276,6 +277,7 @@ class Faq:
     contact: str = ""  # of the people who run the bot; empty if they do not say
     foreign_phrasings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # by entry id, in other languages
     topic_names: Mapping[str, str] = field(default_factory=dict)  # of a translation: by their names in the main one
+    times: Mapping[str, str] = field(default_factory=dict)  # of a translation: by how the records write them
     translations: Mapping[str, Faq] = field(default_factory=dict)
 
     @property

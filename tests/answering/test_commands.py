@@ -48,7 +48,7 @@ def test_a_command_may_be_typed_in_many_ways(name: str) -> None:
 @pytest.mark.parametrize("text", ["/halt", "/start2", "/x", "/settings_all", "/etc/passwd", "/HALT@SomeBot now"])
 def test_an_unknown_command_says_so(text: str) -> None:
     """A command that the bot lacks is not taken for a question."""
-    assert to_text(answered(text)) == UNKNOWN
+    assert to_text(answered(text), INTERFACE) == UNKNOWN
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_any_text_behind_a_slash_is_harmless(text: str) -> None:
     """Whatever stands behind a slash or a command, nothing is raised and every reply says something."""
     for typed in (f"/{text}", f"/start {text}", f"/start@{text}"):
         reply = command_reply(typed, FAQ)
-        assert reply is None or to_text(reply)
+        assert reply is None or to_text(reply, INTERFACE)
 
 
 def test_start_welcomes_with_examples() -> None:

@@ -111,7 +111,7 @@ def test_no_text_of_the_faq_asks_for_a_number() -> None:
 
 def test_the_service_asked_for_stands_first() -> None:
     """Whoever asks for the coast guard does not search for it."""
-    text = to_text(render(decided("italy coast guard number"), FAQ))
+    text = to_text(render(decided("italy coast guard number"), FAQ), FAQ.interface)
     assert text.index("1530") < text.index("112")
     assert "Source: " in text
 
@@ -174,13 +174,13 @@ def test_a_country_is_chosen_by_its_number(matcher: RegressionMatcher) -> None:
     """In the terminal: the likely ones first, then the regions, then a region's countries."""
     asked = take_turn(Question("which number do i dial for an ambulance"), matcher)
     offered = asked.reply.choices
-    assert "Emergency numbers in Italy:" in to_text(take_turn(Question("1"), matcher, offered).reply)
+    assert "Emergency numbers in Italy:" in to_text(take_turn(Question("1"), matcher, offered).reply, FAQ.interface)
     regions = take_turn(Question(str(len(offered))), matcher, offered).reply
     assert regions.choices[0].label == "North Africa"
     countries = take_turn(Question("1"), matcher, regions.choices).reply
     assert "Egypt" in [choice.label for choice in countries.choices]
     egypt = [choice.label for choice in countries.choices].index("Egypt") + 1
-    assert "123: ambulance" in to_text(take_turn(Question(str(egypt)), matcher, countries.choices).reply)
+    assert "123: ambulance" in to_text(take_turn(Question(str(egypt)), matcher, countries.choices).reply, FAQ.interface)
 
 
 # --- The table ---------------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ FAQ: Faq = read_faq(ROOT / "faq", ROOT / "seeds")
 def shown(latitude: float, longitude: float) -> str:
     reply = place_reply(latitude, longitude, FAQ)
     assert reply is not None
-    return to_text(reply)
+    return to_text(reply, FAQ.interface)
 
 
 def test_a_place_on_land_gets_its_countrys_numbers() -> None:

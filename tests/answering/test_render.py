@@ -171,7 +171,7 @@ def test_choices_that_a_button_would_cut_stand_in_the_text() -> None:
 
 def test_an_answer_in_plain_text_has_numbered_choices() -> None:
     """The terminal shows the same, with addresses in full and the next questions by number."""
-    assert to_text(render(Answer((OLDEST_TREE,)), FAQ)) == (
+    assert to_text(render(Answer((OLDEST_TREE,)), FAQ), INTERFACE) == (
         "Which tree is the oldest?\n"
         "\n"
         "The oak is the oldest tree.\n"
@@ -224,11 +224,31 @@ def test_times_and_sources_stand_once() -> None:
     assert [link.url for link in reply.pages] == [MAP.url]
 
 
+def test_in_another_language_times_labels_and_dates_are_of_that_language() -> None:
+    """The title of a source is a name, and stays; a time that cannot be put in it is left out."""
+    facts = (fact("guide.1", "One.", "May 2016"), fact("guide.2", "Two.", "once", is_printed=False))
+    source, times = replace(GUIDE, facts=facts), {"May 2016": "mai 2016", "once": ""}
+    entry = replace(OPENING_HOURS, sources=("guide.1", "guide.2"), language="fr")
+    says = replace(INTERFACE, source="Source :", time="De : {time}.", landing="page de départ")
+    faq = replace(faq_of(entry), language="fr", interface=says, sources={"guide": source}, times=times)
+    text = to_text(render(Answer((entry,)), faq), says)
+    assert "\n\nDe : mai 2016.\n\n" in text
+    assert f"\nSource : Guide to the garden (mai 2016) [page de départ]\n  {GUIDE.url}" in text
+
+
+def test_a_time_that_ends_with_a_point_ends_its_line() -> None:
+    """As Russian dates do."""
+    source = replace(GUIDE, facts=(fact("guide.1", "One.", "May 2016"),))
+    entry = replace(OPENING_HOURS, sources=("guide.1",))
+    faq = replace(faq_of(entry), sources={"guide": source}, times={"May 2016": "май 2016 г."})
+    assert render(Answer((entry,)), faq).sections[0].time == "This speaks of: май 2016 г."
+
+
 def test_an_answer_without_facts_has_no_time_line() -> None:
     """Nothing is said of a time where no fact speaks of one."""
     reply = render(Answer((DOGS,)), FAQ)
     assert reply == Reply((Section(DOGS.question, DOGS.answer),), INTERFACE.read_more, choices_title=INTERFACE.see_also)
-    assert to_text(reply) == "May I bring my dog?\n\nThe answer of dogs."
+    assert to_text(reply, INTERFACE) == "May I bring my dog?\n\nThe answer of dogs."
 
 
 def test_a_page_needs_no_label() -> None:
@@ -297,7 +317,7 @@ def test_clarify_ends_with_none_of_these() -> None:
     assert to_html(reply) == ["Do you mean one of these?"]
     assert reply.choices[:2] == (Choice(DOGS.question, "dogs"), Choice(OLDEST_TREE.question, "oldest-tree"))
     assert reply.choices[-1] == Choice("None of these")
-    assert to_text(reply).endswith("1. May I bring my dog?\n2. Which tree is the oldest?\n3. None of these")
+    assert to_text(reply, INTERFACE).endswith("1. May I bring my dog?\n2. Which tree is the oldest?\n3. None of these")
 
 
 @pytest.mark.parametrize(
@@ -328,7 +348,7 @@ def test_what_is_no_answer_says_so_and_leads_on(decision: Decision, text: str, w
     reply = render(decision, FAQ)
     assert [message.text for message in messages(reply)] == [text]
     assert body_text(reply) == text
-    assert to_text(reply).startswith(f"{text}\n\n1. ")
+    assert to_text(reply, INTERFACE).startswith(f"{text}\n\n1. ")
     assert [choice.topic or choice.command for choice in reply.choices] == ways_on
 
 
@@ -458,7 +478,7 @@ def test_links_lead_where_their_record_says(reply: Reply) -> None:
 @given(replies())
 def test_plain_text_cuts_nothing(reply: Reply) -> None:
     """The terminal shows every text in full, and a number before each choice."""
-    text = to_text(reply)
+    text = to_text(reply, INTERFACE)
     assert all(section.text.strip() in text and section.question in text for section in reply.sections)
     assert all(f"{number}. {choice.label}" in text for number, choice in enumerate(reply.choices, 1))
     assert all(section.text.strip() in body_text(reply) for section in reply.sections)

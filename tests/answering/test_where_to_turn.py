@@ -121,7 +121,7 @@ def test_the_questions_that_are_near_are_offered() -> None:
     reply = render(Unanswered(NoAnswerReason.OUT_OF_SCOPE, entry), GARDEN)
     assert [choice.entry for choice in reply.choices] == ["opening-hours", "dogs"]
     listed = f"{INTERFACE.can_answer}\n1. {OPENING_HOURS.question}\n2. {DOGS.question}"
-    assert to_text(reply).endswith(listed)
+    assert to_text(reply, INTERFACE).endswith(listed)
 
 
 def test_without_near_questions_there_is_no_line_for_them() -> None:

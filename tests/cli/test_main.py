@@ -81,6 +81,13 @@ def test_the_model_question_is_answered_with_its_source(learned: Path) -> None:
     assert "landing page of the report" in done.stdout
 
 
+def test_in_another_language_nothing_about_the_source_is_english(learned: Path) -> None:
+    """Its title is a name; when it is from, what the address leads to and the word for it are French."""
+    done = call("ask", "pourquoi ce rapport maintenant ?", "--no-log", cache=learned, folder=ROOT)
+    assert "\nSource : Background Note 1: Making Migration Work For All (janvier 2018) [page d'accueil" in done.stdout
+    assert "Ces informations datent de : janvier 2018 (date déduite)." in done.stdout
+
+
 def test_the_chat_greets_answers_and_ends(learned: Path) -> None:
     """Lines typed into the chat are answered one by one; the end of input ends it well."""
     done = run(cache=learned, folder=ROOT, typed="why now\n1\n/topics\n/nonsense\n")

@@ -136,6 +136,7 @@ INTERFACE = Interface(
     see_also="Related questions:",
     can_answer="What I can answer:",
     time="This speaks of: {time}.",
+    source="Source:",
     inferred="inferred",
     landing="leads to the text",
     publisher="the publisher's page",

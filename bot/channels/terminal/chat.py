@@ -28,7 +28,7 @@ def ask_once(text: str, output: Callable[[str], None], session: Session) -> None
 
 def _answer(text: str, output: Callable[[str], None], session: Session, conversation: Conversation) -> Conversation:
     reply = session.answer(text, conversation=conversation)
-    output(to_text(reply.turn.reply))
+    output(to_text(reply.turn.reply, reply.faq.interface))
     session.write_notes()
     return reply.conversation
 
