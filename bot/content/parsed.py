@@ -16,10 +16,11 @@ from bot.content.times import time_in
 from bot.domain.emergency import EmergencyDirectory, EmergencyNumber, EmergencyTexts
 from bot.domain.faq import MAIN_LANGUAGE, CountryPages, Cries, Entry, Faq, Interface, Kind, Source, Wording
 from bot.domain.follow_up import FollowUps
-from bot.text.direction import is_right_to_left, isolated
+from bot.text.direction import is_right_to_left, isolated, right_to_left
 
 DIGEST = 6  # characters of what names the English text that a translation renders
 INTERFACE, EMERGENCY = "interface.yaml", "emergency.yaml"  # the files of the bot's own texts
+BESIDE_TITLES = ("landing", "publisher")  # the texts of the interface that follow the title of a source
 KeyPath = tuple[str | int, ...]
 
 
@@ -205,10 +206,11 @@ class Content:
         """The FAQ in another language. What is not translated, or not as it is now, is in English."""
         texts = {name: text for name, text in translation.current(digests).items() if name not in in_english}
         files, language = self.main.files, translation.language
-        shown = isolated if is_right_to_left(language) else str
+        shown, apart = (isolated, right_to_left) if is_right_to_left(language) else (str, str)
         interface: dict[str, Any] = {
             name: shown(text) if isinstance(text, str) else text for name, text in (translation.interface or {}).items()
         }
+        interface |= {name: apart(interface[name]) for name in BESIDE_TITLES if name in interface}
         entries = {}
         for entry in main.entries.values():
             topic = translation.topics.get(files[entry.id], entry.topic)
@@ -228,7 +230,7 @@ class Content:
             entries=entries,
             interface=replace(main.interface, **interface),
             emergency=self._emergency_in(translation, main.emergency),
-            times={time: time_in(language, time) for time in _times(main.sources.values())},
+            times={time: apart(time_in(language, time)) for time in _times(main.sources.values())},
             topic_names={main.entries[name].topic: entries[name].topic for name in entries},
         )
         texts_of_entries = [(one.question, one.button, one.answer) for one in entries.values()]

@@ -20,11 +20,12 @@ from bot.content.times import time_in
         ("zh", "10 to 12 December 2016", "2016年12月10日 – 2016年12月12日"),
         ("es", "2017", "2017"),
         ("fr", "mid-2024", "2024"),
-        ("fr", "end of 2016 to early 2017", "2016, 2017"),
+        ("fr", "end of 2016 to early 2017", "2016\u2009–\u20092017"),
         ("fr", "the years before January 2018", "2018"),
         ("fr", "99 January 2018", "2018"),
         ("fr", "2014 to 2015 to 2016", "2014, 2015, 2016"),
         ("fr", "long ago", ""),
+        ("fr", "long ago to 2016", "2016"),
         ("xx", "January 2018", "January 2018"),
     ],
 )

@@ -7,7 +7,7 @@ import unicodedata
 import pytest
 
 from bot.domain.faq import Faq, Kind
-from bot.text.direction import is_right_to_left, isolated
+from bot.text.direction import is_right_to_left, isolated, right_to_left
 
 
 @pytest.mark.parametrize(
@@ -35,6 +35,17 @@ def test_a_language_that_runs_from_right_to_left_is_known(language: str) -> None
 @pytest.mark.parametrize("language", ["en", "zh", "xx", "no language"])
 def test_one_that_does_not_is_none(language: str) -> None:
     assert not is_right_to_left(language)
+
+
+def test_what_is_said_of_a_source_beside_its_latin_title_is_set_apart(faq: Faq) -> None:
+    """Else the title, the date and what the address leads to change their order; there is nothing to set apart else."""
+    arabic = faq.in_language("ar")
+    says = arabic.interface
+    for said in (*arabic.times.values(), says.landing, says.publisher):
+        assert (said[0], said[-1]) == ("\u2067", "\u2069")
+    french = faq.in_language("fr")
+    assert not any("\u2067" in said for said in (*french.times.values(), french.interface.landing))
+    assert right_to_left("") == ""
 
 
 def test_every_line_of_the_arabic_faq_runs_from_right_to_left(faq: Faq) -> None:
