@@ -56,6 +56,7 @@ class FaqWatcher:
         self._settings, self._poll_seconds = settings, poll_seconds
         self._last_state = self._state()
         self._reported = ""  # the errors that were reported last
+        self._remarks: list[str] = []  # what was last said of the translations
 
     async def run(
         self,
@@ -86,9 +87,9 @@ class FaqWatcher:
         if state == self._last_state:
             return
         self._last_state = state
-        before, is_reloaded, errors = catalog.faq, False, []
+        before, is_reloaded, errors, remarks = catalog.faq, False, [], list[str]()
         try:
-            is_reloaded = await self._reload(catalog)
+            is_reloaded = await self._reload(catalog, remarks.append)
         except ContentError as error:
             errors = [str(diagnostic) for diagnostic in error.diagnostics]
         except NotLearnedError as error:
@@ -96,21 +97,23 @@ class FaqWatcher:
         except Exception as fault:  # a bug, or no process can be started: it must not end the watching
             errors = [f"{kind_and_place(fault)}; start the bot again, or save a file to have it tried again"]
         self._metrics.reload(Reload.REFUSED if errors else Reload.TAKEN_UP if is_reloaded else Reload.SAME)
-        self._report(errors, what_changed(before, catalog.faq) if is_reloaded else "", catalog.faq.version, tell)
+        changes = what_changed(before, catalog.faq) if is_reloaded else ""
+        self._report(errors, remarks, changes, catalog.faq.version, tell)
         if is_reloaded:
             try:
                 await changed()
             except Exception as fault:
                 _logger.error("after an edit of the FAQ: %s", kind_and_place(fault))
 
-    async def _reload(self, catalog: Catalog) -> bool:
+    async def _reload(self, catalog: Catalog, warn: Callable[[str], None]) -> bool:
         """Check and learn the files, and replace the matcher; False if their content is the same as before.
 
-        A language that is in use is never dropped, nor a text of it. Raises ContentError and NotLearnedError.
+        A language that is in use is never dropped, nor a text of it; of what a translation lacks for an error, ``warn``
+        is told. Raises ContentError and NotLearnedError.
         """
         settings, in_use = self._settings, catalog.faq
         content = await asyncio.to_thread(readable_content, settings.faq_dir, settings.seeds_dir)
-        faq = await asyncio.to_thread(sound_faq, content, in_use=in_use, known=in_use.version)
+        faq = await asyncio.to_thread(sound_faq, content, in_use=in_use, known=in_use.version, warn=warn)
         if faq.version == catalog.faq.version:
             _logger.info("FAQ %s stays in use: its files say the same", faq.version)
             return False
@@ -123,19 +126,29 @@ class FaqWatcher:
         _logger.info("FAQ %s is in use", catalog.faq.version)
         return True
 
-    def _report(self, errors: Sequence[str], changes: str, version: str, tell: Callable[[str], None]) -> None:
-        """Log the errors of an edit, and report them unless they are the same as last time; else report its changes."""
+    def _report(
+        self, errors: Sequence[str], remarks: list[str], changes: str, version: str, tell: Callable[[str], None]
+    ) -> None:
+        """Log the errors of an edit, and report them unless they are the same as last time; else report its changes.
+
+        With these, what was not remarked of the translations last time.
+        """
         for error in errors[:MOST_LOGGED]:
             _logger.error("FAQ not taken up: %s", error)
         if len(errors) > MOST_LOGGED:
             _logger.error("FAQ not taken up: %d more; python -m bot check shows all", len(errors) - MOST_LOGGED)
+        new = [remark for remark in remarks if remark not in self._remarks]
+        for remark in new:
+            _logger.warning("%s", remark)
         report = "\n\n".join(_shortened(errors))
         if report and report != self._reported:
             tell(f"An edit of the FAQ was not taken up. FAQ {version}, from before it, stays in use.\n\n{report}")
-        elif not report and (self._reported or changes):
+        elif not report and (self._reported or changes or new):
             again = "The FAQ's files are sound again. " if self._reported else ""
-            tell(f"{again}FAQ {version} is in use{': ' if changes else ''}{changes}.")
+            in_use = f"{again}FAQ {version} is in use{': ' if changes else ''}{changes}."
+            tell("\n\n".join([in_use, *_shortened(new)]))
         self._reported = report
+        self._remarks = self._remarks if errors else remarks
 
     def _state(self) -> dict[Path, tuple[int, ...]]:
         """The times and size of every file of the FAQ; the change time shows that permissions were changed."""

@@ -26,11 +26,22 @@ VERSION = "version"  # the file in a copy with the version of its FAQ
 _logger = logging.getLogger(__name__)
 
 
-def sound_faq(content: Content, *, in_use: Faq | None = None, known: str | None = None) -> Faq:
+def _log(warning: str) -> None:
+    _logger.warning("%s", warning)
+
+
+def sound_faq(
+    content: Content,
+    *,
+    in_use: Faq | None = None,
+    known: str | None = None,
+    warn: Callable[[str], None] = _log,
+) -> Faq:
     """The FAQ of files that were read. Raises ContentError with all that the check finds wrong in what people read.
 
     What is wrong in a translation refuses nothing, unless it would replace what is ``in_use`` in that language: the
-    entry is in English, or the language left out, with a warning. An FAQ of the version ``known`` was checked before.
+    entry is in English, or the language left out, and ``warn`` is told. An FAQ of the version ``known`` was checked
+    before.
     """
     needed = in_use.translations.keys() if in_use is not None else ()
     left_out = unusable(content, needed=needed)
@@ -52,10 +63,10 @@ def sound_faq(content: Content, *, in_use: Faq | None = None, known: str | None 
             refused.append(wrong)
         elif entry:
             in_english.setdefault(language, set()).add(entry)
-            _logger.warning("'%s' is shown in English: %s", entry, wrong)
+            warn(f"'{entry}' is shown in English: {wrong}")
         else:
             left_out.add(language)
-            _logger.warning("%s", wrong)
+            warn(str(wrong))
     if refused:
         raise ContentError(tuple(refused))
     return content.faq(without=left_out, in_english=in_english)

@@ -297,6 +297,25 @@ async def test_a_language_that_was_broken_at_the_start_holds_up_no_edit(small: P
         assert bot.told == [f"FAQ {bot.catalog.faq.version} is in use: other texts changed."]
 
 
+async def test_a_translation_that_is_not_taken_up_is_told_of(small: Path, cache: Path) -> None:
+    """Once, with its place and what is wrong with it; the edit is in use, and the entry in English."""
+    path = with_french(small)
+    text = path.read_text(encoding="utf-8")
+    begin, end = text.index("  - id: ferry-passengers"), text.index("  - id: ferry-times")
+    path.write_text(text[:begin] + text[end:], encoding="utf-8")
+    async with watched(small, cache) as bot:
+        path.write_text(text.replace("1 400", "1 900"), encoding="utf-8")
+        await bot.until(lambda: len(bot.told) == 1)
+        assert "is in use" in bot.told[0]
+        assert "'ferry-passengers' is shown in English: faq/fr/ferry.yaml:" in bot.told[0]
+        assert "F605" in bot.told[0]
+        other = small / INTERFACE
+        other.write_text(other.read_text(encoding="utf-8").replace("All topics", "Every topic"), encoding="utf-8")
+        await bot.until(lambda: len(bot.told) == 2)
+        assert "F605" not in bot.told[1]
+        assert bot.catalog.faq.translations["fr"].entries["ferry-passengers"].language == "en"
+
+
 def at_start_of_python(folder: Path, monkeypatch: pytest.MonkeyPatch, code: str) -> None:
     """Have every Python that is started from now on run this first."""
     (folder / "sitecustomize.py").write_text(code, encoding="utf-8")
