@@ -1,4 +1,4 @@
-"""Restricts the review page to the person at this machine: a one-time address, a cookie, and no cross-site requests.
+"""Restricts local pages to the person at this machine: a one-time address, a cookie, and no cross-site requests.
 
 An address with a token works once, as Jupyter's does, and is exchanged for a cookie. Requests under another host name
 are rejected (DNS rebinding), and so are forms without the session's own token (cross-site request forgery).
@@ -25,7 +25,6 @@ POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 HEADERS = {
-    "Content-Security-Policy": POLICY,
     "Cache-Control": "no-store",
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
@@ -34,8 +33,8 @@ HEADERS = {
 }
 OWN = ("same-origin", "none")  # values of Sec-Fetch-Site for requests that no other site sent
 _REDIRECT_PAGE = (
-    '<!doctype html><html lang="en"><title>Review</title><link rel="icon" href="/static/icon.svg">'
-    '<meta http-equiv="refresh" content="0;url=/"><p><a href="/">To the groups</a></p>'
+    '<!doctype html><html lang="en"><title>Opening</title><link rel="icon" href="/static/icon.svg">'
+    '<meta http-equiv="refresh" content="0;url=/"><p><a href="/">To the page</a></p>'
 )
 Refuse = Callable[[int, str], Response]
 
@@ -44,16 +43,24 @@ class Guard:
     """ASGI middleware that authenticates each request to the pages.
 
     ``hosts`` are the host names that are served, each with its port; ``refuse`` makes the page that says why a request
-    is rejected; ``on_new_token`` is called with the query of the next one-time address.
+    is rejected; ``on_new_token`` is called with the query of the next one-time address; ``policy`` is the
+    Content-Security-Policy.
     """
 
     def __init__(
-        self, app: ASGIApp, *, hosts: frozenset[str], refuse: Refuse, on_new_token: Callable[[str], None]
+        self,
+        app: ASGIApp,
+        *,
+        hosts: frozenset[str],
+        refuse: Refuse,
+        on_new_token: Callable[[str], None],
+        policy: str = POLICY,
     ) -> None:
         self._app = app
         self._hosts = hosts
         self._refuse = refuse
         self._on_new_token = on_new_token
+        self._headers = HEADERS | {"Content-Security-Policy": policy}
         self._session = secrets.token_urlsafe(32)
         self.form_token = secrets.token_urlsafe(32)
         self.token = secrets.token_urlsafe(32)
@@ -67,7 +74,7 @@ class Guard:
         async def guarded_send(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
+                for name, value in self._headers.items():
                     headers[name] = value
             await send(message)
 

@@ -54,7 +54,7 @@ class FaqWatcher:
     ) -> None:
         self._metrics = metrics or Metrics()
         self._settings, self._poll_seconds = settings, poll_seconds
-        self._last_state = self._state()
+        self._last_state = file_stamps(settings)
         self._reported = ""  # the errors that were reported last
         self._remarks: list[str] = []  # what was last said of the translations
 
@@ -83,7 +83,7 @@ class FaqWatcher:
         self, catalog: Catalog, changed: Callable[[], Awaitable[None]], tell: Callable[[str], None]
     ) -> None:
         """Reload the files if they have changed. No error in them ends the watching."""
-        state = self._state()
+        state = file_stamps(self._settings)
         if state == self._last_state:
             return
         self._last_state = state
@@ -150,16 +150,17 @@ class FaqWatcher:
         self._reported = report
         self._remarks = self._remarks if errors else remarks
 
-    def _state(self) -> dict[Path, tuple[int, ...]]:
-        """The times and size of every file of the FAQ; the change time shows that permissions were changed."""
-        state: dict[Path, tuple[int, ...]] = {}
-        for folder in (self._settings.faq_dir, self._settings.seeds_dir):
-            try:
-                for path in folder.rglob("*.yaml"):
-                    state[path] = _stamp(path)
-            except OSError as error:
-                state[folder] = (error.errno or 0,)
-        return state
+
+def file_stamps(settings: Settings) -> dict[Path, tuple[int, ...]]:
+    """The times and size of every file of the FAQ; the change time shows that permissions were changed."""
+    stamps: dict[Path, tuple[int, ...]] = {}
+    for folder in (settings.faq_dir, settings.seeds_dir):
+        try:
+            for path in folder.rglob("*.yaml"):
+                stamps[path] = _stamp(path)
+        except OSError as error:
+            stamps[folder] = (error.errno or 0,)
+    return stamps
 
 
 @contextmanager

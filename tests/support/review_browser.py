@@ -73,7 +73,16 @@ async def review_process(
     folder: Path, environment: dict[str, str], *arguments: str
 ) -> AsyncIterator[tuple[BotProcess, str]]:
     """`python -m bot review`, and the address that it shows."""
-    async with BotProcess("review", "--no-browser", *arguments, folder=folder, environment=environment) as process:
+    async with page_process("review", folder, environment, *arguments) as opened:
+        yield opened
+
+
+@asynccontextmanager
+async def page_process(
+    command: str, folder: Path, environment: dict[str, str], *arguments: str
+) -> AsyncIterator[tuple[BotProcess, str]]:
+    """A command that serves a page, and the address that it shows."""
+    async with BotProcess(command, "--no-browser", *arguments, folder=folder, environment=environment) as process:
         await process.wait_for_output("Ctrl-C ends it.", timeout=120)
         address = re.search(r"http://\S+\?token=\S+", process.output)
         assert address is not None, process.output
