@@ -15,6 +15,7 @@ from bot.cli.doctor import doctor
 from bot.cli.evaluate import evaluate
 from bot.cli.faq import learn, schema, show, topics
 from bot.cli.gaps import app as gaps_app
+from bot.cli.preview import preview
 from bot.cli.serve import review, run
 from bot.cli.translations import translations
 from bot.content.diagnostics import ContentError
@@ -30,6 +31,7 @@ app = typer.Typer(
       python -m bot ask --explain "why now"    how that answer was found
       python -m bot topics                     all questions, with their ids
       python -m bot check                      after editing the FAQ
+      python -m bot preview                    entries as people see them, while you edit
       python -m bot run                        in Telegram, with TELEGRAM_BOT_TOKEN
       python -m bot gaps                       what was asked and had no answer
       python -m bot review                     the same in the browser, to make the FAQ better
@@ -40,7 +42,8 @@ app = typer.Typer(
 )
 app.add_typer(gaps_app, name="gaps")
 app.add_typer(db_app, name="db")
-for command in (run, chat, ask, show, topics, check, translations, review, doctor, keys, learn, schema, evaluate):
+_ABOUT_THE_FAQ = (check, preview, translations)
+for command in (run, chat, ask, show, topics, *_ABOUT_THE_FAQ, review, doctor, keys, learn, schema, evaluate):
     app.command()(command)
 
 
