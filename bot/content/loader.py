@@ -117,7 +117,6 @@ def read_content(faq_dir: Path, seeds_dir: Path) -> Content:
     Each draft gives a diagnostic instead of an entry.
     """
     content = Content()
-    drafts: list[Named] = []
     for path in _yaml_files(seeds_dir, seeds_dir.name, content):
         _read_source_file(path, f"{seeds_dir.name}/{path.name}", content)
     if faq_dir.is_dir() and not (faq_dir / MAIN_LANGUAGE).is_dir():
@@ -130,7 +129,7 @@ def read_content(faq_dir: Path, seeds_dir: Path) -> Content:
             content.translations.append(_read_translation(folder.name, place, files, content))
             continue
         for path, shown in files.items():
-            _read_faq_file(path, shown, content, drafts)
+            _read_faq_file(path, shown, content)
         if content.main.interface_tree is None:
             content.diagnostics.append(Diagnostic(place, 1, "Y101", "interface.yaml is missing", "add it"))
     for cries, at in _read_by_language(faq_dir / CRIES, f"{faq_dir.name}/{CRIES}", CriesSchema, content):
@@ -141,6 +140,7 @@ def read_content(faq_dir: Path, seeds_dir: Path) -> Content:
         content.follow_ups.append((_follow_ups(said), at))
     if faq_dir.is_dir():
         content.diagnostics.extend(_misplaced(faq_dir))
+    drafts = [(draft.id, at) for draft, at in content.main.drafts]
     content.diagnostics.extend(_duplicate_ids(content, drafts))
     content.diagnostics.extend(check_drafts(content, drafts))
     return content
@@ -284,7 +284,7 @@ def _read_translation(language: str, folder: str, files: Mapping[Path, str], con
     return read
 
 
-def _read_faq_file(path: Path, shown: str, content: Content, drafts: list[Named]) -> None:
+def _read_faq_file(path: Path, shown: str, content: Content) -> None:
     tree, edition = read_tree(path, shown), content.main
     content.is_partial |= tree.data is None
     if tree.data is not None:
@@ -302,20 +302,18 @@ def _read_faq_file(path: Path, shown: str, content: Content, drafts: list[Named]
                 (text, Located(tree, ("off_topic", at))) for at, text in enumerate(listed.off_topic if listed else ())
             ]
         else:
-            _read_entries(tree, edition, drafts)
+            _read_entries(tree, edition)
     content.note(tree)
 
 
-def _read_entries(tree: Tree, edition: Edition, drafts: list[Named]) -> None:
+def _read_entries(tree: Tree, edition: Edition) -> None:
     for item in _mappings(tree.data.get("entries")):  # invalid ones too, see `_declare`
         edition.declared.add(str(item.get("id")))
         cited = item.get("sources")
         edition.cited.update(map(str, cited) if isinstance(cited, list) else ())
     for parsed, kind, topic, at in _parsed_entries(tree):
-        if parsed.draft:
-            drafts.append((parsed.id, at))
-        else:
-            edition.entries.append((_entry(parsed, kind, topic), at))
+        found = edition.drafts if parsed.draft else edition.entries
+        found.append((_entry(parsed, kind, topic), at))
 
 
 def _parsed_entries(tree: Tree) -> Iterator[tuple[EntrySchema | CardSchema, Kind, str, Located]]:

@@ -73,10 +73,12 @@ class Located:
 class Edition:
     """The English files as read, valid or not: the entries with their places, duplicates included.
 
-    ``declared`` are the ids of all entries and ``cited`` the facts that they cite, invalid entries included.
+    ``drafts`` are entries that nobody sees but their editor. ``declared`` are the ids of all entries and ``cited`` the
+    facts that they cite, invalid entries included.
     """
 
     entries: list[tuple[Entry, Located]] = field(default_factory=list)
+    drafts: list[tuple[Entry, Located]] = field(default_factory=list)
     declared: set[str] = field(default_factory=set)
     cited: set[str] = field(default_factory=set)
     interface: Interface | None = None

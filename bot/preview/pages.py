@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -117,7 +117,7 @@ class Preview:
             shown_page=page,
             pages=pages,
             address=lambda number: "/?" + urlencode({"words": words, "page": number}),
-            groups=_groups(now.faq),
+            groups=_groups(now),
             words=words,
         )
 
@@ -126,16 +126,17 @@ class Preview:
         now = await self._now()
         if now is None:
             return self._page("unreadable.html")
-        name = request.path_params["entry"]
-        if name not in now.faq.entries:
-            what = f"There is no entry {name}. A draft is shown once its line “draft: true” is gone."
-            return self._refusal(404, what)
-        asked = request.query_params.get("language", "")
-        faq = now.faq.in_language(asked)
+        name, main = request.path_params["entry"], now.faq
+        if name in now.drafts:
+            main = replace(main, entries={**main.entries, name: now.drafts[name]}, languages={}, translations={})
+        if name not in main.entries:
+            return self._refusal(404, f"There is no entry {name}. It may be in a file under another id.")
+        faq = main.in_language(request.query_params.get("language"))
         message = _message(faq.entries[name], faq)
         return self._page(
             "entry.html",
-            entry=now.faq.entries[name],
+            entry=main.entries[name],
+            is_draft=name in now.drafts,
             shown_in=faq,
             texts=[Markup(_BLOCK_END.sub(r"\1", text)) for text in message.texts],  # noqa: S704  # escaped by `to_html`
             rows=_buttons(message.rows, faq),
@@ -144,8 +145,8 @@ class Preview:
             states={language: states.get(name, State.MISSING) for language, states in now.states.items()},
             spans=now.spans.get(name, ()),
             problems=now.problems_of(name, faq.language),
-            changed=changes_of(name, self._files.before, now) if self._files.before else None,
-            cited=now.faq.cited(now.faq.entries[name]),
+            changed=None if name in now.drafts or not self._files.before else changes_of(name, self._files.before, now),
+            cited=main.cited(main.entries[name]),
         )
 
     async def changes(self, request: Request) -> Response:
@@ -225,14 +226,16 @@ def _address_of(entry: str, language: str = "") -> str:
     return f"/entry/{entry}" + (f"?{urlencode({'language': language})}" if language else "")
 
 
-def _groups(faq: Faq) -> dict[str, list[Entry]]:
-    """All entries by their topic, and the others by their kind, those for people in danger first."""
+def _groups(now: Snapshot) -> dict[str, list[Entry]]:
+    """The drafts, all entries by their topic, and the others by their kind, those for people in danger first."""
+    faq = now.faq
     kinds = {
         "Urgent cards": Kind.URGENT,
         "What the bot does not answer": Kind.OUT_OF_SCOPE,
         "Small talk": Kind.SMALLTALK,
     }
-    groups = {topic: list(faq.of_topic(topic)) for topic in faq.topics}
+    groups = {"Drafts": list(now.drafts.values())} if now.drafts else {}
+    groups |= {topic: list(faq.of_topic(topic)) for topic in faq.topics}
     return groups | {name: list(faq.of_kind(kind)) for name, kind in kinds.items() if faq.of_kind(kind)}
 
 

@@ -8,16 +8,16 @@ import subprocess
 import tarfile
 import tempfile
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 from bot.content.diagnostics import ContentError, Diagnostic
 from bot.content.lint import lint
-from bot.content.loader import readable_content, usable_faq
+from bot.content.loader import readable_content, unusable
 from bot.content.parsed import Content
 from bot.content.translation_units import State, units
-from bot.domain.faq import MAIN_LANGUAGE, Faq
+from bot.domain.faq import MAIN_LANGUAGE, Entry, Faq
 from bot.preview.search import Index, index_of
 from bot.runtime.reload import file_stamps
 from bot.settings import Settings
@@ -43,11 +43,13 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """Sound files at one time. ``states`` are those of the translated entries, by language and id; ``spans`` the lines
-    of each entry, the English ones first; ``problems`` what the check says of the form.
+    """Sound files at one time. ``drafts`` are without what no record has of all that they cite; ``states`` those of the
+    translated entries, by language and id; ``spans`` the lines of each entry, the English ones first; ``problems`` what
+    the check says of the form.
     """
 
     faq: Faq
+    drafts: Mapping[str, Entry]
     states: Mapping[str, Mapping[str, State]]
     spans: Mapping[str, tuple[Span, ...]]
     problems: tuple[Diagnostic, ...]
@@ -101,10 +103,24 @@ class Files:
 
 
 def read_snapshot(settings: Settings, needed: Collection[str] = ()) -> Snapshot:
-    """Read and check the files. Raises ContentError as `usable_faq` does."""
+    """Read and check the files. Raises ContentError as `unusable` does."""
     content = readable_content(settings.faq_dir, settings.seeds_dir)
-    faq = usable_faq(content, needed=needed)
-    return Snapshot(faq, _states(content), _spans(content), lint(content, date.today()), index_of(faq))
+    faq = content.faq(without=unusable(content, needed=needed))
+    drafts, problems = _drafts(content, faq), lint(content, date.today())
+    return Snapshot(faq, drafts, _states(content), _spans(content), problems, index_of(faq))
+
+
+def _drafts(content: Content, faq: Faq) -> dict[str, Entry]:
+    facts = {fact.id for source in faq.sources.values() for fact in source.facts}
+    return {
+        draft.id: replace(
+            draft,
+            sources=tuple(name for name in draft.sources if name in facts),
+            read_more=tuple(name for name in draft.read_more if name in faq.sources),
+        )
+        for draft, _ in content.main.drafts
+        if draft.id not in faq.entries
+    }
 
 
 def _states(content: Content) -> dict[str, dict[str, State]]:
@@ -117,7 +133,8 @@ def _states(content: Content) -> dict[str, dict[str, State]]:
 
 def _spans(content: Content) -> dict[str, tuple[Span, ...]]:
     found: dict[str, tuple[Span, ...]] = {}
-    located = [(entry.id, at) for entry, at in content.main.entries]
+    written = sorted((*content.main.entries, *content.main.drafts), key=lambda one: (one[1].tree.file, one[1].line()))
+    located = [(entry.id, at) for entry, at in written]
     located += [(text.id, at) for translation in content.translations for text, at in translation.entries]
     for number, (name, at) in enumerate(located):
         following = located[number + 1][1] if number + 1 < len(located) else None
@@ -143,7 +160,7 @@ def read_committed(settings: Settings) -> Snapshot | None:
                 with tarfile.open(fileobj=io.BytesIO(_git(folder, "archive", "HEAD", "."))) as archive:
                     archive.extractall(copy, filter="data")
             content = readable_content(*copies)
-            return Snapshot(usable_faq(content), _states(content), {}, (), ())
+            return Snapshot(content.faq(without=unusable(content)), {}, _states(content), {}, (), ())
         except (OSError, subprocess.CalledProcessError, tarfile.TarError, ContentError):
             return None
 

@@ -243,15 +243,31 @@ async def test_what_an_entry_rests_on(small: Path) -> None:
         assert "wann fährt das Schiff ab" in await editor.opens("/entry/ferry-times")
 
 
-async def test_an_entry_that_is_not_there(small: Path, edit: Edit) -> None:
-    """Says so, and why a draft is not shown."""
+async def test_an_entry_that_is_not_there(small: Path) -> None:
+    """Says so, with what was asked for as text."""
+    async with page_over(small) as editor:
+        response = await editor.client.get("/entry/<b>nonsense")
+        assert response.status_code == 404
+        assert "There is no entry &lt;b&gt;nonsense." in response.text
+
+
+async def test_a_draft(french: Path, edit: Edit) -> None:
+    """It looks as it will, without the facts and pages that no record has yet, and the page says that nobody sees it.
+    Nothing else shows it.
+    """
     edit(FERRY, "id: ferry-history\n", "id: ferry-history\n    draft: true\n")
     edit(FERRY, "    see_also: [ferry-history]\n", "")
-    async with page_over(small) as editor:
-        for name in ("ferry-history", "nonsense"):
-            response = await editor.client.get(f"/entry/{name}")
-            assert response.status_code == 404
-            assert f"There is no entry {name}. A draft is shown once" in response.text
+    edit(FERRY, "sources: [note.5]", "sources: [note.5, note.99]\n    read_more: [not-there-yet]")
+    async with page_over(french) as editor:
+        text = await editor.opens("/entry/ferry-history?language=fr")
+        assert "A draft: the bot does not know it yet" in text
+        assert "F409" in text
+        assert "The line opened in 1921 with a single steamer." in bubbles(editor.page)[0]
+        assert "Note on the Lindmere ferry line" in bubbles(editor.page)[0]
+        assert "Drafts 1 When did the ferry line open?" in await editor.opens("/")
+        assert "Nothing with" in await editor.opens("/?words=steamer")
+        assert "ferry-history" not in await editor.opens("/health")
+        assert "Nothing yet." in await editor.opens("/changes")
 
 
 # --- While files are edited --------------------------------------------------------------------------------------
