@@ -8,7 +8,7 @@ from bot.content.yaml_mistakes import ODD_BLANKS
 from bot.content.yaml_reader import day_of
 
 _INDENT = re.compile(f"[ \t{ODD_BLANKS}]*")
-_CURLED = re.compile(r"^(\s*(?:- +)?(?:[\w-]+: +)?)[“„«]([^“”„«»\"\\]*)[”“»]\s*$")
+_CURLED = re.compile(r"^(\s*(?:- +)?(?:[\w-]+: +)?)[“„]([^“”„\"\\]*)[”“]\s*$")
 _DAY = re.compile(r"^(\s*(?:reviewed|review_by|checked): +)([\d./-]+)$")
 
 
