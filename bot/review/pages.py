@@ -7,11 +7,11 @@ import hashlib
 import re
 import secrets
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.applications import Starlette
@@ -40,6 +40,7 @@ ON_A_PAGE = 25  # groups
 SHOWN_WORDINGS = 30  # of a group
 SHOWN_OF_RELATED = 5  # wordings of each group that may ask the same
 FOUND = 8  # entries shown for a search
+FOLLOWING = 10  # groups after this one that its form names: some may be dealt with by then
 # The fields that the address back to each form keeps. Those of the other forms may still hold the text of a person.
 KEPT_FIELDS: Mapping[Callable[[ProposalForm, Settings, Faq], Proposal], tuple[str, ...]] = {
     phrasing: ("text", "entry", "other"),
@@ -166,6 +167,7 @@ class Review:
             numbers={tab: sum(gap.status in statuses for gap in gaps) for tab, (_, statuses) in TABS.items()},
             languages=sorted({gap.gap.language for gap in gaps}),
             just_done=self._just_done(request),
+            is_end=request.query_params.get("end") == "1",
         )
 
     async def group(self, request: Request) -> Response:
@@ -250,14 +252,13 @@ class Review:
             return self._error_page(404, "There is no such action.")
         await self._workbench.refresh()
         fields, place = await _fields(request), Place.of(request.query_params)
-        ticked, seen = (
-            [int(one) for one in fields.get(name, "").split() if one.isdecimal()] for name in ("groups", "seen")
-        )
+        ticked, seen = _numbers(fields, "groups"), _numbers(fields, "seen")
         if not ticked:
             return await self._groups(request, error="No group is ticked. Tick those that this is about.")
         groups = (self._workbench.cluster_of(gap, place.statuses) for gap in ticked)
         gaps = {gap.id for group in groups if group is not None for gap in group.gaps if gap.id <= max(seen, default=0)}
         action = await self._workbench.mark(sorted(gaps), status, what) if gaps else None
+        action = action or self._latest(ticked)
         return _redirect("/" + (place.query(done=action.number) if action else place.query()))
 
     async def resolve(self, request: Request) -> Response:
@@ -279,17 +280,26 @@ class Review:
     async def _mark(
         self, request: Request, gaps: tuple[int, ...], status: GapStatus, what: str, *, entry: str = ""
     ) -> Response:
-        """Mark gaps and go to the groups, which show the action; after a second press, the action of the first."""
-        place = Place.of(request.query_params)
-        if gaps and (action := await self._workbench.mark(gaps, status, what, entry=entry)) is not None:
-            return _redirect("/" + place.query(done=action.number))
+        """Mark gaps and go on to the next group, which shows the action; a second press shows that of the first."""
+        place, fields = Place.of(request.query_params), await _fields(request)
         if not gaps and self._cluster(request) is not None:
-            error = "No text is ticked. Tick those that this is about."
-            return await self._group(request, await _fields(request), error=error)
-        gap = request.path_params["gap"]
-        actions = reversed(self._workbench.actions)
-        earlier = next((one for one in actions if gap in one.before and not one.is_undone), None)
-        return _redirect("/" + place.query(done=earlier.number)) if earlier else self._no_group()
+            return await self._group(request, fields, error="No text is ticked. Tick those that this is about.")
+        action = await self._workbench.mark(gaps, status, what, entry=entry)
+        action = action or self._latest([request.path_params["gap"]])
+        return self._go_on(place, action, _numbers(fields, "next")) if action else self._no_group()
+
+    def _latest(self, gaps: Collection[int]) -> Action | None:
+        """The latest action on any of the gaps that still stands."""
+        actions = (one for one in reversed(self._workbench.actions) if not one.is_undone)
+        return next((one for one in actions if one.before.keys() & gaps), None)
+
+    def _go_on(self, place: Place, action: Action, following: Sequence[int]) -> Response:
+        """Lead to the first of the groups that come next and are still in the list, else to the list."""
+        for gap in following:
+            if self._workbench.cluster_of(gap, place.statuses) is not None:
+                return _redirect(f"/group/{gap}{place.query(done=action.number)}")
+        end = {} if following else {"end": 1}
+        return _redirect("/" + place.query(done=action.number, **end))
 
     async def apply(self, request: Request) -> Response:
         """Add the lines of a dry run."""
@@ -305,8 +315,8 @@ class Review:
         except LogError as error:
             text = f"The lines were added, but the gaps could not be marked: {error}. See “Done and undo”."
             return self._error_page(503, text)
-        groups = dry_run.proposal.groups
-        return _redirect(f"{groups}{'&' if '?' in groups else '?'}done={action.number}")
+        place = Place.of(dict(parse_qsl(urlsplit(dry_run.proposal.groups).query)))
+        return self._go_on(place, action, dry_run.proposal.following)
 
     async def again(self, request: Request) -> Response:
         """Start another dry run of the same edit."""
@@ -342,11 +352,17 @@ class Review:
         wordings = Counter(gap.gap.text for gap in group.gaps)
         left_out, ticked = _left_out(values), {*values.get("ticked", "").split()}
         related = self._related(request)
+        place = Place.of(request.query_params)
+        at, number, following = self._following(place, request.path_params["gap"])
         find = values.get("other", "").strip()
         return self._page(
             "group.html",
             status=422 if error else 200,
-            place=Place.of(request.query_params),
+            just_done=self._just_done(request),
+            place=place,
+            at=at,
+            number=number,
+            following=following,
             gap=request.path_params["gap"],
             group=group,
             corrected=sorted({gap.gap.entry for gap in group.gaps} & matcher.faq.entries.keys()),
@@ -387,7 +403,8 @@ class Review:
             kept["shown"] = " ".join(sorted(left_out))
         address = f"/group/{request.path_params['gap']}{place.query(**kept)}"
         try:
-            form = ProposalForm(fields, chosen, texts, address[:LONGEST_ADDRESS], "/" + place.query())
+            following = tuple(_numbers(fields, "next"))
+            form = ProposalForm(fields, chosen, texts, address[:LONGEST_ADDRESS], "/" + place.query(), following)
             proposal = propose(form, self._workbench.settings, self._matcher.faq)
             dry_run = self._workbench.propose(proposal)
         except (FormError, EditError) as error:
@@ -397,6 +414,15 @@ class Review:
     def _cluster(self, request: Request) -> Cluster | None:
         """The current group of the gap in the address; None if there is none."""
         return self._workbench.cluster_of(request.path_params["gap"], Place.of(request.query_params).statuses)
+
+    def _following(self, place: Place, gap: int) -> tuple[int, int, tuple[int, ...]]:
+        """Where the group of a gap stands in the list, from 1 on; of how many; and a gap of each that comes next.
+
+        0 for a group that the filters of the list leave out.
+        """
+        found = self._workbench.clusters(place.statuses, language=place.language, words=place.words)
+        at = next((at for at, one in enumerate(found, 1) if any(own.id == gap for own in one.gaps)), 0)
+        return at, len(found), tuple(one.gaps[0].id for one in found[at : at + FOLLOWING])
 
     def _related(self, request: Request) -> list[Cluster] | None:
         """The groups that may ask the same as that of the gap in the address; None while that is not known."""
@@ -482,6 +508,11 @@ class Review:
 
 async def _fields(request: Request) -> dict[str, str]:
     return fields_of(await request.body())
+
+
+def _numbers(fields: Mapping[str, str], name: str) -> list[int]:
+    """The numbers in a field of a form; what is none is ignored."""
+    return [int(one) for one in fields.get(name, "").split() if one.isdecimal() and len(one) < 19]
 
 
 def _wordings(cluster: Cluster) -> dict[str, tuple[LoggedGap, int]]:

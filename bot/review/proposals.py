@@ -36,13 +36,16 @@ class FormError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ProposalForm:
-    """A submitted form: its fields, the ids and texts of its gaps, and the addresses of the form and of the groups."""
+    """A submitted form: its fields, the ids and texts of its gaps, the addresses of the form and of the groups, and
+    gaps of the groups that come next.
+    """
 
     fields: Mapping[str, str]
     gaps: tuple[int, ...]
     texts: frozenset[str]
     address: str
     groups: str
+    following: tuple[int, ...]
 
     def own_words(self, text: str) -> str:
         """A text, stripped, that differs from those of the gaps. Raises FormError."""
@@ -72,6 +75,7 @@ def phrasing(form: ProposalForm, settings: Settings, faq: Faq) -> Proposal:
         entry=entry,
         form=form.address,
         groups=form.groups,
+        following=form.following,
     )
 
 
@@ -110,6 +114,7 @@ def draft(form: ProposalForm, settings: Settings, faq: Faq) -> Proposal:
         status=GapStatus.LATER,
         form=form.address,
         groups=form.groups,
+        following=form.following,
     )
 
 
@@ -125,6 +130,7 @@ def off_topic(form: ProposalForm, settings: Settings, faq: Faq) -> Proposal:  # 
         status=GapStatus.OFF_TOPIC,
         form=form.address,
         groups=form.groups,
+        following=form.following,
     )
 
 

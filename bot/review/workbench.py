@@ -44,7 +44,8 @@ class Proposal:
 
     ``make`` makes the edits from the current files. ``texts`` are what they add, to ``entry`` if it is an entry's.
     ``status`` is given to those of ``gaps`` that the edited FAQ does not answer; None leaves them as they are. ``form``
-    and ``groups`` are addresses to go back to: the form that proposed it, and the list of groups.
+    and ``groups`` are addresses to go back to: the form that proposed it, and the list of groups. ``following`` are
+    gaps of the groups that come next in this list.
     """
 
     what: str
@@ -55,6 +56,7 @@ class Proposal:
     status: GapStatus | None = None
     form: str = "/"
     groups: str = "/"
+    following: tuple[int, ...] = ()
 
 
 @dataclass(slots=True)

@@ -257,7 +257,7 @@ async def test_several_groups_are_ticked_and_dealt_with_at_once(small: Path) -> 
     async with page_over(small, map(asked, [*KITE, "zebra poetry", "what is love"])) as visitor:
         ticks = re.findall(r'name="groups" value="(\d+)"[^>]*aria-label="Tick: ([^"]*)"', visitor.page)
         assert len(ticks) == 3
-        (seen,) = re.findall(r'name="seen" value="(\d+)"', visitor.page)
+        (seen, *_) = re.findall(r'name="seen" value="(\d+)"', visitor.page)
         await visitor.workbench.log.write([asked("Zebra poetry!")])
         chosen = " ".join(number for number, text in ticks if text != "what is love")
         await visitor.opens("/")
@@ -338,14 +338,62 @@ async def test_without_any_tick_nothing_is_done(small: Path) -> None:
         assert not visitor.workbench.actions
 
 
+async def test_after_each_action_the_next_group_follows(small: Path) -> None:
+    """With what was done and its undo at the top, in the order of the list; after the last it says that it was."""
+    texts = ["zebra poetry", "lion opera", "what is love"]
+    notes = [asked(text) for number, text in zip((3, 2, 1), texts, strict=True) for _ in range(number)]
+    async with page_over(small, notes) as visitor:
+        await visitor.opens(visitor.link_to(texts[0]))
+        assert "1 of 3 groups" in visitor.text
+        await visitor.sends(visitor.action_of("/later"))
+        assert "3 gaps left for later. Undo" in visitor.text
+        assert f'<h1><bdi dir="auto" lang="en">{texts[1]}' in visitor.page
+        await visitor.sends(visitor.action_of("/add"), text="opera of lions", entry="ferry-bicycles")
+        await visitor.sends(visitor.action_of("/apply"))
+        assert "added to ferry-bicycles. 2 gaps changed. Undo" in visitor.text
+        assert f'<h1><bdi dir="auto" lang="en">{texts[2]}' in visitor.page
+        assert "No more groups" in visitor.text
+        await visitor.sends(visitor.action_of("/off-topic"))
+        assert "1 gap marked as off topic. Undo" in visitor.text
+        assert "No more groups: that was the last of this list." in visitor.text
+        await visitor.sends(visitor.action_of("/undo"))
+        assert await visitor.texts(GapStatus.NEW) == [texts[2]]
+
+
+async def test_the_next_group_is_one_of_the_filtered_list(small: Path) -> None:
+    """And not one that was treated along with this one, or by somebody else meanwhile; one may be passed over."""
+    texts = ["zebra poetry", "lion opera", "zebra songs", "zebra dances"]
+    notes = [asked(text) for number, text in zip((4, 3, 2, 1), texts, strict=True) for _ in range(number)]
+    async with page_over(small, notes) as visitor:
+        await visitor.opens("/?tab=new&words=zebra")
+        await visitor.opens(visitor.link_to(texts[0]))
+        later = visitor.action_of("/later")
+        others = [gap.id for gap in visitor.workbench.gaps.values() if gap.gap.text == texts[2]]
+        await visitor.workbench.mark(others, GapStatus.OFF_TOPIC, "elsewhere")
+        await visitor.sends(later)
+        assert f'<h1><bdi dir="auto" lang="en">{texts[3]}' in visitor.page
+        await visitor.opens("/")
+        await visitor.opens(visitor.link_to(texts[1]))
+        await visitor.opens(visitor.link_to("Next group"))
+        assert texts[3] in visitor.text
+        await visitor.sends(visitor.action_of("/later"))
+        assert "Those that you passed over are below." in visitor.text
+        assert texts[1] in visitor.text
+
+
 async def test_a_button_that_is_pressed_again_says_what_the_first_press_did(small: Path) -> None:
     """From another tab, or where the first answer was slow: with the undo of what was done, and no second deed."""
     async with page_over(small, [asked("zebra poetry")]) as visitor:
-        later = visitor.action_of("/later")
-        await visitor.sends(later)
-        await visitor.sends(later)
-        assert "1 gap left for later." in visitor.text
-        assert [action.what for action in visitor.workbench.actions] == ["1 gap left for later"]
+        for address in ("/", visitor.link_to("zebra poetry")):
+            await visitor.opens(address)
+            page, later = visitor.page, visitor.action_of("/later")
+            for _ in range(2):
+                visitor.page = page
+                await visitor.sends(later, groups="1")
+                assert "1 gap left for later." in visitor.text
+            await visitor.sends(visitor.action_of("/undo"))
+            assert await visitor.texts(GapStatus.NEW) == ["zebra poetry"]
+        assert [action.what for action in visitor.workbench.actions] == ["1 gap left for later"] * 2
         assert (await visitor.sends("/group/99/later")).status_code == 404
 
 
@@ -354,7 +402,7 @@ async def test_a_double_press_on_a_mark_is_one_deed(small: Path, action: str) ->
     """Both requests lead to what was done, and its undo gives back what was before."""
     async with page_over(small, [asked("zebra poetry")]) as visitor:
         leads = await visitor.presses_twice(f"/group/1{action}?tab=new")
-        assert leads == ["/?tab=new&done=1"] * 2
+        assert leads == ["/?tab=new&done=1&end=1"] * 2
         await visitor.sends("/done/1/undo")
         assert await visitor.texts(GapStatus.NEW) == ["zebra poetry"]
 
@@ -367,7 +415,7 @@ async def test_a_double_press_adds_a_line_once_and_takes_it_out_once(small: Path
         fields = {"text": "the zone for flying kites", "entry": "ferry-bicycles"}
         assert await visitor.presses_twice(visitor.action_of("/add"), **fields) == ["/trial/1"] * 2
         await visitor.opens("/trial/1")
-        assert await visitor.presses_twice(visitor.action_of("/apply")) == ["/?tab=new&done=1"] * 2
+        assert await visitor.presses_twice(visitor.action_of("/apply")) == ["/?tab=new&done=1&end=1"] * 2
         assert ferry(small).count("the zone for flying kites") == 1
         assert await visitor.presses_twice("/done/1/undo") == ["/done"] * 2
         assert ferry(small) == before

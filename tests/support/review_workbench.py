@@ -74,8 +74,8 @@ class Visitor:
             await asyncio.gather(*self.workbench._tasks)
 
     async def sends(self, address: str, **fields: str) -> httpx.Response:
-        """Send a form with the session's token, and go where it leads."""
-        response = await self.client.post(address, data={"form_token": self.review.app.form_token, **fields})
+        """Send a form, with what the page holds in it and these fields, and go where it leads."""
+        response = await self.client.post(address, data=self._filled(address, fields))
         self.page = response.text
         if response.status_code == 303:
             return await self.opens(response.headers["location"])
@@ -83,9 +83,20 @@ class Visitor:
 
     async def presses_twice(self, address: str, **fields: str) -> list[str]:
         """Send a form twice at once, as a double click does; where the answers lead."""
-        data = {"form_token": self.review.app.form_token, **fields}
+        data = self._filled(address, fields)
         answers = await asyncio.gather(*(self.client.post(address, data=data) for _ in range(2)))
         return [answer.headers["location"] for answer in answers]
+
+    def _filled(self, address: str, fields: dict[str, str]) -> dict[str, str]:
+        """The fields of a form as a browser sends them: the hidden ones and the ticks of the page's form too."""
+        filled = {"form_token": self.review.app.form_token}
+        for form in re.findall(r"<form.*?</form>", self.page, re.DOTALL):
+            if address in map(html.unescape, re.findall(r'action="([^"]*)"', form)):
+                filled |= dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', form))
+                if ticked := re.findall(r'name="ticked" value="(\w+)" checked', form):
+                    filled["ticked"] = " ".join(ticked)
+                break
+        return filled | fields
 
     @property
     def text(self) -> str:
