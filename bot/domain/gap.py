@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import TypeAlias
 
 from bot.domain.conversation import Channel, Outcome
 
@@ -86,6 +87,7 @@ class GapStatus(StrEnum):
 
 
 OPEN = (GapStatus.NEW, GapStatus.LATER)
+Mark: TypeAlias = tuple[GapStatus, str]  # what became of a gap: its status, and the entry that resolves it
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,3 +102,8 @@ class LoggedGap:
     status: GapStatus
     gap: Gap
     resolution: str = ""
+
+    @property
+    def mark(self) -> Mark:
+        """What became of it."""
+        return self.status, self.resolution

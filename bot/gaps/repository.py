@@ -9,7 +9,7 @@ import asyncio
 import hashlib
 import logging
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -22,7 +22,7 @@ from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.conversation import Channel, Outcome
-from bot.domain.gap import Count, Gap, GapReason, GapStatus, LoggedGap, Note
+from bot.domain.gap import Count, Gap, GapReason, GapStatus, LoggedGap, Mark, Note
 from bot.gaps.clock_jump import ABSENCE, waits_until
 from bot.replicas.limit_purpose import pace_pseudonyms
 from bot.replicas.update_leases import save_handled
@@ -234,6 +234,21 @@ class GapLog:
         marked = sa.update(gap).where(gap.c.id.in_(list(gaps))).values(status=status.value, resolution=entry)
         async with self.database.connection() as connection:
             return (await connection.execute(marked)).rowcount
+
+    async def change(self, marks: Mapping[int, Mark], was: Mapping[int, Mark], *, whole: bool) -> set[int]:
+        """Set the marks of gaps that still have those of ``was``; the ids of the others, which are left as they are.
+
+        ``whole``: all of it or, if there are others, nothing. What is deleted by now is none of them. Raises LogError.
+        """
+        found = sa.select(gap.c.id, gap.c.status, gap.c.resolution).where(gap.c.id.in_(list(marks)))
+        async with self.database.connection(alone=True) as connection:
+            now = {row.id: (row.status, row.resolution) for row in await connection.execute(found)}
+            others = {number for number, mark in now.items() if mark != (was[number][0].value, was[number][1])}
+            for status, entry in set() if whole and others else set(marks.values()):
+                ids = [number for number in now.keys() - others if marks[number] == (status, entry)]
+                values = {"status": status.value, "resolution": entry}
+                await connection.execute(sa.update(gap).where(gap.c.id.in_(ids)).values(values))
+        return others
 
     async def acquire_job(self, name: str, period: str) -> bool:
         """Take a job that is done once a period by whoever comes first; whether it was free. Raises LogError."""

@@ -22,7 +22,7 @@ from starlette.staticfiles import StaticFiles
 
 from bot.content.editor import EditError, StaleError
 from bot.domain.faq import Faq
-from bot.domain.gap import OPEN, GapStatus, LoggedGap
+from bot.domain.gap import OPEN, GapStatus, LoggedGap, Mark
 from bot.domain.matching import Matcher
 from bot.gaps.clustering import Cluster, summarize
 from bot.gaps.replay import Became
@@ -31,7 +31,7 @@ from bot.gaps.statistics import statistics
 from bot.review import charts
 from bot.review.auth import Guard, fields_of
 from bot.review.proposals import LONGEST, FormError, ProposalForm, draft, edition, off_topic, phrasing, topics
-from bot.review.workbench import Action, Proposal, Workbench, plural
+from bot.review.workbench import Action, ChangedError, DryRun, Proposal, Workbench, plural
 from bot.settings import Settings
 from bot.storage.errors import LogError
 
@@ -60,6 +60,12 @@ _CHANGES: Mapping[str, tuple[GapStatus, str]] = {
     "later": (GapStatus.LATER, "{} left for later"),
     "off-topic": (GapStatus.OFF_TOPIC, "{} marked as off topic"),
     "reopen": (GapStatus.NEW, "{} open again"),
+}
+_BECAME = {
+    GapStatus.NEW: "open again",
+    GapStatus.LATER: "left for later",
+    GapStatus.RESOLVED: "answered by {}",
+    GapStatus.OFF_TOPIC: "off topic",
 }
 
 
@@ -135,6 +141,7 @@ class Review:
                 404: self._not_found,
                 405: self._redirect_to_page,
                 LogError: self._show_error,
+                ChangedError: self._show_changed,
                 EditError: self._show_error,
                 OSError: self._show_error,
                 Exception: self._show_internal_error,
@@ -148,7 +155,7 @@ class Review:
         """The groups of a tab, the largest and newest first."""
         return await self._groups(request)
 
-    async def _groups(self, request: Request, *, error: str = "") -> Response:
+    async def _groups(self, request: Request, *, error: str = "", status: int = 422) -> Response:
         await self._workbench.refresh()
         place = Place.of(request.query_params)
         found = self._workbench.clusters(place.statuses, language=place.language, words=place.words)
@@ -157,8 +164,9 @@ class Review:
         gaps = self._workbench.gaps.values()
         return self._page(
             "groups.html",
-            status=422 if error else 200,
+            status=status if error else 200,
             error=error,
+            state=self._workbench.state,
             seen=max(self._workbench.gaps, default=0),
             place=place,
             pages=pages,
@@ -180,15 +188,20 @@ class Review:
         dry_run = self._workbench.dry_runs.get(request.path_params["number"])
         if dry_run is None:
             return self._no_dry_run()
+        return self._dry_run(dry_run, is_stale=request.query_params.get("stale") == "1")
+
+    def _dry_run(self, dry_run: DryRun, *, is_stale: bool = False, error: str = "") -> Response:
         impact = dry_run.impact
         return self._page(
             "dry_run.html",
+            status=409 if error else 200,
+            error=error,
             dry_run=dry_run,
             answered=[one for one in impact.answered if self._is_kept(one[0])] if impact else [],
             lost=[gap for gap in impact.lost if self._is_kept(gap)] if impact else [],
             left=self._workbench.left_open(dry_run),
             messages=self._workbench.messages,
-            stale=request.query_params.get("stale") == "1",
+            stale=is_stale,
             questions=self._questions,
             refresh_seconds=REFRESH_SECONDS if dry_run.is_running else 0,
         )
@@ -242,8 +255,7 @@ class Review:
         if status is None:
             return self._error_page(404, "There is no such action.")
         await self._workbench.refresh()
-        gaps = self._chosen(request, await _fields(request))
-        return await self._mark(request, gaps, status, what)
+        return await self._mark(request, self._chosen(request, await _fields(request)), status, what)
 
     async def change_several(self, request: Request) -> Response:
         """Set the status of the ticked groups' gaps, without those that came after the page was loaded."""
@@ -255,10 +267,16 @@ class Review:
         ticked, seen = _numbers(fields, "groups"), _numbers(fields, "seen")
         if not ticked:
             return await self._groups(request, error="No group is ticked. Tick those that this is about.")
-        groups = (self._workbench.cluster_of(gap, place.statuses) for gap in ticked)
-        gaps = {gap.id for group in groups if group is not None for gap in group.gaps if gap.id <= max(seen, default=0)}
-        action = await self._workbench.mark(sorted(gaps), status, what) if gaps else None
-        action = action or self._latest(ticked)
+        groups = (self._workbench.cluster_of(gap, tuple(GapStatus)) for gap in ticked)
+        shown = {gap.id: gap for group in groups if group is not None for gap in group.gaps}
+        shown = {gap: one for gap, one in shown.items() if gap <= max(seen, default=0)}
+        gaps = sorted(gap for gap, one in shown.items() if one.status in place.statuses)
+        try:
+            action = await self._see_unchanged(place, fields, shown.keys(), (status, ""))
+            action = action or await self._workbench.mark(gaps, status, what)
+            action = action or await self._see_unchanged(place, fields, shown.keys(), (status, ""))
+        except ChangedError as changed:
+            return await self._groups(request, error=_what_changed(changed.gaps), status=409)
         return _redirect("/" + (place.query(done=action.number) if action else place.query()))
 
     async def resolve(self, request: Request) -> Response:
@@ -282,16 +300,39 @@ class Review:
     ) -> Response:
         """Mark gaps and go on to the next group, which shows the action; a second press shows that of the first."""
         place, fields = Place.of(request.query_params), await _fields(request)
-        if not gaps and self._cluster(request) is not None:
-            return await self._group(request, fields, error="No text is ticked. Tick those that this is about.")
-        action = await self._workbench.mark(gaps, status, what, entry=entry)
-        action = action or self._latest([request.path_params["gap"]])
-        return self._go_on(place, action, _numbers(fields, "next")) if action else self._no_group()
+        shown = self._chosen(request, fields, tuple(GapStatus))
+        try:
+            action = await self._see_unchanged(place, fields, shown, (status, entry))
+            action = action or await self._workbench.mark(gaps, status, what, entry=entry)
+            action = action or await self._see_unchanged(place, fields, shown, (status, entry))
+        except ChangedError as changed:
+            return await self._refuse_changed(request, fields, changed)
+        if action is not None:
+            return self._go_on(place, action, _numbers(fields, "next"))
+        if self._cluster(request) is None:
+            return self._no_group()
+        return await self._group(request, fields, error="No text is ticked. Tick those that this is about.")
 
-    def _latest(self, gaps: Collection[int]) -> Action | None:
-        """The latest action on any of the gaps that still stands."""
-        actions = (one for one in reversed(self._workbench.actions) if not one.is_undone)
-        return next((one for one in actions if one.before.keys() & gaps), None)
+    async def _see_unchanged(
+        self, place: Place, fields: Mapping[str, str], gaps: Collection[int], mark: Mark | None = None
+    ) -> Action | None:
+        """See that gaps are as the page of a form shows them. After a second press, the action of the first.
+
+        Raises ChangedError.
+        """
+        state = max(_numbers(fields, "state"), default=0)
+        if not self._workbench.changed_since(state, gaps, place.statuses):
+            return None
+        await self._workbench.catch_up()  # so that all is said that has changed
+        changed = self._workbench.changed_since(state, gaps, place.statuses)
+        for action in reversed(self._workbench.actions):
+            if not action.is_undone and all(action.after.get(gap.id) == gap.mark == mark for gap in changed):
+                return action
+        raise ChangedError(changed)
+
+    async def _refuse_changed(self, request: Request, fields: Mapping[str, str], changed: ChangedError) -> Response:
+        """Show the group as it is now, with what was written; and what has changed since its page was loaded."""
+        return await self._group(request, fields, error=_what_changed(changed.gaps), status=409)
 
     def _go_on(self, place: Place, action: Action, following: Sequence[int]) -> Response:
         """Lead to the first of the groups that come next and are still in the list, else to the list."""
@@ -312,6 +353,8 @@ class Review:
             action = await self._workbench.apply(dry_run)
         except StaleError:
             return _redirect(f"/trial/{self._workbench.repeat(dry_run).number}?stale=1")
+        except ChangedError as changed:
+            return self._dry_run(dry_run, error=_what_changed(changed.gaps))
         except LogError as error:
             text = f"The lines were added, but the gaps could not be marked: {error}. See “Done and undo”."
             return self._error_page(503, text)
@@ -341,13 +384,15 @@ class Review:
 
     # --- Helpers -------------------------------------------------------------------------------------------------
 
-    async def _group(self, request: Request, values: Mapping[str, str], *, error: str = "", sent: str = "") -> Response:
+    async def _group(
+        self, request: Request, values: Mapping[str, str], *, error: str = "", sent: str = "", status: int = 422
+    ) -> Response:
         """The page of a group. ``values`` fill its form, ``error`` says what is wrong in its part ``sent``."""
         files = await asyncio.to_thread(lambda: topics(edition(self._workbench.settings)))
         await self._workbench.refresh()
         cluster = self._cluster(request)
         if cluster is None:
-            return self._no_group()
+            return self._error_page(status, error) if error else self._no_group()
         matcher, group = self._matcher, summarize(cluster, self._matcher, now=utc_now())
         wordings = Counter(gap.gap.text for gap in group.gaps)
         left_out, ticked = _left_out(values), {*values.get("ticked", "").split()}
@@ -357,7 +402,8 @@ class Review:
         find = values.get("other", "").strip()
         return self._page(
             "group.html",
-            status=422 if error else 200,
+            status=status if error else 200,
+            state=self._workbench.state,
             just_done=self._just_done(request),
             place=place,
             at=at,
@@ -393,8 +439,14 @@ class Review:
     async def _propose(self, request: Request, propose: Callable[[ProposalForm, Settings, Faq], Proposal]) -> Response:
         await self._workbench.refresh()
         fields, place, cluster = await _fields(request), Place.of(request.query_params), self._cluster(request)
-        if "search" in fields or cluster is None:
+        if "search" in fields:
             return await self._group(request, fields)
+        try:
+            await self._see_unchanged(place, fields, self._chosen(request, fields, tuple(GapStatus)))
+        except ChangedError as changed:
+            return await self._refuse_changed(request, fields, changed)
+        if cluster is None:
+            return self._no_group()
         chosen = self._chosen(request, fields)
         texts = frozenset(gap.gap.text for gap in cluster.gaps)  # unticked ones, too
         texts |= {self._workbench.gaps[gap].gap.text for gap in chosen}
@@ -428,19 +480,23 @@ class Review:
         """The groups that may ask the same as that of the gap in the address; None while that is not known."""
         return self._workbench.related(request.path_params["gap"], Place.of(request.query_params).statuses)
 
-    def _chosen(self, request: Request, fields: Mapping[str, str]) -> tuple[int, ...]:
+    def _chosen(
+        self, request: Request, fields: Mapping[str, str], statuses: Collection[GapStatus] = ()
+    ) -> tuple[int, ...]:
         """The ids of a group's gaps, without unticked wordings and wordings that are new since the page was loaded.
 
-        And those of the ticked wordings of groups that may ask the same.
+        And those of the ticked wordings of groups that may ask the same. All have the statuses, if any are given, else
+        those of the page.
         """
-        cluster, ticked = self._cluster(request), {*fields.get("ticked", "").split()}
+        gap, statuses = request.path_params["gap"], statuses or Place.of(request.query_params).statuses
+        cluster, ticked = self._workbench.cluster_of(gap, statuses), {*fields.get("ticked", "").split()}
         left_out, shown = _left_out(fields), {*fields.get("shown", "").split()}
         names = {gap.id: self._name(gap.gap.text) for gap in (cluster.gaps if cluster else ())}
         if "whole" in fields:  # all its wordings were shown
             own = [gap for gap, name in names.items() if name in shown - left_out]
         else:
             own = [gap for gap, name in names.items() if name not in left_out]
-        others = self._related(request) or ()
+        others = self._workbench.related(gap, statuses) or ()
         return (*own, *(gap.id for other in others for gap in other.gaps if self._name(gap.gap.text) in ticked))
 
     def _name(self, text: str) -> str:
@@ -500,6 +556,9 @@ class Review:
             return self._error_page(503, f"{error.filename}: {error.strerror}; see that it can be read and written")
         return self._error_page(503 if isinstance(error, LogError) else 409, str(error))
 
+    async def _show_changed(self, request: Request, error: Exception) -> Response:
+        return self._error_page(409, _what_changed(error.gaps if isinstance(error, ChangedError) else ()))
+
     async def _show_internal_error(self, request: Request, error: Exception) -> Response:
         return self._error_page(
             500, "Something went wrong in this program; the terminal says what. Go back and try again."
@@ -513,6 +572,14 @@ async def _fields(request: Request) -> dict[str, str]:
 def _numbers(fields: Mapping[str, str], name: str) -> list[int]:
     """The numbers in a field of a form; what is none is ignored."""
     return [int(one) for one in fields.get(name, "").split() if one.isdecimal() and len(one) < 19]
+
+
+def _what_changed(gaps: Sequence[LoggedGap]) -> str:
+    """What became of gaps by somebody else, for whoever acts on a page that is older."""
+    became = Counter(gap.mark for gap in gaps)
+    now = ", ".join(f"{number} {_BECAME[status].format(entry)}" for (status, entry), number in became.most_common())
+    changed = f"{plural(len(gaps), 'gap')} {'was' if len(gaps) == 1 else 'were'} changed meanwhile"
+    return f"Nothing was done: {changed}, by somebody else or on another page ({now}). Look again, then decide."
 
 
 def _wordings(cluster: Cluster) -> dict[str, tuple[LoggedGap, int]]:

@@ -15,7 +15,7 @@ from typing import Any
 
 from bot.content.diagnostics import ContentError, Diagnostic
 from bot.content.editor import Edit, GoneError, StaleError, apply, revert
-from bot.domain.gap import OPEN, GapStatus, LoggedGap
+from bot.domain.gap import OPEN, GapStatus, LoggedGap, Mark
 from bot.domain.matching import Matcher
 from bot.evaluation.evaluate import Judged, evaluate
 from bot.evaluation.question_sets import Message
@@ -33,9 +33,16 @@ from bot.settings import Settings
 from bot.storage.errors import LogError
 
 KEPT_DRY_RUNS = 6  # since each holds a matcher
-_Mark = tuple[GapStatus, str]  # a status, and the entry that resolves the gap
 _INTERNAL_ERROR = "Something went wrong in this program ({}); nothing was changed."
 _logger = logging.getLogger(__name__)
+
+
+class ChangedError(Exception):
+    """Gaps are no longer as the page of an action shows them: nothing was done. ``gaps`` are these, as they are now."""
+
+    def __init__(self, gaps: Sequence[LoggedGap]) -> None:
+        super().__init__()
+        self.gaps = gaps
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +68,14 @@ class Proposal:
 
 @dataclass(slots=True)
 class DryRun:
-    """A proposal that is being tried, until it has an ``impact``, or a ``problem`` that forbids the edit."""
+    """A proposal that is being tried, until it has an ``impact``, or a ``problem`` that forbids the edit.
+
+    ``state`` is that of the gaps when it was proposed, see `Workbench.state`.
+    """
 
     number: int
     proposal: Proposal
+    state: int = 0
     edits: Sequence[Edit] = ()
     edited: EditedFaq | None = None
     impact: Impact | None = None
@@ -88,8 +99,8 @@ class Action:
     number: int
     what: str
     edits: Sequence[Edit] = ()
-    before: dict[int, _Mark] = field(default_factory=dict)
-    after: Mapping[int, _Mark] = field(default_factory=dict)
+    before: dict[int, Mark] = field(default_factory=dict)
+    after: Mapping[int, Mark] = field(default_factory=dict)
     is_undone: bool = False
     is_gone: bool = False
 
@@ -130,7 +141,8 @@ class Workbench:
         self._meanings: Floats | None = None  # of the clusters' texts; None while they are not known
         self._cluster_of_gap: dict[int, int] = {}
         self._stamp: object = None
-        self._marked_meanwhile: dict[int, _Mark] = {}
+        self._marked_meanwhile: dict[int, Mark] = {}
+        self._changed: list[tuple[int, Mark]] = []  # each change of a gap's mark that was noticed, with the mark before
         self._last_expiry: date | None = None
         self._reloading: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -183,6 +195,28 @@ class Workbench:
         if is_first and self._reloading is not None:
             await self._reloading
 
+    async def catch_up(self) -> None:
+        """Reload the gap log, and wait for it. Raises LogError."""
+        for _ in range(2):  # a reload that is running may have read too early
+            await self.refresh()
+            if self._reloading is not None:
+                await self._reloading
+
+    @property
+    def state(self) -> int:
+        """Which state of the gaps a page shows; it grows with each change of a mark, made here or elsewhere."""
+        return len(self._changed)
+
+    def changed_since(
+        self, state: int, gaps: Collection[int], statuses: Collection[GapStatus] = OPEN
+    ) -> list[LoggedGap]:
+        """Those of the gaps that had one of the statuses in a state, and whose mark is another now."""
+        before: dict[int, Mark] = {}
+        for gap, mark in self._changed[state:]:
+            before.setdefault(gap, mark)
+        shown = [gap for gap, mark in before.items() if gap in gaps and gap in self.gaps and mark[0] in statuses]
+        return [self.gaps[gap] for gap in shown if self.gaps[gap].mark != before[gap]]
+
     def _drop_deleted(self, existing: Collection[int]) -> None:
         """Drop the gaps that no longer exist, also from dry runs and the replay."""
         if len(existing) == len(self.gaps):
@@ -210,6 +244,8 @@ class Workbench:
             raise
         marked = {gap: mark for gap, mark in self._marked_meanwhile.items() if gap in gaps}
         gaps |= {gap: replace(gaps[gap], status=status, resolution=entry) for gap, (status, entry) in marked.items()}
+        both = self.gaps.keys() & gaps.keys()
+        self._changed += [(gap, self.gaps[gap].mark) for gap in both if self.gaps[gap].mark != gaps[gap].mark]
         self.gaps, self._stamp = gaps, stamp
 
     def clusters(self, statuses: Collection[GapStatus], *, language: str = "", words: str = "") -> list[Cluster]:
@@ -262,43 +298,44 @@ class Workbench:
 
     async def mark(self, gaps: Iterable[int], status: GapStatus, what: str, *, entry: str = "") -> Action | None:
         """Set the status of gaps. ``what`` describes it, with ``{}`` for the number of gaps. None if they have the
-        status already, for example because the button was pressed twice. Raises LogError.
+        status already, for example because the button was pressed twice.
+
+        Raises ChangedError, without marking any, where the log has other statuses than were known here; and LogError.
         """
         async with self._action_lock:
             marks = self._changes(dict.fromkeys(gaps, (status, entry)))
-            return await self._do(what.format(plural(len(marks), "gap")), (), marks) if marks else None
+            return await self._mark_and_record(what.format(plural(len(marks), "gap")), marks) if marks else None
 
-    def _changes(self, marks: Mapping[int, _Mark]) -> dict[int, _Mark]:
+    def _changes(self, marks: Mapping[int, Mark]) -> dict[int, Mark]:
         """Those of the marks that change a gap."""
-        return {gap: mark for gap, mark in marks.items() if gap in self.gaps and self._mark_of(gap) != mark}
+        return {gap: mark for gap, mark in marks.items() if gap in self.gaps and self.gaps[gap].mark != mark}
 
-    def _mark_of(self, gap: int) -> _Mark:
-        return self.gaps[gap].status, self.gaps[gap].resolution
+    async def _mark_and_record(self, what: str, marks: Mapping[int, Mark]) -> Action:
+        before = {gap: self.gaps[gap].mark for gap in marks}
+        if changed := await self._mark(marks, before, whole=True):
+            await self.catch_up()
+            raise ChangedError([self.gaps[gap] for gap in sorted(changed) if gap in self.gaps])
+        return self._record(what, (), before, marks)
 
-    async def _do(self, what: str, edits: Sequence[Edit], marks: Mapping[int, _Mark]) -> Action:
-        action = self._record(what, edits, marks)
-        await self._mark(marks)
-        return action
-
-    def _record(self, what: str, edits: Sequence[Edit], marks: Mapping[int, _Mark]) -> Action:
-        """Record an action before the gap log is written: if that fails, the added lines can still be undone."""
-        before = {gap: self._mark_of(gap) for gap in marks}
+    def _record(self, what: str, edits: Sequence[Edit], before: dict[int, Mark], marks: Mapping[int, Mark]) -> Action:
         self.actions.append(Action(len(self.actions) + 1, what, edits, before, marks))
         return self.actions[-1]
 
-    async def _mark(self, marks: Mapping[int, _Mark]) -> None:
+    async def _mark(self, marks: Mapping[int, Mark], was: Mapping[int, Mark], *, whole: bool) -> set[int]:
+        """Set the marks of gaps that have those of ``was`` in the log, see `GapLog.change`; the ids of the others."""
         if not marks or not self.log.is_begun():
-            return
+            return set()
         was_known = not self.is_behind and await self.log.stamp() == self._stamp
-        for mark in set(marks.values()):
-            gaps = [gap for gap, of_gap in marks.items() if of_gap == mark]
-            await self.log.mark(gaps, mark[0], entry=mark[1])
-        self._marked_meanwhile |= marks
-        for gap, (status, entry) in marks.items():
+        others = await self.log.change(marks, was, whole=whole)
+        done = {} if whole and others else {gap: mark for gap, mark in marks.items() if gap not in others}
+        self._marked_meanwhile |= done
+        for gap, (status, entry) in done.items():
             if gap in self.gaps:
+                self._changed.append((gap, self.gaps[gap].mark))
                 self.gaps[gap] = replace(self.gaps[gap], status=status, resolution=entry)
-        if was_known:
+        if was_known and not others:
             self._stamp = await self.log.stamp()
+        return others
 
     async def undo(self, number: int) -> Action | None:
         """Remove the added lines, and restore the statuses of the gaps that were not changed again since. None if there
@@ -322,16 +359,14 @@ class Workbench:
 
     async def _unmark(self, action: Action) -> None:
         """Restore the marks of gaps. A later decision on a gap stands, made here or by another program."""
-        back: dict[int, _Mark] = {}
+        back: dict[int, Mark] = {}
         for gap, mark in action.before.items():
             later = (one for one in self.actions[action.number :] if gap in one.before and not one.is_undone)
             if (one := next(later, None)) is not None:
                 one.before[gap] = mark  # which undoing the later action then restores
             else:
                 back[gap] = mark
-        if back and self.log.is_begun():
-            now = {gap.id: (gap.status, gap.resolution) for gap in await self.log.gaps(ids=list(back))}
-            await self._mark({gap: mark for gap, mark in back.items() if now.get(gap) == action.after[gap]})
+        await self._mark(back, action.after, whole=False)
 
     # --- Edits ---------------------------------------------------------------------------------------------------
 
@@ -342,7 +377,7 @@ class Workbench:
         if latest is not None and latest.is_running and (latest.edits, latest.proposal.gaps) == (edits, proposal.gaps):
             return latest  # the button was pressed twice
         self._dry_run_count += 1
-        dry_run = DryRun(self._dry_run_count, proposal, edits)
+        dry_run = DryRun(self._dry_run_count, proposal, self.state, edits)
         self.dry_runs[dry_run.number] = dry_run
         self.dry_runs.pop(dry_run.number - KEPT_DRY_RUNS, None)
         self._start(self._run_or_fail(dry_run))
@@ -387,12 +422,17 @@ class Workbench:
 
     async def apply(self, dry_run: DryRun) -> Action:
         """Add the lines, and resolve the gaps that they answer. Raises StaleError if the FAQ has changed since the dry
-        run, EditError if it cannot be written, and LogError if the gaps cannot be marked: the lines are added then.
+        run, ChangedError if what became of the gaps has, EditError if it cannot be written, and LogError if the gaps
+        cannot be marked: the lines are added then.
         """
         async with self._action_lock:
             if dry_run.action is None:
-                dry_run.action = await self._apply(dry_run)
-                await self._mark(dry_run.action.after)
+                await self.catch_up()
+                if changed := self.changed_since(dry_run.state, dry_run.proposal.gaps):
+                    dry_run.state = self.state
+                    raise ChangedError(changed)
+                dry_run.action = action = await self._apply(dry_run)
+                await self._mark(action.after, action.before, whole=False)
             return dry_run.action
 
     async def _apply(self, dry_run: DryRun) -> Action:
@@ -403,14 +443,15 @@ class Workbench:
         await asyncio.to_thread(apply, dry_run.edits)
         if edited is not None and edited.matcher.faq.version != self.catalog.matcher.faq.version:
             self.catalog.matcher = edited.matcher
-        marks: dict[int, _Mark] = {}
+        marks: dict[int, Mark] = {}
         if proposal.status is not None:
             marks = {gap: (proposal.status, "") for gap in proposal.gaps if self._is_open(gap)}
         if dry_run.impact is not None:
             answered = ((gap, entry) for gap, entry in dry_run.impact.answered if self._is_unchanged(gap))
             marks |= {gap.id: (GapStatus.RESOLVED, entry) for gap, entry in answered if self._is_open(gap.id)}
         dry_run.edited = None  # its matcher is in use now
-        return self._record(proposal.what, dry_run.edits, self._changes(marks))
+        marks = self._changes(marks)
+        return self._record(proposal.what, dry_run.edits, {gap: self.gaps[gap].mark for gap in marks}, marks)
 
     def _version(self) -> str:
         """The FAQ version of the files; empty if they are invalid."""
@@ -467,7 +508,7 @@ class Workbench:
     async def close_answered(self) -> Action | None:
         """Resolve the open gaps that the last replay found answered, each by its entry; None if there are none.
 
-        Raises LogError.
+        Raises ChangedError and LogError.
         """
         async with self._action_lock:
             replayed = self.replay_run.replayed if self.replay_run and not self.replay_run.is_running else []
@@ -478,7 +519,7 @@ class Workbench:
             }
             marks = {gap: (GapStatus.RESOLVED, entry) for gap, entry in answered.items() if self._is_open(gap)}
             what = f"{plural(len(marks), 'gap')} resolved that the FAQ answers by now"
-            return await self._do(what, (), marks) if marks else None
+            return await self._mark_and_record(what, marks) if marks else None
 
 
 def plural(number: int, noun: str) -> str:

@@ -312,6 +312,19 @@ async def test_gaps_by_their_numbers(log: GapLog) -> None:
     assert await log.gaps(ids=[]) == []
 
 
+async def test_a_change_leaves_what_somebody_else_has_changed(log: GapLog) -> None:
+    """Nothing of it is done, or all the rest; a gap that is gone by now hinders nothing."""
+    await log.write([note("first"), note("second"), note("third")])
+    new, later, mine = (GapStatus.NEW, ""), (GapStatus.LATER, ""), (GapStatus.RESOLVED, "why-now")
+    gaps = [gap.id for gap in await log.gaps()]
+    was, marks = dict.fromkeys(gaps, new), dict.fromkeys(gaps, mine) | {gaps[2]: later}
+    await log.mark(gaps[:1], GapStatus.OFF_TOPIC)
+    assert await log.change(marks | {99: mine}, was | {99: new}, whole=True) == {gaps[0]}
+    assert [gap.mark for gap in await log.gaps()] == [(GapStatus.OFF_TOPIC, ""), new, new]
+    assert await log.change(marks | {99: mine}, was | {99: new}, whole=False) == {gaps[0]}
+    assert [gap.mark for gap in await log.gaps()] == [(GapStatus.OFF_TOPIC, ""), mine, later]
+
+
 async def test_a_language_is_kept_while_it_is_used(log: GapLog, clock: Clock) -> None:
     """A choice expires when its person has not written for the time to keep; using it keeps it."""
     await log.choose_language(ASKER, "fr")

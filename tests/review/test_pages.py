@@ -328,6 +328,94 @@ async def test_what_came_after_the_page_was_looked_at_is_left_as_it_is(small: Pa
         assert await visitor.texts(GapStatus.NEW) == [KITE[2]]
 
 
+@pytest.mark.parametrize("is_known", [True, False])
+async def test_of_two_reviewers_the_second_is_told_what_the_first_did(small: Path, *, is_known: bool) -> None:
+    """Whether or not the page has noticed by itself: nothing is changed, and then it can be decided on what is left."""
+    async with page_over(small, [*map(asked, KITE), asked("zebra poetry")]) as visitor:
+        await visitor.opens(visitor.link_to(KITE[0]))
+        page, log = visitor.page, visitor.workbench.log
+        first = next(gap.id for gap in await log.gaps() if gap.gap.text == KITE[0])
+        await log.mark([first], GapStatus.RESOLVED, entry="ferry-fares")
+        if is_known:
+            await visitor.opens("/")
+            await visitor.settles()
+            visitor.page = page
+        response = await visitor.sends(visitor.action_of("/off-topic"))
+        assert response.status_code == 409
+        assert "Nothing was done: 1 gap was changed meanwhile" in visitor.text
+        assert "(1 answered by ferry-fares)" in visitor.text
+        assert await visitor.texts(GapStatus.OFF_TOPIC) == []
+        assert not visitor.workbench.actions
+        await visitor.sends(visitor.action_of("/off-topic"))
+        assert await visitor.texts(GapStatus.OFF_TOPIC) == sorted(KITE[1:])
+        assert await visitor.texts(GapStatus.RESOLVED) == [KITE[0]]
+
+
+async def test_what_was_written_stays_when_somebody_else_was_first(small: Path) -> None:
+    """A trial is not begun of gaps that are dealt with; a group that is gone says what became of it."""
+    async with page_over(small, map(asked, KITE)) as visitor:
+        await visitor.opens(visitor.link_to(KITE[0]))
+        page, log = visitor.page, visitor.workbench.log
+        ids = [gap.id for gap in await log.gaps()]
+        fields = {"text": "the zone for flying kites", "entry": "ferry-bicycles"}
+        await log.mark(ids[:1], GapStatus.LATER)
+        await visitor.opens("/")
+        await visitor.settles()
+        visitor.page = page
+        response = await visitor.sends(visitor.action_of("/add"), **fields)
+        assert response.status_code == 409
+        assert 'value="the zone for flying kites"' in visitor.page
+        assert not visitor.workbench.dry_runs
+        visitor.page = page
+        await log.mark(ids, GapStatus.OFF_TOPIC)
+        response = await visitor.sends(visitor.action_of("/later"))
+        assert response.status_code == 409
+        assert "3 gaps were changed meanwhile" in visitor.text
+        assert "(3 off topic)" in visitor.text
+        assert await visitor.texts(GapStatus.OFF_TOPIC) == sorted(KITE)
+
+
+async def test_a_tick_in_an_old_list_changes_nothing(small: Path) -> None:
+    """Of a group that somebody else has dealt with; the other ticked groups are left too."""
+    async with page_over(small, map(asked, ["zebra poetry", "lion opera"])) as visitor:
+        (seen, *_) = re.findall(r'name="seen" value="(\d+)"', visitor.page)
+        await visitor.workbench.log.mark([1], GapStatus.LATER)
+        response = await visitor.sends("/groups/off-topic?tab=new", groups="1 2", seen=seen)
+        assert response.status_code == 409
+        assert "(1 left for later)" in visitor.text
+        assert await visitor.texts(GapStatus.OFF_TOPIC) == []
+        await visitor.sends("/groups/off-topic?tab=new", groups="1 2", seen=seen)
+        assert await visitor.texts(GapStatus.OFF_TOPIC) == ["lion opera"]
+
+
+async def test_lines_for_gaps_that_somebody_else_closed_are_not_added_unseen(small: Path) -> None:
+    """The trial says what became of them; a second press adds the lines and leaves those gaps as they are."""
+    before = ferry(small)
+    async with page_over(small, map(asked, KITE)) as visitor:
+        await visitor.opens(visitor.link_to(KITE[0]))
+        await visitor.sends(visitor.action_of("/add"), text="the zone for flying kites", entry="ferry-bicycles")
+        await visitor.workbench.log.mark([1], GapStatus.OFF_TOPIC)
+        response = await visitor.sends(visitor.action_of("/apply"))
+        assert response.status_code == 409
+        assert "(1 off topic)" in visitor.text
+        assert ferry(small) == before
+        await visitor.sends(visitor.action_of("/apply"))
+        assert "2 gaps changed" in visitor.text
+        assert await visitor.texts(GapStatus.OFF_TOPIC) == [KITE[0]]
+
+
+async def test_a_change_that_was_taken_back_is_none(small: Path) -> None:
+    """Then the page is not older than the gaps."""
+    async with page_over(small, [asked("zebra poetry")]) as visitor:
+        await visitor.opens(visitor.link_to("zebra poetry"))
+        page = visitor.page
+        await visitor.sends(visitor.action_of("/later"))
+        await visitor.sends(visitor.action_of("/undo"))
+        visitor.page = page
+        await visitor.sends(visitor.action_of("/off-topic"))
+        assert await visitor.texts(GapStatus.OFF_TOPIC) == ["zebra poetry"]
+
+
 async def test_without_any_tick_nothing_is_done(small: Path) -> None:
     """And the page says why."""
     async with page_over(small, map(asked, KITE)) as visitor:
