@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
+from datetime import date
 from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
 
 import typer
@@ -68,6 +69,14 @@ def run_or_fail(work: Callable[[], Awaitable[Result]]) -> Result:
 def show(found: object, text: str, *, as_json: bool) -> None:
     """Print a result, as JSON or as text."""
     print(json.dumps(found, indent=2) if as_json else text)
+
+
+def to_day(text: str, *, what: str = "") -> date | None:
+    """The day that an option names, None where it is not given. Another text ends the command, named with ``what``."""
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        fail(f"{what}'{text}' is no day; write it as in 2026-11-21")
 
 
 def fail(message: str) -> NoReturn:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,7 +11,7 @@ import typer
 
 from bot.cli import gaps_transfer
 from bot.cli.console import load_main_matcher, note, tracked
-from bot.cli.gap_session import Json, fail, show, use_log
+from bot.cli.gap_session import Json, fail, show, to_day, use_log
 from bot.domain.gap import OPEN, GapStatus
 from bot.settings import Settings, read_settings
 
@@ -26,30 +27,53 @@ for command in (gaps_transfer.export, gaps_transfer.import_, gaps_transfer.purge
 Ids = Annotated[list[int], typer.Argument(help="The gaps' numbers, as `gaps` shows them.", min=1, max=2**63 - 1)]
 Most = Annotated[int, typer.Option(help="Show at most so many.", min=1)]
 Every = Annotated[bool, typer.Option("--all", help="Also those that are resolved or off topic.")]
+Language = Annotated[str, typer.Option(help="Only those in this language, as en.")]
+Since = Annotated[str, typer.Option("--from", help="Only those asked from this day on, as in 2026-11-21.")]
+Until = Annotated[str, typer.Option("--to", help="Only those asked until this day.")]
 _MOST = 100
 
 
 @app.callback(invoke_without_command=True)
-def gaps(context: typer.Context, *, as_json: Json = False, most: Most = _MOST, every: Every = False) -> None:
+def gaps(
+    context: typer.Context,
+    *,
+    as_json: Json = False,
+    most: Most = _MOST,
+    every: Every = False,
+    language: Language = "",
+    since: Since = "",
+    until: Until = "",
+) -> None:
     """List the questions that the FAQ did not serve and that are open, newest first."""
     if context.invoked_subcommand is None:
-        _list(as_json=as_json, most=most, every=every)
-    elif as_json or every or most != _MOST:
+        _list(as_json=as_json, most=most, every=every, language=language, since=since, until=until)
+    elif as_json or every or most != _MOST or language or since or until:
         fail(f"write options after the command, as in: gaps {context.invoked_subcommand} --json")
 
 
 @app.command("list")
-def list_(*, as_json: Json = False, most: Most = _MOST, every: Every = False) -> None:
+def list_(
+    *,
+    as_json: Json = False,
+    most: Most = _MOST,
+    every: Every = False,
+    language: Language = "",
+    since: Since = "",
+    until: Until = "",
+) -> None:
     """The same as `gaps` alone."""
-    _list(as_json=as_json, most=most, every=every)
+    _list(as_json=as_json, most=most, every=every, language=language, since=since, until=until)
 
 
-def _list(*, as_json: bool, most: int, every: bool) -> None:
+def _list(*, as_json: bool, most: int, every: bool, language: str, since: str, until: str) -> None:
     from bot.cli.gap_output import gap_object, list_gaps, show_listings
 
     settings = read_settings()
-    listed = _read(settings, tuple(GapStatus) if every else OPEN, most=most)
-    if not listed and not as_json:
+    statuses = tuple(GapStatus) if every else OPEN
+    listed = _read(settings, statuses, most=most, language=language, since=to_day(since), until=to_day(until))
+    if not listed and not as_json and (language or since or until):
+        print("No gap is like that.")
+    elif not listed and not as_json:
         print(f"No gaps are logged in {'PostgreSQL' if settings.database_url else settings.data_dir}.")
     else:
         show_listings([gap_object(one) for one in listed], [list_gaps(listed)], as_json=as_json)
@@ -70,14 +94,16 @@ def show_(ids: Ids, *, as_json: Json = False) -> None:
 
 
 @app.command()
-def groups(*, as_json: Json = False, most: Most = 20) -> None:
+def groups(
+    *, as_json: Json = False, most: Most = 20, language: Language = "", since: Since = "", until: Until = ""
+) -> None:
     """Show the open gaps in groups of similar questions, the biggest and freshest first."""
     from bot.cli.gap_output import group_object, list_groups, show_listings
     from bot.gaps.clustering import group_gaps
     from bot.gaps.repository import utc_now
 
     settings = read_settings()
-    listed = _read(settings, OPEN)
+    listed = _read(settings, OPEN, language=language, since=to_day(since), until=to_day(until))
     found = group_gaps(listed, load_main_matcher(settings), now=utc_now(), most=most)
     show_listings([group_object(group) for group in found], [list_groups(found)], as_json=as_json)
 
@@ -221,12 +247,15 @@ def _read(
     *,
     most: int | None = None,
     ids: Collection[int] | None = None,
+    language: str = "",
+    since: date | None = None,
+    until: date | None = None,
 ) -> list[LoggedGap]:
     """The gaps, newest first; those past the retention period go before, unless the clock may have jumped."""
 
     async def read(log: GapLog) -> list[LoggedGap]:
         await log.expire()
-        return await log.gaps(statuses=statuses, most=most, ids=ids)
+        return await log.gaps(statuses=statuses, most=most, ids=ids, language=language, since=since, until=until)
 
     return use_log(settings, read) or []
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from dataclasses import asdict
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,6 +18,7 @@ from bot.cli.gap_session import (
     open_log,
     run_or_fail,
     show,
+    to_day,
     use_log,
     use_or_create_log,
 )
@@ -131,10 +131,7 @@ def purge(
     """Delete gaps for good: --resolved, --before DAY, both of these together, or --all. Counts stay."""
     if every == bool(resolved or before) or (counts and not every):
         fail("purge: give --resolved, --before DAY or both; or --all, with --counts if you like")
-    try:
-        day = date.fromisoformat(before) if before else None
-    except ValueError:
-        fail(f"purge: '{before}' is no day; write it as in 2026-11-21")
+    day = to_day(before, what="purge: ")
     if not yes and not is_terminal(sys.stdin):
         fail("purge: there is nobody to ask; add --yes to delete for good")
     settings = read_settings()

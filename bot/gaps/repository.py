@@ -276,12 +276,24 @@ class GapLog:
         most: int | None = None,
         statuses: Collection[GapStatus] = tuple(GapStatus),
         ids: Collection[int] | None = None,
+        language: str = "",
+        since: date | None = None,
+        until: date | None = None,
     ) -> list[LoggedGap]:
         """The gaps of these statuses, and with these ids if any are given, newest first. Raises LogError.
 
-        A text that cannot be decrypted hides no other: ``UNREADABLE`` stands in its place.
+        If given, only those in a language, and those that were asked from a day on, or until a day, in UTC. A text that
+        cannot be decrypted hides no other: ``UNREADABLE`` stands in its place.
         """
-        wanted = _asked(statuses) if ids is None else _asked(statuses) & gap.c.id.in_(ids)
+        wanted = _asked(statuses)
+        if ids is not None:
+            wanted &= gap.c.id.in_(ids)
+        if language:
+            wanted &= gap.c.language == language
+        if since is not None:
+            wanted &= gap.c.at >= datetime.combine(since, time.min)
+        if until is not None:
+            wanted &= gap.c.at <= datetime.combine(until, time.max)
         newest_first = sa.select(gap).where(wanted).order_by(gap.c.at.desc(), gap.c.id.desc()).limit(most)
         async with self.database.connection() as connection:
             rows = (await connection.execute(newest_first)).all()

@@ -9,6 +9,7 @@ import secrets
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -76,6 +77,8 @@ class Place:
     tab: str = "new"
     language: str = ""
     words: str = ""
+    since: str = ""
+    until: str = ""
     page: int = 1
 
     @classmethod
@@ -87,6 +90,8 @@ class Place:
             tab if tab in TABS else "new",
             query.get("language", ""),
             query.get("words", ""),
+            _day(query.get("from", "")),
+            _day(query.get("to", "")),
             max(1, int(page)) if page.isdecimal() and len(page) < 6 else 1,
         )
 
@@ -95,10 +100,24 @@ class Place:
         """The statuses of the gaps in this tab."""
         return TABS[self.tab][1]
 
+    @property
+    def is_filtered(self) -> bool:
+        """Whether only some of the tab's groups are shown."""
+        return any(self._filters.values())
+
+    @property
+    def _filters(self) -> dict[str, str]:
+        return {"language": self.language, "words": self.words, "from": self.since, "to": self.until}
+
+    def groups(self, workbench: Workbench) -> list[Cluster]:
+        """The groups of this tab and these filters, the largest and newest first."""
+        since, until = (date.fromisoformat(day) if day else None for day in (self.since, self.until))
+        return workbench.clusters(self.statuses, language=self.language, words=self.words, since=since, until=until)
+
     def query(self, **other: object) -> str:
         """This place as the query of an address, with some values replaced."""
-        values = {"tab": self.tab, "language": self.language, "words": self.words, "page": self.page} | other
-        usual = {"language": "", "words": "", "page": 1}
+        values = {"tab": self.tab, **self._filters, "page": self.page} | other
+        usual = {**dict.fromkeys(self._filters, ""), "page": 1}
         return "?" + urlencode({name: value for name, value in values.items() if usual.get(name) != value})
 
 
@@ -158,7 +177,7 @@ class Review:
     async def _groups(self, request: Request, *, error: str = "", status: int = 422) -> Response:
         await self._workbench.refresh()
         place = Place.of(request.query_params)
-        found = self._workbench.clusters(place.statuses, language=place.language, words=place.words)
+        found = place.groups(self._workbench)
         pages = max(1, -(-len(found) // ON_A_PAGE))
         shown = found[(min(place.page, pages) - 1) * ON_A_PAGE :][:ON_A_PAGE]
         gaps = self._workbench.gaps.values()
@@ -472,7 +491,7 @@ class Review:
 
         0 for a group that the filters of the list leave out.
         """
-        found = self._workbench.clusters(place.statuses, language=place.language, words=place.words)
+        found = place.groups(self._workbench)
         at = next((at for at, one in enumerate(found, 1) if any(own.id == gap for own in one.gaps)), 0)
         return at, len(found), tuple(one.gaps[0].id for one in found[at : at + FOLLOWING])
 
@@ -567,6 +586,14 @@ class Review:
 
 async def _fields(request: Request) -> dict[str, str]:
     return fields_of(await request.body())
+
+
+def _day(text: str) -> str:
+    """A day as in 2026-11-21; empty for what is none."""
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        return ""
 
 
 def _numbers(fields: Mapping[str, str], name: str) -> list[int]:

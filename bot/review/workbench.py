@@ -248,11 +248,21 @@ class Workbench:
         self._changed += [(gap, self.gaps[gap].mark) for gap in both if self.gaps[gap].mark != gaps[gap].mark]
         self.gaps, self._stamp = gaps, stamp
 
-    def clusters(self, statuses: Collection[GapStatus], *, language: str = "", words: str = "") -> list[Cluster]:
+    def clusters(
+        self,
+        statuses: Collection[GapStatus],
+        *,
+        language: str = "",
+        words: str = "",
+        since: date | None = None,
+        until: date | None = None,
+    ) -> list[Cluster]:
         """The clusters with those of their gaps that have one of the statuses, the largest and newest first.
 
-        ``language`` and ``words`` filter by the language of the gaps, and by a substring of any text in the cluster.
+        ``language`` and ``words`` filter by the language of the gaps, and by a substring of any text in the cluster;
+        ``since`` and ``until`` by the first and last day, in UTC, on which at least one of its gaps was asked.
         """
+        first, last = since or date.min, until or date.max
         wanted = words.casefold()
         found = (self._current(cluster, statuses) for cluster in self._clusters)
         kept = [
@@ -261,6 +271,7 @@ class Workbench:
             if cluster.gaps
             and (not language or cluster.gaps[0].gap.language == language)
             and (not wanted or any(wanted in gap.gap.text.casefold() for gap in cluster.gaps))
+            and any(first <= gap.at.date() <= last for gap in cluster.gaps)
         ]
         return sorted(kept, key=by_size)
 

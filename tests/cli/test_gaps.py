@@ -251,6 +251,29 @@ def test_a_list_is_the_same_with_and_without_its_name(cache: Path, own: dict[str
     assert [gap["text"] for gap in json.loads(named)] == ["quantum bread"]
 
 
+def test_gaps_are_narrowed_by_language_and_days(cache: Path, own: dict[str, Any]) -> None:
+    """In the list and in groups; a day that is none is told; options stand after the command that they are for."""
+    call("ask", UNKNOWN, cache=cache, **own)
+    (gap,) = listed(cache, own)
+    day = gap["at"][:10]
+    for options, number in (
+        (("--from", day, "--to", day, "--language", "en"), 1),
+        (("--to", "2020-01-01"), 0),
+        (("--from", "9999-12-31"), 0),
+        (("--to", "9999-12-31"), 1),
+        (("--language", "fr"), 0),
+    ):
+        for command in (("gaps",), ("gaps", "list"), ("gaps", "groups")):
+            done = call(*command, *options, "--json", cache=cache, **own)
+            assert len(json.loads(done.stdout)) == number, (command, options)
+    assert call("gaps", "--language", "fr", cache=cache, **own).stdout == "No gap is like that.\n"
+    for command in (("gaps",), ("gaps", "groups")):
+        done = call(*command, "--from", "last week", cache=cache, **own)
+        assert done.returncode == 2
+        assert "'last week' is no day; write it as in 2026-11-21" in done.stderr
+    assert "write options after the command" in call("gaps", "--to", day, "groups", cache=cache, **own).stderr
+
+
 def test_gaps_are_shown_whole_in_the_order_named(cache: Path, own: dict[str, Any]) -> None:
     """With every nearest entry and its question, also those that are settled."""
     for text in (UNKNOWN, "quantum bread"):

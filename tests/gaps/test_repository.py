@@ -325,6 +325,21 @@ async def test_a_change_leaves_what_somebody_else_has_changed(log: GapLog) -> No
     assert [gap.mark for gap in await log.gaps()] == [(GapStatus.OFF_TOPIC, ""), mine, later]
 
 
+async def test_gaps_of_a_language_and_of_days(log: GapLog, clock: Clock) -> None:
+    """From the first minute of a day to the last of another, in UTC."""
+    days = [
+        datetime(2026, 11, day, hour, minute, tzinfo=UTC)
+        for day, hour, minute in ((1, 23, 59), (2, 0, 0), (3, 23, 59), (4, 0, 0))
+    ]
+    clock.now = days[-1]
+    await log.write([replace(note(day.isoformat()), at=day) for day in days])
+    found = await log.gaps(since=date(2026, 11, 2), until=date(2026, 11, 3))
+    assert [gap.at.replace(tzinfo=UTC) for gap in found] == [days[2], days[1]]
+    assert len(await log.gaps(since=date(2026, 11, 2))) == 3
+    assert len(await log.gaps(until=date.max, since=date(2026, 11, 3), language="en")) == 2
+    assert await log.gaps(language="fr") == []
+
+
 async def test_a_language_is_kept_while_it_is_used(log: GapLog, clock: Clock) -> None:
     """A choice expires when its person has not written for the time to keep; using it keeps it."""
     await log.choose_language(ASKER, "fr")

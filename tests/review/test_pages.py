@@ -730,6 +730,32 @@ async def test_the_list_is_narrowed_and_paged(small: Path) -> None:
             assert "warum ist der himmel blau" in visitor.text
 
 
+async def test_the_list_is_narrowed_by_days(small: Path) -> None:
+    """Both days included; a group is listed whole if it was asked in them; all that follows keeps the filters."""
+    notes = [asked("zebra poetry", ago=timedelta(days=days)) for days in (1, 20)]
+    notes += [asked("lion opera", ago=timedelta(days=20)), asked("what is love", ago=timedelta(days=9))]
+    async with page_over(small, notes) as visitor:
+        days = {gap.gap.text: gap.at.date().isoformat() for gap in visitor.workbench.gaps.values()}
+        love, lion = days["what is love"], days["lion opera"]
+        for query, texts in (
+            (f"?from={love}&to={love}", {"what is love"}),
+            (f"?from={love}", {"what is love", "zebra poetry"}),
+            (f"?to={lion}", {"lion opera", "zebra poetry"}),
+            (f"?from={love}&to={lion}", set()),
+            ("?from=yesterday&to=2026-13-01", {"what is love", "lion opera", "zebra poetry"}),
+        ):
+            await visitor.opens(f"/{query}")
+            assert {text for text in ("what is love", "lion opera", "zebra poetry") if text in visitor.text} == texts
+        await visitor.opens(f"/?to={lion}")
+        assert f'type="date" value="{lion}"' in visitor.page
+        await visitor.opens(visitor.link_to("zebra poetry"))
+        await visitor.sends(visitor.action_of("/later"))
+        await visitor.sends(visitor.action_of("/later"))
+        assert "that was the last of this list" in visitor.text
+        assert "No group is like that." in visitor.text
+        assert await visitor.texts(GapStatus.NEW) == ["what is love"]
+
+
 async def test_texts_are_shown_and_not_run(small: Path) -> None:
     """Whatever somebody typed stands in the page as text, in its own direction."""
     text = "<script>alert(1)</script> \u202eevil \" onload='x' {{ 7*7 }}"
