@@ -94,9 +94,22 @@ def with_item(path: Path, text: str, at: KeyPath, item: str) -> Edit:
 
 
 def with_entry(
-    path: Path, text: str, entry_id: str, *, question: str, phrasings: Sequence[str], reviewed: date, review_by: date
+    path: Path,
+    text: str,
+    entry_id: str,
+    *,
+    question: str,
+    phrasings: Sequence[str],
+    reviewed: date,
+    review_by: date,
+    answer: str = "",
+    sources: Sequence[str] = (),
+    is_draft: bool = True,
 ) -> Edit:
-    """Add an entry as a draft, whose answer is still to be written. A card gets the question as its title."""
+    """Add an entry, as a draft or whole. Without an answer, a note stands in its place that it is still to be written.
+
+    ``sources`` are the ids of facts. A card gets the question as its title.
+    """
     file = YamlLines(path, text)
     entries, last, marker = file.end_of(("entries",))
     if file.entry(entry_id) is not None:
@@ -106,10 +119,15 @@ def with_entry(
     listed = [file.fit(phrasing) for phrasing in phrasings or [""]]  # an empty one makes `fit` raise
     dash = " " * marker.index("-") + "- "  # lists within an entry are indented as the list of entries is
     rows = [f"{key}: {scalar(value)}" for key, value in texts.items()]
-    rows += ["draft: true", "phrasings:", *(dash + scalar(phrasing) for phrasing in listed), "answer: |", f"  {TODO}"]
+    lines = [file.fit(line) if line.strip() else "" for line in (answer.strip() or TODO).splitlines()]
+    rows += ["draft: true"] * is_draft
+    rows += ["phrasings:", *(dash + scalar(phrasing) for phrasing in listed)]
+    rows += ["answer: |", *(f"  {line}".rstrip() for line in lines)]
+    rows += [f"sources: [{', '.join(sources)}]"] * bool(sources)
     rows += [f"reviewed: {reviewed.isoformat()}", f"review_by: {review_by.isoformat()}"]
-    rows = [marker + rows[0], *(" " * len(marker) + row for row in rows[1:])]
-    item = {**texts, "draft": True, "phrasings": listed, "answer": f"{TODO}\n"}
+    rows = [marker + rows[0], *((" " * len(marker) + row).rstrip() for row in rows[1:])]
+    item: dict[str, Any] = texts | ({"draft": True} if is_draft else {})
+    item |= {"phrasings": listed, "answer": "\n".join(lines) + "\n"} | ({"sources": [*sources]} if sources else {})
     item |= {"reviewed": reviewed, "review_by": review_by}
     return _edit(file, ("entries",), item, last, [""] * file.has_gaps(entries) + rows)
 

@@ -55,6 +55,13 @@ async def edited_faq(edits: Sequence[Edit], settings: Settings, *, now: Matcher)
         return EditedFaq(await asyncio.to_thread(matcher_of, faq, edited), problems, made_from)
 
 
+async def new_problems(edits: Sequence[Edit], settings: Settings) -> tuple[Diagnostic, ...]:
+    """What the content check newly finds with edits, without learning. Raises ContentError and OSError."""
+    with tempfile.TemporaryDirectory(prefix="faq-") as folder:
+        edited, _ = await asyncio.to_thread(_edited_copy, edits, settings, Path(folder))
+        return await asyncio.to_thread(_new_problems, settings, edited)
+
+
 def _new_problems(was: Settings, edited: Settings) -> tuple[Diagnostic, ...]:
     known = {(problem.code, problem.fact) for problem in _problems(was)}  # line numbers change with an edit
     return tuple(problem for problem in _problems(edited) if (problem.code, problem.fact) not in known)

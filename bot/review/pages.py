@@ -22,8 +22,9 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from bot.content.editor import EditError, StaleError
-from bot.domain.faq import Faq
+from bot.domain.faq import Fact, Faq, Source
 from bot.domain.gap import OPEN, GapStatus, LoggedGap, Mark
+from bot.domain.limits import LONGEST_ANSWER
 from bot.domain.matching import Matcher
 from bot.gaps.clustering import Cluster, summarize
 from bot.gaps.replay import Became
@@ -31,7 +32,17 @@ from bot.gaps.repository import utc_now
 from bot.gaps.statistics import statistics
 from bot.review import charts
 from bot.review.auth import Guard, fields_of
-from bot.review.proposals import LONGEST, FormError, ProposalForm, draft, edition, off_topic, phrasing, topics
+from bot.review.proposals import (
+    LONGEST,
+    FormError,
+    ProposalForm,
+    draft,
+    edition,
+    facts_with,
+    off_topic,
+    phrasing,
+    topics,
+)
 from bot.review.workbench import Action, ChangedError, DryRun, Proposal, Workbench, plural
 from bot.settings import Settings
 from bot.storage.errors import LogError
@@ -45,7 +56,7 @@ FOLLOWING = 10  # groups after this one that its form names: some may be dealt w
 # The fields that the address back to each form keeps. Those of the other forms may still hold the text of a person.
 KEPT_FIELDS: Mapping[Callable[[ProposalForm, Settings, Faq], Proposal], tuple[str, ...]] = {
     phrasing: ("text", "entry", "other"),
-    draft: ("question", "file", "id", "phrasings"),
+    draft: ("question", "file", "id", "fact", "answer", "phrasings"),
     off_topic: ("message",),
 }
 LONGEST_ADDRESS = 8_000  # characters; what is longer is cut, so that the last of many phrasings are lost
@@ -134,6 +145,7 @@ class Review:
             lstrip_blocks=True,
         )
         self._templates.globals |= {"charts": charts, "tabs": TABS, "plural": plural, "longest": LONGEST}
+        self._templates.globals["longest_answer"] = LONGEST_ANSWER
         self._key = secrets.token_bytes(16)
         pages = Starlette(
             routes=[
@@ -447,6 +459,7 @@ class Review:
                 ]
                 for other in related or ()
             ],
+            facts=self._facts(values),
             found=[one.entry for one in matcher.rank(find).candidates[:FOUND]] if find else [],
             values=values,
             error=error,
@@ -485,6 +498,13 @@ class Review:
     def _cluster(self, request: Request) -> Cluster | None:
         """The current group of the gap in the address; None if there is none."""
         return self._workbench.cluster_of(request.path_params["gap"], Place.of(request.query_params).statuses)
+
+    def _facts(self, values: Mapping[str, str]) -> list[tuple[Source, Fact, bool]]:
+        """The facts that are ticked in a form, then those that its search finds."""
+        faq, ticked = self._matcher.faq, values.get("fact", "").split()
+        kept = [(source, fact) for source in faq.sources.values() for fact in source.facts if fact.id in ticked]
+        found = facts_with(faq, values.get("facts", ""))
+        return [*((*one, True) for one in kept), *((*one, False) for one in found if one not in kept)]
 
     def _following(self, place: Place, gap: int) -> tuple[int, int, tuple[int, ...]]:
         """Where the group of a gap stands in the list, from 1 on; of how many; and a gap of each that comes next.

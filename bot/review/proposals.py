@@ -7,18 +7,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
 from rapidfuzz.process import extract
 
-from bot.content.editor import load, with_entry, with_item, with_phrasing
+from bot.content.editor import Edit, load, with_entry, with_item, with_phrasing
 from bot.content.loader import read_content
 from bot.content.parsed import Edition
 from bot.content.schema import ID_BYTES, ID_PATTERN
-from bot.domain.faq import MAIN_LANGUAGE, Faq, Kind
+from bot.domain.faq import MAIN_LANGUAGE, Fact, Faq, Kind, Source
 from bot.domain.gap import GapStatus
+from bot.domain.limits import LONGEST_ANSWER
 from bot.review.workbench import Proposal
 from bot.settings import Settings
 from bot.text.normalize import words
@@ -27,6 +28,7 @@ OFF_TOPIC = "off_topic.yaml"
 REVIEW_AFTER = timedelta(days=365)
 ID_WORDS = 5  # of a question, in the id that is generated from it
 LONGEST = 300  # characters of an added text
+FACTS = 12  # shown for a search
 _TYPED = "These are the words that somebody typed. Write them in your own, without what could tell who asked."
 
 
@@ -80,7 +82,9 @@ def phrasing(form: ProposalForm, settings: Settings, faq: Faq) -> Proposal:
 
 
 def draft(form: ProposalForm, settings: Settings, faq: Faq) -> Proposal:
-    """Propose the draft of a new entry, which the bot does not use until its answer is written. Raises FormError."""
+    """Propose a new entry: whole if it has an answer and the content check finds no error, else as a draft, which the
+    bot does not use. Raises FormError.
+    """
     question = form.own_words(form.fields.get("question", ""))
     phrasings = [form.own_words(line) for line in form.fields.get("phrasings", "").splitlines() if line.strip()]
     name = form.fields.get("id", "").strip() or _id_from(question)
@@ -94,11 +98,15 @@ def draft(form: ProposalForm, settings: Settings, faq: Faq) -> Proposal:
         raise FormError(f"There is an entry {name} already. Give the new one another id.")
     if not phrasings:
         raise FormError("Write at least one other way to ask it.")
+    answer = form.fields.get("answer", "").strip()
+    if len(answer) > LONGEST_ANSWER:
+        raise FormError(f"That answer is too long. Say it in at most {LONGEST_ANSWER} characters.")
+    facts = {fact.id for source in faq.sources.values() for fact in source.facts}
+    sources = [fact for fact in form.fields.get("fact", "").split() if fact in facts]
     path, today = _folder(settings) / file, date.today()
 
-    return Proposal(
-        f"{name} drafted in {file}",
-        lambda: [
+    def make(*, is_draft: bool) -> list[Edit]:
+        return [
             with_entry(
                 path,
                 load(path),
@@ -107,8 +115,15 @@ def draft(form: ProposalForm, settings: Settings, faq: Faq) -> Proposal:
                 phrasings=phrasings,
                 reviewed=today,
                 review_by=today + REVIEW_AFTER,
+                answer=answer,
+                sources=sources,
+                is_draft=is_draft,
             )
-        ],
+        ]
+
+    as_draft = Proposal(
+        f"{name} drafted in {file}",
+        lambda: make(is_draft=True),
         form.gaps,
         (),
         status=GapStatus.LATER,
@@ -116,6 +131,32 @@ def draft(form: ProposalForm, settings: Settings, faq: Faq) -> Proposal:
         groups=form.groups,
         following=form.following,
     )
+    if not answer:
+        return as_draft
+    texts, whole = (question, *phrasings), lambda: make(is_draft=False)
+    return replace(
+        as_draft, what=f"{name} added to {file}", make=whole, texts=texts, entry=name, status=None, otherwise=as_draft
+    )
+
+
+def facts_with(faq: Faq, query: str) -> list[tuple[Source, Fact]]:
+    """The facts that have words and figures of a query, those with most of them first; without those to be left out.
+
+    A word finds those that begin with it, and a figure is the same with and without commas.
+    """
+    wanted = [re.compile(rf"(?<!\w){re.escape(word)}") for word in re.findall(r"\w(?:[\w.-]*\w)?", _plain(query))]
+    found = []
+    for source in faq.sources.values():
+        for fact in source.facts:
+            text = _plain(" ".join((fact.id, source.title, fact.heading or "", fact.fact, *fact.figures, fact.time)))
+            number = sum(word.search(text) is not None for word in wanted)
+            if number and fact.left_out is None:
+                found.append((-number, source, fact))
+    return [(source, fact) for _, source, fact in sorted(found, key=lambda one: one[0])[:FACTS]]
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"(?<=\d)[, \u00a0\u202f](?=\d{3}\b)", "", text.casefold())
 
 
 def off_topic(form: ProposalForm, settings: Settings, faq: Faq) -> Proposal:  # noqa: ARG001  # the signature of the others

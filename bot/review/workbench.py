@@ -13,8 +13,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from bot.content.diagnostics import ContentError, Diagnostic
-from bot.content.editor import Edit, GoneError, StaleError, apply, revert
+from bot.content.diagnostics import ContentError, Diagnostic, errors
+from bot.content.editor import Edit, EditError, GoneError, StaleError, apply, revert
 from bot.domain.gap import OPEN, GapStatus, LoggedGap, Mark
 from bot.domain.matching import Matcher
 from bot.evaluation.evaluate import Judged, evaluate
@@ -26,7 +26,7 @@ from bot.gaps.replay import Became, Replayed, ReplayedSets, compare, replay
 from bot.gaps.repository import GapLog
 from bot.matching.features import Floats
 from bot.observability.logs import kind_and_place
-from bot.review.dry_run import CannotLearnError, EditedFaq, edited_faq
+from bot.review.dry_run import CannotLearnError, EditedFaq, edited_faq, new_problems
 from bot.runtime.catalog import Catalog
 from bot.runtime.load import load_faq
 from bot.settings import Settings
@@ -52,7 +52,8 @@ class Proposal:
     ``make`` makes the edits from the current files. ``texts`` are what they add, to ``entry`` if it is an entry's.
     ``status`` is given to those of ``gaps`` that the edited FAQ does not answer; None leaves them as they are. ``form``
     and ``groups`` are addresses to go back to: the form that proposed it, and the list of groups. ``following`` are
-    gaps of the groups that come next in this list.
+    gaps of the groups that come next in this list. ``otherwise`` is proposed in its place where the content check finds
+    errors in the edits.
     """
 
     what: str
@@ -64,13 +65,15 @@ class Proposal:
     form: str = "/"
     groups: str = "/"
     following: tuple[int, ...] = ()
+    otherwise: Proposal | None = None
 
 
 @dataclass(slots=True)
 class DryRun:
     """A proposal that is being tried, until it has an ``impact``, or a ``problem`` that forbids the edit.
 
-    ``state`` is that of the gaps when it was proposed, see `Workbench.state`.
+    ``state`` is that of the gaps when it was proposed, see `Workbench.state`. ``wanted`` is the proposal in whose place
+    this one is tried, because of the errors ``lacking``.
     """
 
     number: int
@@ -81,6 +84,8 @@ class DryRun:
     impact: Impact | None = None
     problem: str = ""
     problems: tuple[Diagnostic, ...] = ()  # that the content check newly finds
+    wanted: Proposal | None = None
+    lacking: tuple[Diagnostic, ...] = ()
     action: Action | None = None
 
     @property
@@ -401,7 +406,7 @@ class Workbench:
                     await self._run(dry_run)
         except ContentError as error:
             dry_run.problem = "\n".join(map(str, error.diagnostics))
-        except (CannotLearnError, OSError) as error:
+        except (CannotLearnError, EditError, OSError) as error:
             dry_run.problem = str(error)
         except Exception as error:  # a bug must not leave its page waiting for ever
             _logger.error("an edit cannot be tried: %s", kind_and_place(error))
@@ -409,6 +414,12 @@ class Workbench:
 
     async def _run(self, dry_run: DryRun) -> None:
         proposal, before = dry_run.proposal, self.catalog.matcher
+        if proposal.otherwise is not None:
+            lacking = errors(await new_problems(dry_run.edits, self.settings))
+            if lacking:
+                dry_run.wanted, dry_run.lacking = proposal, lacking
+                dry_run.proposal = proposal = proposal.otherwise
+                dry_run.edits = proposal.make()
         edited = await edited_faq(dry_run.edits, self.settings, now=before)
         gaps = list(self.gaps.values())
         dry_run.impact = await asyncio.to_thread(
@@ -477,7 +488,7 @@ class Workbench:
 
     def repeat(self, dry_run: DryRun) -> DryRun:
         """Start another dry run of the same proposal, from the current files. Raises EditError."""
-        return self.propose(dry_run.proposal)
+        return self.propose(dry_run.wanted or dry_run.proposal)
 
     def left_open(self, dry_run: DryRun) -> int:
         """How many gaps of the proposal would stay open."""

@@ -238,6 +238,29 @@ def test_the_check_refuses_an_answer_that_is_not_written(small: Path, name: str)
     assert ("F404", f"faq/en/{name}", place) in {(problem.code, problem.file, problem.line) for problem in found}
 
 
+def test_a_new_entry_may_have_its_answer_and_facts(file: Path) -> None:
+    """As a draft or whole; blank lines of the answer stay, blanks around its lines do not; control characters fail."""
+    answer = " Two crowns: # always.\r\n\n  - no more \n"
+
+    def with_answer(answer: str, *, is_draft: bool = False) -> Edit:
+        how: dict[str, Any] = {"question": "How much?", "phrasings": ["price"], "reviewed": TODAY, "review_by": LATER}
+        return with_entry(
+            file, load(file), "fares", **how, answer=answer, sources=["note.1", "note.2"], is_draft=is_draft
+        )
+
+    for is_draft in (True, False):
+        edit = with_answer(answer, is_draft=is_draft)
+        only_adds(edit)
+        apply([edit])
+        added = yaml.safe_load(file.read_text(encoding="utf-8"))["entries"][-1]
+        assert added["answer"] == "Two crowns: # always.\n\n- no more\n"
+        assert added["sources"] == ["note.1", "note.2"]
+        assert ("draft" in added) == is_draft
+        revert([edit])
+    with pytest.raises(EditError, match=r"U\+0007"):
+        with_answer("Two\x07 crowns.")
+
+
 def test_a_new_entry_is_no_question_of_the_faq_yet(small: Path) -> None:
     """A bot that watches the folder serves no line to be replaced: its FAQ stays the one that it has."""
     path = small / "faq" / "en" / "ferry.yaml"

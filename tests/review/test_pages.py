@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import httpx
 import pytest
 
+from bot.domain.faq import Fact, Source
 from bot.domain.gap import GapReason, GapStatus
 from bot.evaluation.question_sets import Message
 from bot.review.auth import MOST_BYTES, fields_of
+from bot.review.proposals import facts_with
 from bot.storage.errors import LogError
 from tests.support.review_workbench import HOST, KEYS, asked, page_over
+from tests.support.samples import garden
 
 pytestmark = pytest.mark.slow
 
@@ -181,9 +185,93 @@ async def test_an_entry_is_drafted(small: Path) -> None:
         assert await visitor.texts(GapStatus.NEW) == ["can i bring a horse"]
 
 
+HORSES = """is my pony allowed\nhorses on the ferry\nmay I take a horse\ntravel with a pony\nanimals with hooves
+a stable on the boat\nbring my mare along\nponies on the ship"""
+
+
+async def test_a_new_entry_with_its_answer_and_facts_is_whole(small: Path) -> None:
+    """The facts are found by words and figures and ticked; the bot uses it, and the gaps that it answers are closed."""
+    async with page_over(small, [asked("can i bring a horse"), asked("zebra poetry")]) as visitor:
+        await visitor.opens(visitor.link_to("can i bring a horse"))
+        draft = visitor.action_of("/draft")
+        fields = {
+            "question": "May horses come on board?",
+            "phrasings": HORSES,
+            "file": "ferry.yaml",
+            "id": "ferry-horses",
+            "answer": "In 2023 the ferry carried 1,400 people a day.\n\n  Horses too.  ",
+        }
+        await visitor.sends(draft, **fields, facts="passengers 1400 day", search="yes")
+        assert "The ferry carried 1,400 people a day in 2023" in visitor.text
+        assert 'name="fact" value="note.1">' in visitor.page
+        assert "Horses too." in visitor.text
+        await visitor.sends(draft, **fields, facts="nothing like it", fact="note.1", search="yes")
+        assert 'name="fact" value="note.1" checked>' in visitor.page
+        await visitor.sends(draft, **fields, fact="note.1")
+        assert "It is written as a draft" not in visitor.text
+        assert "1 open gap would be answered" in visitor.text
+        assert "draft" not in visitor.text.partition("The lines")[2].partition("Gaps")[0]
+        await visitor.opens(visitor.link_to("Back, to change it"))
+        assert 'name="fact" value="note.1" checked>' in visitor.page
+        assert "Horses too." in visitor.text
+        await visitor.opens("/trial/1")
+        await visitor.sends(visitor.action_of("/apply"))
+        entry = visitor.workbench.catalog.matcher.faq.entries["ferry-horses"]
+        assert entry.sources == ("note.1",)
+        assert entry.answer == "In 2023 the ferry carried 1,400 people a day.\n\nHorses too."
+        assert await visitor.texts(GapStatus.RESOLVED) == ["can i bring a horse"]
+
+
+async def test_a_new_entry_that_the_check_finds_wanting_is_a_draft(small: Path) -> None:
+    """With what it lacks: a figure that no fact states, a source, phrasings; a fact that there is not is not cited."""
+    async with page_over(small, [asked("can i bring a horse")]) as visitor:
+        version = visitor.workbench.catalog.matcher.faq.version
+        await visitor.opens(visitor.link_to("can i bring a horse"))
+        draft = visitor.action_of("/draft")
+        fields = {"question": "May horses come on board?", "phrasings": "pony on board", "file": "ferry.yaml"}
+        await visitor.sends(draft, **fields, answer="There were 17 horses in 2023.", fact="note.9 nothing.1")
+        lacking = visitor.text.partition("It is written as a draft")[2].partition("Gaps")[0]
+        for code in ("F301", "F404", "F405"):
+            assert code in lacking
+        assert "draft: true" in visitor.text
+        await visitor.sends(visitor.action_of("/apply"))
+        assert "There were 17 horses in 2023." in ferry(small)
+        assert "note.9" not in ferry(small)
+        assert await visitor.texts(GapStatus.LATER) == ["can i bring a horse"]
+        assert visitor.workbench.catalog.matcher.faq.version == version
+
+
+def test_facts_are_found_by_words_and_figures() -> None:
+    """Those with most of the words first; a word finds those that begin with it; what is to be left out is not."""
+    facts = [
+        Fact("report.1", "Migrants sent 1,400 million home.", "2023", "printed", ("1,400 million",)),
+        Fact("report.2", "Of 281 000 000 migrants, half are women.", "2020", "printed"),
+        Fact("report.3", "Immigrants pay taxes.", "2020", "printed"),
+        Fact("report.4", "Migrants sent letters.", "2020", "printed", left_out="It is of no use."),
+    ]
+    source = Source(
+        "report", "Report", "UN", "https://un.example", "page", "confirmed", date(2026, 11, 1), tuple(facts)
+    )
+    faq = replace(garden(), sources={"report": source})
+    expected = {
+        "migrant": ["report.1", "report.2"],
+        "1400": ["report.1"],
+        "1,400": ["report.1"],
+        "281,000,000": ["report.2"],
+        "migrants women?": ["report.2", "report.1"],
+        "2020": ["report.2", "report.3"],
+        "taxes (": ["report.3"],
+        "": [],
+        "?!": [],
+        "zebra": [],
+    }
+    assert {query: [fact.id for _, fact in facts_with(faq, query)] for query in expected} == expected
+
+
 @pytest.mark.parametrize(
     ("fields", "says"),
     [
+        ({"question": "May horses come?", "file": "ferry.yaml", "phrasings": "pony", "answer": "x" * 2000}, "too long"),
         ({"question": "", "file": "ferry.yaml"}, "Write some words."),
         ({"question": "May horses come?", "file": ""}, "Choose the topic"),
         ({"question": "May horses come?", "file": "../../secret.yaml"}, "Choose the topic"),
