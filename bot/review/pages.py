@@ -286,7 +286,7 @@ class Review:
         if status is None:
             return self._error_page(404, "There is no such action.")
         await self._workbench.refresh()
-        return await self._mark(request, self._chosen(request, await _fields(request)), status, what)
+        return await self._mark(request, self._chosen(request, await _fields(request), tuple(GapStatus)), status, what)
 
     async def change_several(self, request: Request) -> Response:
         """Set the status of the ticked groups' gaps, without those that came after the page was loaded."""
@@ -303,8 +303,8 @@ class Review:
         shown = {gap: one for gap, one in shown.items() if gap <= max(seen, default=0)}
         gaps = sorted(gap for gap, one in shown.items() if one.status in place.statuses)
         try:
-            action = await self._see_unchanged(place, fields, shown.keys(), (status, ""))
-            action = action or await self._workbench.mark(gaps, status, what)
+            earlier = await self._see_unchanged(place, fields, shown.keys(), (status, ""))
+            action = await self._workbench.mark(gaps, status, what) or earlier
             action = action or await self._see_unchanged(place, fields, shown.keys(), (status, ""))
         except ChangedError as changed:
             return await self._groups(request, error=_what_changed(changed.gaps), status=409)
@@ -318,10 +318,11 @@ class Review:
         if entry not in self._matcher.faq.entries:
             return self._error_page(404, "There is no such entry.")
         is_judged = "corrected" in fields  # a complaint about an entry is resolved by it only after a correction
-        chosen = self._chosen(request, fields)
+        chosen = self._chosen(request, fields, tuple(GapStatus))
         gaps = tuple(gap for gap in chosen if (self._workbench.gaps[gap].gap.entry == entry) == is_judged)
-        version = self._matcher.faq.version
-        if is_judged and any(self._workbench.gaps[gap].gap.faq_version == version for gap in gaps):
+        current, statuses = self._matcher.faq.version, Place.of(request.query_params).statuses
+        of_now = [gap for gap in gaps if self._workbench.gaps[gap].gap.faq_version == current]
+        if is_judged and any(self._workbench.gaps[gap].status in statuses for gap in of_now):
             error = f"Nothing in the FAQ has changed since that answer was marked. Correct {entry} in its file first."
             return await self._group(request, fields, error=error)
         return await self._mark(request, gaps, GapStatus.RESOLVED, f"{{}} answered by {entry}", entry=entry)
@@ -331,11 +332,11 @@ class Review:
     ) -> Response:
         """Mark gaps and go on to the next group, which shows the action; a second press shows that of the first."""
         place, fields = Place.of(request.query_params), await _fields(request)
-        shown = self._chosen(request, fields, tuple(GapStatus))
+        shown = [gap for gap in gaps if self._workbench.gaps[gap].status in place.statuses]
         try:
-            action = await self._see_unchanged(place, fields, shown, (status, entry))
-            action = action or await self._workbench.mark(gaps, status, what, entry=entry)
-            action = action or await self._see_unchanged(place, fields, shown, (status, entry))
+            earlier = await self._see_unchanged(place, fields, gaps, (status, entry))
+            action = await self._workbench.mark(shown, status, what, entry=entry) or earlier
+            action = action or await self._see_unchanged(place, fields, gaps, (status, entry))
         except ChangedError as changed:
             return await self._refuse_changed(request, fields, changed)
         if action is not None:
@@ -387,6 +388,8 @@ class Review:
         except ChangedError as changed:
             return self._dry_run(dry_run, error=_what_changed(changed.gaps))
         except LogError as error:
+            if dry_run.action is None:  # nothing was changed
+                raise
             text = f"The lines were added, but the gaps could not be marked: {error}. See “Done and undo”."
             return self._error_page(503, text)
         place = Place.of(dict(parse_qsl(urlsplit(dry_run.proposal.groups).query)))

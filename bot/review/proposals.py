@@ -20,7 +20,7 @@ from bot.content.schema import ID_BYTES, ID_PATTERN
 from bot.domain.faq import MAIN_LANGUAGE, Fact, Faq, Kind, Source
 from bot.domain.gap import GapStatus
 from bot.domain.limits import LONGEST_ANSWER
-from bot.review.workbench import Proposal
+from bot.review.workbench import Proposal, plural
 from bot.settings import Settings
 from bot.text.normalize import words
 
@@ -59,21 +59,33 @@ class ProposalForm:
             raise FormError(_TYPED)
         return text.strip()
 
+    def own_lines(self, name: str) -> list[str]:
+        """The lines of a field, each in the editor's own words and once. Raises FormError."""
+        lines = (line for line in self.fields.get(name, "").splitlines() if line.strip())
+        return [*dict.fromkeys(map(self.own_words, lines))]
+
 
 def phrasing(form: ProposalForm, settings: Settings, faq: Faq) -> Proposal:
-    """Propose a phrasing for an entry. Raises FormError; `Proposal.make` raises EditError."""
+    """Propose phrasings for an entry. Raises FormError; `Proposal.make` raises EditError."""
     entry = _entry(form.fields, faq)
-    text = form.own_words(form.fields.get("text", ""))
+    texts = form.own_lines("text") or [form.own_words("")]
     file = edition(settings).files.get(entry)
     if file is None:
         raise FormError(f"{entry} no longer stands in the FAQ's files. Choose another entry, or wait for the new FAQ.")
     path = _folder(settings) / file
-    what = f"“{text}” added to {entry}"
+
+    def make() -> list[Edit]:
+        edits: list[Edit] = []
+        for text in texts:  # each is made from what the one before leaves
+            edits.append(with_phrasing(path, edits[-1].after if edits else load(path), entry, text))
+        return edits
+
+    others = f" and {plural(len(texts) - 1, 'other phrasing')}" if len(texts) > 1 else ""
     return Proposal(
-        what,
-        lambda: [with_phrasing(path, load(path), entry, text)],
+        f"“{texts[0]}”{others} added to {entry}",
+        make,
         form.gaps,
-        (text,),
+        tuple(texts),
         entry=entry,
         form=form.address,
         groups=form.groups,
@@ -86,7 +98,7 @@ def draft(form: ProposalForm, settings: Settings, faq: Faq) -> Proposal:
     bot does not use. Raises FormError.
     """
     question = form.own_words(form.fields.get("question", ""))
-    phrasings = [form.own_words(line) for line in form.fields.get("phrasings", "").splitlines() if line.strip()]
+    phrasings = form.own_lines("phrasings")
     name = form.fields.get("id", "").strip() or _id_from(question)
     file = form.fields.get("file", "")
     if file not in topics(edition(settings)):
