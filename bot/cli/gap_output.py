@@ -274,6 +274,16 @@ def statistics_object(statistics: Statistics) -> dict[str, Any]:
         "complaints": statistics.complaints,
         "not_about_me": statistics.not_about_me,
         "never": statistics.never,
+        "unanswered": statistics.unanswered,
+        "unanswered_by_language": statistics.unanswered_by_language,
+        "out_of_scope": {
+            entry: {"questions": statistics.out_of_scope.get(entry, 0), "by_week": trend}
+            for entry, trend in statistics.scope_trend.items()
+        },
+        "satisfaction": {
+            entry: {"yes": one.yes, "no": one.no, "rate": round(one.rate, 2)}
+            for entry, one in statistics.satisfaction.items()
+        },
     }
 
 
@@ -288,6 +298,16 @@ def list_statistics(statistics: Statistics) -> Iterator[Listing]:
     yield Listing(title, ("outcome", "questions", "share", ""), outcomes)
     yield Listing(f"a day: {bars(by_day)} (at most {max(by_day)})")
     yield Listing(f"helpful {statistics.helpful}, not helpful {statistics.not_helpful}")
+    yield _list_numbers("without an answer", {why: number for why, number in statistics.unanswered.items() if number})
+    trends = [
+        Row([entry, str(statistics.out_of_scope.get(entry, 0))], [bars(trend)])
+        for entry, trend in list(statistics.scope_trend.items())[:_ENTRIES]
+    ]
+    yield Listing(f"out of scope{', and in each of eight weeks' if trends else ': none'}", ("entry", "no.", ""), trends)
+    yield _list_numbers(
+        "said to be helpful",
+        {entry: f"{one.rate:.0%} of {one.yes + one.no}" for entry, one in statistics.satisfaction.items()},
+    )
     yield _list_numbers("languages", statistics.by_language)
     yield _list_numbers("most asked", statistics.asked)
     yield _list_numbers("most complaints", statistics.complaints)
@@ -296,7 +316,7 @@ def list_statistics(statistics: Statistics) -> Iterator[Listing]:
     yield Listing(f"never asked: {len(statistics.never)}{': ' if statistics.never else ''}{named}")
 
 
-def _list_numbers(name: str, numbers: Mapping[str, int]) -> Listing:
+def _list_numbers(name: str, numbers: Mapping[str, int | str]) -> Listing:
     rows = [Row([value], [str(number)]) for value, number in list(numbers.items())[:_ENTRIES]]
     return Listing(name, (name, "number"), rows, is_short=True) if rows else Listing(f"{name}: none")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from bot.domain.matching import Matcher
     from bot.gaps.replay import ReplayedSets
     from bot.gaps.repository import GapLog
+    from bot.gaps.statistics import Statistics
 
 app = typer.Typer(help="The questions that the FAQ did not serve.")
 for command in (gaps_transfer.export, gaps_transfer.import_, gaps_transfer.purge, gaps_transfer.rekey):
@@ -225,6 +226,7 @@ def stats(
     *,
     as_json: Json = False,
     days: Annotated[int, typer.Option(help="Of so many days, today included.", min=1)] = 28,
+    csv: Annotated[Path | None, typer.Option(help="Write each table into a CSV file in this folder.")] = None,
 ) -> None:
     """Show what is asked and how far it is served, from counts alone."""
     from bot.cli.gap_output import list_statistics, show_listings, statistics_object
@@ -234,8 +236,29 @@ def stats(
 
     settings = read_settings()
     counts = use_log(settings, lambda log: log.counts()) or []
-    summed = statistics(counts, load_faq(settings), today=utc_now().date(), days=days)
+    faq = load_faq(settings)
+    summed = statistics(counts, faq, today=utc_now().date(), days=days)
+    if csv is not None:
+        files = _write_tables(csv, summed, {name: entry.question for name, entry in faq.entries.items()})
+        show({"files": files}, "\n".join(files), as_json=as_json)
+        return
     show_listings(statistics_object(summed), list_statistics(summed), as_json=as_json)
+
+
+def _write_tables(folder: Path, summed: Statistics, questions: Mapping[str, str]) -> list[str]:
+    """Write each table of the statistics into a file of its own, and return their paths."""
+    from bot.gaps.statistics_tables import ENCODING, as_csv, tables
+
+    files = []
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for table in tables(summed, questions):
+            file = folder / f"{table.name}.csv"
+            file.write_text(as_csv(table), encoding=ENCODING, newline="")
+            files.append(file.as_posix())
+    except OSError as error:
+        fail(f"stats: {error.filename}: {error.strerror}; name a folder that may be written to")
+    return files
 
 
 # --- The log and the terminal -------------------------------------------------------------------------------------

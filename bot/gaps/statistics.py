@@ -8,13 +8,35 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
 
-from bot.domain.conversation import Channel, Outcome
-from bot.domain.faq import Faq
+from bot.domain.conversation import Channel, NoAnswerReason, Outcome
+from bot.domain.faq import Faq, Kind
 from bot.domain.gap import Count
 
 # Outcomes of a question, and what a person may report about an answer.
 QUESTIONS = (Outcome.ANSWER, Outcome.CLARIFY, Outcome.UNANSWERED, Outcome.URGENT, Outcome.NONE_OF_THESE)
 COMPLAINTS = (Outcome.WRONG, Outcome.OUTDATED, Outcome.UNCLEAR)
+# Why a question had no answer, as far as the counts say it.
+REASONS = (
+    NoAnswerReason.NO_MATCH,
+    NoAnswerReason.OUT_OF_SCOPE,
+    NoAnswerReason.OTHER_YEAR,
+    NoAnswerReason.OTHER_LANGUAGE,
+    Outcome.NONE_OF_THESE,
+)
+TREND_WEEKS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Satisfaction:
+    """How many said that an entry's answer helped, and how many that it is wrong, outdated or unclear."""
+
+    yes: int
+    no: int
+
+    @property
+    def rate(self) -> float:
+        """The share of those to whom it was helpful, from 0 to 1."""
+        return self.yes / (self.yes + self.no)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +50,11 @@ class Statistics:
     Divided further: ``outcomes_by_day`` is ``by_day`` by outcome, ``complaint_kinds`` is ``complaints`` by kind of
     complaint, ``never_by_topic`` is ``never`` by topic. ``gaps_by_language`` counts all gaps, whether or not their
     texts are still kept.
+
+    ``unanswered_by_language`` has the questions without an answer by language and then by each of `REASONS`;
+    ``out_of_scope`` those by the entry that explains it; ``scope_trend`` how many of these there were in each of the
+    last `TREND_WEEKS` weeks, the oldest first and the last ending today, whatever the span. ``satisfaction`` is by
+    entry, those with the most complaints first.
     """
 
     by_day: Mapping[date, int]
@@ -43,11 +70,20 @@ class Statistics:
     complaint_kinds: Mapping[str, Mapping[str, int]]
     gaps_by_language: Mapping[str, int]
     never_by_topic: Mapping[str, tuple[str, ...]]
+    unanswered_by_language: Mapping[str, Mapping[str, int]]
+    out_of_scope: Mapping[str, int]
+    scope_trend: Mapping[str, tuple[int, ...]]
+    satisfaction: Mapping[str, Satisfaction]
 
     @property
     def questions(self) -> int:
         """The number of all questions."""
         return sum(self.by_outcome.values())
+
+    @property
+    def unanswered(self) -> dict[str, int]:
+        """The questions without an answer, by each of `REASONS`."""
+        return {reason: sum(of[reason] for of in self.unanswered_by_language.values()) for reason in REASONS}
 
 
 def statistics(counts: Iterable[tuple[date, Count, int]], faq: Faq, *, today: date, days: int) -> Statistics:
@@ -59,10 +95,22 @@ def statistics(counts: Iterable[tuple[date, Count, int]], faq: Faq, *, today: da
     asked: Counter[str] = Counter()
     not_about_me: Counter[str] = Counter()
     complaints: defaultdict[str, Counter[str]] = defaultdict(lambda: Counter(dict.fromkeys(COMPLAINTS, 0)))
-    helpful = 0
+    helpful: Counter[str] = Counter()
+    unanswered: defaultdict[str, Counter[str]] = defaultdict(lambda: Counter(dict.fromkeys(REASONS, 0)))
+    out_of_scope: Counter[str] = Counter()
+    weeks: Counter[tuple[str, int]] = Counter()
     for day, count, number in counts:
-        if not since <= day <= today or count.channel is Channel.INLINE:  # inline counts queries while people type
+        if count.channel is Channel.INLINE:  # it counts queries while people type
             continue
+        why = _why_unanswered(count, faq)
+        if why is NoAnswerReason.OUT_OF_SCOPE and 0 <= (ago := (today - day).days // 7) < TREND_WEEKS:
+            weeks[count.entry, ago] += number
+        if not since <= day <= today:
+            continue
+        if why is not None:
+            unanswered[count.language][why] += number
+        if why is NoAnswerReason.OUT_OF_SCOPE:
+            out_of_scope[count.entry] += number
         outcome = Outcome.URGENT if count.outcome is Outcome.URGENT_QUESTION else count.outcome
         if outcome in QUESTIONS:
             by_day[day][outcome] += number
@@ -70,7 +118,7 @@ def statistics(counts: Iterable[tuple[date, Count, int]], faq: Faq, *, today: da
         if count.outcome is Outcome.ANSWER and count.entry:
             asked[count.entry] += number
         if count.outcome is Outcome.HELPFUL:
-            helpful += number
+            helpful[count.entry] += number
         if count.outcome is Outcome.NOT_ABOUT_ME:
             not_about_me[count.entry] += number
         if count.outcome in COMPLAINTS:
@@ -80,11 +128,15 @@ def statistics(counts: Iterable[tuple[date, Count, int]], faq: Faq, *, today: da
     unasked = [entry for topic in faq.topics for entry in faq.of_topic(topic) if entry.id not in asked]
     by_topic = groupby(unasked, key=lambda entry: entry.topic)
     by_entry = dict(sorted(complaints.items(), key=lambda item: (-item[1].total(), item[0])))
+    explained = sorted(out_of_scope.keys() | {entry for entry, _ in weeks}, key=lambda one: (-out_of_scope[one], one))
+    by_reason = sorted(unanswered.items(), key=lambda item: (-item[1].total(), item[0]))
+    judged = [entry for entry in {**helpful, **complaints} if entry]
+    said = {entry: Satisfaction(helpful[entry], complaints[entry].total()) for entry in judged}
     return Statistics(
         by_day={day: outcomes.total() for day, outcomes in by_day.items()},
         by_outcome={outcome: sum(outcomes[outcome] for outcomes in by_day.values()) for outcome in QUESTIONS},
         by_language=dict(by_language.most_common()),
-        helpful=helpful,
+        helpful=helpful.total(),
         not_helpful=sum(kinds.total() for kinds in by_entry.values()),
         asked=dict(sorted(asked.items(), key=lambda item: (-item[1], item[0]))),
         complaints={entry: kinds.total() for entry, kinds in by_entry.items()},
@@ -94,7 +146,22 @@ def statistics(counts: Iterable[tuple[date, Count, int]], faq: Faq, *, today: da
         complaint_kinds=by_entry,
         gaps_by_language=dict(gaps_by_language.most_common()),
         never_by_topic={topic: tuple(entry.id for entry in entries) for topic, entries in by_topic},
+        unanswered_by_language=dict(by_reason),
+        out_of_scope={entry: out_of_scope[entry] for entry in explained if out_of_scope[entry]},
+        scope_trend={entry: tuple(weeks[entry, ago] for ago in reversed(range(TREND_WEEKS))) for entry in explained},
+        satisfaction=dict(sorted(said.items(), key=lambda item: (-item[1].no, item[1].rate, item[0]))),
     )
+
+
+def _why_unanswered(count: Count, faq: Faq) -> NoAnswerReason | Outcome | None:
+    """Which of `REASONS` a count is of; None if it is not of questions without an answer."""
+    if count.outcome is not Outcome.UNANSWERED:
+        return Outcome.NONE_OF_THESE if count.outcome is Outcome.NONE_OF_THESE else None
+    if count.entry:
+        entry = faq.entries.get(count.entry)
+        is_year = entry is not None and entry.kind is Kind.ANSWER
+        return NoAnswerReason.OTHER_YEAR if is_year else NoAnswerReason.OUT_OF_SCOPE
+    return NoAnswerReason.NO_MATCH if faq.speaks(count.language) else NoAnswerReason.OTHER_LANGUAGE
 
 
 def _is_gap(count: Count) -> bool:

@@ -29,7 +29,8 @@ from bot.domain.matching import Matcher
 from bot.gaps.clustering import Cluster, summarize
 from bot.gaps.replay import Became
 from bot.gaps.repository import utc_now
-from bot.gaps.statistics import statistics
+from bot.gaps.statistics import Statistics, statistics
+from bot.gaps.statistics_tables import ENCODING, as_csv, tables
 from bot.review import charts
 from bot.review.auth import Guard, fields_of
 from bot.review.proposals import (
@@ -166,6 +167,7 @@ class Review:
                 Route("/replay/begin", self.begin_replay, methods=["POST"]),
                 Route("/replay/close", self.close_answered, methods=["POST"]),
                 Route("/statistics", self.statistics),
+                Route("/statistics/{table}.csv", self.table),
                 Mount("/static", StaticFiles(directory=FOLDER / "static")),
             ],
             exception_handlers={
@@ -260,11 +262,28 @@ class Review:
 
     async def statistics(self, request: Request) -> Response:
         """The counts as charts."""
+        summed, days = await self._summed(request)
+        named = [(table.name, table.title) for table in tables(summed, {}) if table.rows]
+        return self._page(
+            "statistics.html", summed=summed, days=days, spans=SPANS, questions=self._questions, tables=named
+        )
+
+    async def table(self, request: Request) -> Response:
+        """A table of the statistics as CSV, to be saved."""
+        summed, days = await self._summed(request)
+        name = request.path_params["table"]
+        found = next((one for one in tables(summed, self._questions) if one.name == name), None)
+        if found is None:
+            return self._error_page(404, "There is no such table.")
+        headers = {"Content-Disposition": f'attachment; filename="{found.name}-{days}-days.csv"'}
+        return Response(as_csv(found).encode(ENCODING), media_type="text/csv; charset=utf-8", headers=headers)
+
+    async def _summed(self, request: Request) -> tuple[Statistics, int]:
+        """The statistics of the days that an address names, and how many these are."""
         days = request.query_params.get("days", "")
         span = int(days) if days in map(str, SPANS) else SPANS[1]
         counts = await self._workbench.log.counts() if self._workbench.log.is_begun() else []
-        summed = statistics(counts, self._matcher.faq, today=utc_now().date(), days=span)
-        return self._page("statistics.html", summed=summed, days=span, spans=SPANS, questions=self._questions)
+        return statistics(counts, self._matcher.faq, today=utc_now().date(), days=span), span
 
     # --- Forms ---------------------------------------------------------------------------------------------------
 

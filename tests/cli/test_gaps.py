@@ -274,6 +274,22 @@ def test_gaps_are_narrowed_by_language_and_days(cache: Path, own: dict[str, Any]
     assert "write options after the command" in call("gaps", "--to", day, "groups", cache=cache, **own).stderr
 
 
+def test_statistics_are_written_as_tables(cache: Path, own: dict[str, Any], tmp_path: Path) -> None:
+    """A file for each, which are named; a folder that cannot be made is told."""
+    call("ask", UNKNOWN, cache=cache, **own)
+    done = call("gaps", "stats", "--csv", str(tmp_path / "report"), cache=cache, **own)
+    files = done.stdout.splitlines()
+    assert f"{tmp_path.as_posix()}/report/unanswered.csv" in files
+    assert all(Path(file).read_bytes().startswith(b"\xef\xbb\xbf") for file in files)
+    days = (tmp_path / "report/days.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert len(days) == 29
+    assert days[-1].split(",")[1:5] == ["1", "0", "0", "1"]
+    (tmp_path / "file").touch()
+    done = call("gaps", "stats", "--csv", str(tmp_path / "file"), cache=cache, **own)
+    assert done.returncode == 2
+    assert "name a folder that may be written to" in done.stderr
+
+
 def test_gaps_are_shown_whole_in_the_order_named(cache: Path, own: dict[str, Any]) -> None:
     """With every nearest entry and its question, also those that are settled."""
     for text in (UNKNOWN, "quantum bread"):

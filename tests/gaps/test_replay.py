@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -40,6 +42,7 @@ from bot.evaluation.question_sets import Message, read_known_misses
 from bot.gaps.clustering import group_gaps
 from bot.gaps.replay import Became, Replayed, compare, replay
 from bot.gaps.statistics import COMPLAINTS, QUESTIONS, statistics
+from bot.gaps.statistics_tables import Table, as_csv, tables
 from bot.matching.matcher import RegressionMatcher
 from tests.support.samples import DOGS, OPENING_HOURS, garden
 
@@ -351,6 +354,76 @@ def test_statistics_are_shown() -> None:
         assert max(map(len, shown.splitlines())) <= width
         for part in ("4 questions from 2026-11-20", "75%", "not helpful 1", "most asked", "never asked"):
             assert part in " ".join(shown.split())
+
+
+def test_the_demand_that_is_not_served_is_split() -> None:
+    """By reason and language; out of scope by entry, with eight weeks whatever the span; the share it helped."""
+    private = Channel.PRIVATE
+    rows = [
+        (DAY - timedelta(days=days), Count(Outcome(outcome), language, channel, entry), number)
+        for days, outcome, language, channel, entry, number in (
+            (0, "unanswered", "en", private, "", 5),
+            (0, "unanswered", "so", private, "", 4),
+            (1, "unanswered", "en", private, "dogs", 3),
+            (1, "none of these", "en", private, "", 2),
+            (2, "unanswered", "en", private, "weather", 6),
+            (2, "unanswered", "en", Channel.INLINE, "weather", 100),
+            (6, "unanswered", "en", private, "gone-entry", 1),
+            (7, "unanswered", "en", private, "weather", 2),
+            (55, "unanswered", "en", private, "weather", 1),
+            (56, "unanswered", "en", private, "weather", 100),
+            (0, "answer", "en", private, "dogs", 9),
+            (0, "helpful", "en", private, "dogs", 3),
+            (0, "wrong", "en", private, "dogs", 1),
+            (0, "not asked", "en", private, "dogs", 50),
+            (0, "helpful", "en", private, "oldest-tree", 7),
+            (0, "unclear", "en", private, "plant-number", 2),
+        )
+    ]
+    summed = statistics(rows, garden(), today=DAY, days=7)
+    assert summed.unanswered == {
+        "no match": 5,
+        "out of scope": 7,
+        "other year": 3,
+        "other language": 4,
+        "none of these": 2,
+    }
+    assert list(summed.unanswered_by_language) == ["en", "so"]
+    assert summed.unanswered_by_language["so"]["other language"] == 4
+    assert summed.out_of_scope == {"weather": 6, "gone-entry": 1}
+    assert summed.scope_trend["weather"] == (1, 0, 0, 0, 0, 0, 2, 6)
+    said = {entry: (one.yes, one.no, one.rate) for entry, one in summed.satisfaction.items()}
+    assert list(said.items()) == [("plant-number", (0, 2, 0)), ("dogs", (3, 1, 0.75)), ("oldest-tree", (7, 0, 1))]
+    text = plain(list_statistics(summed))
+    for part in (
+        "without an answer: no match 5, out of scope 7, other year 3, other language 4, none of these 2",
+        "weather  6  ▃▁▁▁▁▁▄█",
+        "said to be helpful: plant-number 0% of 2, dogs 75% of 4, oldest-tree 100% of 7",
+    ):
+        assert part in text
+    assert statistics_object(summed)["satisfaction"]["dogs"] == {"yes": 3, "no": 1, "rate": 0.75}
+
+
+def test_tables_of_statistics_hold_no_formula() -> None:
+    """A text that a spreadsheet would run is a text; numbers stay numbers, commas and quotes too."""
+    table = Table("t", "T", ("=a", "b"), [("=cmd|' /C calc'!A0", 1), ("+1", -2), ("-1", 3), ("@x", 4), ('a, "b"', 5)])
+    rows = list(csv.reader(io.StringIO(as_csv(table))))
+    assert rows[0] == ["'=a", "b"]
+    assert rows[1:] == [["'=cmd|' /C calc'!A0", "1"], ["'+1", "-2"], ["'-1", "3"], ["'@x", "4"], ['a, "b"', "5"]]
+    for text in ("\t=1", "\r=1", " =1", "\n=1"):
+        (cell,) = next(csv.reader(io.StringIO(as_csv(Table("t", "T", (text,), ())), newline="")))
+        assert cell == f"'{text}"
+
+
+@given(counts, st.integers(1, 40))
+def test_tables_of_statistics_add_up(rows: list[tuple[date, Count, int]], days: int) -> None:
+    """Each row has a cell for each column; the days and the outcomes are all the questions."""
+    summed = statistics(rows, garden(), today=DAY, days=days)
+    by_name = {table.name: table for table in tables(summed, {"dogs": "May dogs come?"})}
+    assert all(len(row) == len(table.columns) for table in by_name.values() for row in table.rows)
+    for name in ("outcomes", "days", "languages"):
+        assert sum(int(row[1]) for row in by_name[name].rows) == summed.questions
+    assert sum(int(row[2]) for row in by_name["answered"].rows) == sum(summed.asked.values())
 
 
 def test_without_a_count_statistics_are_empty() -> None:

@@ -20,6 +20,7 @@ from playwright.async_api import Route
 from bot.domain.conversation import Channel, Outcome
 from bot.domain.gap import Count
 from bot.gaps.statistics import QUESTIONS, Statistics, statistics
+from bot.gaps.statistics_tables import tables
 from bot.review import charts
 from bot.review.auth import POLICY
 from tests.support.review_browser import chromium
@@ -229,6 +230,7 @@ BUSY = {
     ("answer", "opening-hours"): 1,
     ("clarify", ""): 40,
     ("unanswered", ""): 7,
+    ("unanswered", "weather"): 4,
     ("none of these", ""): 2,
     ("urgent", "hurt"): 1,
     ("helpful", "dogs"): 5,
@@ -242,6 +244,7 @@ def page(summed: Statistics, *, days: int = 28, questions: Mapping[str, str] | N
     """The statistics page, over a stub of what is around it."""
     templates = TEMPLATES.overlay(loader=ChoiceLoader([DictLoader({"base.html": base}), FILES]))
     values: dict[str, Any] = {"summed": summed, "days": days, "spans": (7, 28, 90, 365), "charts": charts}
+    values["tables"] = [(table.name, table.title) for table in tables(summed, {}) if table.rows]
     asked = {name: entry.question for name, entry in garden().entries.items()} if questions is None else questions
     return templates.get_template("statistics.html").render(questions=asked, **values)
 
@@ -279,9 +282,8 @@ def test_bars_are_as_long_as_their_numbers(rows: dict[tuple[str, str], int]) -> 
     for section in drawn(page(counted(rows)).removeprefix("<!doctype html>")).iter("section"):
         items = [item for bars in section.iter("ul") if bars.get("class") == "chart-bars" for item in bars]
         numbers = [int(re.findall(r"(\d[\d,]*)(?: \(|$)", words(item))[0].replace(",", "")) for item in items]
-        whole = (
-            sum(numbers) if section.attrib["aria-labelledby"] in ("outcomes", "helpful") else max(numbers, default=0)
-        )
+        is_share = section.attrib["aria-labelledby"] in ("outcomes", "helpful", "unanswered")
+        whole = sum(numbers) if is_share else max(numbers, default=0)
         bars = [share(bar, "width") for item in items for bar in item.iter("rect")]
         assert bars == pytest.approx([number / whole for number in numbers], abs=1e-5)
 
@@ -292,17 +294,21 @@ def test_the_page_has_all_numbers_as_text() -> None:
     lines = [words(item) for tag in ("li", "tr") for item in root.iter(tag)]
     for line in (
         "answered 12,535 (>99%)",
-        "26 Nov 2026 12,585 12,535 40 7 1 2",
+        "26 Nov 2026 12,589 12,535 40 11 1 2",
+        "no match 7 (54%)",
+        "en 7 4 0 0 2",
+        "May I bring my dog? dogs 56% 9 5 4",
+        "The weather weather 4 Per week, for eight weeks: 0, 0, 0, 0, 0, 0, 0, 4",
         "May I bring my dog? dogs answered 12,345",
         "May I bring my dog? dogs wrong 3 unclear 1",
         "gone-entry outdated 1",
         "entry-2 answered 2",
-        "en questions 12,585 gaps 14",
+        "en questions 12,589 gaps 14",
         "How do I get to the garden? getting-here",
     ):
         assert line in lines
     summaries = [" ".join((summary.text or "").split()) for summary in root.iter("summary")]
-    assert summaries == ["The numbers as a table", "10 more", "4 entries in 2 topics"]
+    assert summaries == ["The numbers as a table", "By language", "Entry by entry", "10 more", "4 entries in 2 topics"]
 
 
 def test_a_span_is_chosen_by_a_link() -> None:

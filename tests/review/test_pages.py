@@ -836,6 +836,22 @@ async def test_statistics_are_of_counts(small: Path) -> None:
             assert "kite" not in visitor.text
 
 
+async def test_tables_of_statistics_are_saved(small: Path) -> None:
+    """Each as a file of its own name, of the days shown, with a mark that says it is UTF-8; what is none says so."""
+    async with page_over(small, map(asked, KITE)) as visitor:
+        await visitor.opens("/statistics?days=7")
+        response = await visitor.client.get(visitor.link_to("What became of the questions (CSV)"))
+        assert response.headers["content-disposition"] == 'attachment; filename="outcomes-7-days.csv"'
+        assert response.headers["content-type"] == "text/csv; charset=utf-8"
+        assert response.content.startswith(b"\xef\xbb\xbfoutcome,questions\r\n")
+        assert b"unanswered,3\r\n" in response.content
+        addresses = re.findall(r'href="(/statistics/[^"]*)"', visitor.page)
+        assert len(addresses) == 5
+        for address in addresses:
+            assert (await visitor.client.get(address)).status_code == 200, address
+        assert (await visitor.client.get("/statistics/nothing.csv")).status_code == 404
+
+
 async def test_the_list_is_narrowed_and_paged(small: Path) -> None:
     """By words, by language, 25 groups a page; a page or tab that is none is the nearest that is."""
     animals = (
