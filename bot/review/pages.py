@@ -451,7 +451,7 @@ class Review:
         left_out, ticked = _left_out(values), {*values.get("ticked", "").split()}
         related = self._related(request)
         place = Place.of(request.query_params)
-        at, number, following = self._following(place, request.path_params["gap"])
+        at, number, following = self._following(place, cluster.gaps[0].id)
         find = values.get("other", "").strip()
         return self._page(
             "group.html",
