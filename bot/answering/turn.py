@@ -13,8 +13,9 @@ from functools import lru_cache
 from typing import assert_never
 
 from bot.answering.commands import command_reply, deep_link, topic_reply
-from bot.answering.decide import decide_with_reasoning
+from bot.answering.decide import Reasoning, decide_with_reasoning
 from bot.answering.follow_up import (
+    MOST_WORDS,
     act_by_meaning,
     act_reply,
     answer_before,
@@ -82,7 +83,9 @@ class Turn:
     ``gap`` is the reason why it is a gap, if it is one, and ``gap_text`` the part of the message that is, if not all; a
     gap that ``is_private`` is counted but not kept. ``also`` are the entries that answer further questions of it.
     ``language`` is set where the person chose a language by it, ``foreign`` where the message is in another one than
-    the FAQ's; the reply is ``reply_in`` a language. ``card`` is the card shown, or the question between cards.
+    the FAQ's; the reply is ``reply_in`` a language. ``card`` is the card shown, or the question between cards. What
+    ``is_comment`` only says something of another message, such as a doubt. A reply that ``takes_place`` of the one to
+    the message just before answers both.
     """
 
     outcome: Outcome
@@ -97,6 +100,8 @@ class Turn:
     is_private: bool = False
     card: Urgent | None = None
     reply_in: str = MAIN_LANGUAGE
+    is_comment: bool = False
+    takes_place: bool = False
 
 
 def take_turn(
@@ -106,10 +111,13 @@ def take_turn(
     shown: ShownCard | None = None,
     last: str | None = None,
     fragment: str = "",
+    *,
+    is_after_forward: bool = False,
 ) -> Turn:
     """Answer a message. ``offered`` are the choices of the previous turn, ``last`` is the answer given last.
 
     ``fragment`` is what the person wrote just before, if it had no answer: a thought may come in several messages.
+    ``is_after_forward``: a forwarded message came just before, so a doubt is one of that, which has its reply already.
     ``shown`` is a card of the last hour. After a card, what asks nothing gets the lines of it that matter again. They
     also stand above small talk and what has no answer, which may belong to the cry and is kept no more than that.
     """
@@ -125,8 +133,12 @@ def take_turn(
     if said is not None and offered and (numbers := chosen_numbers(said, offered)):
         return _choose_all(numbers, question, matcher, says, offered, shown)
     if shown is None:
+        is_doubt = said is Said.SURE or _is_question_mark(question.text)
+        if is_after_forward and is_doubt:
+            return _said_of_forward(says)
         turn = _follow_up(said, last, offered, says) if said is not None else None
-        return turn or _answered(question, matcher, last, offered, fragment)
+        turn = turn or _answered(question, matcher, last, offered, fragment, is_after_forward=is_after_forward)
+        return replace(turn, is_comment=turn.is_comment or is_doubt)
     if is_waiting(question.text, matcher.faq):
         return again(shown, says)
     turn = _answered(question, matcher)
@@ -135,6 +147,16 @@ def take_turn(
         reply = replace(turn.reply, sections=(*lines.sections, *turn.reply.sections), choices=lines.choices)
         return replace(turn, reply=replace(reply, choices_title=lines.choices_title), gap=None, is_private=True)
     return turn
+
+
+def _is_question_mark(text: str) -> bool:
+    """Whether a text is a question mark, or several, and no more."""
+    return bool(text.strip()) and not text.strip("?؟？!！ \n")
+
+
+def _said_of_forward(says: Faq) -> Turn:
+    """The turn of a comment on a forwarded message: the reply to that is one to both."""
+    return Turn(Outcome.FOLLOW_UP, Reply(()), reply_in=says.language, is_comment=True)
 
 
 def _follow_up(said: Said, last: str | None, offered: tuple[Choice, ...], says: Faq) -> Turn | None:
@@ -191,6 +213,8 @@ def _answered(
     last: str | None = None,
     offered: tuple[Choice, ...] = (),
     fragment: str = "",
+    *,
+    is_after_forward: bool = False,
 ) -> Turn:
     reasoning = decide_with_reasoning(question, matcher)
     if fragment and not isinstance(reasoning.decision, SURE):
@@ -200,13 +224,17 @@ def _answered(
     if picked:
         return _choose_all(picked, question, matcher, in_its_language(question, matcher), offered, None)
     faq = faq_of_reply(question, reasoning.language, matcher.faq)
+    is_told = isinstance(reasoning.decision, Answer) and not is_after_forward
+    is_doubt = not is_told and act_by_meaning(question.text, reasoning.decision, matcher) is Said.SURE
+    if is_after_forward and is_doubt:
+        return _said_of_forward(faq)
     before = answer_before(last, matcher.faq)
     if before is not None:
         decision = in_context(question, before, reasoning, matcher)
         act = act_by_meaning(question.text, decision, matcher)
         turn = _follow_up(act, last, (), faq) if act is not None else None
         if turn is not None:
-            return turn
+            return replace(turn, is_comment=is_doubt)
         reasoning = replace(reasoning, decision=decision)
     outcome, entry = outcome_of(reasoning.decision)
     candidates = reasoning.whole.ranking.candidates[:SHOWN_CANDIDATES]
@@ -221,6 +249,7 @@ def _answered(
         foreign=reasoning.language,
         is_private=reasoning.is_private,
         reply_in=faq.language,
+        is_comment=is_doubt or _says_nothing_known(reasoning),
     )
     match reasoning.decision:
         case Urgent() as card:
@@ -230,6 +259,12 @@ def _answered(
             return replace(turn, also=tuple(other.id for other in others), gap_text=unknown)
         case _:
             return turn
+
+
+def _says_nothing_known(reasoning: Reasoning) -> bool:
+    """Whether a message has no answer, is short, and cannot be a cry: it may be a remark on another one."""
+    is_unknown = isinstance(reasoning.decision, Unanswered) and reasoning.decision.reason is NoAnswerReason.NO_MATCH
+    return is_unknown and not reasoning.is_private and len(reasoning.whole.text.split()) <= MOST_WORDS
 
 
 def fragment_after(turn: Turn, text: str, before: str) -> str:

@@ -102,6 +102,8 @@ class Assistant:
             turn = _too_fast(says) if allowed is Allowed.NOTIFY else Turn(Outcome.TOO_FAST, Reply(()))
         else:
             turn = await self._take_turn(message, question, matcher, says, extra or {})
+        if message.is_forwarded and turn.outcome is not Outcome.TOO_FAST:
+            turn = replace(turn, is_comment=False, takes_place=message.conversation.is_after_comment)
         note = note_turn(turn, question, matcher, asked=message.conversation.asked)
         self._note(note, message)
         asked = message.text if turn.outcome is Outcome.CLARIFY else ""
@@ -117,7 +119,9 @@ class Assistant:
             turn.language or turn.reply_in,
             shown,
             last_answer(turn, message.conversation.last),
-            fragment_after(turn, message.text, message.conversation.fragment),
+            "" if message.is_forwarded else fragment_after(turn, message.text, message.conversation.fragment),
+            turn.is_comment,
+            message.is_forwarded,
         )
         return OutgoingReply(turn, question, faq, note.count, conversation)
 
@@ -176,7 +180,7 @@ class Assistant:
         if numbers is not None:
             lines = numbers if shown is None else with_lines(numbers, shown, says)
             return Turn(Outcome.EMERGENCY_NUMBERS, lines, reply_in=says.language)
-        before = message.conversation
+        before = Conversation() if message.is_forwarded else message.conversation
         turn = await self._long_texts.read(
             question,
             partial(
@@ -186,6 +190,7 @@ class Assistant:
                 shown=shown,
                 last=before.last,
                 fragment=before.fragment,
+                is_after_forward=before.is_after_forward,
             ),
         )
         if message.is_caption and turn.outcome is Outcome.UNANSWERED and shown is not None:

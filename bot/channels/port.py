@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from bot.answering.turn import Turn
-from bot.domain.conversation import Channel, Choice, Outcome, Question, ShownCard
+from bot.domain.conversation import Channel, Choice, Question, ShownCard
 from bot.domain.faq import Faq
 from bot.domain.gap import Count, Note
 
@@ -21,7 +21,7 @@ class Conversation:
     ``choices`` are those of the last reply, from which a number picks one; ``asked`` is the question that they were
     offered for; ``language`` is the one chosen within this conversation, ``replied_in`` that of the last reply;
     ``shown`` is the card of the last hour; ``last`` is the answer given last, by its id; ``fragment`` is the message
-    just before, if it had no answer.
+    just before, if it had no answer. That message may have been a comment, or forwarded.
     """
 
     choices: tuple[Choice, ...] = ()
@@ -31,6 +31,8 @@ class Conversation:
     shown: ShownCard | None = None
     last: str | None = None
     fragment: str = ""
+    is_after_comment: bool = False
+    is_after_forward: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,8 @@ class IncomingMessage:
     as the group) the message is answered and throttled by ``throttle_key``, and no gap is kept, since nobody could have
     it forgotten. ``languages`` are those that the channel names for the person, the preferred first. ``is_caption``
     means that the text, which may be empty, belongs to something that the bot cannot read, such as a picture. ``place``
-    is the latitude and longitude of a place that the person shares; it is used for the reply and kept nowhere.
+    is the latitude and longitude of a place that the person shares; it is used for the reply and kept nowhere. What
+    ``is_forwarded`` was written elsewhere, maybe by others: it follows nothing of this chat.
     """
 
     text: str
@@ -53,6 +56,7 @@ class IncomingMessage:
     conversation: Conversation = Conversation()
     is_edited: bool = False
     is_caption: bool = False
+    is_forwarded: bool = False
     place: tuple[float, float] | None = field(default=None, repr=False)
 
 
@@ -68,8 +72,8 @@ class OutgoingReply:
 
     @property
     def is_silent(self) -> bool:
-        """Whether nothing is sent: the person writes too fast, and was already told so."""
-        return self.turn.outcome is Outcome.TOO_FAST and not self.turn.reply.sections
+        """Whether nothing is sent: the person was already told that it was too fast, or has the reply already."""
+        return not self.turn.reply.sections
 
     @property
     def score(self) -> float | None:

@@ -332,6 +332,12 @@ class World:
         content: JSON = {"text": text} | _optional("entities", _found_entities(text))
         return self._written(chat, content | ({"via_bot": self._bot_json} if via_bot else {}), sender, reply_to)
 
+    def forward(self, chat: Chat, text: str, *, sender: Person | None = None) -> JSON:
+        """A person forwards what somebody else wrote elsewhere, who hides the account."""
+        origin: JSON = {"type": "hidden_user", "sender_user_name": f"{_NAME}9", "date": int(self.clock()) - 3600}
+        content: JSON = {"text": text, "forward_origin": origin} | _optional("entities", _found_entities(text))
+        return self._written(chat, content, sender)
+
     def edit(self, message_id: int, text: str, *, chat: Chat) -> JSON:
         """A person changes the text of a message of theirs."""
         message = self._messages[chat.id, message_id].message

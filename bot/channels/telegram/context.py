@@ -5,13 +5,14 @@ from __future__ import annotations
 import sys
 import time
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 from telegram import CallbackQuery, MaybeInaccessibleMessage, Message, User
 
 from bot.channels.assistant import Assistant
 from bot.channels.memory import Memory
-from bot.channels.port import Conversation, IncomingMessage
+from bot.channels.port import Conversation, IncomingMessage, OutgoingReply
 from bot.channels.telegram.ui.keyboards import Rows, choices_behind
 from bot.domain.conversation import Channel, ShownCard
 from bot.gaps.writer import GapWriter
@@ -23,6 +24,7 @@ from bot.storage.keys import Keys
 CONTEXT_SECONDS = 600.0  # for which a chat's last reply is remembered
 CONTEXTS = 100_000  # chats of which it is
 FRAGMENT_SECONDS = 30.0  # for which a message that had no answer is remembered
+TOGETHER = timedelta(seconds=10)  # between two messages that may be one question
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +36,24 @@ class LastReply:
 
 
 @dataclass(frozen=True, slots=True)
+class JustBefore:
+    """The message just before, in a private chat: what the next one may go on from, and the replies to it."""
+
+    sent_at: datetime
+    fragment: str = field(default="", repr=False)
+    is_comment: bool = False
+    is_forward: bool = False
+    replies: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class BotContext:
     """What the handlers of this process share. ``rate_limits`` are shared by all processes, if there may be several.
 
     In the memory of this process alone are ``replies``, the ids of the replies to each message, by its pseudonym, for
     when it is edited; ``albums`` of which a message was answered; and of each private chat, by the pseudonym of its
     person, the card that it was shown (``cards``), the language of its last reply (``languages``), what that said
-    (``said``), and the last message if it had no answer (``fragments``).
+    (``said``), and the last message if the next may belong to it (``just_before``).
     """
 
     catalog: Catalog
@@ -54,7 +67,7 @@ class BotContext:
     cards: Memory[ShownCard] = field(default_factory=lambda: Memory(time.monotonic))
     languages: Memory[str] = field(default_factory=lambda: Memory(time.monotonic))
     said: Memory[LastReply] = field(default_factory=lambda: Memory(time.monotonic, CONTEXT_SECONDS, CONTEXTS))
-    fragments: Memory[str] = field(default_factory=lambda: Memory(time.monotonic, FRAGMENT_SECONDS))
+    just_before: Memory[JustBefore] = field(default_factory=lambda: Memory(time.monotonic, FRAGMENT_SECONDS))
     albums: Memory[int] = field(default_factory=lambda: Memory(time.monotonic))
 
     @property
@@ -65,7 +78,7 @@ class BotContext:
     @property
     def _of_chats(self) -> tuple[Memory[Any], ...]:
         """What is remembered of private chats, by the pseudonym of the person."""
-        return (self.cards, self.languages, self.said, self.fragments)
+        return (self.cards, self.languages, self.said, self.just_before)
 
     def sender_pseudonym(self, sent: Message | CallbackQuery) -> str | None:
         """The pseudonym of who wrote a message or pressed a button; None for one who writes as a group or channel."""
@@ -98,16 +111,31 @@ class BotContext:
             for memory in self._of_chats:
                 memory.drop(person)
 
-    def remember_reply(self, person: str | None, entry: str | None, rows: Rows, fragment: str = "") -> None:
-        """Remember the last reply in a person's private chat: the answer, the buttons, a message that had no answer."""
+    def remember_reply(self, person: str | None, entry: str | None, rows: Rows) -> None:
+        """Remember the last reply in a person's private chat: the answer and the buttons."""
         if person is None:
             return
-        if fragment:
-            self.fragments.keep(person, fragment)
-        else:
-            self.fragments.drop(person)
+        self.just_before.drop(person)
         buttons = tuple(sys.intern(str(button.callback_data)) for row in rows for button in row if button.callback_data)
         self.said.keep(person, LastReply(entry, buttons))
+
+    def remember_message(
+        self, message: IncomingMessage, reply: OutgoingReply, sent_at: datetime, replies: tuple[int, ...]
+    ) -> None:
+        """Remember a message of a private chat and the replies to it, if the next one may belong to it."""
+        if message.asker is None:
+            return
+        then, kept = reply.conversation, replies if reply.conversation.is_after_comment else ()
+        if then.fragment or then.is_after_comment or then.is_after_forward:
+            before = JustBefore(sent_at, then.fragment, then.is_after_comment, then.is_after_forward, kept)
+            self.just_before.keep(message.asker, before)
+
+    def before(self, message: Message) -> JustBefore:
+        """The message just before this one; only what it may go on from if that was not sent within some seconds."""
+        person = self.sender_pseudonym(message) if channel_of(message) is Channel.PRIVATE else None
+        earlier = (self.just_before.get(person) if person else None) or JustBefore(message.date)
+        is_near = abs(message.date - earlier.sent_at) <= TOGETHER
+        return earlier if is_near else JustBefore(earlier.sent_at, earlier.fragment)
 
     def is_answered_album(self, message: Message) -> bool:
         """Whether a message is a further one of an album, whose first one was answered; a first one is noted."""
@@ -123,14 +151,19 @@ class BotContext:
         asker, place = self.sender_pseudonym(message), message.location
         chat = asker if channel_of(message) is Channel.PRIVATE else None
         language = self.languages.get(chat) if chat else None
-        last = self.said.get(chat) if chat and not is_edited else None  # an edited message is older than that
-        said = self._quoted(message) or last or LastReply(None, ())
+        # An edited message is older than what was said since.
+        earlier = JustBefore(message.date) if is_edited else self.before(message)
+        last = self.said.get(chat) if chat and not is_edited else None
+        quoted = self._quoted(message)
+        said = quoted or last or LastReply(None, ())
         before = Conversation(
             choices=choices_behind(said.buttons, self.catalog.faq.in_language(language)),
             replied_in=language,
             shown=self.cards.get(chat) if chat else None,
             last=said.entry,
-            fragment=(self.fragments.get(chat) if chat and not is_edited else None) or "",
+            fragment=earlier.fragment,
+            is_after_comment=earlier.is_comment,
+            is_after_forward=earlier.is_forward and quoted is None,
         )
         return IncomingMessage(
             text,
@@ -142,6 +175,7 @@ class BotContext:
             conversation=before,
             is_edited=is_edited,
             is_caption=message.text is None,
+            is_forwarded=message.forward_origin is not None,
             place=(place.latitude, place.longitude) if place is not None else None,
         )
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from html import escape
 from pathlib import Path
 
+import pytest
 import pytest_asyncio
 
 from bot.channels.memory import Memory
@@ -25,6 +26,7 @@ FOLLOW_UPS = FollowUps(
     "en",
     {
         Said.SOURCE: ("source", "where is that from"),
+        Said.SURE: ("is this true", "really"),
         Said.SHORTER: ("shorter",),
         Said.FIRST: ("the first",),
         Said.NONE: ("none of them",),
@@ -47,7 +49,7 @@ async def talk(tmp_path: Path) -> AsyncIterator[Talk]:
 
 def forget_all(talk: Talk) -> None:
     """As after ten minutes, or a restart."""
-    for memory in (talk.context.said, talk.context.fragments):
+    for memory in (talk.context.said, talk.context.just_before):
         memory._kept.clear()
 
 
@@ -117,9 +119,87 @@ async def test_words_stand_for_commands(talk: Talk) -> None:
 async def test_half_a_thought_goes_on(talk: Talk) -> None:
     """For half a minute; an edited message is older than that."""
     await talk.say("do you sell tractors")
-    assert talk.context.fragments._kept
+    assert talk.context.just_before._kept
     await talk.say(OAK)
-    assert not talk.context.fragments._kept
+    assert not talk.context.just_before._kept
+
+
+# --- A forwarded message, and what is said of it -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("comment", ["is this true?", "?", "do you sell tractors"])
+async def test_a_comment_before_a_forward_is_no_question_of_its_own(comment: str, talk: Talk) -> None:
+    """Telegram sends it as a message right before. The one reply is to the text that was forwarded."""
+    assert (await talk.say(comment)).from_bot
+    shown = await talk.give(talk.world.forward(talk.chat, OAK))
+    assert shown.text.startswith(OAK_TITLE)
+    assert talk.world.replies(talk.chat) == (shown,)
+
+
+async def test_a_comment_after_a_forward_is_answered_with_it(talk: Talk) -> None:
+    """Not twice; whether the text had an answer or none. What follows means the answer again."""
+    for text in (OAK, "do you sell tractors"):
+        shown = await talk.give(talk.world.forward(talk.chat, text))
+        for comment in ("is this true?", "really?", "?"):
+            await talk.say(comment)
+            assert talk.world.replies(talk.chat)[-1] == shown
+    await talk.give(talk.world.forward(talk.chat, OAK))
+    assert (await talk.say("source")).text.startswith(OAK_TITLE)
+    assert (await talk.counts())["follow up", "", "private"] == 6
+
+
+async def test_what_comes_later_is_said_of_the_answer(talk: Talk) -> None:
+    """More than ten seconds before a forward or after it, as Telegram dates the messages."""
+    comment, forward, doubt = (
+        talk.world.text(talk.chat, "?"),
+        talk.world.forward(talk.chat, OAK),
+        talk.world.text(talk.chat, "really?"),
+    )
+    forward["message"]["date"] += 11
+    doubt["message"]["date"] += 22
+    for update in (comment, forward, doubt):
+        await talk.give(update)
+    first, second, third = talk.world.replies(talk.chat)
+    assert not first.text.startswith(OAK_TITLE)
+    assert second.text.startswith(OAK_TITLE)
+    assert third.text.startswith(INTERFACE.sure)
+
+
+async def test_a_forwarded_text_follows_nothing(talk: Talk) -> None:
+    """It was written elsewhere: it means no answer of this chat, chooses nothing, and goes on from nothing."""
+    await talk.say(OAK)
+    assert not (await talk.give(talk.world.forward(talk.chat, "source"))).text.startswith(OAK_TITLE)
+    offered = await talk.say(UNSURE)
+    assert not (await talk.give(talk.world.forward(talk.chat, "1"))).text.startswith(offered.labels[0])
+    await talk.give(talk.world.forward(talk.chat, "do you sell tractors"))
+    assert all(not one.fragment for _, one in talk.context.just_before._kept.values())
+
+
+async def test_a_forward_holds_no_cry_back(talk: Talk) -> None:
+    """A cry before it keeps its card, a cry in it gets one, and a doubt after that the lines that matter."""
+    card = await talk.say("i am hurt and bleeding, help me")
+    await talk.give(talk.world.forward(talk.chat, OAK))
+    assert card in talk.world.replies(talk.chat)
+    other = talk.world.private(made_person(7))
+    card = await talk.give(talk.world.forward(other, "i am hurt and bleeding, help me"), other)
+    assert INTERFACE.not_about_me in card.labels
+    assert INTERFACE.program in (await talk.say("?", other)).text
+    third = talk.world.private(made_person(8))
+    await talk.give(talk.world.forward(third, OAK), third)
+    for text in ("i am hurt and bleeding, help me", "🆘"):
+        assert (await talk.say(text, third)).from_bot
+
+
+async def test_a_reply_that_cannot_be_taken_back_stays(talk: Talk) -> None:
+    """Nothing fails for it."""
+    first = await talk.say("is this true?")
+    talk.request.fail("deleteMessage", Refused(400, "Bad Request: message can't be deleted"))
+    await talk.give(talk.world.forward(talk.chat, OAK))
+    assert talk.world.replies(talk.chat)[0] == first
+    assert len(talk.world.replies(talk.chat)) == 2
+
+
+# ----------------------------------------------------------------------------------------------------------------
 
 
 async def test_not_what_i_asked_shows_what_comes_next(talk: Talk) -> None:
@@ -196,7 +276,7 @@ async def test_all_that_is_remembered_is_dropped_in_time(talk: Talk) -> None:
     context = talk.context
     held = {name for name in context.__slots__ if isinstance(getattr(context, name), Memory)}
     assert {id(getattr(context, name)) for name in held} == {id(memory) for memory in context.memories}
-    assert {"said", "fragments", "albums"} <= held
+    assert {"said", "just_before", "albums"} <= held
 
 
 def test_a_hundred_thousand_chats_take_little_memory() -> None:

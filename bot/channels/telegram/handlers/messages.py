@@ -8,7 +8,7 @@ from bot.answering.commands import asks_to_forget
 from bot.channels.telegram.admin.weekly_digest import COMMAND, asks_for_digest, digest_reply
 from bot.channels.telegram.context import BotContext
 from bot.channels.telegram.ui.addressing import text_for_bot
-from bot.channels.telegram.ui.sender import outgoing_for, send, send_anew
+from bot.channels.telegram.ui.sender import outgoing_for, send, send_anew, take_back
 from bot.channels.telegram.update_record import UpdateRecord
 from bot.domain.conversation import Channel, Outcome
 
@@ -23,6 +23,7 @@ async def on_message(context: BotContext, record: UpdateRecord) -> None:
         return
     if context.is_answered_album(message) and not text:
         return
+    earlier = context.before(message)
     incoming = context.incoming(message, text, is_edited=is_edited)
     extra = {COMMAND: partial(digest_reply, context)} if is_for_digest else None
     reply = await context.assistant.answer(incoming, extra=extra)
@@ -37,11 +38,15 @@ async def on_message(context: BotContext, record: UpdateRecord) -> None:
         return
     outgoing = outgoing_for(reply, bot)
     if incoming.channel is Channel.PRIVATE and not asks_to_forget(text):
-        context.remember_reply(incoming.asker, reply.conversation.last, outgoing.rows, reply.conversation.fragment)
+        context.remember_reply(incoming.asker, reply.conversation.last, outgoing.rows)
     is_remembered = reply.turn.outcome is not Outcome.TOO_FAST and not is_for_digest
     key = context.message_pseudonym(message)
     before = (context.replies.get(key) if is_edited and is_remembered else None) or ()
     sent = await (send_anew(outgoing, message, before) if before else send(outgoing, message))
     if is_remembered:
         context.replies.keep(key, sent)
+    if incoming.channel is Channel.PRIVATE and not asks_to_forget(text):
+        context.remember_message(incoming, reply, message.date, sent)
     record.set_outcome(reply.count, score=reply.score)
+    if reply.turn.takes_place:
+        await take_back(earlier.replies, message)

@@ -11,7 +11,7 @@ from typing import Any
 
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Message, MessageEntity
 from telegram.constants import ParseMode
-from telegram.error import BadRequest, ChatMigrated
+from telegram.error import BadRequest, ChatMigrated, TelegramError
 
 from bot.answering.render import render_entry
 from bot.channels.port import OutgoingReply
@@ -143,11 +143,16 @@ async def send_anew(outgoing: OutgoingMessage, answered: Message, before: Sequen
         except BadRequest:  # the reply was deleted, or is too old
             break
         kept.append(message)
-    for surplus in before[len(kept) :]:
-        with suppress(BadRequest):  # it is already deleted, or cannot be
-            await bot.delete_message(chat, surplus)
+    await take_back(before[len(kept) :], answered)
     rest = outgoing.texts[len(kept) :]
     return (*kept, *(await send(replace(outgoing, texts=rest), answered) if rest else ()))
+
+
+async def take_back(replies: Sequence[int], answered: Message) -> None:
+    """Delete earlier replies in the chat of a message. One that cannot be deleted stays."""
+    for reply in replies:
+        with suppress(TelegramError):
+            await answered.get_bot().delete_message(answered.chat_id, reply)
 
 
 async def replace_closing(shown: Message, before: str, after: str, rows: Rows) -> None:
