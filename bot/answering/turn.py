@@ -44,6 +44,7 @@ from bot.domain.conversation import (
     EmergencyNumbers,
     NoAnswerReason,
     Outcome,
+    Preceding,
     Question,
     Reply,
     Section,
@@ -62,6 +63,7 @@ from bot.text.language_id import guess
 
 SHOWN_CANDIDATES = 5
 LONGEST_FRAGMENT = 8  # words
+LONGEST_PART = 3  # words of each of two messages that are parts of one question though the second has an answer alone
 SURE = (Answer, Urgent, EmergencyNumbers)  # decisions that no message before or after a message changes
 LONGEST_WAITING = 12  # words of a message that only says that the person waits
 _NUMBER = re.compile(r"\A\s*+#?(\d{1,2})\s*+(?:[.)]\s*+)?")
@@ -112,12 +114,12 @@ def take_turn(
     last: str | None = None,
     fragment: str = "",
     *,
-    is_after_forward: bool = False,
+    preceding: Preceding = Preceding.OTHER,
 ) -> Turn:
     """Answer a message. ``offered`` are the choices of the previous turn, ``last`` is the answer given last.
 
     ``fragment`` is what the person wrote just before, if it had no answer: a thought may come in several messages.
-    ``is_after_forward``: a forwarded message came just before, so a doubt is one of that, which has its reply already.
+    ``preceding`` is what the message just before was: a doubt after a forward is one of that, which has its reply.
     ``shown`` is a card of the last hour. After a card, what asks nothing gets the lines of it that matter again. They
     also stand above small talk and what has no answer, which may belong to the cry and is kept no more than that.
     """
@@ -134,10 +136,10 @@ def take_turn(
         return _choose_all(numbers, question, matcher, says, offered, shown)
     if shown is None:
         is_doubt = said is Said.SURE or _is_question_mark(question.text)
-        if is_after_forward and is_doubt:
+        if preceding is Preceding.FORWARD and is_doubt:
             return _said_of_forward(says)
         turn = _follow_up(said, last, offered, says) if said is not None else None
-        turn = turn or _answered(question, matcher, last, offered, fragment, is_after_forward=is_after_forward)
+        turn = turn or _answered(question, matcher, last, offered, fragment, preceding=preceding)
         return replace(turn, is_comment=turn.is_comment or is_doubt)
     if is_waiting(question.text, matcher.faq):
         return again(shown, says)
@@ -214,16 +216,20 @@ def _answered(
     offered: tuple[Choice, ...] = (),
     fragment: str = "",
     *,
-    is_after_forward: bool = False,
+    preceding: Preceding = Preceding.OTHER,
 ) -> Turn:
-    reasoning = decide_with_reasoning(question, matcher)
-    if fragment and not isinstance(reasoning.decision, SURE):
+    reasoning, is_rest = decide_with_reasoning(question, matcher), False
+    if fragment and not isinstance(reasoning.decision, Urgent | EmergencyNumbers):
         joined = decide_with_reasoning(replace(question, text=f"{fragment} {question.text}"), matcher)
-        reasoning = joined if isinstance(joined.decision, SURE) else reasoning
+        parts = (fragment, question.text)
+        is_whole = joined.decision == reasoning.decision and all(len(part.split()) <= LONGEST_PART for part in parts)
+        is_rest = isinstance(joined.decision, SURE) and (is_whole or not isinstance(reasoning.decision, Answer))
+        reasoning = joined if is_rest else reasoning
     picked = picked_by_words(question.text, reasoning, offered, matcher)
     if picked:
         return _choose_all(picked, question, matcher, in_its_language(question, matcher), offered, None)
     faq = faq_of_reply(question, reasoning.language, matcher.faq)
+    is_after_forward = preceding is Preceding.FORWARD
     is_told = isinstance(reasoning.decision, Answer) and not is_after_forward
     is_doubt = not is_told and act_by_meaning(question.text, reasoning.decision, matcher) is Said.SURE
     if is_after_forward and is_doubt:
@@ -254,9 +260,12 @@ def _answered(
     match reasoning.decision:
         case Urgent() as card:
             return replace(turn, card=card)
-        case Answer((_, *others), missing):
+        case Answer((first, *others), missing):
             unknown = "\n".join(one.text for one in missing if one.is_gap)
-            return replace(turn, also=tuple(other.id for other in others), gap_text=unknown)
+            is_more = preceding is Preceding.PART and first == before and not others
+            is_rest = is_rest or (is_more and len(question.text.split()) <= LONGEST_FRAGMENT)
+            also = tuple(other.id for other in others)
+            return replace(turn, also=also, gap_text=unknown, takes_place=is_rest)
         case _:
             return turn
 
@@ -272,6 +281,15 @@ def fragment_after(turn: Turn, text: str, before: str) -> str:
     is_open = bool(turn.candidates) and turn.outcome not in (Outcome.ANSWER, Outcome.URGENT, Outcome.EMERGENCY_NUMBERS)
     joined = f"{before} {text}".strip()
     return joined if is_open and len(joined.split()) <= LONGEST_FRAGMENT else ""
+
+
+def may_be_replaced(turn: Turn, text: str) -> bool:
+    """Whether the reply to a comment or a short message may be taken back where the next one tells what was meant.
+
+    What may be a cry for help keeps its reply; so does a greeting.
+    """
+    is_open = turn.outcome in (Outcome.UNANSWERED, Outcome.CLARIFY) and not turn.is_private
+    return turn.is_comment or turn.takes_place or (is_open and len(text.split()) <= LONGEST_FRAGMENT)
 
 
 def last_answer(turn: Turn, before: str | None) -> str | None:

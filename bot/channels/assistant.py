@@ -40,6 +40,7 @@ from bot.domain.conversation import (
     Decision,
     EmergencyNumbers,
     Outcome,
+    Preceding,
     Question,
     Reply,
     Section,
@@ -103,7 +104,7 @@ class Assistant:
         else:
             turn = await self._take_turn(message, question, matcher, says, extra or {})
         if message.is_forwarded and turn.outcome is not Outcome.TOO_FAST:
-            turn = replace(turn, is_comment=False, takes_place=message.conversation.is_after_comment)
+            turn = replace(turn, takes_place=message.conversation.preceding is Preceding.COMMENT)
         note = note_turn(turn, question, matcher, asked=message.conversation.asked)
         self._note(note, message)
         asked = message.text if turn.outcome is Outcome.CLARIFY else ""
@@ -120,8 +121,7 @@ class Assistant:
             shown,
             last_answer(turn, message.conversation.last),
             "" if message.is_forwarded else fragment_after(turn, message.text, message.conversation.fragment),
-            turn.is_comment,
-            message.is_forwarded,
+            _preceding(turn, message),
         )
         return OutgoingReply(turn, question, faq, note.count, conversation)
 
@@ -190,7 +190,7 @@ class Assistant:
                 shown=shown,
                 last=before.last,
                 fragment=before.fragment,
-                is_after_forward=before.is_after_forward,
+                preceding=before.preceding,
             ),
         )
         if message.is_caption and turn.outcome is Outcome.UNANSWERED and shown is not None:
@@ -342,6 +342,15 @@ class Assistant:
         gap = note.gap if message.asker is not None else None
         asker = message.asker if gap else None
         self._notes.note(replace(note, gap=gap, asker=asker, message=message.id, is_edited=message.is_edited))
+
+
+def _preceding(turn: Turn, message: IncomingMessage) -> Preceding:
+    """What a message is to the next one."""
+    if message.is_forwarded:
+        return Preceding.FORWARD
+    if turn.is_comment:
+        return Preceding.COMMENT
+    return Preceding.PART if turn.takes_place else Preceding.OTHER
 
 
 def _text_turn(text: str, faq: Faq, outcome: Outcome = Outcome.COMMAND) -> Turn:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from bot.answering.turn import Turn
-from bot.domain.conversation import Channel, Choice, Question, ShownCard
+from bot.domain.conversation import Channel, Choice, Preceding, Question, ShownCard
 from bot.domain.faq import Faq
 from bot.domain.gap import Count, Note
 
@@ -21,7 +21,7 @@ class Conversation:
     ``choices`` are those of the last reply, from which a number picks one; ``asked`` is the question that they were
     offered for; ``language`` is the one chosen within this conversation, ``replied_in`` that of the last reply;
     ``shown`` is the card of the last hour; ``last`` is the answer given last, by its id; ``fragment`` is the message
-    just before, if it had no answer. That message may have been a comment, or forwarded.
+    just before, if it had no answer; ``preceding`` is what that was, if it was sent some seconds before.
     """
 
     choices: tuple[Choice, ...] = ()
@@ -31,8 +31,7 @@ class Conversation:
     shown: ShownCard | None = None
     last: str | None = None
     fragment: str = ""
-    is_after_comment: bool = False
-    is_after_forward: bool = False
+    preceding: Preceding = Preceding.OTHER
 
 
 @dataclass(frozen=True, slots=True)

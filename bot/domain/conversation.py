@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import StrEnum
+from enum import Enum, StrEnum
 
 from bot.domain.emergency import Service
 from bot.domain.faq import Entry
@@ -34,6 +34,15 @@ class Question:
     chosen: str | None = None
     before: str | None = None
     is_calm: bool = False
+
+
+class Preceding(Enum):
+    """What a message was that came some seconds before another one of the same person."""
+
+    OTHER = "other"  # or came earlier
+    COMMENT = "comment"  # says something of another message, such as a doubt
+    FORWARD = "forward"
+    PART = "part"  # the last part so far of a thought in several messages, which has its answer
 
 
 @dataclass(frozen=True, slots=True)

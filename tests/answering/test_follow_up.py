@@ -19,6 +19,7 @@ from bot.domain.conversation import (
     EmergencyNumbers,
     NoAnswerReason,
     Outcome,
+    Preceding,
     Question,
     Reply,
     Unanswered,
@@ -243,10 +244,26 @@ def test_half_a_thought_is_read_with_the_other_half(matcher: RegressionMatcher) 
     first = take_turn(Question("is there some"), matcher)
     fragment = fragment_after(first, "is there some", "")
     assert fragment == "is there some"
-    assert take_turn(Question("campaign against xenophobia"), matcher, fragment=fragment).entry == "together-campaign"
+    rest = take_turn(Question("campaign against xenophobia"), matcher, fragment=fragment)
+    assert (rest.entry, rest.takes_place) == ("together-campaign", True)
     answered = take_turn(Question("how many migrants are there"), matcher)
     assert fragment_after(answered, "how many migrants are there", "") == ""
     assert fragment_after(first, "word " * 9, "") == ""
+
+
+def test_the_answer_to_the_whole_stands_for_that_to_its_parts(matcher: RegressionMatcher) -> None:
+    """Also where the last part says it all; not where each may be a question of its own, nor before a cry."""
+    assert take_turn(Question("migrants"), matcher, fragment="how many").takes_place
+    assert not take_turn(Question("migrants"), matcher, fragment="do you sell tractors").takes_place
+    assert not take_turn(Question("how many migrants are there"), matcher, fragment="tractors").takes_place
+    for text, preceding, is_rest in (
+        ("migrants in the world", Preceding.PART, True),
+        ("migrants in the world", Preceding.OTHER, False),
+        ("what share of migrants are women", Preceding.PART, False),
+    ):
+        assert take_turn(Question(text), matcher, last=LAST, preceding=preceding).takes_place is is_rest
+    cry = take_turn(Question("my boss took my passport and locks me in"), matcher, fragment="how many")
+    assert (cry.outcome, cry.takes_place) == (Outcome.URGENT, False)
 
 
 def test_what_ends_and_what_keeps_the_answer_before(matcher: RegressionMatcher) -> None:

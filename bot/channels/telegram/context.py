@@ -10,11 +10,12 @@ from typing import Any
 
 from telegram import CallbackQuery, MaybeInaccessibleMessage, Message, User
 
+from bot.answering.turn import may_be_replaced
 from bot.channels.assistant import Assistant
 from bot.channels.memory import Memory
 from bot.channels.port import Conversation, IncomingMessage, OutgoingReply
 from bot.channels.telegram.ui.keyboards import Rows, choices_behind
-from bot.domain.conversation import Channel, ShownCard
+from bot.domain.conversation import Channel, Preceding, ShownCard
 from bot.gaps.writer import GapWriter
 from bot.observability.metrics import Metrics
 from bot.replicas.rate_limits import RateLimits
@@ -41,8 +42,7 @@ class JustBefore:
 
     sent_at: datetime
     fragment: str = field(default="", repr=False)
-    is_comment: bool = False
-    is_forward: bool = False
+    preceding: Preceding = Preceding.OTHER
     replies: tuple[int, ...] = ()
 
 
@@ -122,13 +122,16 @@ class BotContext:
     def remember_message(
         self, message: IncomingMessage, reply: OutgoingReply, sent_at: datetime, replies: tuple[int, ...]
     ) -> None:
-        """Remember a message of a private chat and the replies to it, if the next one may belong to it."""
+        """Remember a message of a private chat for the next one, and the replies to it, if they may be taken back.
+
+        ``replies`` are those to the message, and before them those to the parts of a thought that it goes on from.
+        """
         if message.asker is None:
             return
-        then, kept = reply.conversation, replies if reply.conversation.is_after_comment else ()
-        if then.fragment or then.is_after_comment or then.is_after_forward:
-            before = JustBefore(sent_at, then.fragment, then.is_after_comment, then.is_after_forward, kept)
-            self.just_before.keep(message.asker, before)
+        then = reply.conversation
+        is_kept = not message.is_forwarded and may_be_replaced(reply.turn, message.text)
+        before = JustBefore(sent_at, then.fragment, then.preceding, replies if is_kept else ())
+        self.just_before.keep(message.asker, before)
 
     def before(self, message: Message) -> JustBefore:
         """The message just before this one; only what it may go on from if that was not sent within some seconds."""
@@ -162,8 +165,7 @@ class BotContext:
             shown=self.cards.get(chat) if chat else None,
             last=said.entry,
             fragment=earlier.fragment,
-            is_after_comment=earlier.is_comment,
-            is_after_forward=earlier.is_forward and quoted is None,
+            preceding=earlier.preceding if quoted is None else Preceding.OTHER,
         )
         return IncomingMessage(
             text,

@@ -116,12 +116,49 @@ async def test_words_stand_for_commands(talk: Talk) -> None:
     assert (await talk.say("stop")).text == INTERFACE.stopped
 
 
-async def test_half_a_thought_goes_on(talk: Talk) -> None:
-    """For half a minute; an edited message is older than that."""
+async def test_a_thought_in_several_messages_gets_one_answer(talk: Talk) -> None:
+    """What was said to its parts is taken back, once the answer is there; so is that where more words follow."""
+    unsure = await talk.say("are there")
+    assert talk.world.replies(talk.chat) == (unsure,)
+    for part in ("plants", "how many"):
+        answer = await talk.say(part)
+        assert answer.text.startswith("How many plants are there?")
+        assert talk.world.replies(talk.chat) == (answer,)
+    other = talk.world.private(made_person(7))
+    greeting = await talk.say("hello", other)
+    answer = await talk.say(OAK, other)
+    assert talk.world.replies(other) == (greeting, answer)
+
+
+async def test_thoughts_that_are_apart_keep_their_replies(talk: Talk) -> None:
+    """By more than ten seconds, by a press, or by meaning."""
+    update = talk.world.text(talk.chat, "are there")
+    update["message"]["date"] -= 11
+    await talk.give(update)
+    await talk.say("plants")
+    assert len(talk.world.replies(talk.chat)) == 2
     await talk.say("do you sell tractors")
-    assert talk.context.just_before._kept
     await talk.say(OAK)
-    assert not talk.context.just_before._kept
+    assert len(talk.world.replies(talk.chat)) == 4
+    await talk.press("No")
+    await talk.say(OAK)
+    assert len(talk.world.replies(talk.chat)) == 5
+
+
+async def test_what_may_be_a_cry_keeps_its_reply(talk: Talk) -> None:
+    """Whatever is answered after it."""
+    await talk.say("i am hurt and bleeding, help me")
+    await talk.say("are there")
+    await talk.say("plants")
+    assert INTERFACE.program in talk.world.replies(talk.chat)[0].text
+
+
+async def test_half_a_thought_goes_on(talk: Talk) -> None:
+    """For half a minute."""
+    await talk.say("do you sell tractors")
+    assert [one.fragment for _, one in talk.context.just_before._kept.values()] == ["do you sell tractors"]
+    await talk.say(OAK)
+    assert [one.fragment for _, one in talk.context.just_before._kept.values()] == [""]
 
 
 # --- A forwarded message, and what is said of it -----------------------------------------------------------------

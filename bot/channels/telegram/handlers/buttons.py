@@ -97,6 +97,8 @@ async def _handle(context: BotContext, record: UpdateRecord, query: CallbackQuer
     if not await context.assistant.admits_press(person):
         record.set_outcome(Count(Outcome.TOO_FAST, faq.language, channel))
         return says.too_fast
+    if person is not None:
+        context.just_before.drop(person)  # whoever has pressed a button below a reply has read it
     asked = _question_of(context, shown, person)
     action, value, _ = pressed
     return await _dispatch(context, ButtonPress(record, action, value, shown, asked, person, faq))

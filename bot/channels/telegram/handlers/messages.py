@@ -46,7 +46,8 @@ async def on_message(context: BotContext, record: UpdateRecord) -> None:
     if is_remembered:
         context.replies.keep(key, sent)
     if incoming.channel is Channel.PRIVATE and not asks_to_forget(text):
-        context.remember_message(incoming, reply, message.date, sent)
+        is_going_on = bool(earlier.fragment and reply.conversation.fragment)
+        context.remember_message(incoming, reply, message.date, (*(earlier.replies if is_going_on else ()), *sent))
     record.set_outcome(reply.count, score=reply.score)
     if reply.turn.takes_place:
         await take_back(earlier.replies, message)
