@@ -37,6 +37,7 @@ from bot.text.normalize import clean
 MOST_WORDS = 12  # of a message that continues a question; a longer one says what it is about
 ANSWERS = 0.15  # least score, alone and joined together, for an entry to answer a question that continues one
 CLEARLY = 2.0  # times the score of the next one
+COURTESY = 2  # words of small talk, at most, that mean nothing else after an answer: "thanks", "bye"
 MEANT, SURELY_MEANT = 0.62, 0.82  # least cosine with a listed follow-up for a message to say the same
 OFFERS = 0.06  # least score for a choice
 OF_ANOTHER_TOPIC = 0.25  # of its score counts
@@ -204,7 +205,7 @@ def act_by_meaning(text: str, decision: Decision, matcher: Matcher) -> Said | No
     """
     if isinstance(decision, Urgent | EmergencyNumbers) or len(text.split()) > MOST_WORDS:
         return None
-    if isinstance(decision, Smalltalk) and decision.entry.after_answer is not None:
+    if isinstance(decision, Smalltalk) and (decision.entry.after_answer is not None or len(_key(text)) <= COURTESY):
         return decision.entry.after_answer
     nearest = matcher.nearest_act(text)
     is_told = isinstance(decision, Answer) or (isinstance(decision, Unanswered) and decision.entry is not None)

@@ -236,6 +236,12 @@ def test_follow_ups_are_understood_as_measured(name: str, matcher: RegressionMat
     assert sum(is_misled(one, matcher) for one in judged) <= 0.02 * sum(one.kind == "new subject" for one in judged)
 
 
+@pytest.mark.parametrize("text", ["thanks", "thank you", "ok", "bye", "hello", "gracias", "merci", "谢谢"])
+def test_a_courtesy_after_an_answer_is_small_talk(text: str, matcher: RegressionMatcher) -> None:
+    """Though a short word is near to many in meaning."""
+    assert after(text, matcher).outcome is Outcome.SMALLTALK
+
+
 # --- Half a thought --------------------------------------------------------------------------------------------
 
 
