@@ -180,6 +180,18 @@ def render_entry(entry: Entry, faq: Faq) -> Reply:
             assert_never(entry.kind)
 
 
+def for_group(reply: Reply) -> Reply:
+    """An answer for a chat in which others read along: no related questions, and the pages beside the sources."""
+    choices = tuple(choice for choice in reply.choices if choice.entry is None or choice.language is not None)
+    reply = replace(reply, choices_title="", choices=choices)
+    answered = [at for at, section in enumerate(reply.sections) if section.question and section.sources]
+    if not answered:
+        return reply
+    *before, last = reply.sections[: answered[-1] + 1]
+    last = replace(last, sources=(*last.sources, *reply.pages))
+    return replace(reply, sections=(*before, last, *reply.sections[answered[-1] + 1 :]), pages=())
+
+
 def choices_of(entries: Iterable[Entry]) -> tuple[Choice, ...]:
     """Choices of entries, labelled by their questions, and cards as their buttons say."""
     return tuple(Choice(entry.label, entry.id, is_card=entry.kind is Kind.URGENT) for entry in entries)

@@ -426,6 +426,25 @@ async def test_in_a_group_it_speaks_only_when_addressed(talk: Talk) -> None:
     assert ("answer", "oldest-tree", "group") in await talk.counts()
 
 
+async def test_in_a_group_an_answer_is_short(talk: Talk) -> None:
+    """The answer, a source, the rest of the sources to unfold, one row for feedback; so is one that a button shows."""
+    group = talk.world.group()
+    shown = await talk.say(f"@made_faq_bot {OAK}", group)
+    private = await talk.say(OAK)
+    assert shown.labels == ("Yes", "No")
+    assert len(private.labels) > 2
+    assert shown.links == private.links
+    assert shown.html.index("<blockquote expandable>") < shown.html.index("https://town.example/map")
+    assert INTERFACE.read_more in private.text
+    assert INTERFACE.read_more not in shown.text
+    assert len(shown.text) < len(private.text)
+    offered = await talk.say(f"@made_faq_bot {UNSURE}", group)
+    assert INTERFACE.none_of_these in offered.labels
+    await talk.press(OAK_TITLE, group)
+    chosen = next(one for one in talk.world.replies(group) if one.message_id == offered.message_id)
+    assert (chosen.text, chosen.labels) == (shown.text, ("Yes", "No"))
+
+
 async def test_the_name_that_called_it_is_no_part_of_the_question(talk: Talk) -> None:
     """A gap from a group holds the question alone."""
     await talk.say(f"{NOTHING} @Made_FAQ_bot", talk.world.group())

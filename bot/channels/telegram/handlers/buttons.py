@@ -149,7 +149,7 @@ async def _show(context: BotContext, press: ButtonPress) -> str:
     entry, count = found
     is_browsing = press.action is ButtonAction.BROWSE
     more = back_rows(entry.topic, entry.id, press.faq) if is_browsing else []
-    outgoing = entry_message(entry, press.faq, more=more)
+    outgoing = entry_message(entry, press.faq, press.asked.channel, more=more)
     if press.asked.channel is Channel.PRIVATE:
         context.remember_reply(press.person, entry.id, outgoing.rows)
     await (send if press.action is ButtonAction.SHOW else replace_message)(outgoing, press.shown)

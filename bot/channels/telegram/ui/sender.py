@@ -13,7 +13,7 @@ from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Message, M
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, ChatMigrated, TelegramError
 
-from bot.answering.render import render_entry
+from bot.answering.render import for_group, render_entry
 from bot.channels.port import OutgoingReply
 from bot.channels.telegram.transport.raw_call import raw_call
 from bot.channels.telegram.ui.html import to_html
@@ -45,9 +45,12 @@ def outgoing_for(reply: OutgoingReply, bot: Bot) -> OutgoingMessage:
     turn, faq = reply.turn, reply.faq
     if turn.outcome is Outcome.TOO_FAST:
         return OutgoingMessage(to_html(turn.reply), [])
+    channel = reply.question.channel
     if turn.entry is not None and turn.outcome in (Outcome.ANSWER, Outcome.COMMAND):
-        return answer_message(turn.reply, turn.entry, faq)
-    if turn.card is not None and reply.question.channel is Channel.GROUP:
+        return answer_message(turn.reply, turn.entry, faq, channel)
+    if turn.outcome is Outcome.FOLLOW_UP and turn.entry is not None and channel is Channel.GROUP:
+        return reply_message(for_group(turn.reply), faq.language)
+    if turn.card is not None and channel is Channel.GROUP:
         address = f"https://t.me/{bot.username}?start=group"
         private_chat = InlineKeyboardButton(faq.interface.private_chat, url=address)
         return OutgoingMessage(to_html(replace(turn.reply, choices_title="", choices=())), [[private_chat]])
@@ -63,16 +66,18 @@ def reply_message(reply: Reply, language: str) -> OutgoingMessage:
     return OutgoingMessage(to_html(reply), choice_rows(reply.choices, action), language)
 
 
-def answer_message(reply: Reply, entry: str, faq: Faq, *, more: Rows | None = None) -> OutgoingMessage:
-    """An answer with its buttons; ``more`` are added below them."""
-    says = faq.interface
+def answer_message(
+    reply: Reply, entry: str, faq: Faq, channel: Channel = Channel.PRIVATE, *, more: Rows | None = None
+) -> OutgoingMessage:
+    """An answer with its buttons, short in a group; ``more`` are added below them."""
+    says, reply = faq.interface, for_group(reply) if channel is Channel.GROUP else reply
     rows = [*answer_rows(reply, entry, says), *(more or [])]
     return OutgoingMessage(to_html(reply, closing=says.helpful), rows, faq.language)
 
 
-def entry_message(entry: Entry, faq: Faq, *, more: Rows | None = None) -> OutgoingMessage:
+def entry_message(entry: Entry, faq: Faq, channel: Channel, *, more: Rows | None = None) -> OutgoingMessage:
     """The answer of an entry, for a button that leads to it."""
-    return answer_message(render_entry(entry, faq), entry.id, faq, more=more)
+    return answer_message(render_entry(entry, faq), entry.id, faq, channel, more=more)
 
 
 def text_message(text: str) -> OutgoingMessage:
