@@ -115,11 +115,13 @@ def take_turn(
     fragment: str = "",
     *,
     preceding: Preceding = Preceding.OTHER,
+    explains: str | None = None,
 ) -> Turn:
     """Answer a message. ``offered`` are the choices of the previous turn, ``last`` is the answer given last.
 
     ``fragment`` is what the person wrote just before, if it had no answer: a thought may come in several messages.
     ``preceding`` is what the message just before was: a doubt after a forward is one of that, which has its reply.
+    ``explains`` is the answer, by its id, of which the message says what is unclear; it is kept unless it may be a cry.
     ``shown`` is a card of the last hour. After a card, what asks nothing gets the lines of it that matter again. They
     also stand above small talk and what has no answer, which may belong to the cry and is kept no more than that.
     """
@@ -128,6 +130,9 @@ def take_turn(
     if command is not None:
         linked = deep_link(question.text, says)
         return Turn(Outcome.COMMAND, command, linked.id if linked else None, reply_in=says.language)
+    explained = _explained(question, explains, matcher) if shown is None else None
+    if explained is not None:
+        return explained
     number = _NUMBER.fullmatch(question.text)
     if number and (shown is None or int(number[1]) in range(1, len(offered) + 1)):
         return _choose(int(number[1]), question, matcher, says, offered, shown)
@@ -149,6 +154,30 @@ def take_turn(
         reply = replace(turn.reply, sections=(*lines.sections, *turn.reply.sections), choices=lines.choices)
         return replace(turn, reply=replace(reply, choices_title=lines.choices_title), gap=None, is_private=True)
     return turn
+
+
+def _explained(question: Question, entry: str | None, matcher: Matcher) -> Turn | None:
+    """The turn of a message that says what is unclear in an answer; None if it may be a cry, or has no words."""
+    answer = answer_before(entry, matcher.faq)
+    if answer is None:
+        return None
+    reasoning = decide_with_reasoning(question, matcher)
+    match reasoning.decision:
+        case Urgent() | EmergencyNumbers() | Unanswered(NoAnswerReason.EMPTY):
+            return None
+    if reasoning.is_private:
+        return None
+    faq, candidates = faq_of_reply(question, reasoning.language, matcher.faq), reasoning.whole.ranking.candidates
+    thanks = Reply((Section("", faq.interface.thanks_not_helpful),), choices=ways_on(faq))
+    return Turn(
+        Outcome.EXPLAINED,
+        thanks,
+        answer.id,
+        candidates[:SHOWN_CANDIDATES],
+        GapReason.UNCLEAR,
+        foreign=reasoning.language,
+        reply_in=faq.language,
+    )
 
 
 def _is_question_mark(text: str) -> bool:
@@ -278,7 +307,8 @@ def _says_nothing_known(reasoning: Reasoning) -> bool:
 
 def fragment_after(turn: Turn, text: str, before: str) -> str:
     """What a next message may go on from: this message, with the ``before`` it, if it is short and had no answer."""
-    is_open = bool(turn.candidates) and turn.outcome not in (Outcome.ANSWER, Outcome.URGENT, Outcome.EMERGENCY_NUMBERS)
+    closed = (Outcome.ANSWER, Outcome.URGENT, Outcome.EMERGENCY_NUMBERS, Outcome.EXPLAINED)
+    is_open = bool(turn.candidates) and turn.outcome not in closed
     joined = f"{before} {text}".strip()
     return joined if is_open and len(joined.split()) <= LONGEST_FRAGMENT else ""
 
@@ -302,7 +332,7 @@ def last_answer(turn: Turn, before: str | None) -> str | None:
             return turn.entry or before
         case Outcome.COMMAND:
             return turn.entry or before
-        case Outcome.SMALLTALK | Outcome.TEXT_ONLY | Outcome.TOO_FAST:
+        case Outcome.SMALLTALK | Outcome.TEXT_ONLY | Outcome.TOO_FAST | Outcome.EXPLAINED:
             return before
         case _:
             return None

@@ -191,6 +191,7 @@ class Assistant:
                 last=before.last,
                 fragment=before.fragment,
                 preceding=before.preceding,
+                explains=before.explains,
             ),
         )
         if message.is_caption and turn.outcome is Outcome.UNANSWERED and shown is not None:

@@ -21,7 +21,8 @@ class Conversation:
     ``choices`` are those of the last reply, from which a number picks one; ``asked`` is the question that they were
     offered for; ``language`` is the one chosen within this conversation, ``replied_in`` that of the last reply;
     ``shown`` is the card of the last hour; ``last`` is the answer given last, by its id; ``fragment`` is the message
-    just before, if it had no answer; ``preceding`` is what that was, if it was sent some seconds before.
+    just before, if it had no answer; ``preceding`` is what that was, if it was sent some seconds before; ``explains``
+    is the answer, by its id, of which the person has agreed to say in the next message what is unclear.
     """
 
     choices: tuple[Choice, ...] = ()
@@ -32,6 +33,7 @@ class Conversation:
     last: str | None = None
     fragment: str = ""
     preceding: Preceding = Preceding.OTHER
+    explains: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

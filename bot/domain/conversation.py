@@ -148,6 +148,7 @@ class Outcome(StrEnum):
     SMALLTALK = "smalltalk"
     COMMAND = "command"
     FOLLOW_UP = "follow up"  # more on the answer before, such as its source
+    EXPLAINED = "explained"  # what is unclear in an answer, in the person's own words
     TEXT_ONLY = "text only"  # a picture, say, whose words found no answer
     TOO_FAST = "too fast"
     # of pressed buttons

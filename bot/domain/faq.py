@@ -200,6 +200,8 @@ class Interface:
     outdated: str
     unclear: str
     not_asked: str  # the answer is to another question
+    say_unclear: str  # a button under an answer that was marked as unclear
+    what_is_unclear: str  # to one who presses it: asks for a message, and says that it is kept
     instead: str  # above the questions that come next in that case
     thanks_helpful: str
     thanks_not_helpful: str

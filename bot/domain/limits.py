@@ -23,7 +23,10 @@ LONGEST_TEXTS = {
     "short_description": 120,
     **dict.fromkeys(("gone", "too_fast", "language_failed", "type_again", "thanks_helpful", "thanks_not_helpful"), 200),
     **dict.fromkeys(
-        ("browse_topics", "all_topics", "none_of_these", "private_chat", "not_about_me", "not_asked", "in_danger"),
+        (
+            *("browse_topics", "all_topics", "none_of_these", "private_chat", "not_about_me", "not_asked", "in_danger"),
+            "say_unclear",
+        ),
         BUTTON_CHARACTERS,
     ),
     **dict.fromkeys(("back", "more", "language", "helpful_yes", "helpful_no"), BUTTON_CHARACTERS // 2),

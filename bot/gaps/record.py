@@ -29,7 +29,8 @@ def note_turn(turn: Turn, question: Question, matcher: Matcher, *, asked: str = 
         nearest = matcher.rank(turn.gap_text).candidates[:SHOWN_CANDIDATES]
         also += (Count(Outcome.UNANSWERED, language, question.channel),)
         return Note(count, _gap(turn.gap, unknown, turn.foreign, matcher, nearest), also=also)
-    return Note(count, _gap(turn.gap, question, turn.foreign, matcher, turn.candidates))
+    gap = _gap(turn.gap, question, turn.foreign, matcher, turn.candidates)
+    return Note(count, replace(gap, entry=turn.entry or "") if turn.outcome is Outcome.EXPLAINED else gap)
 
 
 def gap_behind(reason: GapReason, question: Question, matcher: Matcher, *, entry: str = "") -> Gap | None:

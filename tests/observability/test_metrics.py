@@ -139,6 +139,7 @@ def test_outcomes_and_reasons_keep_their_documented_names() -> None:
             "smalltalk",
             "command",
             "follow-up",
+            "explained",
             "text-only",
             "too-fast",
         ),

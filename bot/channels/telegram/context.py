@@ -53,7 +53,8 @@ class BotContext:
     In the memory of this process alone are ``replies``, the ids of the replies to each message, by its pseudonym, for
     when it is edited; ``albums`` of which a message was answered; and of each private chat, by the pseudonym of its
     person, the card that it was shown (``cards``), the language of its last reply (``languages``), what that said
-    (``said``), and the last message if the next may belong to it (``just_before``).
+    (``said``), the last message if the next may belong to it (``just_before``), and the answer, by its id, of which the
+    next message says what is unclear (``explaining``).
     """
 
     catalog: Catalog
@@ -68,6 +69,7 @@ class BotContext:
     languages: Memory[str] = field(default_factory=lambda: Memory(time.monotonic))
     said: Memory[LastReply] = field(default_factory=lambda: Memory(time.monotonic, CONTEXT_SECONDS, CONTEXTS))
     just_before: Memory[JustBefore] = field(default_factory=lambda: Memory(time.monotonic, FRAGMENT_SECONDS))
+    explaining: Memory[str] = field(default_factory=lambda: Memory(time.monotonic, CONTEXT_SECONDS))
     albums: Memory[int] = field(default_factory=lambda: Memory(time.monotonic))
 
     @property
@@ -78,7 +80,7 @@ class BotContext:
     @property
     def _of_chats(self) -> tuple[Memory[Any], ...]:
         """What is remembered of private chats, by the pseudonym of the person."""
-        return (self.cards, self.languages, self.said, self.just_before)
+        return (self.cards, self.languages, self.said, self.just_before, self.explaining)
 
     def sender_pseudonym(self, sent: Message | CallbackQuery) -> str | None:
         """The pseudonym of who wrote a message or pressed a button; None for one who writes as a group or channel."""
@@ -166,6 +168,7 @@ class BotContext:
             last=said.entry,
             fragment=earlier.fragment,
             preceding=earlier.preceding if quoted is None else Preceding.OTHER,
+            explains=self.explaining.get(chat) if chat and message.text and not is_edited else None,
         )
         return IncomingMessage(
             text,

@@ -179,7 +179,8 @@ async def test_no_asks_why_and_is_a_gap(label: str, reason: GapReason, talk: Tal
     assert shown.message_id == answer.message_id
     assert shown.text.endswith(INTERFACE.thanks_not_helpful)
     assert shown.links == answer.links
-    assert shown.labels == ("How many plants are there?", "May I bring my dog?")
+    more = (INTERFACE.say_unclear,) if reason is GapReason.UNCLEAR else ()
+    assert shown.labels == (*more, "How many plants are there?", "May I bring my dog?")
     (kept,) = await talk.gaps()
     assert (kept.gap.reason, kept.gap.text) == (reason, OAK)
     assert (await talk.counts())[reason.value, "oldest-tree", "private"] == 1

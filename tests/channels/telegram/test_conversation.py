@@ -250,6 +250,64 @@ async def test_not_what_i_asked_shows_what_comes_next(talk: Talk) -> None:
     assert (kept.gap.reason, kept.gap.entry, kept.gap.text) == ("not asked", "oldest-tree", OAK)
 
 
+async def ask_what_is_unclear(talk: Talk) -> None:
+    """As far as the button that says that the next message is kept."""
+    answer = await talk.say(OAK)
+    await talk.press("No")
+    await talk.press("Unclear")
+    shown = await talk.press(INTERFACE.say_unclear)
+    assert shown.text == INTERFACE.what_is_unclear
+    (answer,) = (one for one in talk.world.replies(talk.chat) if one.message_id == answer.message_id)
+    assert INTERFACE.say_unclear not in answer.labels
+
+
+async def test_what_is_unclear_may_be_said_after_a_button(talk: Talk) -> None:
+    """The one message after it is a gap of its answer, redacted, and thanked for; the next is a question again."""
+    await ask_what_is_unclear(talk)
+    shown = await talk.say("which ship brought the oak? mail me at a@b.example")
+    assert shown.text == INTERFACE.thanks_not_helpful
+    assert (await talk.say("may i bring my dog")).text.startswith("May I bring my dog?")
+    said, pressed = await talk.gaps()
+    assert (said.gap.reason, said.gap.entry) == ("unclear", "oldest-tree")
+    assert said.gap.text == "which ship brought the oak? mail me at [e-mail]"
+    assert (pressed.gap.reason, pressed.gap.text) == ("unclear", OAK)
+    counts = await talk.counts()
+    assert (counts["explained", "oldest-tree", "private"], counts["unclear", "oldest-tree", "private"]) == (1, 1)
+    await talk.say("/forget")
+    assert await talk.gaps() == []
+
+
+@pytest.mark.parametrize("text", ["i am hurt and bleeding, help me", "ምግብ እንዴት ይሰራል", "/help", "?"])
+async def test_what_is_no_remark_is_not_kept_as_one(text: str, talk: Talk) -> None:
+    """A cry gets its card, a command its reply; and the message after it is not kept either."""
+    plain = (await talk.say(text)).text
+    await talk.say("/forget")
+    await ask_what_is_unclear(talk)
+    number = len(await talk.gaps())
+    assert (await talk.say(text)).text.startswith(plain[:20])
+    await talk.say("may i bring my dog")
+    assert len(await talk.gaps()) == number
+
+
+async def test_without_the_button_no_remark_is_kept(talk: Talk) -> None:
+    """Nor after ten minutes, after /forget, forwarded, or in a group, where no such button stands."""
+    await talk.say(OAK)
+    await talk.press("No")
+    assert INTERFACE.say_unclear in (await talk.press("Unclear")).labels
+    assert (await talk.say("may i bring my dog")).text.startswith("May I bring my dog?")
+    await ask_what_is_unclear(talk)
+    talk.context.explaining._kept.clear()
+    assert (await talk.say("may i bring my dog")).text.startswith("May I bring my dog?")
+    await ask_what_is_unclear(talk)
+    assert (await talk.give(talk.world.forward(talk.chat, "opening hours"))).text.startswith("When is the garden open?")
+    await talk.say("/forget")
+    assert (await talk.say("may i bring my dog")).text.startswith("May I bring my dog?")
+    group = talk.world.group()
+    await talk.say(f"@made_faq_bot {OAK}", group)
+    await talk.press("No", group)
+    assert INTERFACE.say_unclear not in (await talk.press("Unclear", group)).labels
+
+
 async def test_an_album_gets_one_reply(talk: Talk) -> None:
     """With the words under its first picture."""
     for caption in (OAK, None, None):

@@ -22,6 +22,7 @@ from bot.channels.telegram.ui.keyboards import (
     action_of,
     back_rows,
     choice_rows,
+    explain_rows,
     reason_rows,
     topic_of,
     topic_rows,
@@ -132,6 +133,8 @@ async def _dispatch(context: BotContext, press: ButtonPress) -> str:
             return await _not_about_me(context, press)
         case ButtonAction.NOT_HELPFUL:
             return await _ask_why(press)
+        case ButtonAction.EXPLAIN:
+            return await _explain(context, press)
         case ButtonAction.NOT_ASKED:
             return await _not_asked(context, press)
         case ButtonAction.HELPFUL | ButtonAction.WRONG | ButtonAction.OUTDATED | ButtonAction.UNCLEAR:
@@ -281,9 +284,23 @@ async def _judge(context: BotContext, press: ButtonPress) -> str:
     press.record.set_outcome(count, is_timed=False)
     before = says.what_is_wrong if reason else says.helpful
     after = says.thanks_not_helpful if reason else says.thanks_helpful
-    await replace_closing(press.shown, before, after, _other_rows(press.shown))
+    is_explained = press.action is ButtonAction.UNCLEAR and press.asked.channel is Channel.PRIVATE
+    more = explain_rows(entry.id, says) if is_explained else []
+    await replace_closing(press.shown, before, after, [*more, *_other_rows(press.shown)])
     press.record.set_outcome(count)
     return after
+
+
+async def _explain(context: BotContext, press: ButtonPress) -> str:
+    """Ask for a message that says what is unclear in an answer: the next one of the person is kept as a gap."""
+    entry = linked(press.value, press.faq)
+    if entry is None or press.person is None or press.asked.channel is not Channel.PRIVATE:
+        return press.says.gone
+    context.explaining.keep(press.person, entry.id)
+    press.set_outcome(Outcome.COMMAND)
+    await replace_buttons(press.shown, _other_rows(press.shown))
+    await send(text_message(press.says.what_is_unclear), press.shown)
+    return ""
 
 
 async def _not_asked(context: BotContext, press: ButtonPress) -> str:

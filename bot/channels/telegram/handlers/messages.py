@@ -32,6 +32,8 @@ async def on_message(context: BotContext, record: UpdateRecord) -> None:
         context.remember(incoming.asker, reply.conversation.shown)
     if incoming.channel is Channel.PRIVATE and incoming.asker is not None and reply.conversation.replied_in is not None:
         context.languages.keep(incoming.asker, reply.conversation.replied_in)
+    if incoming.conversation.explains is not None and incoming.asker is not None and not incoming.is_forwarded:
+        context.explaining.drop(incoming.asker)
     if asks_to_forget(text):
         context.forget(incoming.asker)
     if reply.is_silent:

@@ -43,6 +43,7 @@ class ButtonAction(StrEnum):
     WRONG = "w"
     OUTDATED = "o"
     UNCLEAR = "u"
+    EXPLAIN = "f"  # the next message says what is unclear in an answer
     NOT_ASKED = "q"  # the answer is to another question: shows those that come next
 
 
@@ -53,7 +54,7 @@ REASONS = {
     ButtonAction.NOT_ASKED: GapReason.NOT_ASKED,
 }
 _OF_ENTRIES = frozenset({ButtonAction.CHOOSE, ButtonAction.SHOW, ButtonAction.BROWSE, ButtonAction.CARD})
-_FEEDBACK = frozenset({ButtonAction.HELPFUL, ButtonAction.NOT_HELPFUL, *REASONS})
+_FEEDBACK = frozenset({ButtonAction.HELPFUL, ButtonAction.NOT_HELPFUL, ButtonAction.EXPLAIN, *REASONS})
 
 
 def action_of(data: str) -> tuple[ButtonAction, str, str | None] | None:
@@ -180,6 +181,11 @@ def reason_rows(entry: str, says: Interface) -> Rows:
         (says.not_asked, ButtonAction.NOT_ASKED),
     )
     return [[_button(label, action, entry)] for label, action in labels]
+
+
+def explain_rows(entry: str, says: Interface) -> Rows:
+    """The button to say in one's own words what is unclear in an answer."""
+    return [[_button(says.say_unclear, ButtonAction.EXPLAIN, entry)]]
 
 
 def without_feedback(rows: Sequence[Sequence[InlineKeyboardButton]]) -> Rows:
