@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 
 from bot.domain.conversation import Outcome, Reply, Section
+from bot.domain.faq import Faq
 from bot.domain.gap import Count, LoggedGap
 from bot.domain.matching import Matcher
 from bot.gaps.clustering import Group, group_gaps
@@ -17,7 +18,7 @@ from bot.text.normalize import clean
 
 DUE_HOUR = 8  # UTC, of Monday
 WEEK = timedelta(days=7)
-GROUPS, ENTRIES = 3, 3  # shown
+GROUPS, ENTRIES, LANGUAGES = 3, 3, 8  # shown
 LONGEST_TEXT, LONGEST_ID = 160, 40  # characters shown of a gap and of an entry's id, so that all fits into one message
 _OUTCOMES = {
     Outcome.ANSWER: "answered",
@@ -56,6 +57,21 @@ def digest(
     return Reply((*sections, Section("", review)))
 
 
+def week_in_numbers(
+    counts: Collection[tuple[date, Count, int]], open_gaps: Collection[LoggedGap], faq: Faq, *, now: datetime
+) -> Reply:
+    """The seven days until now in numbers alone, without any text of a person."""
+    today = now.astimezone(UTC).date()
+    summed = statistics(counts, faq, today=today, days=WEEK.days)
+    lines = [*_asked(summed)]
+    if summed.questions:
+        lines.append("By day: " + ", ".join(f"{day:%a} {number}" for day, number in summed.by_day.items()) + ".")
+        lines.append(f"By language: {_listed(summed.by_language, LANGUAGES)}.")
+    if summed.asked:
+        lines.append(f"Asked most: {_listed(summed.asked)}.")
+    return Reply((Section(f"The seven days to {today}", "\n".join([*lines, _open(open_gaps, now)])),))
+
+
 def _asked(summed: Statistics) -> Iterator[str]:
     if not summed.questions:
         yield "Nobody asked anything: a quiet week."
@@ -72,8 +88,8 @@ def _asked(summed: Statistics) -> Iterator[str]:
         yield f"Urgent cards that were not about the person: {_listed(summed.not_about_me)}."
 
 
-def _listed(numbers: Mapping[str, int]) -> str:
-    return ", ".join(f"{_shortened(entry, LONGEST_ID)} {times}" for entry, times in list(numbers.items())[:ENTRIES])
+def _listed(numbers: Mapping[str, int], most: int = ENTRIES) -> str:
+    return ", ".join(f"{_shortened(name, LONGEST_ID)} {times}" for name, times in list(numbers.items())[:most])
 
 
 def _open(gaps: Collection[LoggedGap], now: datetime) -> str:

@@ -289,6 +289,15 @@ async def test_what_is_no_remark_is_not_kept_as_one(text: str, talk: Talk) -> No
     assert len(await talk.gaps()) == number
 
 
+async def test_in_the_hour_after_a_card_no_remark_is_kept(talk: Talk) -> None:
+    """It may belong to the cry."""
+    await talk.say("i am hurt and bleeding, help me")
+    await ask_what_is_unclear(talk)
+    (pressed,) = await talk.gaps()
+    await talk.say("which ship brought the oak?")
+    assert await talk.gaps() == [pressed]
+
+
 async def test_without_the_button_no_remark_is_kept(talk: Talk) -> None:
     """Nor after ten minutes, after /forget, forwarded, or in a group, where no such button stands."""
     await talk.say(OAK)

@@ -1,4 +1,4 @@
-"""The digest in the maintainers' chats: weekly, and whenever a person there asks for it.
+"""The digest in the maintainers' chats: weekly, and whenever a person there asks for it or for its numbers.
 
 The gap log is read asynchronously and summed up in a thread, so that answers do not wait for either.
 """
@@ -21,12 +21,11 @@ from bot.channels.telegram.transport.http_client import REFUSALS
 from bot.channels.telegram.ui.html import to_html
 from bot.domain.conversation import Reply, Section
 from bot.domain.gap import OPEN
-from bot.gaps.digest import digest, due_week
+from bot.gaps.digest import digest, due_week, week_in_numbers
 from bot.gaps.repository import utc_now
 from bot.observability.logs import kind_and_place
 from bot.storage.errors import LogError
 
-COMMAND = "digest"
 CHECK_EVERY = 600.0  # seconds between checks whether a digest is due, or can be sent by now
 NO_LOG = (
     "The gap log cannot be read just now, so there is no digest. What to do about it stands in the bot's log lines."
@@ -35,16 +34,18 @@ _Job = tuple[str, str]  # the pseudonym of a chat, and a week
 _logger = logging.getLogger(__name__)
 
 
-def asks_for_digest(update: Update, bot: Bot, chats: tuple[int, ...]) -> bool:
-    """Whether a message is a person's /digest in one of these chats.
+def maintainers_command(update: Update, bot: Bot, chats: tuple[int, ...]) -> str | None:
+    """The name of a command of the maintainers', such as digest, that a message in one of these chats is, or None.
 
     Messages that are edited, forwarded, or written through a bot, as a channel or as the group do not count.
     """
     message = update.message
     if message is None or message.chat_id not in chats or not _is_from_person(message):
-        return False
+        return None
     call = call_of(message.text or "")
-    return call is not None and call.name == COMMAND and (call.bot or bot.username).lower() == bot.username.lower()
+    if call is None or (call.bot or bot.username).lower() != bot.username.lower():
+        return None
+    return call.name if call.name in COMMANDS else None
 
 
 def _is_from_person(message: Message) -> bool:
@@ -59,10 +60,19 @@ async def digest_of(context: BotContext, *, now: datetime) -> Reply:
     return await asyncio.to_thread(digest, counts, gaps, context.catalog.matcher, now=now)
 
 
-async def digest_reply(context: BotContext) -> Reply:
-    """The reply to /digest in a maintainers' chat."""
+async def numbers_of(context: BotContext, *, now: datetime) -> Reply:
+    """The numbers of the last seven days. Raises LogError."""
+    log = context.gap_writer.log
+    return week_in_numbers(await log.counts(), await log.gaps(statuses=OPEN), context.catalog.faq, now=now)
+
+
+COMMANDS = {"digest": digest_of, "stats": numbers_of}
+
+
+async def command_reply(name: str, context: BotContext) -> Reply:
+    """The reply to a maintainers' command."""
     try:
-        return await digest_of(context, now=context.gap_writer.log.now())
+        return await COMMANDS[name](context, now=context.gap_writer.log.now())
     except LogError as error:
         _logger.error("there is no digest: %s", error)
         return Reply((Section("", NO_LOG),))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from bot.answering.commands import asks_to_forget
-from bot.channels.telegram.admin.weekly_digest import COMMAND, asks_for_digest, digest_reply
+from bot.channels.telegram.admin.weekly_digest import command_reply, maintainers_command
 from bot.channels.telegram.context import BotContext
 from bot.channels.telegram.ui.addressing import text_for_bot
 from bot.channels.telegram.ui.sender import outgoing_for, send, send_anew, take_back
@@ -17,15 +17,15 @@ async def on_message(context: BotContext, record: UpdateRecord) -> None:
     """Answer a message; the answer to an edited message replaces the earlier reply."""
     update, bot = record.update, record.update.get_bot()
     message, is_edited = update.effective_message, update.edited_message is not None
-    is_for_digest = asks_for_digest(update, bot, context.maintainer_chats)
-    text = f"/{COMMAND}" if is_for_digest else text_for_bot(update, bot)
+    command = maintainers_command(update, bot, context.maintainer_chats)
+    text = f"/{command}" if command is not None else text_for_bot(update, bot)
     if message is None or text is None or (is_edited and not text):  # an edit without text, such as a live location
         return
     if context.is_answered_album(message) and not text:
         return
     earlier = context.before(message)
     incoming = context.incoming(message, text, is_edited=is_edited)
-    extra = {COMMAND: partial(digest_reply, context)} if is_for_digest else None
+    extra = {command: partial(command_reply, command, context)} if command is not None else None
     reply = await context.assistant.answer(incoming, extra=extra)
     record.set_outcome(reply.count, is_timed=False)
     if incoming.channel is Channel.PRIVATE and reply.conversation.shown != incoming.conversation.shown:
@@ -41,7 +41,7 @@ async def on_message(context: BotContext, record: UpdateRecord) -> None:
     outgoing = outgoing_for(reply, bot)
     if incoming.channel is Channel.PRIVATE and not asks_to_forget(text):
         context.remember_reply(incoming.asker, reply.conversation.last, outgoing.rows)
-    is_remembered = reply.turn.outcome is not Outcome.TOO_FAST and not is_for_digest
+    is_remembered = reply.turn.outcome is not Outcome.TOO_FAST and command is None
     key = context.message_pseudonym(message)
     before = (context.replies.get(key) if is_edited and is_remembered else None) or ()
     sent = await (send_anew(outgoing, message, before) if before else send(outgoing, message))

@@ -24,7 +24,7 @@ from bot.channels.telegram.ui.html import to_html
 from bot.channels.telegram.ui.menus import set_menus
 from bot.domain.conversation import Channel, Outcome
 from bot.domain.gap import Count, Gap, GapReason, GapStatus, LoggedGap, Note
-from bot.gaps.digest import LONGEST_TEXT, digest, due_week
+from bot.gaps.digest import LONGEST_TEXT, digest, due_week, week_in_numbers
 from bot.gaps.repository import GapLog
 from bot.gaps.statistics import COMPLAINTS, QUESTIONS
 from bot.gaps.writer import GapWriter
@@ -450,6 +450,30 @@ async def test_a_maintainer_gets_it_on_demand(talk: Talk, caplog: pytest.LogCapt
     assert not any(mark in caplog.text for mark in (*PERSONAL_MARKS, "tractors"))
 
 
+async def test_the_numbers_alone_come_on_demand(talk: Talk) -> None:
+    """Of the last seven days, in one message, and no text of a person."""
+    await talk.say("do you sell tractors")
+    await talk.say("dogs allowed")
+    await talk.gaps()
+    for text in ("/stats", "/STATS@made_faq_bot please"):
+        shown = await talk.say(text)
+        assert shown.text.startswith("The seven days to ")
+        assert "2 questions: 1 answered (50%), 0 offered a choice (0%), 1 unanswered (50%)" in shown.text
+        assert "By language: en 2." in shown.text
+        assert "Asked most: dogs 1." in shown.text
+        assert shown.text.endswith("1 open gap, 1 new this week.")
+        assert "tractors" not in shown.text
+    (days,) = (line for line in shown.text.splitlines() if line.startswith("By day: "))
+    assert len(days.split(", ")) == 7
+    assert days.endswith(" 2.")
+
+
+def test_the_numbers_of_a_quiet_week_are_a_line() -> None:
+    """There are no days and no languages to list."""
+    (section,) = week_in_numbers([], [], MATCHER.faq, now=NOW).sections
+    assert section.text == "Nobody asked anything: a quiet week.\nNo gap is open. Thank you!"
+
+
 async def test_to_anybody_else_it_is_an_unknown_command(talk: Talk, caplog: pytest.LogCaptureFixture) -> None:
     """The same reply, the same count, the same log line; in a group the same silence."""
     caplog.set_level(logging.INFO, logger="bot")
@@ -457,10 +481,10 @@ async def test_to_anybody_else_it_is_an_unknown_command(talk: Talk, caplog: pyte
     for update in (
         talk.world.text(guest, "/nonsense"),
         talk.world.text(guest, "/digest"),
-        talk.world.text(guest, "/digest", sender=MAINTAINER),
+        talk.world.text(guest, "/stats", sender=MAINTAINER),
         talk.world.text(group, "/nonsense@made_faq_bot"),
         talk.world.text(group, "/digest@made_faq_bot", sender=MAINTAINER),
-        talk.world.text(group, "/digest", sender=MAINTAINER),
+        talk.world.text(group, "/stats", sender=MAINTAINER),
     ):
         await deliver(talk.application, update)
     calls = [
@@ -574,7 +598,7 @@ async def test_while_the_log_cannot_be_read_it_says_so(talk: Talk, caplog: pytes
     for file in list(path.parent.iterdir()):
         file.unlink(missing_ok=True)  # SQLite may delete its own journal meanwhile
     path.mkdir()
-    assert (await talk.say("/digest")).text == NO_LOG
+    assert (await talk.say("/digest")).text == (await talk.say("/stats")).text == NO_LOG
     assert "there is no digest: " in caplog.text
     assert "cannot be opened; let this user write to it" in caplog.text
     path.rmdir()
@@ -583,8 +607,8 @@ async def test_while_the_log_cannot_be_read_it_says_so(talk: Talk, caplog: pytes
 async def test_neither_menu_nor_help_tells_of_it(talk: Talk) -> None:
     """Whoever may have it knows of it from the documentation."""
     await set_menus(talk.application.bot, talk.context.catalog.faq)
-    assert not any("digest" in str(call.fields) for call in talk.world.calls)
-    assert "digest" not in (await talk.say("/help")).text
+    told = " ".join([str(call.fields) for call in talk.world.calls] + [(await talk.say("/help")).text])
+    assert not any(name in told for name in ("digest", "stats"))
 
 
 async def test_resolved_gaps_are_no_part_of_it(talk: Talk) -> None:
