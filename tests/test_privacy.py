@@ -720,6 +720,9 @@ TOLD = {
     "pace.code": (PAGE, "with PostgreSQL as one more hash there"),
     "pace.at": (PAGE, "how fast somebody writes is known for `THROTTLE_SECONDS`"),
     "pace.number": (PAGE, "how fast somebody writes is known for `THROTTLE_SECONDS`"),
+    "answered.code": (PAGE, "under one more hash"),
+    "answered.entry": (PAGE, "which answer was given last, by its id, for ten minutes"),
+    "answered.until": (PAGE, "for ten minutes"),
     "job.name": (PAGE, "a keyed hash of the chat"),
     "job.period": (PAGE, "so that several processes send it once: the week"),
 }

@@ -25,12 +25,13 @@ from bot.domain.conversation import Channel, Outcome
 from bot.domain.gap import Count, Gap, GapReason, GapStatus, LoggedGap, Mark, Note
 from bot.gaps.clock_jump import ABSENCE, waits_until
 from bot.replicas.limit_purpose import pace_pseudonyms
+from bot.replicas.shared_answers import answer_pseudonym
 from bot.replicas.update_leases import save_handled
 from bot.storage.database import Database, translate_db_errors
 from bot.storage.errors import LogError
 from bot.storage.keys import KeyProblem, Keys
 from bot.storage.stores import BUSY_SECONDS, FILE, store_of
-from bot.storage.tables import claim, count, free, gap, job, pace, person
+from bot.storage.tables import answered, claim, count, free, gap, job, pace, person
 from bot.text.redaction import redact
 
 _RANDOM_PART = (13, 24)  # start and length of what is as good as random in an encrypted text
@@ -176,6 +177,8 @@ class GapLog:
             deleted = await connection.execute(sa.delete(gap).where(gap.c.asker == asker))
             await connection.execute(sa.delete(person).where(person.c.asker == asker))
             await connection.execute(sa.delete(pace).where(pace.c.code.in_(pace_pseudonyms(self.database.keys, asker))))
+            code = answer_pseudonym(self.database.keys, asker)
+            await connection.execute(sa.delete(answered).where(answered.c.code == code))
         await self.database.erase()
         return deleted.rowcount
 
@@ -194,6 +197,7 @@ class GapLog:
             deleted = await connection.execute(sa.delete(gap).where(gap.c.at < self.since()))
             await connection.execute(sa.delete(claim).where(free(claim, claim.c.until < past)))
             await connection.execute(sa.delete(pace).where(free(pace, pace.c.at < past)))
+            await connection.execute(sa.delete(answered).where(free(answered, answered.c.until < past)))
             await connection.execute(sa.delete(person).where(person.c.last_used < self.since().date()))
         await self.database.erase()
         with translate_db_errors(self.database.store):

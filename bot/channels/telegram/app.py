@@ -42,6 +42,7 @@ from bot.observability.logs import kind_and_place
 from bot.observability.metrics import Metrics
 from bot.replicas.limit_purpose import RateLimitPurpose
 from bot.replicas.rate_limits import RateLimits
+from bot.replicas.shared_answers import SharedAnswers
 from bot.runtime.catalog import Catalog
 from bot.settings import Settings
 from bot.storage.keys import Keys
@@ -133,6 +134,7 @@ def context_of(settings: Settings, catalog: Catalog, keys: Keys, metrics: Metric
     """What the handlers share, made from the settings."""
     log = GapLog(settings.data_dir, keys, keep=settings.retention, url=settings.database_url)
     rate_limits = None if settings.database_url is None else RateLimits(log.database)
+    shared_answers = None if settings.database_url is None else SharedAnswers(log.database)
     per_person = settings.throttle_messages
 
     def throttle(messages: int, purpose: RateLimitPurpose) -> Throttle:
@@ -152,5 +154,6 @@ def context_of(settings: Settings, catalog: Catalog, keys: Keys, metrics: Metric
         keys=keys,
         metrics=metrics,
         rate_limits=rate_limits,
+        shared_answers=shared_answers,
         maintainer_chats=settings.maintainers,
     )

@@ -19,6 +19,7 @@ from bot.domain.conversation import Channel, Preceding, ShownCard
 from bot.gaps.writer import GapWriter
 from bot.observability.metrics import Metrics
 from bot.replicas.rate_limits import RateLimits
+from bot.replicas.shared_answers import SharedAnswers
 from bot.runtime.catalog import Catalog
 from bot.storage.keys import Keys
 
@@ -48,7 +49,9 @@ class JustBefore:
 
 @dataclass(frozen=True, slots=True)
 class BotContext:
-    """What the handlers of this process share. ``rate_limits`` are shared by all processes, if there may be several.
+    """What the handlers of this process share. ``rate_limits`` and ``shared_answers`` are of all processes together.
+
+    They are None where there is but one.
 
     In the memory of this process alone are ``replies``, the ids of the replies to each message, by its pseudonym, for
     when it is edited; ``albums`` of which a message was answered; and of each private chat, by the pseudonym of its
@@ -63,6 +66,7 @@ class BotContext:
     keys: Keys
     metrics: Metrics
     rate_limits: RateLimits | None = None
+    shared_answers: SharedAnswers | None = None
     maintainer_chats: tuple[int, ...] = ()
     replies: Memory[tuple[int, ...]] = field(default_factory=lambda: Memory(time.monotonic))
     cards: Memory[ShownCard] = field(default_factory=lambda: Memory(time.monotonic))
@@ -151,14 +155,32 @@ class BotContext:
         self.albums.keep(key, message.message_id)
         return is_known
 
-    def incoming(self, message: Message, text: str, *, is_edited: bool = False) -> IncomingMessage:
-        """A message for the assistant; ``text`` is the part of it that is meant for the bot."""
+    async def answered_last(self, message: Message) -> str | None:
+        """The id of the answer that any process gave last in a private chat; empty for none, None if not known."""
+        person = self.sender_pseudonym(message) if channel_of(message) is Channel.PRIVATE else None
+        return await self.shared_answers.get(person) if self.shared_answers is not None and person else None
+
+    async def share_answer(self, person: str | None, entry: str | None) -> None:
+        """Let the other processes know which answer a person got last; None for none."""
+        if self.shared_answers is not None and person is not None:
+            await self.shared_answers.keep(person, entry or "")
+
+    def incoming(
+        self, message: Message, text: str, *, is_edited: bool = False, answered: str | None = None
+    ) -> IncomingMessage:
+        """A message for the assistant; ``text`` is the part of it that is meant for the bot.
+
+        ``answered`` is the answer that any process gave last, empty for none; None where only our own are known.
+        """
         asker, place = self.sender_pseudonym(message), message.location
         chat = asker if channel_of(message) is Channel.PRIVATE else None
         language = self.languages.get(chat) if chat else None
         # An edited message is older than what was said since.
         earlier = JustBefore(message.date) if is_edited else self.before(message)
         last = self.said.get(chat) if chat and not is_edited else None
+        ours = last.entry if last is not None else None
+        if answered is not None and answered != (ours or "") and not is_edited:
+            last = LastReply(answered or None, ())  # another process has answered since
         quoted = self._quoted(message)
         said = quoted or last or LastReply(None, ())
         before = Conversation(

@@ -112,6 +112,8 @@ async def _run(settings: Settings, context: BotContext, watch: FaqWatcher, liste
     stop = asyncio.create_task(stop_requested.wait())
     context.gap_writer.start()
     intake.start()
+    if context.shared_answers is not None:
+        context.shared_answers.start()
     async with _shutdown_after(application, intake, context), _http_server(delivery, listener) as server:
         warming, starting = asyncio.create_task(_warm_up(context)), asyncio.create_task(_start(application, delivery))
         for task in (starting, warming):
@@ -267,6 +269,8 @@ async def _shutdown_after(application: AnyApplication, intake: Intake, context: 
         if application.running:
             await application.stop()
         await application.shutdown()
+        if context.shared_answers is not None:
+            await context.shared_answers.stop()
         await context.gap_writer.stop()
         _logger.info("stopped")
 

@@ -1,0 +1,127 @@
+"""Follow-ups that come to another process than the one that gave the answer."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+import sqlalchemy as sa
+
+from bot.gaps.repository import GapLog
+from bot.replicas.shared_answers import SECONDS, SharedAnswers, answer_pseudonym
+from tests.channels.telegram.test_conversation import MATCHER, OAK, OAK_TITLE
+from tests.gaps.test_repository import ASKER, KEEP, OTHER
+from tests.replicas.test_rate_limits import OUR_CLOCK, go_on, nowhere
+from tests.support.postgresql_server import Server
+from tests.support.telegram_talk import KEYS, Talk, talk_with
+
+pytestmark = pytest.mark.container
+
+
+@pytest_asyncio.fixture
+async def log(postgresql: Server, tmp_path: Path) -> AsyncIterator[GapLog]:
+    """An empty log in PostgreSQL, with a clock in it that stands still."""
+    name = postgresql.new_database()
+    async with GapLog(tmp_path, KEYS, keep=KEEP, url=postgresql.url(name)) as opened:
+        async with opened.database.connection() as connection:
+            await connection.execute(sa.text("CREATE TABLE clock AS SELECT 1e9::float8 AS at"))
+        yield opened
+    postgresql.drop(name)
+
+
+@pytest_asyncio.fixture
+async def answers(log: GapLog) -> AsyncIterator[SharedAnswers]:
+    made = SharedAnswers(log.database, now=OUR_CLOCK, patience=timedelta(minutes=1), sweep=timedelta(seconds=0.05))
+    yield made
+    await made.stop()
+
+
+@pytest_asyncio.fixture
+async def talks(postgresql: Server, tmp_path: Path) -> AsyncIterator[tuple[Talk, Talk]]:
+    """Two processes with one database; the same person writes to both."""
+    name = postgresql.new_database()
+    url = postgresql.url(name)
+    async with (
+        talk_with(MATCHER, tmp_path, database_url=url) as one,
+        talk_with(MATCHER, tmp_path, database_url=url) as other,
+    ):
+        yield one, other
+    postgresql.drop(name)
+
+
+async def kept(log: GapLog) -> list[tuple[str, str]]:
+    """The rows that are kept: code and entry."""
+    async with log.database.connection() as connection:
+        return [(code, entry) for code, entry in await connection.execute(sa.text("SELECT code, entry FROM answered"))]
+
+
+async def test_the_last_answer_is_known_for_ten_minutes(log: GapLog, answers: SharedAnswers) -> None:
+    """From the last one on; under a pseudonym that leads to no gap."""
+    assert await answers.get(ASKER) == ""
+    await answers.keep(ASKER, "dogs")
+    await go_on(log, SECONDS - 1)
+    await answers.keep(ASKER, "oldest-tree")
+    await answers.keep(OTHER, "dogs")
+    await go_on(log, SECONDS - 1)
+    assert [await answers.get(one) for one in (ASKER, OTHER)] == ["oldest-tree", "dogs"]
+    assert sorted(await kept(log)) == sorted(
+        [(answer_pseudonym(KEYS, ASKER), "oldest-tree"), (answer_pseudonym(KEYS, OTHER), "dogs")]
+    )
+    assert ASKER not in str(await kept(log))
+    await go_on(log, 1)
+    assert await answers.get(ASKER) == ""
+
+
+async def test_what_ends_it_deletes_the_row(log: GapLog, answers: SharedAnswers) -> None:
+    """What ends the subject, forgetting, and time, without anybody writing."""
+    for person in (ASKER, OTHER):
+        await answers.keep(person, "dogs")
+    await answers.keep(OTHER, "")
+    assert [code for code, _ in await kept(log)] == [answer_pseudonym(KEYS, ASKER)]
+    await log.forget(ASKER)
+    assert await kept(log) == []
+    await answers.keep(ASKER, "dogs")
+    await go_on(log, SECONDS + 1)
+    answers.start()
+    async with asyncio.timeout(30):
+        while await kept(log):
+            await asyncio.sleep(0.02)
+
+
+async def test_of_many_at_once_each_gets_its_own(answers: SharedAnswers) -> None:
+    """The last one given of a person counts."""
+    people = [f"person {number}" for number in range(50)]
+    await asyncio.gather(*(answers.keep(person, entry) for person in people for entry in ("dogs", person)))
+    assert await asyncio.gather(*(answers.get(person) for person in people)) == people
+
+
+async def test_a_follow_up_is_understood_by_another_process(talks: tuple[Talk, Talk]) -> None:
+    """It means the answer that was given last by any of them, not the last one of its own."""
+    one, other = talks
+    await one.say(OAK)
+    assert (await other.say("source")).text.startswith(OAK_TITLE)
+    await other.say("may i bring my dog")
+    assert (await one.say("source")).text.startswith("May I bring my dog?")
+    await one.press("How many plants are there?")
+    assert (await other.say("source")).text.startswith("How many plants are there?")
+
+
+async def test_what_is_forgotten_or_ended_is_so_for_all(talks: tuple[Talk, Talk]) -> None:
+    """Wherever /forget or a cry for help comes to."""
+    one, other = talks
+    for text in ("/forget", "i am hurt and bleeding, help me"):
+        await one.say(OAK)
+        await other.say("source")
+        await one.say(text)
+        assert not (await other.say("source")).text.startswith(OAK_TITLE), text
+
+
+async def test_without_the_database_each_knows_its_own(tmp_path: Path) -> None:
+    """A follow-up to the process that answered is understood all the same."""
+    async with talk_with(MATCHER, tmp_path, database_url=nowhere()) as talk:
+        await talk.say(OAK)
+        assert (await talk.say("source")).text.startswith(OAK_TITLE)
