@@ -332,6 +332,28 @@ async def test_settings_offer_a_language_once_there_are_two(tmp_path: Path, talk
         assert two.toast() == INTERFACE.gone
 
 
+async def test_what_is_wrong_is_said_in_the_language_of_the_answer(tmp_path: Path) -> None:
+    """To the last word: the reasons, the thanks, what is unclear."""
+    names = {"en": "English", "fr": "Français"}
+    says = replace(
+        INTERFACE,
+        what_is_wrong="Quoi ?",
+        unclear="Pas clair",
+        thanks_not_helpful="Merci.",
+        say_unclear="Dire quoi",
+        what_is_unclear="Dites quoi.",
+    )
+    french = replace(FAQ, language="fr", interface=says, languages=names)
+    matcher = RegressionMatcher(replace(FAQ, languages=names, translations={"fr": french}))
+    async with talk_with(matcher, tmp_path) as talk:
+        await talk.say("/settings")
+        await talk.press("Français")
+        await talk.say(OAK)
+        assert (await talk.press("No")).text.endswith("Quoi ?")
+        assert (await talk.press("Pas clair")).text.endswith("Merci.")
+        assert (await talk.press("Dire quoi")).text == "Dites quoi."
+
+
 # --- Other messages --------------------------------------------------------------------------------------------
 
 

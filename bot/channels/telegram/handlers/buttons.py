@@ -23,6 +23,7 @@ from bot.channels.telegram.ui.keyboards import (
     back_rows,
     choice_rows,
     explain_rows,
+    in_language,
     reason_rows,
     topic_of,
     topic_rows,
@@ -262,7 +263,8 @@ async def _numbers(press: ButtonPress) -> str:
         return press.says.gone
     press.set_outcome(Outcome.EMERGENCY_NUMBERS)
     others = without_places(press.shown.reply_markup.inline_keyboard if press.shown.reply_markup else ())
-    await replace_buttons(press.shown, [*choice_rows(reply.choices, ButtonAction.SHOW), *others])
+    places = in_language(choice_rows(reply.choices, ButtonAction.SHOW), press.faq.language)
+    await replace_buttons(press.shown, [*places, *others])
     return ""
 
 
@@ -271,7 +273,8 @@ async def _ask_why(press: ButtonPress) -> str:
     if linked(press.value, press.faq) is None:
         return press.says.gone
     press.set_outcome(Outcome.NOT_HELPFUL)
-    rows = [*reason_rows(press.value, press.says), *_other_rows(press.shown)]
+    reasons = in_language(reason_rows(press.value, press.says), press.faq.language)
+    rows = [*reasons, *_other_rows(press.shown)]
     await replace_closing(press.shown, press.says.helpful, press.says.what_is_wrong, rows)
     return ""
 
@@ -286,7 +289,7 @@ async def _judge(context: BotContext, press: ButtonPress) -> str:
     before = says.what_is_wrong if reason else says.helpful
     after = says.thanks_not_helpful if reason else says.thanks_helpful
     is_explained = press.action is ButtonAction.UNCLEAR and press.asked.channel is Channel.PRIVATE
-    more = explain_rows(entry.id, says) if is_explained else []
+    more = in_language(explain_rows(entry.id, says), press.faq.language) if is_explained else []
     await replace_closing(press.shown, before, after, [*more, *_other_rows(press.shown)])
     press.record.set_outcome(count)
     return after
