@@ -25,6 +25,7 @@ from bot.gaps.repository import GapLog
 from bot.gaps.writer import GapWriter
 from bot.storage.errors import DamagedError, LogError, NewerError
 from bot.storage.keys import Keys, asker_key, new_asker_key, new_text_key, text_keys
+from bot.storage.migrate import NEWEST
 from bot.storage.sqlite import SQLite
 from bot.storage.stores import FILE, refuse_newer
 from tests.gaps.test_repository import Clock, do, in_a_file, note
@@ -239,7 +240,7 @@ async def test_a_log_of_a_development_version_costs_no_answer_and_no_gap(
         path.rename(aside)
         await bot.until_logged(*GAPS[1:])
         _is_told_once(bot, "move it away to begin a new one, nothing is overwritten")
-    _set_schema(aside, "5")
+    _set_schema(aside, NEWEST)
     aside.rename(path)
     await _is_kept(path.parent, GAPS[0])
 
@@ -460,7 +461,7 @@ async def test_only_damage_is_damage(tmp_path: Path, url: SecretStr | None) -> N
     assert not await _is_set_aside(tmp_path, KEYS)
     _set_schema(tmp_path / FILE, "4")
     assert not await _is_set_aside(tmp_path, KEYS)
-    _set_schema(tmp_path / FILE, "5")
+    _set_schema(tmp_path / FILE, NEWEST)
     assert not await _is_set_aside(tmp_path, OTHER_KEYS)
     with closing(sqlite3.connect(tmp_path / FILE)) as connection:
         connection.execute("DROP TABLE gap")
