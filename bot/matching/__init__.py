@@ -2,8 +2,9 @@
 
 `tokenizer` tokenizes a message, `features` turns it into a vector, `similarity` compares it with every phrasing,
 `regression` gives every entry a score by words, `encoder` and `meaning` give it one by meaning, `coverage` measures how
-many of the message's words occur in the phrasings, `calibration` turns scores and coverage into probabilities and sets
-the thresholds; `matcher` puts them together, and `model_cache` stores the fitted model.
+many of the message's words occur in the phrasings, `foreign` compares the words of messages in other languages,
+`calibration` turns scores and coverage into probabilities and sets the thresholds; `matcher` puts them together, and
+`model_cache` stores the fitted model.
 
 What words and meaning are worth is measured by `python -m tests.bench.ablation`. The effect of each part of the words
 (`python -m tests.bench.matching --ablation`, measured by words alone), on the two data sets of docs/matching.md:

@@ -76,13 +76,19 @@ _IS = (
 _NUMBER = rf"(?:{_any('no nr n num ref number numero nummer numer numara* namba lambar* αριθμ* номер* नंबर নম্বর ቁጥር نمبر رقم* شماره 编号 号码 号 號')}|#|n°)"
 _NUMBER_OR_NOT = rf"(?:{_NUMBER}{_IS})?"
 _YEAR = r"(?:1[89]|20)\d\d(?!\d)"
-_COUNTED = (  # behind a number: not the number of a house, but of what is counted
-    r"(?! ?(?:[%€$£]|per ?cent|people|persons?\b|famil|child|kids|wom[ae]n|m[ae]n\b|migra|refug|year|month|week|day|hour|minute"
-    r"|thousand|million|km\b|kilom|met|q?m2?\b|mm\b|cm\b|feet|foot|rooms?\b(?! ?\d)|letters|floors|beds\b|night|times|euro|dollar|usd|anos?\b|mes(?:es)?\b|dias?\b|noches?\b|nuits?\b"
-    r"|horas?\b|personas|ans?\b|mois\b|jours?\b|heures?\b|personnes|pieces|chambres|habitac|jahre?n?\b|monate?n?\b|tage?n?\b"
-    r"|stunden|woche|zimmer(?! ?\d)|personen|leute|kisi|cocuk|gun\b|ay\b|yil|saat|лет\b|год|месяц|дн[яеи]|час|человек|люд|рок|місяц|комнат(?!\w? ?\d)|этаж"
-    r"|осіб|чел|метр|кв\.? ?м|غرف|طوابق|سن|سال|ماه|روز|نفر|ساعت|شهر|اشهر|يوم|ايام|شخص|اشخاص|عائل|طفل|اطفال|متر|[年个個月天人间]))"
+_THINGS = (  # behind a number: not that of a house, but of what is counted
+    r"(?:[%€$£]|per ?cent|people|persons?\b|famil|child|kids|wom[ae]n|m[ae]n\b|migra|refug|year"
+    r"|thousand|million|km\b|kilom|met|q?m2?\b|mm\b|cm\b|feet|foot|rooms?\b(?! ?\d)|letters|floors|beds\b|times|euro|dollar|usd|anos?\b"
+    r"|personas|ans?\b|personnes|pieces|chambres|habitac|jahre?n?\b"
+    r"|zimmer(?! ?\d)|personen|leute|kisi|cocuk|yil|лет\b|год|человек|люд|рок|комнат(?!\w? ?\d)|этаж"
+    r"|осіб|чел|метр|кв\.? ?м|غرف|طوابق|سن|سال|نفر|شخص|اشخاص|عائل|طفل|اطفال|متر|[年个個人间])"
 )
+_SHORT_TIMES = (  # of which nobody counts a thousand
+    r"(?:month|week|day|hour|minute|night|mes(?:es)?\b|dias?\b|noches?\b|nuits?\b|horas?\b|mois\b|jours?\b|heures?\b"
+    r"|monate?n?\b|tage?n?\b|stunden|woche|gun\b|ay\b|saat|месяц|дн[яеи]|час|місяц|ماه|روز|ساعت|شهر|اشهر|يوم|ايام|[月天])"
+)
+_NOT_OF_THINGS = rf"(?! ?{_THINGS})"
+_COUNTED = rf"{_NOT_OF_THINGS}(?!(?<!\d\d\d\d) ?{_SHORT_TIMES})"
 
 _ZERO = "zero oh nil cero null ноль нуль صفر sıfır nul nula nol sifuri eber sifir سفر शून्य শূন্য ዜሮ μηδεν"
 _ONES = (
@@ -643,7 +649,7 @@ _SAID = (
     # container four hundred and six; house number six
     rf"((?:{_SHELTER}|{_any('house block casa haus дом بيت بلوك')}){_IS}(?!no? ){_NUMBER}{_IS}|{_SHELTER}{_IS}(?!on )(?=(?:{_ONE}|{_HUNDRED}){_PAUSE}(?:{_ONE}|{_HUNDRED})))"
     rf"(?:{_ONE}|{_HUNDRED})(?:{_PAUSE}(?:{_ONE}|{_HUNDRED})){{0,8}}+(?! ?{_MANY}){_COUNTED}",
-    rf"(?:\b(?:double|triple|doble) )?{_any(_ZERO)}(?:{_PAUSE}(?:{_DIGIT_OR_ONE}|{_HUNDRED})){{3,40}}+{_COUNTED}",
+    rf"(?:\b(?:double|triple|doble) )?{_any(_ZERO)}(?:{_PAUSE}(?:{_DIGIT_OR_ONE}|{_HUNDRED})){{3,40}}+{_NOT_OF_THINGS}",
     rf"{_ONE}(?:{_PAUSE}{_ONE}){{4,40}}+",
     rf"({_any('电话 手机 号码 号 护照 密码 微信 账号 证件 六位 四位')}{_IS}(?:[a-z] ?)?){_CHINESE_DIGIT}(?:[ ,、-]?{_CHINESE_DIGIT}){{3,30}}+",
     rf"{_CHINESE_DIGIT}(?:[ ,、-]?{_CHINESE_DIGIT}){{5,30}}+",

@@ -537,3 +537,19 @@ def test_a_chain_of_changes_ends(pieces: list[str], times: int) -> None:
     """Whatever the order of what changes with what stands behind it."""
     redacted = redact(" ".join(pieces * times))
     assert redact(redacted) == redacted
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["hawala code 9374 mois", "my pin is 4821 days ago", "мой номер ноль шесть один два 18 months"],
+)
+def test_a_number_is_no_duration_if_nobody_counts_that_long(text: str) -> None:
+    """A code beside a word for days or months is a code all the same."""
+    assert "[number]" in redact(text)
+    assert not any(digits in redact(text) for digits in ("9374", "4821", "ноль"))
+
+
+@pytest.mark.parametrize("text", ["the code 150 people", "we waited 18 months for the code", "i was in room 12 months"])
+def test_what_is_counted_stays(text: str) -> None:
+    """A number of people, or of months that somebody may have waited."""
+    assert redact(text) == text
