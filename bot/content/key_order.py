@@ -13,7 +13,7 @@ from bot.content.yaml_lines import EditError, YamlLines
 from bot.content.yaml_reader import Loader
 
 Left = tuple[int, str]  # the line of an entry that is left as it is, and why
-_COMMENT = re.compile(r"( *)#")
+_COMMENT = re.compile(r"^( *)#")
 
 
 class _LeftError(Exception):

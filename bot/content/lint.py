@@ -46,7 +46,7 @@ _MARKUP = re.compile(
     r"</?[a-z][a-z0-9]*(?: [^<>]*)?/?>|\*\*|__|\[[^\[\]]{1,80}\]\([^()]{0,200}\)|^#+ |`|&[a-z]+;",
     re.IGNORECASE | re.MULTILINE,
 )
-_BEFORE_DOCUMENTS = re.compile(r"((?:[\w-]+ ){1,6})documents\b")
+_BEFORE_DOCUMENTS = re.compile(r"(?<![\w-])((?:[\w-]+ ){1,6})documents\b")
 _LATEST = re.compile(r"\b(?:latest|newest|most recent|current)\b", re.IGNORECASE)
 _LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}", re.IGNORECASE)  # of a host name, RFC 1035
 _ALLOWED_ADDRESSES = frozenset({"humansecurity@un.org"})  # an office, not a person; fact human-security.23
