@@ -28,7 +28,7 @@ from tests.support.telegram_world import BAD_GATEWAY, PERSONAL_MARKS, TOKEN, Cha
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
 MODEL_QUESTION = "Why is the Secretary-General releasing this report now?"
-GAP = "why do cats purr at night"
+GAP = "which drawer holds the silver spoons"
 MARK = "xyzzymailbox"
 
 
