@@ -6,12 +6,10 @@ are the server's. Where the database does not answer in time, the caller keeps t
 
 from __future__ import annotations
 
-import asyncio
 import itertools
 import logging
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -20,12 +18,11 @@ import sqlalchemy as sa
 
 from bot.replicas.batched_query import COOLDOWN, PATIENCE, BatchedQuery
 from bot.replicas.limit_purpose import RateLimitPurpose, pace_pseudonym
+from bot.replicas.sweeper import SWEEP, Sweeper
 from bot.storage.database import Database
-from bot.storage.errors import LogError
 from bot.storage.tables import SERVER_TIME, free, pace
 
 FARTHEST = 600.0  # seconds; what lies farther ahead than it can is there since the server's clock was set back
-SWEEP = timedelta(minutes=1)  # between two deletions of what is past
 _WARNING = "the pace of all processes together cannot be kept ({}); each keeps its own"
 _logger = logging.getLogger(__name__)
 
@@ -50,20 +47,19 @@ class RateLimits:
         sweep: timedelta = SWEEP,
         now: sa.ColumnElement[float] = SERVER_TIME,
     ) -> None:
-        self._database, self._now, self._sweep_seconds = database, now, sweep.total_seconds()
+        self._database, self._now = database, now
         self._counts = BatchedQuery(self._count_all, _logger, _WARNING, patience=patience, cooldown=cooldown)
         self._places = BatchedQuery(self._place_all, _logger, _WARNING, patience=patience, cooldown=cooldown)
-        self._sweeping: asyncio.Task[None] | None = None
+        past = sa.delete(pace).where(free(pace, pace.c.at < now))
+        self._sweeper = Sweeper(database, past, sweep)
 
     def start(self) -> None:
         """Begin to delete what is past."""
-        self._sweeping = asyncio.create_task(self._sweep())
+        self._sweeper.start()
 
     async def stop(self) -> None:
         """Ask the database nothing more."""
-        if self._sweeping is not None:
-            self._sweeping.cancel()
-            await asyncio.gather(self._sweeping, return_exceptions=True)
+        await self._sweeper.stop()
         await self._counts.stop()
         await self._places.stop()
 
@@ -123,10 +119,3 @@ class RateLimits:
         until = self._now + sa.bindparam("seconds", type_=sa.Double)
         values = {"code": sa.bindparam("whose"), "at": until, "number": sa.bindparam("times")}
         return self._database.store.insert(pace).values(values)
-
-    async def _sweep(self) -> None:
-        while True:
-            await asyncio.sleep(self._sweep_seconds)
-            with suppress(LogError):
-                async with self._database.connection() as connection:
-                    await connection.execute(sa.delete(pace).where(free(pace, pace.c.at < self._now)))

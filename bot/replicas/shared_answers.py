@@ -6,22 +6,19 @@ server's. Where the database does not answer in time, each process knows only wh
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import timedelta
 
 import sqlalchemy as sa
 
 from bot.replicas.batched_query import COOLDOWN, PATIENCE, BatchedQuery
+from bot.replicas.sweeper import SWEEP, Sweeper
 from bot.storage.database import Database
-from bot.storage.errors import LogError
 from bot.storage.keys import Keys
 from bot.storage.tables import SERVER_TIME, answered, free
 
 SECONDS = 600.0  # for which an answer is known
-SWEEP = timedelta(minutes=1)  # between two deletions of what is past
 _WARNING = "what other processes answered last cannot be known ({}); each knows its own answers"
 _logger = logging.getLogger(__name__)
 
@@ -43,20 +40,19 @@ class SharedAnswers:
         sweep: timedelta = SWEEP,
         now: sa.ColumnElement[float] = SERVER_TIME,
     ) -> None:
-        self._database, self._now, self._sweep_seconds = database, now, sweep.total_seconds()
+        self._database, self._now = database, now
         self._reads = BatchedQuery(self._read_all, _logger, _WARNING, patience=patience, cooldown=cooldown)
         self._writes = BatchedQuery(self._write_all, _logger, _WARNING, patience=patience, cooldown=cooldown)
-        self._sweeping: asyncio.Task[None] | None = None
+        past = sa.delete(answered).where(free(answered, answered.c.until < now))
+        self._sweeper = Sweeper(database, past, sweep)
 
     def start(self) -> None:
         """Begin to delete what is past."""
-        self._sweeping = asyncio.create_task(self._sweep())
+        self._sweeper.start()
 
     async def stop(self) -> None:
         """Ask the database nothing more."""
-        if self._sweeping is not None:
-            self._sweeping.cancel()
-            await asyncio.gather(self._sweeping, return_exceptions=True)
+        await self._sweeper.stop()
         await self._reads.stop()
         await self._writes.stop()
 
@@ -90,10 +86,3 @@ class SharedAnswers:
             if gone:
                 await connection.execute(sa.delete(answered).where(answered.c.code.in_(gone)))
         return [None] * len(given)
-
-    async def _sweep(self) -> None:
-        while True:
-            await asyncio.sleep(self._sweep_seconds)
-            with suppress(LogError):
-                async with self._database.connection() as connection:
-                    await connection.execute(sa.delete(answered).where(free(answered, answered.c.until < self._now)))
