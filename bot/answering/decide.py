@@ -342,7 +342,9 @@ def _without_lead_ins(text: str, matcher: Matcher) -> str:
     joined = int(tokens[:1] != () and tokens[0] in matcher.joining_words)
     tokens, start = tokens[joined:], 0
     for _ in range(MOST_LEAD_INS):
-        ends = [start + len(lead) for lead in matcher.lead_ins if tokens[start : start + len(lead)] == lead]
+        first = tokens[start : start + 1]
+        leads = (lead for lead in matcher.lead_ins if lead[:1] == first)
+        ends = [start + len(lead) for lead in leads if tokens[start : start + len(lead)] == lead]
         start = max(ends, default=start)
     return " ".join(tokens[start:]) if start else ""
 

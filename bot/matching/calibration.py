@@ -32,8 +32,7 @@ CHOICES = 3
 EVEN_ODDS = 0.5  # where there is nothing to learn from
 
 # What a decision costs, in units of a right answer that is withheld. They determine the other thresholds.
-WRONG, WITHHELD = 1.0, 1.0  # an answer where the FAQ has none, against a right one that is not given
-MISTAKEN = 1.25  # an answer where another one would be right, since a choice could offer both
+WRONG, WITHHELD = 1.0, 1.0  # an answer where there is none or another one, against a right one that is not given
 IDLE, NOT_OFFERED = 0.8, 1.0  # a choice of which nothing is meant, against one that is not offered
 FALSE_ALARMS = 1 / 100  # largest share of messages of other entries that count as urgent
 SURELY_FALSE_ALARMS = 1 / 200  # and as surely urgent
@@ -202,7 +201,7 @@ def calibrate(sample: Sample, kinds: Kinds) -> Calibration:
     alarms = urgency.of(sample.urgency[~in_need])
     thresholds = Thresholds(
         answer=_least_probability(WRONG, WITHHELD),
-        certain=_least_probability(MISTAKEN, WITHHELD),
+        certain=_least_probability(WRONG, WITHHELD),
         clarify=_least_probability(IDLE, NOT_OFFERED),
         urgent=_quantile(alarms, 1 - FALSE_ALARMS, if_none=EVEN_ODDS),
         surely_urgent=_quantile(alarms, 1 - SURELY_FALSE_ALARMS, if_none=EVEN_ODDS),

@@ -103,18 +103,19 @@ class Vectorizer:
 
     @classmethod
     def fit(
-        cls, readings: Sequence[Reading], *, background: Background | None = None
+        cls, readings: Sequence[Reading], *, background: Background | None = None, fewest: int = 1
     ) -> tuple[Vectorizer, sparse.csr_array]:
         """Learn the grams and their weights from texts; also returns the texts' own vectors, row by row.
 
-        The document frequencies of a ``background`` are added: those of a few texts alone say little.
+        The document frequencies of a ``background`` are added: those of a few texts alone say little. Grams of less
+        than ``fewest`` texts are left out.
         """
         others = background or Background((Counter(),) * len(KERNELS), 0)
         grams: list[list[str]] = []
         weights: list[float] = []
         for kernel, of_others in zip(KERNELS, others.frequencies, strict=True):
             frequencies = Counter(chain.from_iterable(set(kernel.grams(reading)) for reading in readings))
-            grams.append(sorted(frequencies))
+            grams.append(sorted(gram for gram, texts in frequencies.items() if texts >= fewest))
             total = len(readings) + others.total
             weights += [inverse_document_frequency(frequencies[gram] + of_others[gram], total) for gram in grams[-1]]
         vectors = cls(grams, np.array(weights, dtype=np.float32))

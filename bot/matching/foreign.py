@@ -31,11 +31,8 @@ class ForeignWords:
     @classmethod
     def fit(cls, texts: Sequence[str], labels: Labels, entries: int) -> ForeignWords:
         """Learn the grams of phrasings. ``labels`` is each one's entry."""
-        readings = [folded(text) for text in texts]
-        every, matrix = Vectorizer.fit(readings)
-        is_kept = np.bincount(matrix.indices, minlength=matrix.shape[1]) >= FEWEST_ROWS
-        vectors = every.keeping(is_kept, every.idf[is_kept])
-        return cls.of(vectors, SimilarityIndex.of(vectors.matrix(readings)), labels, entries)
+        vectors, matrix = Vectorizer.fit([folded(text) for text in texts], fewest=FEWEST_ROWS)
+        return cls.of(vectors, SimilarityIndex.of(matrix), labels, entries)
 
     @classmethod
     def of(cls, vectors: Vectorizer, index: SimilarityIndex, labels: Labels, entries: int) -> ForeignWords:

@@ -21,8 +21,9 @@ from bot.matching.calibration import Logistic, Vector, fit_logistic
 from bot.matching.encoder import DIMENSIONS, LANGUAGES, Encode, encode, encode_messages, is_readable
 from bot.matching.features import Floats, Vectorizer
 from bot.matching.foreign import FEWEST_ROWS, folded
-from bot.matching.meaning import leading, principal_components, shortlist, weigh
+from bot.matching.meaning import principal_components, weigh
 from bot.matching.regression import NEIGHBOURS, power_for, sharpen, solve_near
+from bot.matching.shortlist import Shortlist
 from bot.matching.similarity import Rows, SimilarityIndex
 from bot.text.language_id import UNKNOWN, guess
 
@@ -128,7 +129,7 @@ class Hearing:
     ) -> None:
         self.rows, self.vectors, self.index = rows, vectors, index
         self.components, self.meanings, self.ears = components, meanings, ears
-        self._leads = leading(meanings)
+        self._shortlist = Shortlist.of(meanings)
         self.cards = sorted({row.card for row in rows if row.card is not None})
         self.languages = sorted({row.language for row in rows})
         number = {card: at for at, card in enumerate(self.cards)}
@@ -189,12 +190,11 @@ class Hearing:
 
     def _weights_of_words(self, reading: Reading, without: Rows) -> tuple[Rows, Floats]:
         rows, similarities = self.index.nearest(*self.vectors.vector(reading), NEIGHBOURS, without)
-        near = self.index.by_row[rows]
-        return rows, solve_near(sharpen((near @ near.T).toarray(), _POWER), sharpen(similarities, _POWER))
+        return rows, solve_near(sharpen(self.index.among(rows), _POWER), sharpen(similarities, _POWER))
 
     def _weights_of_meaning(self, meaning: Floats, without: Rows) -> tuple[Rows, Floats]:
-        near, cosines = shortlist(meaning, self.meanings, self._leads)
-        kernel = np.where(np.isin(near, without), 0, np.square(cosines))
+        near = self._shortlist.near(meaning)
+        kernel = np.where(np.isin(near, without), 0, np.square(self.meanings[near] @ meaning))
         rows, weights = weigh(kernel[None], self.meanings, near[None], NEIGHBOURS)
         return rows[0], weights[0]
 

@@ -445,9 +445,7 @@ class RegressionMatcher:
 
     def _candidates(self, order: NDArray[np.int64], scores: Floats, *, most: int = RANKED) -> tuple[Candidate, ...]:
         first = order[:most]
-        return tuple(
-            Candidate(self.entries[at], score) for at, score in zip(first.tolist(), scores[first].tolist(), strict=True)
-        )
+        return tuple(map(Candidate, map(self.entries.__getitem__, first.tolist()), scores[first].tolist()))
 
     def nearest_act(self, text: str) -> tuple[Said, float] | None:
         """What the listed follow-up nearest in meaning says, and its cosine."""

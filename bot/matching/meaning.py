@@ -17,12 +17,11 @@ import numpy as np
 
 from bot.matching.features import Floats
 from bot.matching.regression import HeldOut, Labels, solve_near
+from bot.matching.shortlist import Shortlist
 from bot.matching.similarity import Rows
 
 COMPONENTS = 192  # principal components of the vectors
 NEIGHBOURS = 96  # rows that the regression is solved on for a message; the rows are those in nine languages
-LEADING = 96  # components by which a message is first compared with all rows
-SHORTLIST = 3_072  # rows that are then compared by all: 0.1 % of the nearest are missed, in half the time
 AT_ONCE = 256  # rows held out together: more would take much memory
 THREADS = 2
 LEFT_OUT = -1.0  # the kernel of a row that is to be left out
@@ -39,10 +38,10 @@ class Meaning:
     rows: Floats
     labels: Labels
     entries: int
-    _leads: Floats = field(init=False, repr=False)
+    _shortlist: Shortlist = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_leads", leading(self.rows))
+        object.__setattr__(self, "_shortlist", Shortlist.of(self.rows))
 
     @classmethod
     def fit(cls, vectors: Floats, labels: Labels, entries: int) -> Meaning:
@@ -52,9 +51,10 @@ class Meaning:
 
     def scores(self, vectors: Floats) -> Floats:
         """The score of every entry for each vector: vectors x entries."""
-        near = [shortlist(vector, self.rows, self._leads) for vector in vectors @ self.components]
-        rows, cosines = map(np.stack, zip(*near, strict=True))
-        return self._scores(np.square(cosines), rows)
+        messages = vectors @ self.components
+        near = np.array([self._shortlist.near(message) for message in messages])
+        cosines = np.array([self.rows[at] @ message for at, message in zip(near, messages, strict=True)])
+        return self._scores(np.square(cosines), near)
 
     def scores_of_rows(self, most: int) -> Floats:
         """The scores of the first ``most`` rows themselves: rows x entries."""
@@ -76,7 +76,7 @@ class Meaning:
         """The cosine of every row with a vector, and the part of an entry's score that is due to each."""
         message = vector @ self.components
         cosines: Floats = self.rows @ message
-        near, _ = shortlist(message, self.rows, self._leads)
+        near = self._shortlist.near(message)
         nearest, weights = (one[0] for one in weigh(np.square(cosines[near])[None], self.rows, near[None]))
         parts = np.zeros_like(cosines)
         parts[nearest] = np.where(self.labels[nearest] == entry, weights, 0)
@@ -136,23 +136,6 @@ def _beside_each_other(work: Callable[[int], None], rows: int) -> None:
     """Do the work for each `AT_ONCE` rows, given the first of them, in threads, as NumPy lets them run."""
     with ThreadPoolExecutor(THREADS) as threads:
         list(threads.map(work, range(0, rows, AT_ONCE)))
-
-
-def leading(rows: Floats) -> Floats:
-    """The first `LEADING` components of the rows, in a table of its own so that reading it is quick."""
-    return np.ascontiguousarray(rows[:, :LEADING])
-
-
-def shortlist(message: Floats, rows: Floats, leads: Floats) -> tuple[Rows, Floats]:
-    """The rows that may be nearest to a message, and their products with it.
-
-    They are found by their `leading` components, ``leads``. There are `SHORTLIST` of them, unsorted, or all rows.
-    """
-    if len(rows) <= SHORTLIST:
-        return np.arange(len(rows)), rows @ message
-    partly = np.abs(leads @ message[:LEADING])
-    at = np.argpartition(partly, len(rows) - SHORTLIST)[-SHORTLIST:]
-    return at, rows[at] @ message
 
 
 def _nearest(kernel: Floats, most: int) -> Rows:

@@ -95,8 +95,11 @@ class WholeRidge:
 
     def scores(self, vectors: Sequence[tuple[Columns, Floats]]) -> Floats:
         """The score of every entry for each vector: vectors x entries."""
-        similarities = np.array([self.index.similarities(*vector) for vector in vectors])
-        scores: Floats = sharpen(similarities, self.power) @ self.alpha
+        scores = np.zeros((len(vectors), self.alpha.shape[1]), np.float32)
+        known = [at for at, (columns, _) in enumerate(vectors) if len(columns)]  # not so in another script
+        if known:
+            similarities = np.array([self.index.similarities(*vectors[at]) for at in known])
+            scores[known] = sharpen(similarities, self.power) @ self.alpha
         return scores
 
     def scores_of_rows(self, labels: Labels) -> Floats:
@@ -145,8 +148,7 @@ class LocalRidge:
         """The nearest rows and their weights (K + lambda I)^-1 k, so that Y^T weights are the scores."""
         without = np.zeros(0, np.int64) if without is None else without
         rows, similarities = self.index.nearest(columns, values, NEIGHBOURS, without)
-        near = self.index.by_row[rows]
-        return rows, solve_near(sharpen((near @ near.T).toarray(), self.power), sharpen(similarities, self.power))
+        return rows, solve_near(sharpen(self.index.among(rows), self.power), sharpen(similarities, self.power))
 
     def _scores(self, rows: Rows, weights: Floats) -> Floats:
         owners = self.labels[rows]

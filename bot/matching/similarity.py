@@ -31,23 +31,26 @@ class SimilarityIndex:
         return cls(by_row, sparse.csr_array(by_row.T)[::-1])
 
     def similarities(self, columns: Columns, values: Floats) -> Floats:
-        """The similarity of a message to every row: `values @ by_gram[at]`, but without copying rows of `by_gram`.
+        """The similarity of a message to every row. Its ``columns`` ascend."""
+        return self._product(self._at(columns), values)
+
+    def _product(self, at: Columns, values: Floats) -> Floats:
+        """`values @ by_gram[at]`, but without copying rows of `by_gram`; ``at`` descends.
 
         The message's grams become the columns of a CSC array that shares the data of `by_gram`. Column k of a CSC array
         extends from ``indptr[k]`` to ``indptr[k + 1]``, so the data between two grams also forms a column, which gets
-        the weight 0. Since ``columns`` ascend and `by_gram` has the last gram first, such a column has an end before
-        its start: it is empty, and none of its data is read.
+        the weight 0. Since ``at`` descends, such a column has an end before its start: it is empty, and none of its
+        data is read.
         """
-        grams, width = 2 * len(columns), self.by_gram.shape[1]
-        at = self._at(columns)
+        grams, width = 2 * len(at), self.by_gram.shape[1]
         starts = np.zeros(grams + 1, self.by_gram.indptr.dtype)
         starts[0:-1:2], starts[1::2] = self.by_gram.indptr[at], self.by_gram.indptr[at + 1]
         weights = np.zeros(grams, np.float32)
         weights[0::2] = values
         by_column = sparse.csc_array((width, grams), dtype=np.float32)
         by_column.data, by_column.indices, by_column.indptr = self.by_gram.data, self.by_gram.indices, starts
-        similarities: Floats = by_column @ weights
-        return similarities
+        product: Floats = by_column @ weights
+        return product
 
     def _at(self, columns: Columns) -> Columns:
         """The rows of `by_gram` that belong to these columns of `by_row`."""
@@ -66,14 +69,37 @@ class SimilarityIndex:
         frequencies = self.by_gram.indptr[at + 1] - self.by_gram.indptr[at]
         rarest = np.argsort(frequencies, kind="stable")
         rarest = rarest[: max(1, int(np.searchsorted(np.cumsum(frequencies[rarest]), POSTINGS, side="right")))]
-        partly: Floats = values[rarest] @ self.by_gram[at[rarest]]
+        rarest.sort()
+        partly = self._product(at[rarest], values[rarest])
         partly[without] = 0
         candidates = _largest(partly, CANDIDATES * most)
+        if not len(candidates):
+            return candidates, np.zeros(0, np.float32)
         message = np.zeros(self.by_row.shape[1], np.float32)
         message[columns] = values
-        similarities: Floats = self.by_row[candidates] @ message
+        grams, weights, lengths = self._grams_of(candidates)
+        similarities = np.add.reduceat(weights * message[grams], np.cumsum(lengths) - lengths)
         order = np.lexsort((candidates, -similarities))[:most]
         return candidates[order], similarities[order]
+
+    def among(self, rows: Rows) -> Floats:
+        """The similarities of some rows to each other: X X^T of these alone."""
+        grams, weights, lengths = self._grams_of(rows)
+        distinct, at = np.unique(grams, return_inverse=True)
+        dense = np.zeros((len(rows), len(distinct)), np.float32)
+        dense[np.repeat(np.arange(len(rows)), lengths), at] = weights
+        similarities: Floats = dense @ dense.T
+        return similarities
+
+    def _grams_of(self, rows: Rows) -> tuple[Columns, Floats, Columns]:
+        """The grams of some rows, one row after another, their weights, and how many of them are each row's.
+
+        As `by_row[rows]` has them, which takes three times as long.
+        """
+        starts = self.by_row.indptr[rows]
+        lengths = self.by_row.indptr[rows + 1] - starts
+        at = np.repeat(starts - (np.cumsum(lengths) - lengths), lengths) + np.arange(lengths.sum())
+        return self.by_row.indices[at], self.by_row.data[at], lengths
 
 
 def _largest(values: Floats, most: int) -> Rows:

@@ -40,6 +40,9 @@ _REPEATED = re.compile(r"([^\W\d_])\1{2,}")  # soooo -> soo
 _SENTENCE_END = re.compile(r"\s[:;]-?[)(DPp](?=\s|$)|(?<=[.!?;…])[\s)\"”»]+|[\n\r]+|(?<=[?!])(?=\w)|[؟。？！]+")
 
 
+_KEPT_TEXTS = 256  # normalised: a message and its parts are asked for several times
+
+
 def without_footnotes(text: str) -> str:
     """Replace superscript and subscript digits by spaces: NFKC would glue a footnote's mark to the figure before it."""
     return text.translate(_SUPERSCRIPTS)
@@ -58,6 +61,7 @@ def clean(text: str) -> str:
     return unicodedata.normalize("NFKC", kept)[:MAX_CHARACTERS]  # NFKC can turn one character into many
 
 
+@lru_cache(maxsize=_KEPT_TEXTS)
 def normalise(text: str) -> str:
     """The text as it is compared: in lower case, without accents and marks, numbers in one form."""
     bare = clean(text).casefold()

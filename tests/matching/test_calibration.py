@@ -19,7 +19,6 @@ from bot.matching.calibration import (
     FALSE_ALARMS,
     IDLE,
     IN_SCOPE,
-    MISTAKEN,
     NOT_OFFERED,
     PENALTY,
     SURELY_FALSE_ALARMS,
@@ -275,10 +274,10 @@ def assert_thresholds_keep_their_rates(calibration: Calibration, sample: Sample,
     lines = calibration.thresholds
     assert all(0 <= line <= 1 for line in (lines.answer, lines.certain, lines.clarify, lines.urgent))
     assert lines.urgent <= lines.surely_urgent <= 1
-    assert lines.clarify < lines.answer == 0.5 < lines.certain
+    assert lines.clarify < lines.answer == lines.certain == 0.5
     for line, in_vain, left_out in (
         (lines.answer, WRONG, WITHHELD),
-        (lines.certain, MISTAKEN, WITHHELD),
+        (lines.certain, WRONG, WITHHELD),
         (lines.clarify, IDLE, NOT_OFFERED),
     ):
         assert line * left_out == pytest.approx((1 - line) * in_vain)  # there both cost the same

@@ -10,8 +10,9 @@ import pytest
 from bot.matching.encoder import encode
 from bot.matching.features import Floats
 from bot.matching.matcher import RegressionMatcher, fit
-from bot.matching.meaning import NEIGHBOURS, Meaning, leading, shortlist, weigh
+from bot.matching.meaning import NEIGHBOURS, Meaning, weigh
 from bot.matching.regression import RIDGE, Labels, targets_of
+from bot.matching.shortlist import LISTED, Shortlist
 from tests.support.samples import ENTRIES, faq_of
 
 ENTRY_COUNT = 3
@@ -75,19 +76,20 @@ def test_only_the_nearest_rows_count() -> None:
     assert set(nearest[weights != 0].tolist()) <= {1, 2}
 
 
-def test_the_rows_near_in_the_leading_components_are_listed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """With their whole products; where the shortlist has room for all rows, these are listed."""
-    rows = vectors(300) * np.linspace(2, 0.1, 12, dtype=np.float32)  # as principal components are
-    message = rows[7]
-    near, products = shortlist(message, rows, leading(rows))
-    assert near.tolist() == list(range(300))
-    monkeypatch.setattr("bot.matching.meaning.SHORTLIST", 60)
-    monkeypatch.setattr("bot.matching.meaning.LEADING", 6)
-    near, products = shortlist(message, rows, leading(rows))
-    assert len(near) == 60
-    assert products == pytest.approx(rows[near] @ message)
-    nearest = np.argsort(-np.abs(rows @ message))[:20].tolist()
-    assert set(nearest) <= set(near.tolist())
+@pytest.mark.parametrize("rows", [3, LISTED, 2_000])
+def test_the_shortlist_has_the_nearest_rows(rows: int) -> None:
+    """All of them where it has room; of more rows those whose product with a message is largest, also below zero."""
+    every = vectors(rows) * np.linspace(1, 0.1, 12, dtype=np.float32)  # as principal components are
+    for message in (every[1], -every[1], vectors(1)[0]):
+        near = Shortlist.of(every).near(message)
+        assert len(set(near.tolist())) == min(rows, LISTED)
+        nearest = np.argsort(-np.abs(every @ message))[: LISTED // 2].tolist()
+        assert set(nearest) <= set(near.tolist())
+
+
+def test_a_message_of_no_meaning_has_a_shortlist() -> None:
+    """Of any rows: none is near."""
+    assert len(Shortlist.of(vectors(500)).near(np.zeros(12, np.float32))) == LISTED
 
 
 def test_the_parts_of_the_rows_add_up_to_the_score(few: tuple[Floats, Labels]) -> None:
