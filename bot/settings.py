@@ -103,6 +103,7 @@ class Settings(BaseSettings):
     asker_key: SecretStr | None = None
     keys_required: bool = False  # refuse to start rather than generate keys
     retention_days: int = Field(default=90, ge=1, le=3650)
+    reviewer: str = Field(default="", max_length=40)  # who reviews gaps on this machine; kept with what they decide
 
     @field_validator("faq_dir", "seeds_dir", "cache_dir", "data_dir")
     @classmethod
@@ -173,6 +174,13 @@ class Settings(BaseSettings):
 
             parsed(url)
         return url
+
+    @field_validator("reviewer")
+    @classmethod
+    def _name(cls, name: str) -> str:
+        if not name.isprintable():
+            raise ValueError("has signs that cannot be shown; write a name or initials, as in Ana")
+        return name.strip()
 
     @field_validator("gaps_key")
     @classmethod

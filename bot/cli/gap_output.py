@@ -280,6 +280,11 @@ def statistics_object(statistics: Statistics) -> dict[str, Any]:
             entry: {"questions": statistics.out_of_scope.get(entry, 0), "by_week": trend}
             for entry, trend in statistics.scope_trend.items()
         },
+        "near_misses": {
+            entry: {"gaps": summed, "by_language": statistics.near_misses.get(entry, {}), "by_week": trend}
+            for entry, trend in statistics.near_trend.items()
+            for summed in [sum(statistics.near_misses.get(entry, {}).values())]
+        },
         "satisfaction": {
             entry: {"yes": one.yes, "no": one.no, "rate": round(one.rate, 2)}
             for entry, one in statistics.satisfaction.items()
@@ -304,6 +309,12 @@ def list_statistics(statistics: Statistics) -> Iterator[Listing]:
         for entry, trend in list(statistics.scope_trend.items())[:_ENTRIES]
     ]
     yield Listing(f"out of scope{', and in each of eight weeks' if trends else ': none'}", ("entry", "no.", ""), trends)
+    near = [
+        Row([entry, str(sum(by_language.values()))], [f"{bars(trend)}  {_by_language(by_language)}"])
+        for entry, trend in list(statistics.near_trend.items())[:_ENTRIES]
+        for by_language in [statistics.near_misses.get(entry, {})]
+    ]
+    yield Listing(f"came near{', and in each of eight weeks' if near else ': none'}", ("entry", "no.", ""), near)
     yield _list_numbers(
         "said to be helpful",
         {entry: f"{one.rate:.0%} of {one.yes + one.no}" for entry, one in statistics.satisfaction.items()},
@@ -314,6 +325,10 @@ def list_statistics(statistics: Statistics) -> Iterator[Listing]:
     yield _list_numbers("cards not about the person", statistics.not_about_me)
     named = ", ".join(statistics.never[:_ENTRIES]) + (", …" if len(statistics.never) > _ENTRIES else "")
     yield Listing(f"never asked: {len(statistics.never)}{': ' if statistics.never else ''}{named}")
+
+
+def _by_language(numbers: Mapping[str, int]) -> str:
+    return ", ".join(f"{language} {number}" for language, number in numbers.items())
 
 
 def _list_numbers(name: str, numbers: Mapping[str, int | str]) -> Listing:

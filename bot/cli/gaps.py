@@ -228,7 +228,7 @@ def stats(
     days: Annotated[int, typer.Option(help="Of so many days, today included.", min=1)] = 28,
     csv: Annotated[Path | None, typer.Option(help="Write each table into a CSV file in this folder.")] = None,
 ) -> None:
-    """Show what is asked and how far it is served, from counts alone."""
+    """Show what is asked and how far it is served, and what came near to an answer."""
     from bot.cli.gap_output import list_statistics, show_listings, statistics_object
     from bot.gaps.repository import utc_now
     from bot.gaps.statistics import statistics
@@ -236,8 +236,8 @@ def stats(
 
     settings = read_settings()
     counts = use_log(settings, lambda log: log.counts()) or []
-    faq = load_faq(settings)
-    summed = statistics(counts, faq, today=utc_now().date(), days=days)
+    faq, gaps = load_faq(settings), _read(settings, tuple(GapStatus))
+    summed = statistics(counts, faq, today=utc_now().date(), days=days, gaps=gaps)
     if csv is not None:
         files = _write_tables(csv, summed, {name: entry.question for name, entry in faq.entries.items()})
         show({"files": files}, "\n".join(files), as_json=as_json)
@@ -284,12 +284,14 @@ def _read(
 
 
 def _mark(ids: Sequence[int], status: GapStatus, *, entry: str = "", as_json: bool) -> None:
+    settings = read_settings()
+
     async def mark(log: GapLog) -> set[int]:
         existing = await log.known(ids)
-        await log.mark(existing, status, entry=entry)
+        await log.mark(existing, status, entry=entry, by=settings.reviewer)
         return existing
 
-    marked = use_log(read_settings(), mark) or set()
+    marked = use_log(settings, mark) or set()
     missing = set(ids) - marked
     found = {"status": status.value, "entry": entry or None, "marked": sorted(marked), "missing": sorted(missing)}
     text = f"{len(marked)} of {len(set(ids))} gaps: {status.value}{f' by {entry}' if entry else ''}"
@@ -308,7 +310,8 @@ def _close(settings: Settings, closed: dict[int, str]) -> None:
 
     async def close(log: GapLog) -> None:
         for entry in sorted(set(closed.values())):
-            await log.mark([gap for gap, by in closed.items() if by == entry], GapStatus.RESOLVED, entry=entry)
+            answered = [gap for gap, by in closed.items() if by == entry]
+            await log.mark(answered, GapStatus.RESOLVED, entry=entry, by=settings.reviewer)
 
     if closed:
         use_log(settings, close)

@@ -98,6 +98,8 @@ def _export_key() -> str:
 
 def _describe_reviews(done: Returned) -> str:
     parts = [f"{_number_of_gaps(number)} set to {status.value}" for status, number in done.set_to.items()]
+    if done.regrouped:
+        parts.append(f"{_number_of_gaps(done.regrouped)} put into another group")
     if done.left:
         parts.append(f"{done.left} left: {'it was' if done.left == 1 else 'they were'} reviewed here already")
     if done.gone:

@@ -56,7 +56,8 @@ class Edit:
     """Lines to add to a file, which append ``item`` to the list at ``at``.
 
     ``before`` and ``after`` are the whole file. ``added`` has the number of each added line in ``after`` and its text;
-    the first may be blank, to separate entries.
+    the first may be blank, to separate entries. ``entry`` is the id of the entry in which the list stands, if it stands
+    in one. `revert` needs ``before`` only for its last character, and ``after`` not at all.
     """
 
     path: Path
@@ -65,6 +66,7 @@ class Edit:
     added: tuple[tuple[int, str], ...]
     before: str = field(repr=False)
     after: str = field(repr=False)
+    entry: str | None = None
 
 
 def load(path: Path) -> str:
@@ -260,14 +262,14 @@ def _list(data: Any, at: KeyPath) -> list[Any]:
 
 def _current_path(edit: Edit, file: YamlLines) -> KeyPath:
     """The current path of an edit's list. Its entry is looked up by id, since entries before it may have changed."""
-    entry_id = YamlLines(edit.path, edit.before).find((*edit.at[:2], "id")) if edit.at[0] == "entries" else None
-    if entry_id is None:
+    if edit.entry is None:
         return edit.at
-    index = file.entry(entry_id.value)
-    return ("entries", entry_id.value if index is None else index, *edit.at[2:])  # with an id as index: no list
+    index = file.entry(edit.entry)
+    return ("entries", edit.entry if index is None else index, *edit.at[2:])  # with an id as index: no list
 
 
 def _edit(file: YamlLines, at: KeyPath, item: Any, last: int, rows: Sequence[str]) -> Edit:
     """The edit that inserts rows after the line with an index."""
     added = tuple(enumerate(rows, last + 2))
-    return Edit(file.path, at, item, added, file.text, file.with_rows(last, rows))
+    entry = file.find((*at[:2], "id")) if at[0] == "entries" else None
+    return Edit(file.path, at, item, added, file.text, file.with_rows(last, rows), entry and entry.value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from bot.domain.conversation import Channel, Outcome
 
@@ -87,14 +87,30 @@ class GapStatus(StrEnum):
 
 
 OPEN = (GapStatus.NEW, GapStatus.LATER)
-Mark: TypeAlias = tuple[GapStatus, str]  # what became of a gap: its status, and the entry that resolves it
+
+
+class Mark(NamedTuple):
+    """What became of a gap: its status, and the entry that resolves it."""
+
+    status: GapStatus
+    resolution: str = ""
+
+
+class Grouped(NamedTuple):
+    """The group that reviewers put a gap into: a number, the later one the greater. None: that which its words give."""
+
+    in_group: int | None = None
+
+
+State: TypeAlias = Mark | Grouped  # what reviewers decide of a gap
 
 
 @dataclass(frozen=True, slots=True)
 class LoggedGap:
     """A gap as stored in the gap log; ``gap.text`` is redacted. ``at`` is in UTC, to the minute.
 
-    ``resolution`` is the entry that answers it now, if it was resolved by one.
+    ``resolution`` is the entry that answers it now, if it was resolved by one; ``in_group`` is as in `Grouped`.
+    ``reviewer`` is who decided on it last, if that is known.
     """
 
     id: int
@@ -102,8 +118,10 @@ class LoggedGap:
     status: GapStatus
     gap: Gap
     resolution: str = ""
+    in_group: int | None = None
+    reviewer: str = ""
 
     @property
     def mark(self) -> Mark:
         """What became of it."""
-        return self.status, self.resolution
+        return Mark(self.status, self.resolution)

@@ -16,7 +16,7 @@ card). A lower threshold hides more questions in clusters of others, which is wo
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -41,6 +41,7 @@ from bot.domain.faq import Kind
 from bot.domain.gap import GapReason, LoggedGap
 from bot.domain.matching import KNOWN, Matcher, Reading
 from bot.matching.features import Floats
+from bot.text.normalize import words
 
 MIN_SIMILARITY = 0.6  # to the wording at the centre of the cluster
 NEAREST = 3  # entries shown for a group
@@ -57,7 +58,10 @@ _Gaps = list[LoggedGap]
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """Gaps that ask the same, newest first, and the text that represents them: the one most similar to the others."""
+    """Gaps that ask the same, newest first, and the text that represents them: the one most similar to the others.
+
+    They are of one language, unless a reviewer has put them together.
+    """
 
     gaps: tuple[LoggedGap, ...]
     text: str
@@ -83,6 +87,11 @@ class Group:
     why: str
     answered: tuple[str, ...]
 
+    @property
+    def language(self) -> str:
+        """The language of the text."""
+        return next(gap.gap.language for gap in self.gaps if gap.gap.text == self.text)
+
 
 def group_gaps(
     gaps: Iterable[LoggedGap],
@@ -96,7 +105,7 @@ def group_gaps(
 
     ``most`` limits the number of groups, None for all: to summarize a thousand takes as long as to find them.
     """
-    found = clusters(gaps, matcher, min_similarity=min_similarity)
+    found = arranged(clusters(gaps, matcher, min_similarity=min_similarity))
     return [summarize(cluster, matcher, now=now) for cluster in found[:most]]
 
 
@@ -114,6 +123,45 @@ def clusters(gaps: Iterable[LoggedGap], matcher: Matcher, *, min_similarity: flo
         readings, is_own = [reading for reading, _ in wordings], language == matcher.faq.language
         found += _clusters(wordings, matcher.vectors(readings, is_own_language=is_own), min_similarity)
     return sorted(found, key=by_size)
+
+
+def arranged(found: Iterable[Cluster]) -> list[Cluster]:
+    """The clusters as reviewers have arranged them: what has the same group is together, whatever its words.
+
+    A gap that was put into no group follows those with its words, else most of its cluster.
+    """
+    gaps: dict[object, _Gaps] = defaultdict(list)
+    texts: dict[object, list[str]] = defaultdict(list)
+    for at, cluster in enumerate(found):
+        group_of = _group_of(cluster)
+        for gap in cluster.gaps:
+            number = group_of(gap)
+            gaps[("by words", at) if number is None else number].append(gap)
+            texts[("by words", at) if number is None else number].append(cluster.text)
+    made = []
+    for group, of_group in gaps.items():
+        newest_first = sorted(of_group, key=lambda gap: (_utc(gap.at), gap.id), reverse=True)
+        own = {gap.gap.text for gap in newest_first}
+        text = next((text for text, _ in Counter(texts[group]).most_common() if text in own), newest_first[0].gap.text)
+        made.append(Cluster(tuple(newest_first), text))
+    return sorted(made, key=by_size)
+
+
+def _group_of(cluster: Cluster) -> Callable[[LoggedGap], int | None]:
+    """Says to which group of reviewers' a gap of a cluster belongs; None for none."""
+    of_words: dict[tuple[str, ...], Counter[int]] = defaultdict(Counter)
+    for gap in cluster.gaps:
+        if gap.in_group is not None:
+            of_words[tuple(words(gap.gap.text))][gap.in_group] += 1
+            of_words[()][gap.in_group] += 1  # of the whole cluster
+    if not of_words:
+        return lambda _: None
+    usual = {key: max(numbers, key=lambda group: (numbers[group], group)) for key, numbers in of_words.items()}
+
+    def group_of(gap: LoggedGap) -> int:
+        return gap.in_group or usual.get(tuple(words(gap.gap.text)), usual[()])
+
+    return group_of
 
 
 def by_size(cluster: Cluster) -> tuple[int, float, str, str]:

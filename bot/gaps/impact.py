@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.answering.decide import decide
@@ -68,28 +68,36 @@ def assess_impact(
     *,
     before: Matcher,
     after: Matcher,
+    tell: Callable[[], object] = lambda: None,
 ) -> Impact:
     """Compare the matchers before and after an edit that adds the texts ``added`` to ``entry``.
 
-    ``judged`` are the messages of the question sets as ``before`` handles them.
+    ``judged`` are the messages of the question sets as ``before`` handles them. ``tell`` is called for each gap and
+    message that was asked again.
     """
-    answered, lost = _changed_gaps(gaps, entry, before, after) if after is not before else ([], [])
+    answered, lost = changed_gaps(gaps, entry, before, after, tell=tell) if after is not before else ([], [])
     return Impact(
         answered=tuple(answered),
         lost=tuple(lost),
-        messages=tuple(_changed_messages(judged, after)),
-        shadowed=tuple(_shadowed(added, before, after)),
+        messages=tuple(_changed_messages(judged, after, tell)),
+        shadowed=tuple(shadowed(_phrasings_near(added, before, after), before, after)),
         near_duplicates=tuple(found for text in added for found in _near_duplicates(text, entry, before)),
         already_answered=tuple((text, by) for text in added for by in _answered_by(text, before) if by != entry),
     )
 
 
-def _changed_gaps(
-    gaps: Iterable[LoggedGap], entry: str | None, before: Matcher, after: Matcher
+def changed_gaps(
+    gaps: Iterable[LoggedGap],
+    entry: str | None,
+    before: Matcher,
+    after: Matcher,
+    *,
+    tell: Callable[[], object] = lambda: None,
 ) -> tuple[list[tuple[LoggedGap, str]], list[LoggedGap]]:
     """The open gaps that ``after`` newly answers or answers by ``entry``, and the resolved gaps that it loses."""
     answered, lost = [], []
     for one in replay(gaps, after):
+        tell()
         if one.became not in (Became.ANSWERED, Became.CHANGED):
             continue
         (earlier,) = replay([one.gap], before)
@@ -100,24 +108,31 @@ def _changed_gaps(
     return answered, lost
 
 
-def _changed_messages(judged: Sequence[Judged], after: Matcher) -> Iterator[ChangedMessage]:
+def _changed_messages(judged: Sequence[Judged], after: Matcher, tell: Callable[[], object]) -> Iterator[ChangedMessage]:
     order = ("wrong", "none", "offered", "right")  # from the worst verdict to the best
     for old, new in zip(judged, evaluate([one.message for one in judged], after), strict=True):
+        tell()
         outcomes = [f"{one.outcome} {', '.join(entry.id for entry in one.entries)}".strip() for one in (old, new)]
         if outcomes[0] != outcomes[1]:
             gain = order.index(new.verdict) - order.index(old.verdict)
             yield ChangedMessage(old.message, outcomes[0], outcomes[1], is_worse=gain < 0, is_better=gain > 0)
 
 
-def _shadowed(added: Sequence[str], before: Matcher, after: Matcher) -> Iterator[Shadowed]:
+def _phrasings_near(added: Sequence[str], before: Matcher, after: Matcher) -> Iterator[tuple[str, str]]:
+    """The phrasings of the entries that are near to the added texts, without these texts, each with its entry."""
     near = {one.entry.id for text in added for one in before.rank(text).candidates[:NEAR_ENTRIES]}
     for entry in (before.faq.entries[name] for name in sorted(near & after.faq.entries.keys())):
         for phrasing in dict.fromkeys((entry.question, *entry.phrasings)):
-            if phrasing in added:
-                continue
-            new = decide(Question(phrasing), after)
-            if not _finds(new, entry.id) and _finds(decide(Question(phrasing), before), entry.id):
-                yield Shadowed(phrasing, entry.id, _describe(new))
+            if phrasing not in added:
+                yield phrasing, entry.id
+
+
+def shadowed(phrasings: Iterable[tuple[str, str]], before: Matcher, after: Matcher) -> Iterator[Shadowed]:
+    """Those of the phrasings that find their entry before and not after; each is given with its entry."""
+    for phrasing, entry in phrasings:
+        new = decide(Question(phrasing), after)
+        if not _finds(new, entry) and _finds(decide(Question(phrasing), before), entry):
+            yield Shadowed(phrasing, entry, _describe(new))
 
 
 def _finds(decision: Decision, entry: str) -> bool:

@@ -1,5 +1,7 @@
 """Rotates the key of the texts: re-encrypts them with the first key, so that the older keys can be dropped.
 
+The texts are those of gaps and of what reviewers did.
+
 The key of the pseudonyms is separate and stays, so that `/forget` and edited messages still find their gaps.
 """
 
@@ -8,17 +10,21 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.gaps.repository import GapLog
 from bot.storage import atomic_file
 from bot.storage.database import key_tokens
 from bot.storage.errors import LogError
 from bot.storage.keys import KeyProblem, Keys, new_text_key, write_text_keys
-from bot.storage.tables import gap, key_check
+from bot.storage.tables import action, gap, key_check
+
+_TABLES = {"gap": gap, "action": action}  # with encrypted texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +44,17 @@ async def rekey(log: GapLog, *, accepted: Sequence[bytes]) -> int:
     """
     keys = log.database.keys
     async with log.database.connection(alone=True) as connection:
-        rows = (await connection.execute(sa.select(gap.c.id, gap.c.at, gap.c.text).order_by(gap.c.id))).all()
-        updates = await asyncio.to_thread(_reencrypted, rows, log)
-        if updates:
-            update = sa.update(gap).where(gap.c.id == sa.bindparam("row")).values(text=sa.bindparam("token"))
-            await connection.execute(update, updates)
+        updated = 0
+        for name, table in _TABLES.items():
+            updates = await asyncio.to_thread(_reencrypted, name, await _rows(connection, table), log)
+            if updates:
+                update = sa.update(table).where(table.c.id == sa.bindparam("row")).values(text=sa.bindparam("token"))
+                await connection.execute(update, updates)
+            updated += len(updates)
         tokens = key_tokens(replace(keys, texts=(key,)) for key in accepted)
         await connection.execute(sa.update(key_check).values(text=tokens))
     await log.database.erase()
-    return len(updates)
+    return updated
 
 
 async def rekey_with_file(open_log: Callable[[Keys], GapLog], read: Callable[[], Keys], file: Path) -> Rekeyed:
@@ -82,24 +90,34 @@ async def drop_old_keys(open_log: Callable[[Keys], GapLog], read: Callable[[], K
 
 async def _check_all_decrypt(log: GapLog) -> None:
     async with log.database.connection() as connection:
-        rows = (await connection.execute(sa.select(gap.c.id, gap.c.at, gap.c.text))).all()
-    await asyncio.to_thread(_texts, rows, log)
+        rows = {name: await _rows(connection, table) for name, table in _TABLES.items()}
+    for name, of_table in rows.items():
+        await asyncio.to_thread(_texts, name, of_table, log)
 
 
-def _reencrypted(rows: Iterable[Any], log: GapLog) -> list[dict[str, Any]]:
+async def _rows(connection: AsyncConnection, table: sa.Table) -> Sequence[Any]:
+    columns = sa.select(table.c.id, table.c.at, table.c.text)
+    return (await connection.execute(columns.order_by(table.c.id))).all()
+
+
+def _reencrypted(name: str, rows: Iterable[Any], log: GapLog) -> list[dict[str, Any]]:
     keys = log.database.keys
     old = [row for row in rows if not keys.is_of_first(row.text)]
-    texts = _texts(old, log)
-    return [{"row": row.id, "token": keys.encrypt(texts[row.id], at=row.at)} for row in old]
+    texts = _texts(name, old, log)
+    return [{"row": row.id, "token": keys.encrypt(texts[row.id], at=_time(row.at))} for row in old]
 
 
-def _texts(rows: Iterable[Any], log: GapLog) -> dict[int, str]:
-    """The decrypted texts of gaps by id. Raises LogError if no key decrypts one."""
+def _time(at: datetime | float) -> datetime:
+    return at if isinstance(at, datetime) else datetime.fromtimestamp(at, UTC)
+
+
+def _texts(name: str, rows: Iterable[Any], log: GapLog) -> dict[int, str]:
+    """The decrypted texts of gaps or actions by id. Raises LogError if no key decrypts one."""
     texts = {}
     for row in rows:
         try:
             texts[row.id] = log.database.keys.decrypt(row.text)
         except KeyProblem:
             hint = "add the key that it was written with behind the others, or delete it; nothing was changed"
-            raise LogError(f"{log.database.store.name}: none of the keys opens gap {row.id}; {hint}") from None
+            raise LogError(f"{log.database.store.name}: none of the keys opens {name} {row.id}; {hint}") from None
     return texts

@@ -22,7 +22,7 @@ from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.conversation import Channel, Outcome
-from bot.domain.gap import Count, Gap, GapReason, GapStatus, LoggedGap, Mark, Note
+from bot.domain.gap import Count, Gap, GapReason, GapStatus, LoggedGap, Note, State
 from bot.gaps.clock_jump import ABSENCE, waits_until
 from bot.replicas.limit_purpose import pace_pseudonyms
 from bot.replicas.shared_answers import answer_pseudonym
@@ -31,7 +31,7 @@ from bot.storage.database import Database, translate_db_errors
 from bot.storage.errors import LogError
 from bot.storage.keys import KeyProblem, Keys
 from bot.storage.stores import BUSY_SECONDS, FILE, store_of
-from bot.storage.tables import answered, claim, count, free, gap, job, pace, person
+from bot.storage.tables import action, answered, claim, count, free, gap, job, pace, person
 from bot.text.redaction import redact
 
 _RANDOM_PART = (13, 24)  # start and length of what is as good as random in an encrypted text
@@ -195,6 +195,8 @@ class GapLog:
                 _logger.warning(_JUMPED, self.database.store.name, ABSENCE.days, until.strftime("%Y-%m-%d %H:%M"))
                 return Expired(0, until.replace(tzinfo=UTC))
             deleted = await connection.execute(sa.delete(gap).where(gap.c.at < self.since()))
+            since = self.since().replace(tzinfo=UTC).timestamp()
+            await connection.execute(sa.delete(action).where(action.c.at < since))
             await connection.execute(sa.delete(claim).where(free(claim, claim.c.until < past)))
             await connection.execute(sa.delete(pace).where(free(pace, pace.c.at < past)))
             await connection.execute(sa.delete(answered).where(free(answered, answered.c.until < past)))
@@ -224,35 +226,25 @@ class GapLog:
     ) -> int:
         """Delete gaps of these statuses that were asked before a day, if one is given; the number of those there were.
 
-        They leave the file and its journal. Counts stay, unless they are to go too, all of them. Raises LogError.
+        They leave the file and its journal. Counts stay, unless they are to go too, all of them. With the gaps of all
+        statuses, what reviewers did before that day goes as well. Raises LogError.
         """
         async with self.database.connection() as connection:
             deleted = await connection.execute(sa.delete(gap).where(_asked(statuses, before)))
+            if set(statuses) == set(GapStatus):
+                until = datetime.combine(before or date.max, time(), UTC).timestamp()
+                await connection.execute(sa.delete(action).where(action.c.at < until))
             if with_counts:
                 await connection.execute(sa.delete(count))
         await self.database.erase()
         return deleted.rowcount
 
-    async def mark(self, gaps: Iterable[int], status: GapStatus, *, entry: str = "") -> int:
-        """Set the status of gaps, by their ids; the number of those there are. Raises LogError."""
-        marked = sa.update(gap).where(gap.c.id.in_(list(gaps))).values(status=status.value, resolution=entry)
+    async def mark(self, gaps: Iterable[int], status: GapStatus, *, entry: str = "", by: str = "") -> int:
+        """Set the status of gaps, by their ids; the number of those there are. ``by`` is who did. Raises LogError."""
+        values = {"status": status.value, "resolution": entry, "reviewer": by}
+        marked = sa.update(gap).where(gap.c.id.in_(list(gaps))).values(values)
         async with self.database.connection() as connection:
             return (await connection.execute(marked)).rowcount
-
-    async def change(self, marks: Mapping[int, Mark], was: Mapping[int, Mark], *, whole: bool) -> set[int]:
-        """Set the marks of gaps that still have those of ``was``; the ids of the others, which are left as they are.
-
-        ``whole``: all of it or, if there are others, nothing. What is deleted by now is none of them. Raises LogError.
-        """
-        found = sa.select(gap.c.id, gap.c.status, gap.c.resolution).where(gap.c.id.in_(list(marks)))
-        async with self.database.connection(alone=True) as connection:
-            now = {row.id: (row.status, row.resolution) for row in await connection.execute(found)}
-            others = {number for number, mark in now.items() if mark != (was[number][0].value, was[number][1])}
-            for status, entry in set() if whole and others else set(marks.values()):
-                ids = [number for number in now.keys() - others if marks[number] == (status, entry)]
-                values = {"status": status.value, "resolution": entry}
-                await connection.execute(sa.update(gap).where(gap.c.id.in_(ids)).values(values))
-        return others
 
     async def acquire_job(self, name: str, period: str) -> bool:
         """Take a job that is done once a period by whoever comes first; whether it was free. Raises LogError."""
@@ -321,11 +313,11 @@ class GapLog:
             return set((await connection.scalars(sa.select(gap.c.id).where(gap.c.id.in_(ids)))).all())
 
     async def stamp(self) -> bytes:
-        """A hash that changes with the gaps: which there are, their texts, their statuses. Raises LogError.
+        """A hash that changes with the gaps: which there are, their texts, what was decided of them. Raises LogError.
 
         Not only how many, nor only their numbers: a log that is begun anew gives the same ones again.
         """
-        columns = (gap.c.id, gap.c.status, gap.c.resolution, sa.func.substr(gap.c.text, *_RANDOM_PART))
+        columns = (gap.c.id, gap.c.status, gap.c.resolution, gap.c.in_group, sa.func.substr(gap.c.text, *_RANDOM_PART))
         async with self.database.connection() as connection:
             rows = await connection.execute(sa.select(*columns).order_by(gap.c.id))
             return hashlib.sha256(repr([tuple(row) for row in rows]).encode()).digest()
@@ -409,6 +401,27 @@ def gap_row(kept: Gap, text: bytes, at: datetime, *, status: GapStatus, resoluti
     }
 
 
+async def set_states(
+    connection: AsyncConnection, new: Mapping[int, State], was: Mapping[int, State], *, by: str, whole: bool
+) -> tuple[set[int], set[int]]:
+    """Set the states, all of one kind, of gaps that still have those of ``was``. ``by`` is who decided it.
+
+    Returns the ids of these, and of those with other states, which are left as they are. ``whole``: where there are
+    others, nothing is set. What is deleted by now is in neither. The connection is one that is alone.
+    """
+    if not new:
+        return set(), set()
+    columns = [gap.c[name] for name in next(iter(new.values()))._fields]
+    rows = (await connection.execute(sa.select(gap.c.id, *columns).where(gap.c.id.in_(list(new))))).all()
+    others = {row[0] for row in rows if tuple(row[1:]) != tuple(was[row[0]])}
+    same = set() if whole and others else {row[0] for row in rows} - others
+    for state in {new[number] for number in same}:
+        ids = [number for number in same if new[number] == state]
+        values = {**state._asdict(), "reviewer": by}
+        await connection.execute(sa.update(gap).where(gap.c.id.in_(ids)).values(values))
+    return same, others
+
+
 def readable(token: bytes, keys: Keys) -> str:
     """The text of a gap, or ``UNREADABLE``."""
     try:
@@ -430,4 +443,4 @@ def only_known(log: GapLog, what: str) -> Iterator[None]:
 def _logged(row: Any, text: str) -> LoggedGap:
     reason, channel = GapReason(row.reason), Channel(row.channel)
     kept = Gap(reason, text, row.language, channel, row.faq_version, row.nearest, row.entry)
-    return LoggedGap(row.id, row.at, GapStatus(row.status), kept, row.resolution)
+    return LoggedGap(row.id, row.at, GapStatus(row.status), kept, row.resolution, row.in_group, row.reviewer)

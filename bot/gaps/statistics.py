@@ -1,4 +1,7 @@
-"""Statistics from the counts: how much is asked and answered, and which entries help or do not. Pure."""
+"""Statistics from the counts: how much is asked and answered, and which entries help or do not. Pure.
+
+What the counts do not say, which entries questions without an answer came near to, is from the gaps that are kept.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from itertools import groupby
 
 from bot.domain.conversation import Channel, NoAnswerReason, Outcome
 from bot.domain.faq import Faq, Kind
-from bot.domain.gap import Count
+from bot.domain.gap import Count, GapReason, LoggedGap
 
 # Outcomes of a question, and what a person may report about an answer.
 QUESTIONS = (Outcome.ANSWER, Outcome.CLARIFY, Outcome.UNANSWERED, Outcome.URGENT, Outcome.NONE_OF_THESE)
@@ -24,6 +27,8 @@ REASONS = (
     Outcome.NONE_OF_THESE,
 )
 TREND_WEEKS = 8
+NEAR = 0.3  # the least score of an entry that a question came near to; that of its own phrasings is near 1
+_UNMATCHED = (GapReason.NO_MATCH, GapReason.OTHER_LANGUAGE, GapReason.NONE_OF_THESE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +60,9 @@ class Statistics:
     ``out_of_scope`` those by the entry that explains it; ``scope_trend`` how many of these there were in each of the
     last `TREND_WEEKS` weeks, the oldest first and the last ending today, whatever the span. ``satisfaction`` is by
     entry, those with the most complaints first.
+
+    ``near_misses`` has the gaps that came near to an answer and did not get it, by this entry and then by language, the
+    most frequent first; ``near_trend`` is as ``scope_trend``. They are of gaps that are still kept.
     """
 
     by_day: Mapping[date, int]
@@ -74,6 +82,8 @@ class Statistics:
     out_of_scope: Mapping[str, int]
     scope_trend: Mapping[str, tuple[int, ...]]
     satisfaction: Mapping[str, Satisfaction]
+    near_misses: Mapping[str, Mapping[str, int]]
+    near_trend: Mapping[str, tuple[int, ...]]
 
     @property
     def questions(self) -> int:
@@ -86,8 +96,15 @@ class Statistics:
         return {reason: sum(of[reason] for of in self.unanswered_by_language.values()) for reason in REASONS}
 
 
-def statistics(counts: Iterable[tuple[date, Count, int]], faq: Faq, *, today: date, days: int) -> Statistics:
-    """The statistics of the last ``days`` days, including today."""
+def statistics(
+    counts: Iterable[tuple[date, Count, int]],
+    faq: Faq,
+    *,
+    today: date,
+    days: int,
+    gaps: Iterable[LoggedGap] = (),
+) -> Statistics:
+    """The statistics of the last ``days`` days, including today; ``gaps`` are those of which near misses are told."""
     since = today - timedelta(days=days - 1)
     by_day = {since + timedelta(days=at): Counter(dict.fromkeys(QUESTIONS, 0)) for at in range(days)}
     by_language: Counter[str] = Counter()
@@ -125,6 +142,8 @@ def statistics(counts: Iterable[tuple[date, Count, int]], faq: Faq, *, today: da
             complaints[count.entry][count.outcome] += number
         if _is_gap(count):
             gaps_by_language[count.language] += number
+    near, near_weeks = _near_misses(gaps, faq, today=today, since=since)
+    missed = sorted(near.keys() | {entry for entry, _ in near_weeks}, key=lambda one: (-near[one].total(), one))
     unasked = [entry for topic in faq.topics for entry in faq.of_topic(topic) if entry.id not in asked]
     by_topic = groupby(unasked, key=lambda entry: entry.topic)
     by_entry = dict(sorted(complaints.items(), key=lambda item: (-item[1].total(), item[0])))
@@ -150,7 +169,28 @@ def statistics(counts: Iterable[tuple[date, Count, int]], faq: Faq, *, today: da
         out_of_scope={entry: out_of_scope[entry] for entry in explained if out_of_scope[entry]},
         scope_trend={entry: tuple(weeks[entry, ago] for ago in reversed(range(TREND_WEEKS))) for entry in explained},
         satisfaction=dict(sorted(said.items(), key=lambda item: (-item[1].no, item[1].rate, item[0]))),
+        near_misses={entry: dict(near[entry].most_common()) for entry in missed if near[entry]},
+        near_trend={entry: tuple(near_weeks[entry, ago] for ago in reversed(range(TREND_WEEKS))) for entry in missed},
     )
+
+
+def _near_misses(
+    gaps: Iterable[LoggedGap], faq: Faq, *, today: date, since: date
+) -> tuple[defaultdict[str, Counter[str]], Counter[tuple[str, int]]]:
+    """The gaps of a span that came near to an answer, by entry and language; and by entry and weeks before today."""
+    by_language: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    weeks: Counter[tuple[str, int]] = Counter()
+    answers = {entry.id for entry in faq.entries.values() if entry.kind is Kind.ANSWER}
+    for logged in gaps:
+        gap, day = logged.gap, logged.at.date()
+        entry, score = next((one for one in gap.nearest if one[0] in answers), ("", 0.0))
+        if gap.reason not in _UNMATCHED or gap.channel is Channel.INLINE or score < NEAR:
+            continue
+        if since <= day <= today:
+            by_language[entry][gap.language] += 1
+        if 0 <= (ago := (today - day).days // 7) < TREND_WEEKS:
+            weeks[entry, ago] += 1
+    return by_language, weeks
 
 
 def _why_unanswered(count: Count, faq: Faq) -> NoAnswerReason | Outcome | None:

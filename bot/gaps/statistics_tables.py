@@ -34,6 +34,7 @@ def tables(summed: Statistics, questions: Mapping[str, str]) -> tuple[Table, ...
     weeks = [f"week {week} of {TREND_WEEKS}" for week in range(1, TREND_WEEKS + 1)]
     entry = ("entry", "question")
     languages = dict.fromkeys([*summed.by_language, *summed.gaps_by_language])
+    near_languages = sorted({language for numbers in summed.near_misses.values() for language in numbers})
     return (
         Table("outcomes", "What became of the questions", ("outcome", "questions"), [*summed.by_outcome.items()]),
         Table(
@@ -57,6 +58,22 @@ def tables(summed: Statistics, questions: Mapping[str, str]) -> tuple[Table, ...
             (*entry, "questions", *weeks),
             of_entries(
                 (name, (summed.out_of_scope.get(name, 0), *trend)) for name, trend in summed.scope_trend.items()
+            ),
+        ),
+        Table(
+            "near-misses",
+            "Came near to an answer, by language",
+            (*entry, "gaps", *near_languages, *weeks),
+            of_entries(
+                (
+                    name,
+                    (
+                        sum(summed.near_misses.get(name, {}).values()),
+                        *(summed.near_misses.get(name, {}).get(language, 0) for language in near_languages),
+                        *trend,
+                    ),
+                )
+                for name, trend in summed.near_trend.items()
             ),
         ),
         Table(

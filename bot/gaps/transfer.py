@@ -1,8 +1,8 @@
 """Exports a gap log to a reviewer's machine and brings the reviews back: one encrypted file, without who asked.
 
 An export holds gaps and counts. Imported elsewhere, it creates or refreshes a copy of the gap log. Imported into the
-log that it comes from ("home"), it sets only the statuses of the gaps. A copy records no gaps of its own, so that an id
-means the same gap in both.
+log that it comes from ("home"), it sets only what was decided of the gaps: their statuses and groups. A copy records no
+gaps of its own, so that an id means the same gap in both.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from cryptography.fernet import Fernet, InvalidToken
 from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.gap import OPEN, Count, GapStatus, LoggedGap
+from bot.domain.gap import OPEN, Count, GapStatus, LoggedGap, Mark
 from bot.gaps.repository import GapLog, count_row, gap_row, only_known, readable
 from bot.storage import atomic_file
 from bot.storage.columns import UnreadableValueError
@@ -50,11 +50,15 @@ class Export:
 
 @dataclass(frozen=True, slots=True)
 class Returned:
-    """An import at home: how many gaps got each status, kept the status they had here, and no longer exist."""
+    """An import at home: how many gaps got each status, kept the status they had here, and no longer exist.
+
+    ``regrouped`` is how many were put into another group.
+    """
 
     set_to: Mapping[GapStatus, int]
     left: int
     gone: int
+    regrouped: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +142,7 @@ async def export_log(log: GapLog) -> Export:
 
 
 async def import_log(log: GapLog, export: Export) -> Returned | Copied:
-    """Import an export in one transaction: only the statuses into its home, everything into a new log or a copy.
+    """Import an export in one transaction: only what was decided into its home, everything into a new log or a copy.
 
     Raises LogError, and ExportError if this is an unrelated log, or a copy that is newer than the file.
     """
@@ -182,27 +186,35 @@ def _time_of(state: str) -> datetime:
 
 
 async def _import_reviews(connection: AsyncConnection, export: Export, log: GapLog) -> Returned:
-    """Set the statuses of reviewed gaps that are still open here. A gap that is new in the file was not reviewed."""
-    reviewed = [one for one in export.gaps if one.status is not GapStatus.NEW]
-    here = await _statuses_here(connection, reviewed, log)
+    """Set the statuses of reviewed gaps that are still open here, and the groups that were made later than those here.
+
+    A gap that is new in the file was not reviewed.
+    """
+    here = await _decided_here(connection, export.gaps, log)
     set_to: Counter[GapStatus] = Counter()
-    left = 0
-    for one in (one for one in reviewed if one.id in here):
-        if here[one.id] == (one.status, one.resolution):
-            continue
-        if here[one.id][0] not in OPEN:
-            left += 1
-            continue
-        values = {"status": one.status.value, "resolution": one.resolution}
-        await connection.execute(sa.update(gap).where(gap.c.id == one.id).values(values))
-        set_to[one.status] += 1
-    return Returned(set_to, left, gone=sum(one.id not in here for one in reviewed))
+    left = regrouped = 0
+    for one in (one for one in export.gaps if one.id in here):
+        mark, group = here[one.id].mark, here[one.id].in_group
+        values: dict[str, Any] = {}
+        if one.status is not GapStatus.NEW and mark != one.mark:
+            if mark.status in OPEN:
+                values |= {**one.mark._asdict(), "reviewer": one.reviewer}
+                set_to[one.status] += 1
+            else:
+                left += 1
+        if _later(one.in_group, group) != group:
+            values["in_group"] = one.in_group
+            regrouped += 1
+        if values:
+            await connection.execute(sa.update(gap).where(gap.c.id == one.id).values(values))
+    gone = sum(one.id not in here for one in export.gaps if one.status is not GapStatus.NEW)
+    return Returned(set_to, left, gone, regrouped)
 
 
 async def _replace_all(connection: AsyncConnection, export: Export, log: GapLog) -> Copied:
-    """Replace all gaps and counts by those of the file, but keep the statuses that were set here."""
+    """Replace all gaps and counts by those of the file, but keep what was decided here."""
     before = await connection.scalar(sa.select(sa.func.count()).select_from(gap)) or 0
-    here = await _statuses_here(connection, export.gaps, log)
+    here = await _decided_here(connection, export.gaps, log)
     since = log.since() if await log.waits_until(connection) is None else datetime.min
     not_expired = [one for one in export.gaps if one.at >= since]
     merged = [_with_review(one, here.get(one.id)) for one in not_expired]
@@ -222,30 +234,40 @@ async def _replace_all(connection: AsyncConnection, export: Export, log: GapLog)
         gaps=len(not_expired),
         new=len(not_expired) - same,
         deleted=before - same,
-        kept=sum(one != other for one, other in zip(not_expired, merged, strict=True)),
+        kept=sum(one.mark != other.mark for one, other in zip(not_expired, merged, strict=True)),
         too_old=len(export.gaps) - len(not_expired),
     )
 
 
-def _with_review(one: LoggedGap, here: tuple[GapStatus, str] | None) -> LoggedGap:
-    """A gap of the file; if it is open there and was reviewed here, with the status from here."""
-    if here is None or here[0] is GapStatus.NEW or one.status not in OPEN:
+def _with_review(one: LoggedGap, here: LoggedGap | None) -> LoggedGap:
+    """A gap of the file; if it is open there and was reviewed here, with the status from here; in the later group."""
+    if here is None:
         return one
-    return replace(one, status=here[0], resolution=here[1])
+    one = replace(one, in_group=_later(one.in_group, here.in_group))
+    if here.status is GapStatus.NEW or one.status not in OPEN:
+        return one
+    return replace(one, status=here.status, resolution=here.resolution, reviewer=here.reviewer)
 
 
-async def _statuses_here(
-    connection: AsyncConnection, gaps: Iterable[LoggedGap], log: GapLog
-) -> dict[int, tuple[GapStatus, str]]:
-    """Status and resolution, by id, of those gaps that exist here too. An id may be reused after a deletion."""
+def _later(one: int | None, other: int | None) -> int | None:
+    """Of two groups of a gap, the one that was made later; one that was made counts more than none."""
+    return max((one, other), key=lambda group: group or 0)
+
+
+async def _decided_here(connection: AsyncConnection, gaps: Iterable[LoggedGap], log: GapLog) -> dict[int, LoggedGap]:
+    """Those of the gaps that exist here too, by id, with what was decided of them here.
+
+    An id may be reused after a deletion.
+    """
     rows = {(row.id, row.at, row.reason): row for row in (await connection.execute(sa.select(gap))).all()}
-    statuses = {}
+    decided = {}
     for one in gaps:
         row = rows.get((one.id, one.at, one.gap.reason.value))
         if row is not None and readable(row.text, log.database.keys) == one.gap.text:
             with only_known(log, "gap"):
-                statuses[one.id] = GapStatus(row.status), row.resolution
-    return statuses
+                mark = Mark(GapStatus(row.status), row.resolution)
+            decided[one.id] = replace(one, **mark._asdict(), in_group=row.in_group, reviewer=row.reviewer)
+    return decided
 
 
 async def _insert(connection: AsyncConnection, table: sa.Table, rows: Iterable[Mapping[str, Any]]) -> None:
@@ -256,7 +278,8 @@ async def _insert(connection: AsyncConnection, table: sa.Table, rows: Iterable[M
 
 def _gap_row(one: LoggedGap, keys: Keys) -> dict[str, Any]:
     text = keys.encrypt(one.gap.text, at=one.at)
-    return {"id": one.id, **gap_row(one.gap, text, one.at, status=one.status, resolution=one.resolution)}
+    decided = {"in_group": one.in_group, "reviewer": one.reviewer}
+    return {"id": one.id, **gap_row(one.gap, text, one.at, status=one.status, resolution=one.resolution), **decided}
 
 
 def _utc(moment: datetime) -> datetime:

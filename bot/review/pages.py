@@ -23,10 +23,11 @@ from starlette.staticfiles import StaticFiles
 
 from bot.content.editor import EditError, StaleError
 from bot.domain.faq import Fact, Faq, Source
-from bot.domain.gap import OPEN, GapStatus, LoggedGap, Mark
+from bot.domain.gap import OPEN, GapStatus, Grouped, LoggedGap, Mark
 from bot.domain.limits import LONGEST_ANSWER
 from bot.domain.matching import Matcher
 from bot.gaps.clustering import Cluster, summarize
+from bot.gaps.history import Action
 from bot.gaps.replay import Became
 from bot.gaps.repository import utc_now
 from bot.gaps.statistics import Statistics, statistics
@@ -44,7 +45,7 @@ from bot.review.proposals import (
     phrasing,
     topics,
 )
-from bot.review.workbench import Action, ChangedError, DryRun, Proposal, Workbench, plural
+from bot.review.workbench import ChangedError, DryRun, Proposal, Workbench, plural
 from bot.settings import Settings
 from bot.storage.errors import LogError
 
@@ -53,6 +54,7 @@ ON_A_PAGE = 25  # groups
 SHOWN_WORDINGS = 30  # of a group
 SHOWN_OF_RELATED = 5  # wordings of each group that may ask the same
 FOUND = 8  # entries shown for a search
+SHOWN_ACTIONS = 100  # the latest
 FOLLOWING = 10  # groups after this one that its form names: some may be dealt with by then
 # The fields that the address back to each form keeps. Those of the other forms may still hold the text of a person.
 KEPT_FIELDS: Mapping[Callable[[ProposalForm, Settings, Faq], Proposal], tuple[str, ...]] = {
@@ -68,6 +70,28 @@ TABS: Mapping[str, tuple[str, tuple[GapStatus, ...]]] = {
     "later": ("Later", (GapStatus.LATER,)),
     "resolved": ("Answered", (GapStatus.RESOLVED,)),
     "off-topic": ("Off topic", (GapStatus.OFF_TOPIC,)),
+}
+# The keys of the pages, as `accesskey`: pressed with others, so that none is taken from a screen reader. Not d, e, f:
+# with these browsers open menus and the address.
+KEYS: Mapping[str, str] = {
+    "g": "Groups",
+    "h": "Done and undo",
+    "r": "Replay",
+    "t": "Statistics",
+    "n": "Next group, or page",
+    "b": "Back",
+    "k": "Search",
+    "w": "How people ask",
+    "s": "See what it changes",
+    "y": "Add the lines",
+    "a": "Answered by the entry that answers it",
+    "c": "I corrected it",
+    "l": "Later",
+    "o": "Off topic",
+    "p": "Open again",
+    "j": "Put together",
+    "x": "Split off",
+    "z": "Undo what was just done",
 }
 _CHANGES: Mapping[str, tuple[GapStatus, str]] = {
     "later": (GapStatus.LATER, "{} left for later"),
@@ -145,8 +169,9 @@ class Review:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._templates.globals |= {"charts": charts, "tabs": TABS, "plural": plural, "longest": LONGEST}
+        self._templates.globals |= {"charts": charts, "tabs": TABS, "plural": plural, "longest": LONGEST, "keys": KEYS}
         self._templates.globals["longest_answer"] = LONGEST_ANSWER
+        self._templates.filters["named"] = lambda kind: charts.named(kind).capitalize()
         self._key = secrets.token_bytes(16)
         pages = Starlette(
             routes=[
@@ -156,7 +181,10 @@ class Review:
                 Route("/group/{gap:int}/draft", self.draft, methods=["POST"]),
                 Route("/group/{gap:int}/off-topic-line", self.off_topic_line, methods=["POST"]),
                 Route("/group/{gap:int}/resolve", self.resolve, methods=["POST"]),
+                Route("/group/{gap:int}/together", self.together, methods=["POST"]),
+                Route("/group/{gap:int}/apart", self.apart, methods=["POST"]),
                 Route("/group/{gap:int}/{change}", self.change, methods=["POST"]),
+                Route("/groups/together", self.together_of_list, methods=["POST"]),
                 Route("/groups/{change}", self.change_several, methods=["POST"]),
                 Route("/trial/{number:int}", self.dry_run),
                 Route("/trial/{number:int}/apply", self.apply, methods=["POST"]),
@@ -207,7 +235,7 @@ class Review:
             groups=[summarize(cluster, self._matcher, now=utc_now()) for cluster in shown],
             numbers={tab: sum(gap.status in statuses for gap in gaps) for tab, (_, statuses) in TABS.items()},
             languages=sorted({gap.gap.language for gap in gaps}),
-            just_done=self._just_done(request),
+            just_done=await self._just_done(request),
             is_end=request.query_params.get("end") == "1",
         )
 
@@ -221,10 +249,11 @@ class Review:
         dry_run = self._workbench.dry_runs.get(request.path_params["number"])
         if dry_run is None:
             return self._no_dry_run()
+        await self._workbench.estimated(dry_run)
         return self._dry_run(dry_run, is_stale=request.query_params.get("stale") == "1")
 
     def _dry_run(self, dry_run: DryRun, *, is_stale: bool = False, error: str = "") -> Response:
-        impact = dry_run.impact
+        impact = dry_run.impact or dry_run.estimate
         return self._page(
             "dry_run.html",
             status=409 if error else 200,
@@ -232,6 +261,7 @@ class Review:
             dry_run=dry_run,
             answered=[one for one in impact.answered if self._is_kept(one[0])] if impact else [],
             lost=[gap for gap in impact.lost if self._is_kept(gap)] if impact else [],
+            learning_took=round(self._workbench.learning_took),
             left=self._workbench.left_open(dry_run),
             messages=self._workbench.messages,
             stale=is_stale,
@@ -240,8 +270,9 @@ class Review:
         )
 
     async def done(self, request: Request) -> Response:
-        """The actions of this session, the latest first."""
-        return self._page("done.html", actions=self._workbench.actions[::-1])
+        """What was done, the latest first."""
+        actions = await self._workbench.history.latest(SHOWN_ACTIONS + 1)
+        return self._page("done.html", actions=actions[:SHOWN_ACTIONS], is_more=len(actions) > SHOWN_ACTIONS)
 
     async def replay(self, request: Request) -> Response:
         """The results of asking the current FAQ the gaps again."""
@@ -283,7 +314,9 @@ class Review:
         days = request.query_params.get("days", "")
         span = int(days) if days in map(str, SPANS) else SPANS[1]
         counts = await self._workbench.log.counts() if self._workbench.log.is_begun() else []
-        return statistics(counts, self._matcher.faq, today=utc_now().date(), days=span), span
+        await self._workbench.refresh()
+        gaps, today = list(self._workbench.gaps.values()), utc_now().date()
+        return statistics(counts, self._matcher.faq, today=today, days=span, gaps=gaps), span
 
     # --- Forms ---------------------------------------------------------------------------------------------------
 
@@ -322,9 +355,9 @@ class Review:
         shown = {gap: one for gap, one in shown.items() if gap <= max(seen, default=0)}
         gaps = sorted(gap for gap, one in shown.items() if one.status in place.statuses)
         try:
-            earlier = await self._see_unchanged(place, fields, shown.keys(), (status, ""))
+            earlier = await self._see_unchanged(place, fields, shown.keys(), Mark(status))
             action = await self._workbench.mark(gaps, status, what) or earlier
-            action = action or await self._see_unchanged(place, fields, shown.keys(), (status, ""))
+            action = action or await self._see_unchanged(place, fields, shown.keys(), Mark(status))
         except ChangedError as changed:
             return await self._groups(request, error=_what_changed(changed.gaps), status=409)
         return _redirect("/" + (place.query(done=action.number) if action else place.query()))
@@ -346,6 +379,70 @@ class Review:
             return await self._group(request, fields, error=error)
         return await self._mark(request, gaps, GapStatus.RESOLVED, f"{{}} answered by {entry}", entry=entry)
 
+    async def together(self, request: Request) -> Response:
+        """Put the ticked texts of groups that may ask the same into this group."""
+        await self._workbench.refresh()
+        fields, every = await _fields(request), tuple(GapStatus)
+        own = self._workbench.cluster_of(request.path_params["gap"], every)
+        ticked = {*fields.get("ticked", "").split()}
+        others = self._workbench.related(request.path_params["gap"], every) or ()
+        joined = [gap.id for other in others for gap in other.gaps if self._name(gap.gap.text) in ticked]
+        if own is None:
+            return self._no_group()
+        return await self._regroup(request, fields, [*(gap.id for gap in own.gaps), *joined], "{} put together")
+
+    async def apart(self, request: Request) -> Response:
+        """Make the texts of a group that are not ticked a group of their own."""
+        await self._workbench.refresh()
+        fields = await _fields(request)
+        own, left_out = self._workbench.cluster_of(request.path_params["gap"], tuple(GapStatus)), _left_out(fields)
+        if own is None:
+            return self._no_group()
+        apart = [gap.id for gap in own.gaps if self._name(gap.gap.text) in left_out]
+        if len(apart) == len(own.gaps):
+            return await self._group(request, fields, error="No text is ticked. Leave those ticked that stay here.")
+        return await self._regroup(request, fields, apart, "{} made a group of their own")
+
+    async def _regroup(
+        self, request: Request, fields: Mapping[str, str], together: Sequence[int], what: str
+    ) -> Response:
+        """Put gaps into one group and show the group of the page again; a second press shows what the first did."""
+        try:
+            action = await self._workbench.regroup(together, what) or await self._regrouped(together)
+        except ChangedError as changed:
+            return await self._refuse_changed(request, fields, changed)
+        if action is None:
+            error = "Nothing is chosen. Tick texts of other groups to put them into this one."
+            if what.startswith("{} made"):
+                error = "All texts are ticked. Untick those that are to be a group of their own."
+            return await self._group(request, fields, error=error)
+        gap, place = request.path_params["gap"], Place.of(request.query_params)
+        if gap in together and "made" in what:  # its page shows those that stay
+            left = [one for one in action.after if one not in together]
+            gap = left[0] if left else gap
+        return _redirect(f"/group/{gap}{place.query(done=action.number)}")
+
+    async def _regrouped(self, together: Collection[int]) -> Action | None:
+        """The action that made gaps a group, if it is the last that regrouped any of them."""
+        for action in await self._workbench.history.latest(SHOWN_ACTIONS):
+            if action.undone is None and any(isinstance(action.after.get(gap), Grouped) for gap in together):
+                return action if all(gap in action.after for gap in together) else None
+        return None
+
+    async def together_of_list(self, request: Request) -> Response:
+        """Put the ticked groups together."""
+        await self._workbench.refresh()
+        fields, place = await _fields(request), Place.of(request.query_params)
+        groups = [self._workbench.cluster_of(gap, tuple(GapStatus)) for gap in _numbers(fields, "groups")]
+        together = list(dict.fromkeys(gap.id for group in groups if group is not None for gap in group.gaps))
+        if len(groups) < 2:
+            return await self._groups(request, error="Tick two groups or more that ask the same.")
+        try:
+            action = await self._workbench.regroup(together, "{} put together") or await self._regrouped(together)
+        except ChangedError as changed:
+            return await self._groups(request, error=_what_changed(changed.gaps), status=409)
+        return _redirect("/" + (place.query(done=action.number) if action else place.query()))
+
     async def _mark(
         self, request: Request, gaps: tuple[int, ...], status: GapStatus, what: str, *, entry: str = ""
     ) -> Response:
@@ -353,9 +450,9 @@ class Review:
         place, fields = Place.of(request.query_params), await _fields(request)
         shown = [gap for gap in gaps if self._workbench.gaps[gap].status in place.statuses]
         try:
-            earlier = await self._see_unchanged(place, fields, gaps, (status, entry))
+            earlier = await self._see_unchanged(place, fields, gaps, Mark(status, entry))
             action = await self._workbench.mark(shown, status, what, entry=entry) or earlier
-            action = action or await self._see_unchanged(place, fields, gaps, (status, entry))
+            action = action or await self._see_unchanged(place, fields, gaps, Mark(status, entry))
         except ChangedError as changed:
             return await self._refuse_changed(request, fields, changed)
         if action is not None:
@@ -376,8 +473,8 @@ class Review:
             return None
         await self._workbench.catch_up()  # so that all is said that has changed
         changed = self._workbench.changed_since(state, gaps, place.statuses)
-        for action in reversed(self._workbench.actions):
-            if not action.is_undone and all(action.after.get(gap.id) == gap.mark == mark for gap in changed):
+        for action in await self._workbench.history.latest(SHOWN_ACTIONS):
+            if action.undone is None and all(action.after.get(gap.id) == gap.mark == mark for gap in changed):
                 return action
         raise ChangedError(changed)
 
@@ -406,11 +503,6 @@ class Review:
             return _redirect(f"/trial/{self._workbench.repeat(dry_run).number}?stale=1")
         except ChangedError as changed:
             return self._dry_run(dry_run, error=_what_changed(changed.gaps))
-        except LogError as error:
-            if dry_run.action is None:  # nothing was changed
-                raise
-            text = f"The lines were added, but the gaps could not be marked: {error}. See “Done and undo”."
-            return self._error_page(503, text)
         place = Place.of(dict(parse_qsl(urlsplit(dry_run.proposal.groups).query)))
         return self._go_on(place, action, dry_run.proposal.following)
 
@@ -421,8 +513,8 @@ class Review:
 
     async def undo(self, request: Request) -> Response:
         """Undo an action."""
-        await self._workbench.undo(request.path_params["number"])
-        return _redirect("/done")
+        action = await self._workbench.undo(request.path_params["number"])
+        return _redirect(f"/done#action-{action.number}" if action else "/done")
 
     async def begin_replay(self, request: Request) -> Response:
         """Start a replay."""
@@ -447,7 +539,7 @@ class Review:
         if cluster is None:
             return self._error_page(status, error) if error else self._no_group()
         matcher, group = self._matcher, summarize(cluster, self._matcher, now=utc_now())
-        wordings = Counter(gap.gap.text for gap in group.gaps)
+        wordings = list(_wordings(cluster).values())
         left_out, ticked = _left_out(values), {*values.get("ticked", "").split()}
         related = self._related(request)
         place = Place.of(request.query_params)
@@ -457,7 +549,7 @@ class Review:
             "group.html",
             status=status if error else 200,
             state=self._workbench.state,
-            just_done=self._just_done(request),
+            just_done=await self._just_done(request),
             place=place,
             at=at,
             number=number,
@@ -466,8 +558,9 @@ class Review:
             group=group,
             corrected=sorted({gap.gap.entry for gap in group.gaps} & matcher.faq.entries.keys()),
             wordings=[
-                (name, text, number, name not in left_out)
-                for text, number in list(wordings.items())[:SHOWN_WORDINGS]
+                (name, text, number, name not in left_out, gap.gap.language)
+                for gap, number in wordings[:SHOWN_WORDINGS]
+                for text in [gap.gap.text]
                 for name in [self._name(text)]
             ],
             hidden=max(0, len(wordings) - SHOWN_WORDINGS),
@@ -486,6 +579,7 @@ class Review:
             values=values,
             error=error,
             sent=sent,
+            languages=sorted({gap.gap.language for gap in group.gaps}),
             entries=matcher.faq.entries,
             files=files,
         )
@@ -580,9 +674,10 @@ class Review:
     def _questions(self) -> dict[str, str]:
         return {name: entry.question for name, entry in self._matcher.faq.entries.items()}
 
-    def _just_done(self, request: Request) -> Action | None:
+    async def _just_done(self, request: Request) -> Action | None:
         number = request.query_params.get("done", "")
-        return next((action for action in self._workbench.actions if str(action.number) == number), None)
+        latest = await self._workbench.history.latest(SHOWN_ACTIONS) if number else []
+        return next((action for action in latest if str(action.number) == number), None)
 
     def _page(self, name: str, *, status: int = 200, refresh_seconds: int = 0, **values: Any) -> Response:
         html = self._templates.get_template(name).render(
@@ -648,7 +743,9 @@ def _what_changed(gaps: Sequence[LoggedGap]) -> str:
     became = Counter(gap.mark for gap in gaps)
     now = ", ".join(f"{number} {_BECAME[status].format(entry)}" for (status, entry), number in became.most_common())
     changed = f"{plural(len(gaps), 'gap')} {'was' if len(gaps) == 1 else 'were'} changed meanwhile"
-    return f"Nothing was done: {changed}, by somebody else or on another page ({now}). Look again, then decide."
+    names = sorted({gap.reviewer for gap in gaps})
+    by = " and ".join(names) if all(names) else "somebody else or on another page"
+    return f"Nothing was done: {changed}, by {by} ({now}). Look again, then decide."
 
 
 def _wordings(cluster: Cluster) -> dict[str, tuple[LoggedGap, int]]:

@@ -1,7 +1,7 @@
 """The state behind the review page: the gaps in clusters, dry runs of edits, and the actions that can be undone.
 
-It caches the gap log in memory and reloads it when the log's stamp changes. It writes nothing but the statuses of gaps
-and added lines in the FAQ.
+It caches the gap log in memory and reloads it when the log's stamp changes. It writes nothing but what was decided of
+gaps, with the action that did it, and added lines in the FAQ.
 """
 
 from __future__ import annotations
@@ -9,17 +9,23 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any
+from time import monotonic
+from typing import Any, TypeVar
+
+import numpy as np
 
 from bot.content.diagnostics import ContentError, Diagnostic, errors
-from bot.content.editor import Edit, EditError, GoneError, StaleError, apply, revert
-from bot.domain.gap import OPEN, GapStatus, LoggedGap, Mark
+from bot.content.editor import Edit, EditError, StaleError
+from bot.domain.gap import OPEN, GapStatus, Grouped, LoggedGap, Mark, State
 from bot.domain.matching import Matcher
 from bot.evaluation.evaluate import Judged, evaluate
 from bot.evaluation.question_sets import Message
-from bot.gaps.clustering import Cluster, by_size, clusters
+from bot.gaps.clustering import Cluster, arranged, by_size, clusters
+from bot.gaps.estimate import Estimate, estimate
+from bot.gaps.history import Action, History
 from bot.gaps.impact import Impact, assess_impact
 from bot.gaps.related import nearest
 from bot.gaps.replay import Became, Replayed, ReplayedSets, compare, replay
@@ -33,7 +39,10 @@ from bot.settings import Settings
 from bot.storage.errors import LogError
 
 KEPT_DRY_RUNS = 6  # since each holds a matcher
+NEAR_GAPS, OWN_GAPS = 12, 12  # of groups near to an edit, and of those that it is for, of which an estimate is made
+PATIENCE = 2.0  # seconds that a page waits for an estimate
 _INTERNAL_ERROR = "Something went wrong in this program ({}); nothing was changed."
+_Found = TypeVar("_Found", Impact, Estimate)
 _logger = logging.getLogger(__name__)
 
 
@@ -73,7 +82,8 @@ class DryRun:
     """A proposal that is being tried, until it has an ``impact``, or a ``problem`` that forbids the edit.
 
     ``state`` is that of the gaps when it was proposed, see `Workbench.state`. ``wanted`` is the proposal in whose place
-    this one is tried, because of the errors ``lacking``.
+    this one is tried, because of the errors ``lacking``. ``estimate`` is what it would probably change, once that is
+    known. ``asked`` is how many of ``to_ask`` gaps and messages were asked again, once the edited FAQ is learned.
     """
 
     number: int
@@ -87,27 +97,21 @@ class DryRun:
     wanted: Proposal | None = None
     lacking: tuple[Diagnostic, ...] = ()
     action: Action | None = None
+    estimate: Estimate | None = None
+    estimating: asyncio.Task[None] | None = None
+    began: float = field(default_factory=monotonic)
+    asked: int = 0
+    to_ask: int = 0
+
+    @property
+    def seconds(self) -> int:
+        """For how long it has been running."""
+        return round(monotonic() - self.began)
 
     @property
     def is_running(self) -> bool:
         """Whether the impact is still unknown."""
         return self.impact is None and not self.problem
-
-
-@dataclass(slots=True)
-class Action:
-    """A reviewer's action that can be undone: the added lines, and the marks of the gaps before and after.
-
-    ``is_gone``: when it was undone, its lines had been changed or removed already.
-    """
-
-    number: int
-    what: str
-    edits: Sequence[Edit] = ()
-    before: dict[int, Mark] = field(default_factory=dict)
-    after: Mapping[int, Mark] = field(default_factory=dict)
-    is_undone: bool = False
-    is_gone: bool = False
 
 
 @dataclass(slots=True)
@@ -137,16 +141,18 @@ class Workbench:
     ) -> None:
         self.settings, self.log, self.catalog = settings, log, catalog
         self.gaps: dict[int, LoggedGap] = {}
+        self.history = History(log, settings.faq_dir)
         self.dry_runs: dict[int, DryRun] = {}
-        self.actions: list[Action] = []
         self.replay_run: ReplayRun | None = None
         self._messages, self._known_misses = messages, known_misses
         self._judged: tuple[str, Sequence[Judged]] = ("", ())
+        self._by_words: list[Cluster] = []  # before reviewers arrange them
         self._clusters: list[Cluster] = []
-        self._meanings: Floats | None = None  # of the clusters' texts; None while they are not known
+        self._meaning_of: dict[str, Floats] = {}  # of the clusters' texts
+        self._meanings: Floats | None = None  # of the clusters, in their order; None while they are not known
         self._cluster_of_gap: dict[int, int] = {}
         self._stamp: object = None
-        self._marked_meanwhile: dict[int, Mark] = {}
+        self._decided_meanwhile: list[tuple[int, State]] = []
         self._changed: list[tuple[int, Mark]] = []  # each change of a gap's mark that was noticed, with the mark before
         self._last_expiry: date | None = None
         self._reloading: asyncio.Task[None] | None = None
@@ -154,6 +160,7 @@ class Workbench:
         self._dry_run_lock = asyncio.Lock()
         self._action_lock = asyncio.Lock()  # a button that is pressed twice sends two requests
         self._dry_run_count = 0
+        self.learning_took = 0.0  # seconds, the last time
 
     async def close(self) -> None:
         """Cancel the background tasks."""
@@ -185,7 +192,8 @@ class Workbench:
         """
         if not self.log.is_begun():
             self._drop_deleted(frozenset())
-            self._clusters, self._cluster_of_gap, self._stamp, self._meanings = [], {}, None, None
+            self._by_words, self._stamp = [], None
+            self._arrange()
             return
         if self._last_expiry != (today := self.log.now().date()):
             await self.log.expire()
@@ -228,30 +236,42 @@ class Workbench:
             return
         self.gaps = {number: gap for number, gap in self.gaps.items() if number in existing}
         for dry_run in self.dry_runs.values():
-            if dry_run.impact is not None:
-                answered = tuple(one for one in dry_run.impact.answered if one[0].id in existing)
-                lost = tuple(gap for gap in dry_run.impact.lost if gap.id in existing)
-                dry_run.impact = replace(dry_run.impact, answered=answered, lost=lost)
+            dry_run.impact = dry_run.impact and _of_existing(dry_run.impact, existing)
+            dry_run.estimate = dry_run.estimate and _of_existing(dry_run.estimate, existing)
         if self.replay_run is not None:
             self.replay_run.replayed[:] = [one for one in self.replay_run.replayed if one.gap.id in existing]
 
     async def _reload(self, stamp: object) -> None:
-        self._marked_meanwhile = {}
+        self._decided_meanwhile = []
         try:
             gaps = {gap.id: gap for gap in await self.log.gaps()}
             if {gap.id: gap.gap.text for gap in self.gaps.values()} != {gap.id: gap.gap.text for gap in gaps.values()}:
-                found = await asyncio.to_thread(clusters, gaps.values(), self.catalog.matcher)
-                self._clusters, self._meanings = found, None
-                self._start(self._compare(found))
-                self._cluster_of_gap = {gap.id: at for at, cluster in enumerate(found) for gap in cluster.gaps}
+                self._by_words = await asyncio.to_thread(clusters, gaps.values(), self.catalog.matcher)
         except Exception:
             self._stamp = None  # so that the next page waits for the reload, and shows the error
             raise
-        marked = {gap: mark for gap, mark in self._marked_meanwhile.items() if gap in gaps}
-        gaps |= {gap: replace(gaps[gap], status=status, resolution=entry) for gap, (status, entry) in marked.items()}
+        for gap, state in self._decided_meanwhile:
+            if gap in gaps:
+                gaps[gap] = self._with(gaps[gap], state)
         both = self.gaps.keys() & gaps.keys()
         self._changed += [(gap, self.gaps[gap].mark) for gap in both if self.gaps[gap].mark != gaps[gap].mark]
         self.gaps, self._stamp = gaps, stamp
+        self._arrange()
+
+    def _with(self, gap: LoggedGap, state: State) -> LoggedGap:
+        """A gap of which this reviewer has decided."""
+        return replace(gap, **state._asdict(), reviewer=self.settings.reviewer)
+
+    def _arrange(self) -> None:
+        """Arrange the clusters by what reviewers put together, and have them compared by meaning."""
+        known = (
+            replace(cluster, gaps=tuple(self.gaps[gap.id] for gap in cluster.gaps if gap.id in self.gaps))
+            for cluster in self._by_words
+        )
+        self._clusters = arranged(cluster for cluster in known if cluster.gaps)
+        self._cluster_of_gap = {gap.id: at for at, cluster in enumerate(self._clusters) for gap in cluster.gaps}
+        self._meanings = None
+        self._start(self._compare(self._clusters))
 
     def clusters(
         self,
@@ -274,7 +294,7 @@ class Workbench:
             cluster
             for cluster in found
             if cluster.gaps
-            and (not language or cluster.gaps[0].gap.language == language)
+            and (not language or any(gap.gap.language == language for gap in cluster.gaps))
             and (not wanted or any(wanted in gap.gap.text.casefold() for gap in cluster.gaps))
             and any(first <= gap.at.date() <= last for gap in cluster.gaps)
         ]
@@ -288,9 +308,13 @@ class Workbench:
 
     async def _compare(self, found: list[Cluster]) -> None:
         """Encode the texts of clusters, which may take seconds, while the pages are shown without their meanings."""
-        meanings = await asyncio.to_thread(self.catalog.matcher.meanings, [cluster.text for cluster in found])
+        texts = [cluster.text for cluster in found]
+        known = {text: self._meaning_of[text] for text in texts if text in self._meaning_of}
+        if new := [text for text in texts if text not in known]:
+            known |= dict(zip(new, await asyncio.to_thread(self.catalog.matcher.meanings, new), strict=True))
         if found is self._clusters:
-            self._meanings = meanings
+            self._meaning_of = known  # of no text that was forgotten
+            self._meanings = np.array([known[text] for text in texts]) if texts else None
 
     def related(self, gap: int, statuses: Collection[GapStatus]) -> list[Cluster] | None:
         """The clusters that may ask the same as that of a gap, the nearest first, with their gaps of the statuses.
@@ -319,70 +343,67 @@ class Workbench:
         Raises ChangedError, without marking any, where the log has other statuses than were known here; and LogError.
         """
         async with self._action_lock:
-            marks = self._changes(dict.fromkeys(gaps, (status, entry)))
-            return await self._mark_and_record(what.format(plural(len(marks), "gap")), marks) if marks else None
+            marks = self._changes(dict.fromkeys(gaps, Mark(status, entry)))
+            return await self._decide(what.format(plural(len(marks), "gap")), marks) if marks else None
+
+    async def regroup(self, together: Collection[int], what: str) -> Action | None:
+        """Put gaps into one group, and what is left of their groups into groups of their own. ``what`` is as in `mark`.
+
+        None if they are a group already. Raises ChangedError where the log has them in other groups, and LogError.
+        """
+        async with self._action_lock:
+            chosen = [gap for gap in dict.fromkeys(together) if gap in self._cluster_of_gap]
+            touched = dict.fromkeys(self._cluster_of_gap[gap] for gap in chosen)
+            if not chosen or (len(touched) == 1 and len(chosen) == len(self._clusters[next(iter(touched))].gaps)):
+                return None
+            # The time, so that of two groups of a gap the later one is known when a copy of the log comes home.
+            number = round(self.log.now().timestamp() * 1e6)
+            new = {gap: Grouped(number) for gap in chosen}
+            for at, cluster in enumerate(touched, 1):
+                left = (gap.id for gap in self._clusters[cluster].gaps if gap.id not in new)
+                new |= {gap: Grouped(number + at) for gap in left}
+            return await self._decide(what.format(plural(len(chosen), "gap")), new)
 
     def _changes(self, marks: Mapping[int, Mark]) -> dict[int, Mark]:
         """Those of the marks that change a gap."""
         return {gap: mark for gap, mark in marks.items() if gap in self.gaps and self.gaps[gap].mark != mark}
 
-    async def _mark_and_record(self, what: str, marks: Mapping[int, Mark]) -> Action:
-        before = {gap: self.gaps[gap].mark for gap in marks}
-        if changed := await self._mark(marks, before, whole=True):
+    async def _decide(
+        self, what: str, new: Mapping[int, State], *, whole: bool = True, edits: Sequence[Edit] = ()
+    ) -> Action:
+        """Do and record an action, see `History.do`. Raises ChangedError where nothing was done."""
+        was = {gap: self._state_like(state, gap) for gap, state in new.items()}
+        was_known = not self.is_behind and (not self.log.is_begun() or await self.log.stamp() == self._stamp)
+        done, others = await self.history.do(what, new, was, by=self.settings.reviewer, whole=whole, edits=edits)
+        if done is None:
             await self.catch_up()
-            raise ChangedError([self.gaps[gap] for gap in sorted(changed) if gap in self.gaps])
-        return self._record(what, (), before, marks)
+            raise ChangedError([self.gaps[gap] for gap in sorted(others) if gap in self.gaps])
+        await self._take_up(done.after, was_known=was_known and not others)
+        return done
 
-    def _record(self, what: str, edits: Sequence[Edit], before: dict[int, Mark], marks: Mapping[int, Mark]) -> Action:
-        self.actions.append(Action(len(self.actions) + 1, what, edits, before, marks))
-        return self.actions[-1]
+    def _state_like(self, state: State, gap: int) -> State:
+        """The state of a gap as it is known here, of the same kind as another."""
+        return Grouped(self.gaps[gap].in_group) if isinstance(state, Grouped) else self.gaps[gap].mark
 
-    async def _mark(self, marks: Mapping[int, Mark], was: Mapping[int, Mark], *, whole: bool) -> set[int]:
-        """Set the marks of gaps that have those of ``was`` in the log, see `GapLog.change`; the ids of the others."""
-        if not marks or not self.log.is_begun():
-            return set()
-        was_known = not self.is_behind and await self.log.stamp() == self._stamp
-        others = await self.log.change(marks, was, whole=whole)
-        done = {} if whole and others else {gap: mark for gap, mark in marks.items() if gap not in others}
-        self._marked_meanwhile |= done
-        for gap, (status, entry) in done.items():
+    async def _take_up(self, states: Mapping[int, State], *, was_known: bool) -> None:
+        """Show the states that were set in the log, at once; ``was_known``: before that all of it was shown here."""
+        self._decided_meanwhile += states.items()
+        for gap, state in states.items():
             if gap in self.gaps:
-                self._changed.append((gap, self.gaps[gap].mark))
-                self.gaps[gap] = replace(self.gaps[gap], status=status, resolution=entry)
-        if was_known and not others:
+                if isinstance(state, Mark):
+                    self._changed.append((gap, self.gaps[gap].mark))
+                self.gaps[gap] = self._with(self.gaps[gap], state)
+        if any(isinstance(state, Grouped) for state in states.values()):
+            self._arrange()
+        if was_known:
             self._stamp = await self.log.stamp()
-        return others
 
     async def undo(self, number: int) -> Action | None:
-        """Remove the added lines, and restore the statuses of the gaps that were not changed again since. None if there
-        is no such action.
-
-        Raises EditError if it is unclear which lines were added, and LogError.
-        """
-        action = self.actions[number - 1] if 0 < number <= len(self.actions) else None
-        if action is None:
-            return None
+        """Undo an action, see `History.undo`. None if there is no such action. Raises EditError and LogError."""
         async with self._action_lock:
-            if not action.is_undone:
-                if action.edits:
-                    try:
-                        await asyncio.to_thread(revert, action.edits)
-                    except GoneError:
-                        action.is_gone = True
-                await self._unmark(action)
-                action.is_undone = True
-        return action
-
-    async def _unmark(self, action: Action) -> None:
-        """Restore the marks of gaps. A later decision on a gap stands, made here or by another program."""
-        back: dict[int, Mark] = {}
-        for gap, mark in action.before.items():
-            later = (one for one in self.actions[action.number :] if gap in one.before and not one.is_undone)
-            if (one := next(later, None)) is not None:
-                one.before[gap] = mark  # which undoing the later action then restores
-            else:
-                back[gap] = mark
-        await self._mark(back, action.after, whole=False)
+            action = await self.history.undo(number, by=self.settings.reviewer) if self.log.is_begun() else None
+            await self.catch_up()
+            return action
 
     # --- Edits ---------------------------------------------------------------------------------------------------
 
@@ -396,6 +417,7 @@ class Workbench:
         dry_run = DryRun(self._dry_run_count, proposal, self.state, edits)
         self.dry_runs[dry_run.number] = dry_run
         self.dry_runs.pop(dry_run.number - KEPT_DRY_RUNS, None)
+        dry_run.estimating = self._start(self._estimate(dry_run))
         self._start(self._run_or_fail(dry_run))
         return dry_run
 
@@ -412,6 +434,28 @@ class Workbench:
             _logger.error("an edit cannot be tried: %s", kind_and_place(error))
             dry_run.problem = _INTERNAL_ERROR.format(type(error).__name__)
 
+    async def _estimate(self, dry_run: DryRun) -> None:
+        """Say at once what an edit would probably change."""
+        proposal, matcher = dry_run.proposal, self.catalog.matcher
+        if proposal.entry is not None and proposal.texts and proposal.entry in matcher.faq.entries:
+            texts, entry, own = proposal.texts, proposal.entry, {*proposal.gaps}
+            dry_run.estimate = await asyncio.to_thread(lambda: estimate(texts, entry, self._near(texts, own), matcher))
+
+    def _near(self, texts: Sequence[str], own: Collection[int]) -> list[LoggedGap]:
+        """A gap of each wording of a proposal's gaps and, once meanings are known, of the groups near to its texts."""
+        near = [self.gaps[gap] for gap in own if gap in self.gaps][:OWN_GAPS]
+        if (meanings := self._meanings) is not None:
+            found, cosines = self._clusters, meanings @ self.catalog.matcher.meanings(texts).T
+            order = np.argsort(-cosines.max(axis=1), kind="stable")[:NEAR_GAPS].tolist()
+            near += [self.gaps[gap.id] for at in order for gap in found[at].gaps[:1] if gap.id in self.gaps]
+        return list({gap.gap.text: gap for gap in near}.values())
+
+    async def estimated(self, dry_run: DryRun) -> None:
+        """Wait until the estimate of a dry run is there, but not for long."""
+        if dry_run.estimating is not None:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(asyncio.shield(dry_run.estimating), PATIENCE)
+
     async def _run(self, dry_run: DryRun) -> None:
         proposal, before = dry_run.proposal, self.catalog.matcher
         if proposal.otherwise is not None:
@@ -420,8 +464,15 @@ class Workbench:
                 dry_run.wanted, dry_run.lacking = proposal, lacking
                 dry_run.proposal = proposal = proposal.otherwise
                 dry_run.edits = proposal.make()
+        began = monotonic()
         edited = await edited_faq(dry_run.edits, self.settings, now=before)
+        self.learning_took = monotonic() - began
         gaps = list(self.gaps.values())
+        dry_run.to_ask = sum(gap.status is not GapStatus.OFF_TOPIC for gap in gaps) + len(self._messages)
+
+        def tell() -> None:
+            dry_run.asked += 1
+
         dry_run.impact = await asyncio.to_thread(
             lambda: assess_impact(
                 proposal.texts,
@@ -430,6 +481,7 @@ class Workbench:
                 self._judge(before),
                 before=before,
                 after=edited.matcher,
+                tell=tell,
             )
         )
         dry_run.edited, dry_run.problems = edited, edited.problems
@@ -443,9 +495,9 @@ class Workbench:
         return judged
 
     async def apply(self, dry_run: DryRun) -> Action:
-        """Add the lines, and resolve the gaps that they answer. Raises StaleError if the FAQ has changed since the dry
-        run, ChangedError if what became of the gaps has, EditError if it cannot be written, and LogError if the gaps
-        cannot be marked: the lines are added then.
+        """Add the lines, and resolve the gaps that they answer: all of it or nothing. Raises StaleError if the FAQ has
+        changed since the dry run, ChangedError if what became of the gaps has, EditError if it cannot be written, and
+        LogError.
         """
         async with self._action_lock:
             if dry_run.action is None:
@@ -453,8 +505,7 @@ class Workbench:
                 if changed := self.changed_since(dry_run.state, dry_run.proposal.gaps):
                     dry_run.state = self.state
                     raise ChangedError(changed)
-                dry_run.action = action = await self._apply(dry_run)
-                await self._mark(action.after, action.before, whole=False)
+                dry_run.action = await self._apply(dry_run)
             return dry_run.action
 
     async def _apply(self, dry_run: DryRun) -> Action:
@@ -462,18 +513,17 @@ class Workbench:
         if edited is not None and await asyncio.to_thread(self._version) != edited.made_from:
             hint = "try it anew"
             raise StaleError(dry_run.edits[0].path, 1, "the FAQ was changed since the edit was tried", hint)
-        await asyncio.to_thread(apply, dry_run.edits)
-        if edited is not None and edited.matcher.faq.version != self.catalog.matcher.faq.version:
-            self.catalog.matcher = edited.matcher
         marks: dict[int, Mark] = {}
         if proposal.status is not None:
-            marks = {gap: (proposal.status, "") for gap in proposal.gaps if self._is_open(gap)}
+            marks = {gap: Mark(proposal.status) for gap in proposal.gaps if self._is_open(gap)}
         if dry_run.impact is not None:
             answered = ((gap, entry) for gap, entry in dry_run.impact.answered if self._is_unchanged(gap))
-            marks |= {gap.id: (GapStatus.RESOLVED, entry) for gap, entry in answered if self._is_open(gap.id)}
+            marks |= {gap.id: Mark(GapStatus.RESOLVED, entry) for gap, entry in answered if self._is_open(gap.id)}
+        action = await self._decide(proposal.what, self._changes(marks), whole=False, edits=dry_run.edits)
+        if edited is not None and edited.matcher.faq.version != self.catalog.matcher.faq.version:
+            self.catalog.matcher = edited.matcher
         dry_run.edited = None  # its matcher is in use now
-        marks = self._changes(marks)
-        return self._record(proposal.what, dry_run.edits, {gap: self.gaps[gap].mark for gap in marks}, marks)
+        return action
 
     def _version(self) -> str:
         """The FAQ version of the files; empty if they are invalid."""
@@ -539,9 +589,14 @@ class Workbench:
                 for one in replayed
                 if one.became is Became.ANSWERED and self._is_unchanged(one.gap)
             }
-            marks = {gap: (GapStatus.RESOLVED, entry) for gap, entry in answered.items() if self._is_open(gap)}
+            marks = {gap: Mark(GapStatus.RESOLVED, entry) for gap, entry in answered.items() if self._is_open(gap)}
             what = f"{plural(len(marks), 'gap')} resolved that the FAQ answers by now"
-            return await self._mark_and_record(what, marks) if marks else None
+            return await self._decide(what, marks) if marks else None
+
+
+def _of_existing(found: _Found, existing: Collection[int]) -> _Found:
+    answered = tuple(one for one in found.answered if one[0].id in existing)
+    return replace(found, answered=answered, lost=tuple(gap for gap in found.lost if gap.id in existing))
 
 
 def plural(number: int, noun: str) -> str:

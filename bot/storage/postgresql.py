@@ -144,7 +144,7 @@ class PostgreSQL:
         """
         async with engine.connect() as connection:
             await connection.execution_options(isolation_level="AUTOCOMMIT")
-            await connection.exec_driver_sql("VACUUM gap, person")
+            await connection.exec_driver_sql("VACUUM gap, person, action")
 
     def reopens_after(self, error: Exception) -> bool:  # noqa: ARG002
         """Whether to begin with new connections: it may be a restored database, of an older schema."""

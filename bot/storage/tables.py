@@ -27,6 +27,9 @@ MAYBE_CODE = Checked(sa.String(32), str, nullable=True)
 # SQLite takes more than a column's type says; PostgreSQL does not, so there the type is a wider one.
 ENTRY = _text(40).with_variant(Checked(sa.Text(), str), "postgresql")
 ID = Checked(sa.Integer(), int).with_variant(Checked(sa.BigInteger(), int), "postgresql")
+MAYBE_ID = Checked(sa.Integer(), int, nullable=True).with_variant(
+    Checked(sa.BigInteger(), int, nullable=True), "postgresql"
+)
 NUMBER = Checked(sa.Integer(), int)
 BYTES = Checked(sa.LargeBinary(), bytes)
 MINUTE = Checked(sa.DateTime(), datetime)
@@ -48,6 +51,8 @@ gap = sa.Table(
     sa.Column("faq_version", _text(16), nullable=False),
     sa.Column("status", _text(16), nullable=False),
     sa.Column("resolution", ENTRY, nullable=False, server_default=""),  # the entry that answers it now
+    sa.Column("in_group", MAYBE_ID),  # that reviewers put it into
+    sa.Column("reviewer", _text(40), nullable=False, server_default=""),  # who decided on it last, if that is known
     sa.Column("asker", MAYBE_CODE, index=True),
     sa.Column("message", MAYBE_CODE, unique=True),
     sqlite_autoincrement=True,  # PostgreSQL gives no number again by itself
@@ -70,6 +75,16 @@ person = sa.Table(
     sa.Column("asker", CODE, primary_key=True),
     sa.Column("language", _text(8), nullable=False),
     sa.Column("last_used", DAY, nullable=False, index=True),
+)
+
+# What reviewers did, encrypted as the texts of gaps are.
+action = sa.Table(
+    "action",
+    TABLES,
+    sa.Column("id", ID, primary_key=True),
+    sa.Column("at", TIME, nullable=False, index=True),  # Unix time
+    sa.Column("text", BYTES, nullable=False),
+    sqlite_autoincrement=True,
 )
 
 # Jobs done once a period, such as the digest of a week, by whichever process takes them first.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from itertools import pairwise
 
@@ -19,7 +20,15 @@ from bot.content.loader import read_content
 from bot.domain.conversation import Channel, Question
 from bot.domain.gap import Gap, GapReason, GapStatus, LoggedGap
 from bot.gaps import clustering
-from bot.gaps.clustering import MIN_SIMILARITY, MOST_COMPARED, NEAREST, TREND_WEEKS, Group, failed_checks, group_gaps
+from bot.gaps.clustering import (
+    MIN_SIMILARITY,
+    MOST_COMPARED,
+    NEAREST,
+    TREND_WEEKS,
+    Group,
+    failed_checks,
+    group_gaps,
+)
 from bot.matching.matcher import RegressionMatcher
 from tests.support.paths import SMALL
 from tests.support.samples import garden
@@ -377,3 +386,42 @@ def test_three_wordings_alone_are_one_group() -> None:
     texts = ["what is the badger festival", "badger festival what is it??", "pls what is the festival of the badger"]
     (group,) = group_gaps((logged(at, text) for at, text in enumerate(texts)), FERRY, now=NOW)
     assert group.count == 3
+
+
+# --- As reviewers arrange them ----------------------------------------------------------------------------------------
+
+
+def as_arranged(*gaps: tuple[str, int | None], spanish: str = "") -> list[list[str]]:
+    """The texts of each group of gaps with these texts and groups of reviewers', sorted; one may be Spanish."""
+    made = [
+        replace(logged(number, text, language="es" if text == spanish else "en"), in_group=group)
+        for number, (text, group) in enumerate(gaps, 1)
+    ]
+    return [sorted(gap.gap.text for gap in group.gaps) for group in group_gaps(made, MATCHER, now=NOW)]
+
+
+def test_what_reviewers_put_together_is_a_group() -> None:
+    """Whatever its words and languages; everything else is grouped by its words."""
+    one, two, three, honey = *OTHERS[:3], "¿venden miel?"
+    found = as_arranged((one, 4), (two, 4), (honey, 4), (three, None), spanish=honey)
+    assert found == [sorted([one, two, honey]), [three]]
+
+
+def test_what_reviewers_put_apart_stays_apart() -> None:
+    """And a later gap follows those with its words, else most of those that its words are like."""
+    visa, again, please = "is a visa for lisbon dear", "Is a visa for Lisbon dear?!", "is a visa for lisbon dear please"
+    assert as_arranged((visa, None), (please, None), (please, None)) == [sorted([visa, please, please])], (
+        "by words together"
+    )
+    found = as_arranged((visa, 4), (please, 5), (please, 5), (again, None), ("hi is a visa for lisbon dear", None))
+    assert found == [sorted([please, please, "hi is a visa for lisbon dear"]), sorted([visa, again])]
+
+
+def test_a_group_of_reviewers_has_one_of_its_own_texts() -> None:
+    """Also where the text that stood for its words is in another group; its language is that of the text."""
+    gaps = [
+        replace(logged(1, "do you sell honey from your bees", language="en"), in_group=4),
+        replace(logged(2, "¿venden miel?", language="es"), in_group=4),
+    ]
+    (group,) = group_gaps(gaps, MATCHER, now=NOW)
+    assert {gap.gap.text: gap.gap.language for gap in group.gaps}[group.text] == group.language

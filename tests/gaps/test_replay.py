@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from io import StringIO
 from pathlib import Path
 
@@ -41,7 +41,7 @@ from bot.evaluation.evaluate import Judged, Verdict
 from bot.evaluation.question_sets import Message, read_known_misses
 from bot.gaps.clustering import group_gaps
 from bot.gaps.replay import Became, Replayed, compare, replay
-from bot.gaps.statistics import COMPLAINTS, QUESTIONS, statistics
+from bot.gaps.statistics import COMPLAINTS, NEAR, QUESTIONS, statistics
 from bot.gaps.statistics_tables import Table, as_csv, tables
 from bot.matching.matcher import RegressionMatcher
 from tests.support.samples import DOGS, OPENING_HOURS, garden
@@ -402,6 +402,45 @@ def test_the_demand_that_is_not_served_is_split() -> None:
     ):
         assert part in text
     assert statistics_object(summed)["satisfaction"]["dogs"] == {"yes": 3, "no": 1, "rate": 0.75}
+
+
+def test_near_misses_are_told_by_entry_language_and_week() -> None:
+    """Of gaps without an answer, the answer that was nearest, if it was near; neither complaints nor inline queries."""
+    gaps = [
+        near_gap(1, ("dogs", 0.5)),
+        near_gap(2, ("hello", 0.6), ("dogs", NEAR), language="es"),
+        near_gap(3, ("dogs", 0.5), days_ago=7),
+        near_gap(4, ("dogs", 0.5), days_ago=70),
+        near_gap(5, ("dogs", NEAR - 0.01), ("weddings", 0.2)),
+        near_gap(6, ("dogs", 0.9), reason=GapReason.WRONG),
+        near_gap(7, ("dogs", 0.9), channel=Channel.INLINE),
+        near_gap(8, ("gone", 0.9)),
+        near_gap(9),
+    ]
+    summed = statistics([], garden(), today=DAY, days=7, gaps=gaps)
+    assert summed.near_misses == {"dogs": {"en": 1, "es": 1}}
+    assert summed.near_trend == {"dogs": (0, 0, 0, 0, 0, 0, 1, 2)}
+    table = next(one for one in tables(summed, {"dogs": "May I bring my dog?"}) if one.name == "near-misses")
+    assert table.columns[:5] == ("entry", "question", "gaps", "en", "es")
+    assert table.rows == [("dogs", "May I bring my dog?", 2, 1, 1, 0, 0, 0, 0, 0, 0, 1, 2)]
+    assert "came near, and in each of eight weeks" in plain(list_statistics(summed))
+    assert "en 1, es 1" in plain(list_statistics(summed))
+    assert statistics_object(summed)["near_misses"] == {
+        "dogs": {"gaps": 2, "by_language": {"en": 1, "es": 1}, "by_week": (0, 0, 0, 0, 0, 0, 1, 2)}
+    }
+
+
+def near_gap(
+    number: int,
+    *nearest: tuple[str, float],
+    days_ago: int = 0,
+    language: str = "en",
+    reason: GapReason = GapReason.NO_MATCH,
+    channel: Channel = Channel.PRIVATE,
+) -> LoggedGap:
+    """A gap with its nearest entries, of some days ago."""
+    at = datetime.combine(DAY, time(9)) - timedelta(days=days_ago)
+    return LoggedGap(number, at, GapStatus.NEW, Gap(reason, "a dog?", language, channel, "v1", nearest))
 
 
 def test_tables_of_statistics_hold_no_formula() -> None:

@@ -312,19 +312,6 @@ async def test_gaps_by_their_numbers(log: GapLog) -> None:
     assert await log.gaps(ids=[]) == []
 
 
-async def test_a_change_leaves_what_somebody_else_has_changed(log: GapLog) -> None:
-    """Nothing of it is done, or all the rest; a gap that is gone by now hinders nothing."""
-    await log.write([note("first"), note("second"), note("third")])
-    new, later, mine = (GapStatus.NEW, ""), (GapStatus.LATER, ""), (GapStatus.RESOLVED, "why-now")
-    gaps = [gap.id for gap in await log.gaps()]
-    was, marks = dict.fromkeys(gaps, new), dict.fromkeys(gaps, mine) | {gaps[2]: later}
-    await log.mark(gaps[:1], GapStatus.OFF_TOPIC)
-    assert await log.change(marks | {99: mine}, was | {99: new}, whole=True) == {gaps[0]}
-    assert [gap.mark for gap in await log.gaps()] == [(GapStatus.OFF_TOPIC, ""), new, new]
-    assert await log.change(marks | {99: mine}, was | {99: new}, whole=False) == {gaps[0]}
-    assert [gap.mark for gap in await log.gaps()] == [(GapStatus.OFF_TOPIC, ""), mine, later]
-
-
 async def test_gaps_of_a_language_and_of_days(log: GapLog, clock: Clock) -> None:
     """From the first minute of a day to the last of another, in UTC."""
     days = [
@@ -585,7 +572,8 @@ async def test_a_log_of_each_schema_comes_up(log: GapLog, tmp_path: Path, url: S
 
     await asyncio.to_thread(store_of(tmp_path / "data", url).prepare, fill)
     (kept,) = await log.gaps()
-    assert (kept.gap, kept.status, kept.resolution) == (note().gap, GapStatus.NEW, "")
+    assert (kept.gap, kept.mark) == (note().gap, (GapStatus.NEW, ""))
+    assert (kept.in_group, kept.reviewer) == (None, "")
     assert await log.mark([kept.id], GapStatus.RESOLVED, entry="sky") == 1
     await log.write([note("again", message="m1"), note("another")])
     assert [(kept.gap.text, kept.status) for kept in await log.gaps()] == [("another", "new"), ("again", "new")]
@@ -618,7 +606,8 @@ async def test_gaps_are_marked_by_their_numbers(log: GapLog) -> None:
     await log.write([note("one"), note("two", message="m"), note("three")])
     of = {kept.gap.text: kept.id for kept in await log.gaps()}
     assert await log.mark([of["one"], of["two"], 999], GapStatus.RESOLVED, entry="sky") == 2
-    assert await log.mark([of["three"]], GapStatus.LATER) == 1
+    assert await log.mark([of["three"]], GapStatus.LATER, by="Ana") == 1
+    assert [kept.gap.text for kept in await log.gaps() if kept.reviewer == "Ana"] == ["three"]
     assert {kept.gap.text: (kept.status, kept.resolution) for kept in await log.gaps()} == {
         "one": (GapStatus.RESOLVED, "sky"),
         "two": (GapStatus.RESOLVED, "sky"),
@@ -647,7 +636,9 @@ def test_no_column_holds_a_person() -> None:
             f"gap.{name}"
             for name in ("id", "at", "reason", "text", "language", "channel", "entry", "nearest", "faq_version")
         ),
-        *(f"gap.{name}" for name in ("status", "resolution", "asker", "message")),
+        *(f"gap.{name}" for name in ("status", "resolution", "in_group", "asker", "message")),
+        "gap.reviewer",  # who decided on it, not who asked
+        *(f"action.{name}" for name in ("id", "at", "text")),
         *(f"count.{name}" for name in ("day", "outcome", "entry", "language", "channel", "number")),
         *(f"person.{name}" for name in ("asker", "language", "last_used")),
         *(f"key_check.{name}" for name in ("id", "text", "asker")),

@@ -127,7 +127,9 @@ async def test_nothing_of_who_asked_leaves_the_home(home: GapLog, copy: GapLog, 
         assert f'"{code}"'.encode() not in opened
     found = json.loads(opened)
     assert set(found) == {"home", "state", "gaps", "counts"}
-    assert {key for one in found["gaps"] for key in one} == {"id", "at", "status", "gap", "resolution"}
+    assert {key for one in found["gaps"] for key in one} == {
+        *("id", "at", "status", "gap", "resolution", "in_group", "reviewer"),
+    }
     assert {key for one in found["gaps"] for key in one["gap"]} == {
         *("reason", "text", "language", "channel", "faq_version", "nearest", "entry"),
     }
@@ -162,6 +164,27 @@ async def test_reviews_come_home(home: GapLog, copy: GapLog, tmp_path: Path) -> 
     ]
     assert await home.counts() == counts
     assert await carried(copy, home, tmp_path) == Returned({}, left=0, gone=0), "a second time there is nothing to do"
+
+
+async def test_groups_and_the_names_of_reviewers_go_along(home: GapLog, copy: GapLog, tmp_path: Path) -> None:
+    """There and back; of two groups of a gap the later one counts, wherever it was made."""
+    await do(home, "UPDATE gap SET in_group = 5 WHERE id IN (1, 2)")
+    await home.mark([3], GapStatus.LATER, by="Ana")
+    await carried(home, copy, tmp_path)
+    assert await groups_of(copy) == [(1, 5, ""), (2, 5, ""), (3, None, "Ana")]
+    await do(copy, "UPDATE gap SET in_group = 9 WHERE id IN (2, 3)")
+    await copy.mark([1], GapStatus.OFF_TOPIC, by="Bo")
+    await do(home, "UPDATE gap SET in_group = 12 WHERE id = 3")
+    back = await carried(copy, home, tmp_path)
+    assert back == Returned({GapStatus.OFF_TOPIC: 1}, left=0, gone=0, regrouped=1)
+    assert await groups_of(home) == [(1, 5, "Bo"), (2, 9, ""), (3, 12, "Ana")]
+    await carried(home, copy, tmp_path)
+    assert await groups_of(copy) == await groups_of(home)
+
+
+async def groups_of(log: GapLog) -> list[tuple[Any, ...]]:
+    """The groups of a log's gaps, and who decided on them last."""
+    return await rows_of(log, "SELECT id, in_group, reviewer FROM gap ORDER BY id")
 
 
 async def test_what_was_forgotten_at_home_does_not_come_back(home: GapLog, copy: GapLog, tmp_path: Path) -> None:

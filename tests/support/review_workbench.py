@@ -129,6 +129,10 @@ class Visitor:
         while self.workbench.related(next(iter(self.workbench.gaps)), OPEN) is None:
             await asyncio.sleep(0.05)
 
+    async def done(self) -> list[str]:
+        """What was done, the first first."""
+        return [action.what for action in await self.workbench.history.latest()][::-1]
+
     async def texts(self, status: GapStatus) -> list[str]:
         """The texts of the gaps in the log that have a status, sorted."""
         return sorted(gap.gap.text for gap in await self.workbench.log.gaps(statuses=[status]))
@@ -136,11 +140,18 @@ class Visitor:
 
 @asynccontextmanager
 async def page_over(
-    folder: Path, notes: Iterable[Note] = (), messages: Iterable[Message] = ()
+    folder: Path, notes: Iterable[Note] = (), messages: Iterable[Message] = (), *, reviewer: str = ""
 ) -> AsyncIterator[Visitor]:
-    """A page over the FAQ in a folder, with a log of these notes, and somebody who has opened it."""
+    """A page over the FAQ in a folder, with a log of these notes, and somebody who has opened it.
+
+    The log may have been there before.
+    """
     settings = Settings(
-        faq_dir=folder / "faq", seeds_dir=folder / "seeds", cache_dir=folder / "cache", data_dir=folder / "data"
+        faq_dir=folder / "faq",
+        seeds_dir=folder / "seeds",
+        cache_dir=folder / "cache",
+        data_dir=folder / "data",
+        reviewer=reviewer,
     )
     notes, told = list(notes), list[str]()
     async with GapLog(settings.data_dir, KEYS, keep=settings.retention) as log:
