@@ -180,6 +180,7 @@ def test_all_problems_are_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
         "MAINTAINER_CHATS": "wrongvalue",
         "CONCURRENCY": "wrongvalue",
         "RETENTION_DAYS": "0",
+        "REVIEWER": "wrongvalue\n",
         "GAPS_KEY": "wrongvalue",
     }
     for name, value in (wrong | {"ASKER_KEY": "wrongvalue", "KEYS_REQUIRED": "wrongvalue"}).items():

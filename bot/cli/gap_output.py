@@ -125,6 +125,7 @@ def gap_object(logged: LoggedGap, entries: Mapping[str, Entry] | None = None) ->
         "faq_version": logged.gap.faq_version,
         "status": logged.status,
         "resolution": logged.resolution or None,
+        "reviewer": logged.reviewer or None,
     }
 
 
@@ -151,6 +152,7 @@ def list_whole_gap(logged: LoggedGap, entries: Mapping[str, Entry]) -> Listing:
         "answered by": gap.entry,
         "status": logged.status,
         "resolved by": logged.resolution,
+        "reviewed by": logged.reviewer,
         "channel": gap.channel,
         "language": gap.language,
         "FAQ version": gap.faq_version,

@@ -12,7 +12,7 @@ from bot.domain.conversation import Answer, Clarify, Decision, Question
 from bot.domain.faq import Kind
 from bot.domain.gap import LoggedGap
 from bot.domain.matching import Matcher
-from bot.evaluation.evaluate import Judged, evaluate
+from bot.evaluation.evaluate import Judged
 from bot.evaluation.question_sets import Message
 from bot.gaps.replay import Became, replay
 
@@ -65,6 +65,7 @@ def assess_impact(
     entry: str | None,
     gaps: Iterable[LoggedGap],
     judged: Sequence[Judged],
+    judged_after: Sequence[Judged],
     *,
     before: Matcher,
     after: Matcher,
@@ -72,14 +73,14 @@ def assess_impact(
 ) -> Impact:
     """Compare the matchers before and after an edit that adds the texts ``added`` to ``entry``.
 
-    ``judged`` are the messages of the question sets as ``before`` handles them. ``tell`` is called for each gap and
-    message that was asked again.
+    ``judged`` and ``judged_after`` are the messages of the question sets as each of them handles them. ``tell`` is
+    called for each gap that was asked again.
     """
     answered, lost = changed_gaps(gaps, entry, before, after, tell=tell) if after is not before else ([], [])
     return Impact(
         answered=tuple(answered),
         lost=tuple(lost),
-        messages=tuple(_changed_messages(judged, after, tell)),
+        messages=tuple(_changed_messages(judged, judged_after)),
         shadowed=tuple(shadowed(_phrasings_near(added, before, after), before, after)),
         near_duplicates=tuple(found for text in added for found in _near_duplicates(text, entry, before)),
         already_answered=tuple((text, by) for text in added for by in _answered_by(text, before) if by != entry),
@@ -108,10 +109,9 @@ def changed_gaps(
     return answered, lost
 
 
-def _changed_messages(judged: Sequence[Judged], after: Matcher, tell: Callable[[], object]) -> Iterator[ChangedMessage]:
+def _changed_messages(judged: Sequence[Judged], judged_after: Sequence[Judged]) -> Iterator[ChangedMessage]:
     order = ("wrong", "none", "offered", "right")  # from the worst verdict to the best
-    for old, new in zip(judged, evaluate([one.message for one in judged], after), strict=True):
-        tell()
+    for old, new in zip(judged, judged_after, strict=True):
         outcomes = [f"{one.outcome} {', '.join(entry.id for entry in one.entries)}".strip() for one in (old, new)]
         if outcomes[0] != outcomes[1]:
             gain = order.index(new.verdict) - order.index(old.verdict)

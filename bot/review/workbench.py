@@ -40,6 +40,7 @@ from bot.storage.errors import LogError
 
 KEPT_DRY_RUNS = 6  # since each holds a matcher
 NEAR_GAPS, OWN_GAPS = 12, 12  # of groups near to an edit, and of those that it is for, of which an estimate is made
+KEPT_JUDGED = 3  # versions of the FAQ, of which the judged question sets are kept
 PATIENCE = 2.0  # seconds that a page waits for an estimate
 _INTERNAL_ERROR = "Something went wrong in this program ({}); nothing was changed."
 _Found = TypeVar("_Found", Impact, Estimate)
@@ -145,7 +146,7 @@ class Workbench:
         self.dry_runs: dict[int, DryRun] = {}
         self.replay_run: ReplayRun | None = None
         self._messages, self._known_misses = messages, known_misses
-        self._judged: tuple[str, Sequence[Judged]] = ("", ())
+        self._judged: dict[str, Sequence[Judged]] = {}  # by versions of the FAQ
         self._by_words: list[Cluster] = []  # before reviewers arrange them
         self._clusters: list[Cluster] = []
         self._meaning_of: dict[str, Floats] = {}  # of the clusters' texts
@@ -479,6 +480,7 @@ class Workbench:
                 proposal.entry,
                 gaps,
                 self._judge(before),
+                self._judge(edited.matcher, tell),
                 before=before,
                 after=edited.matcher,
                 tell=tell,
@@ -486,13 +488,19 @@ class Workbench:
         )
         dry_run.edited, dry_run.problems = edited, edited.problems
 
-    def _judge(self, matcher: Matcher) -> Sequence[Judged]:
-        """The question sets as a matcher handles them, cached by the version of its FAQ."""
-        version, judged = self._judged
-        if version != matcher.faq.version:
-            judged = tuple(evaluate(self._messages, matcher))
-            self._judged = matcher.faq.version, judged
-        return judged
+    def _judge(self, matcher: Matcher, tell: Callable[[], object] = lambda: None) -> Sequence[Judged]:
+        """The question sets as a matcher handles them; kept for the last versions of the FAQ, with and without an edit.
+
+        ``tell`` is called for each message that is asked.
+        """
+        version = matcher.faq.version
+        if version not in self._judged:
+            judged = []
+            for one in evaluate(self._messages, matcher):
+                judged.append(one)
+                tell()
+            self._judged = dict([*self._judged.items(), (version, tuple(judged))][-KEPT_JUDGED:])
+        return self._judged[version]
 
     async def apply(self, dry_run: DryRun) -> Action:
         """Add the lines, and resolve the gaps that they answer: all of it or nothing. Raises StaleError if the FAQ has

@@ -66,6 +66,7 @@ def test_ask_notes_what_has_no_answer(cache: Path, own: dict[str, Any]) -> None:
             "faq_version",
             "status",
             "resolution",
+            "reviewer",
         ),
     }
     shown = run("gaps", cache=cache, **own).stdout

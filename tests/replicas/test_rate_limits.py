@@ -34,17 +34,6 @@ NewRates = Callable[..., RateLimits]
 
 
 @pytest.fixture
-async def log(postgresql: Server, tmp_path: Path) -> AsyncIterator[GapLog]:
-    """An empty log in PostgreSQL, with a clock in it that stands still."""
-    name = postgresql.new_database()
-    async with GapLog(tmp_path, KEYS, keep=KEEP, url=postgresql.url(name)) as opened:
-        async with opened.database.connection() as connection:
-            await connection.execute(sa.text("CREATE TABLE clock AS SELECT 1e9::float8 AS at"))
-        yield opened
-    postgresql.drop(name)
-
-
-@pytest.fixture
 async def new_rates(log: GapLog, tmp_path: Path) -> AsyncIterator[NewRates]:
     """Makes the paces of one more process with the same database, by that clock."""
     async with AsyncExitStack() as opened:

@@ -14,23 +14,12 @@ import sqlalchemy as sa
 from bot.gaps.repository import GapLog
 from bot.replicas.shared_answers import SECONDS, SharedAnswers, answer_pseudonym
 from tests.channels.telegram.test_conversation import MATCHER, OAK, OAK_TITLE
-from tests.gaps.test_repository import ASKER, KEEP, OTHER
+from tests.gaps.test_repository import ASKER, OTHER
 from tests.replicas.test_rate_limits import OUR_CLOCK, go_on, nowhere
 from tests.support.postgresql_server import Server
 from tests.support.telegram_talk import KEYS, Talk, talk_with
 
 pytestmark = pytest.mark.container
-
-
-@pytest_asyncio.fixture
-async def log(postgresql: Server, tmp_path: Path) -> AsyncIterator[GapLog]:
-    """An empty log in PostgreSQL, with a clock in it that stands still."""
-    name = postgresql.new_database()
-    async with GapLog(tmp_path, KEYS, keep=KEEP, url=postgresql.url(name)) as opened:
-        async with opened.database.connection() as connection:
-            await connection.execute(sa.text("CREATE TABLE clock AS SELECT 1e9::float8 AS at"))
-        yield opened
-    postgresql.drop(name)
 
 
 @pytest_asyncio.fixture

@@ -206,6 +206,38 @@ async def test_it_is_used_by_keyboard_alone(browser: Browser, tmp_path: Path, ca
         await page.context.close()
 
 
+async def test_keys_press_what_they_are_listed_for(browser: Browser, tmp_path: Path, cache: Path) -> None:
+    """With Alt, as Chromium takes them, from any place of the page; the list at its foot says them, and no more."""
+    async with review_of(tmp_path, SCENES["usual"], cache=cache) as address:
+        page = await opened(browser, address)
+        await page.keyboard.press("Alt+k")
+        assert await page.evaluate("document.activeElement.id") == "words"
+        listed = {letter.lower() for letter in await page.locator(".keys kbd").all_text_contents()}
+        await page.click(".groups h2 a")
+        first = await page.inner_text("h1")
+        for key, sees in (
+            ("n", f"h1:not(:text-is({first!r}))"),
+            ("l", "text=left for later"),
+            ("z", "text=Undone on"),
+            ("g", "h1:text('Questions that')"),
+            ("h", "h1:text('What was done')"),
+            ("t", "h1:text('Statistics')"),
+            ("r", "h1:text('Replay')"),
+        ):
+            async with page.expect_navigation():
+                await page.keyboard.press(f"Alt+{key}")
+            await page.wait_for_selector(sees)
+        await page.goto(address.partition("?")[0])
+        used = set(await page.locator("[accesskey]").evaluate_all("all => all.map(one => one.accessKey)"))
+        await page.click(".groups h2 a")
+        await page.keyboard.press("Alt+w")
+        assert await page.evaluate("document.activeElement.id") == "text"
+        used |= set(await page.locator("[accesskey]").evaluate_all("all => all.map(one => one.accessKey)"))
+        assert used <= listed
+        assert len(listed) == len(await page.locator(".keys kbd").all_text_contents())
+        await page.context.close()
+
+
 async def test_the_enter_key_searches_and_decides_nothing(browser: Browser, tmp_path: Path, cache: Path) -> None:
     """In every field of a group's form: what was written stays, and what the search found is there to choose."""
     async with review_of(tmp_path, SCENES["one"], cache=cache) as address:
