@@ -84,7 +84,7 @@ KEYS: Mapping[str, str] = {
     "w": "How people ask",
     "s": "See what it changes",
     "y": "Add the lines",
-    "a": "Answered by the entry that answers it",
+    "a": "Served by an entry by now",
     "c": "I corrected it",
     "l": "Later",
     "o": "Off topic",
@@ -359,7 +359,7 @@ class Review:
             action = await self._workbench.mark(gaps, status, what) or earlier
             action = action or await self._see_unchanged(place, fields, shown.keys(), Mark(status))
         except ChangedError as changed:
-            return await self._groups(request, error=_what_changed(changed.gaps), status=409)
+            return await self._groups(request, error=_what_changed(changed), status=409)
         return _redirect("/" + (place.query(done=action.number) if action else place.query()))
 
     async def resolve(self, request: Request) -> Response:
@@ -382,45 +382,53 @@ class Review:
     async def together(self, request: Request) -> Response:
         """Put the ticked texts of groups that may ask the same into this group."""
         await self._workbench.refresh()
-        fields, every = await _fields(request), tuple(GapStatus)
-        own = self._workbench.cluster_of(request.path_params["gap"], every)
-        ticked = {*fields.get("ticked", "").split()}
-        others = self._workbench.related(request.path_params["gap"], every) or ()
-        joined = [gap.id for other in others for gap in other.gaps if self._name(gap.gap.text) in ticked]
+        fields, gap, every = await _fields(request), request.path_params["gap"], tuple(GapStatus)
+        own, ticked = self._workbench.cluster_of(gap, every), {*fields.get("ticked", "").split()}
         if own is None:
             return self._no_group()
-        return await self._regroup(request, fields, [*(gap.id for gap in own.gaps), *joined], "{} put together")
+        others = self._workbench.related(gap, every) or ()
+        joined = [one.id for other in others for one in other.gaps if self._name(one.gap.text) in ticked]
+        nothing = "Nothing is chosen. Tick texts of other groups to put them into this one."
+        together = [*(one.id for one in own.gaps), *joined]
+        return await self._regroup(request, fields, together, "{} put together", shown=gap, nothing=nothing)
 
     async def apart(self, request: Request) -> Response:
         """Make the texts of a group that are not ticked a group of their own."""
         await self._workbench.refresh()
-        fields = await _fields(request)
-        own, left_out = self._workbench.cluster_of(request.path_params["gap"], tuple(GapStatus)), _left_out(fields)
+        fields, gap, every = await _fields(request), request.path_params["gap"], tuple(GapStatus)
+        own, left_out = self._workbench.cluster_of(gap, every), _left_out(fields)
         if own is None:
             return self._no_group()
-        apart = [gap.id for gap in own.gaps if self._name(gap.gap.text) in left_out]
-        if len(apart) == len(own.gaps):
+        apart = [one.id for one in own.gaps if self._name(one.gap.text) in left_out]
+        stay = [one for one in own.gaps if one.id not in apart]
+        if not stay:
             return await self._group(request, fields, error="No text is ticked. Leave those ticked that stay here.")
-        return await self._regroup(request, fields, apart, "{} made a group of their own")
+        here = [one.id for one in stay if one.status in Place.of(request.query_params).statuses]
+        nothing = "All texts are ticked. Untick those that are to be a group of their own."
+        what, shown = "{} made a group of their own", gap if gap in here or not here else here[0]
+        return await self._regroup(request, fields, apart, what, shown=shown, nothing=nothing)
 
     async def _regroup(
-        self, request: Request, fields: Mapping[str, str], together: Sequence[int], what: str
+        self,
+        request: Request,
+        fields: Mapping[str, str],
+        together: Sequence[int],
+        what: str,
+        *,
+        shown: int,
+        nothing: str,
     ) -> Response:
-        """Put gaps into one group and show the group of the page again; a second press shows what the first did."""
+        """Put gaps into one group, and show the group of a gap; a second press shows what the first did.
+
+        ``nothing`` is said where nothing was chosen.
+        """
         try:
             action = await self._workbench.regroup(together, what) or await self._regrouped(together)
         except ChangedError as changed:
             return await self._refuse_changed(request, fields, changed)
         if action is None:
-            error = "Nothing is chosen. Tick texts of other groups to put them into this one."
-            if what.startswith("{} made"):
-                error = "All texts are ticked. Untick those that are to be a group of their own."
-            return await self._group(request, fields, error=error)
-        gap, place = request.path_params["gap"], Place.of(request.query_params)
-        if gap in together and "made" in what:  # its page shows those that stay
-            left = [one for one in action.after if one not in together]
-            gap = left[0] if left else gap
-        return _redirect(f"/group/{gap}{place.query(done=action.number)}")
+            return await self._group(request, fields, error=nothing)
+        return _redirect(f"/group/{shown}{Place.of(request.query_params).query(done=action.number)}")
 
     async def _regrouped(self, together: Collection[int]) -> Action | None:
         """The action that made gaps a group, if it is the last that regrouped any of them."""
@@ -440,7 +448,7 @@ class Review:
         try:
             action = await self._workbench.regroup(together, "{} put together") or await self._regrouped(together)
         except ChangedError as changed:
-            return await self._groups(request, error=_what_changed(changed.gaps), status=409)
+            return await self._groups(request, error=_what_changed(changed), status=409)
         return _redirect("/" + (place.query(done=action.number) if action else place.query()))
 
     async def _mark(
@@ -480,7 +488,7 @@ class Review:
 
     async def _refuse_changed(self, request: Request, fields: Mapping[str, str], changed: ChangedError) -> Response:
         """Show the group as it is now, with what was written; and what has changed since its page was loaded."""
-        return await self._group(request, fields, error=_what_changed(changed.gaps), status=409)
+        return await self._group(request, fields, error=_what_changed(changed), status=409)
 
     def _go_on(self, place: Place, action: Action, following: Sequence[int]) -> Response:
         """Lead to the first of the groups that come next and are still in the list, else to the list."""
@@ -502,7 +510,7 @@ class Review:
         except StaleError:
             return _redirect(f"/trial/{self._workbench.repeat(dry_run).number}?stale=1")
         except ChangedError as changed:
-            return self._dry_run(dry_run, error=_what_changed(changed.gaps))
+            return self._dry_run(dry_run, error=_what_changed(changed))
         place = Place.of(dict(parse_qsl(urlsplit(dry_run.proposal.groups).query)))
         return self._go_on(place, action, dry_run.proposal.following)
 
@@ -713,7 +721,7 @@ class Review:
         return self._error_page(503 if isinstance(error, LogError) else 409, str(error))
 
     async def _show_changed(self, request: Request, error: Exception) -> Response:
-        return self._error_page(409, _what_changed(error.gaps if isinstance(error, ChangedError) else ()))
+        return self._error_page(409, _what_changed(error if isinstance(error, ChangedError) else ChangedError(())))
 
     async def _show_internal_error(self, request: Request, error: Exception) -> Response:
         return self._error_page(
@@ -738,14 +746,18 @@ def _numbers(fields: Mapping[str, str], name: str) -> list[int]:
     return [int(one) for one in fields.get(name, "").split() if one.isdecimal() and len(one) < 19]
 
 
-def _what_changed(gaps: Sequence[LoggedGap]) -> str:
+def _what_changed(error: ChangedError) -> str:
     """What became of gaps by somebody else, for whoever acts on a page that is older."""
+    gaps = error.gaps
     became = Counter(gap.mark for gap in gaps)
     now = ", ".join(f"{number} {_BECAME[status].format(entry)}" for (status, entry), number in became.most_common())
     changed = f"{plural(len(gaps), 'gap')} {'was' if len(gaps) == 1 else 'were'} changed meanwhile"
     names = sorted({gap.reviewer for gap in gaps})
     by = " and ".join(names) if all(names) else "somebody else or on another page"
-    return f"Nothing was done: {changed}, by {by} ({now}). Look again, then decide."
+    return (
+        f"Nothing was done: {changed}, by {by} ({'grouped otherwise' if error.is_regrouped else now}). "
+        "Look again, then decide."
+    )
 
 
 def _wordings(cluster: Cluster) -> dict[str, tuple[LoggedGap, int]]:

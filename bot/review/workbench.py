@@ -48,11 +48,14 @@ _logger = logging.getLogger(__name__)
 
 
 class ChangedError(Exception):
-    """Gaps are no longer as the page of an action shows them: nothing was done. ``gaps`` are these, as they are now."""
+    """Gaps are no longer as the page of an action shows them: nothing was done. ``gaps`` are these, as they are now.
 
-    def __init__(self, gaps: Sequence[LoggedGap]) -> None:
+    ``is_regrouped``: it is their groups that have changed.
+    """
+
+    def __init__(self, gaps: Sequence[LoggedGap], *, is_regrouped: bool = False) -> None:
         super().__init__()
-        self.gaps = gaps
+        self.gaps, self.is_regrouped = gaps, is_regrouped
 
 
 @dataclass(frozen=True, slots=True)
@@ -378,7 +381,8 @@ class Workbench:
         done, others = await self.history.do(what, new, was, by=self.settings.reviewer, whole=whole, edits=edits)
         if done is None:
             await self.catch_up()
-            raise ChangedError([self.gaps[gap] for gap in sorted(others) if gap in self.gaps])
+            changed = [self.gaps[gap] for gap in sorted(others) if gap in self.gaps]
+            raise ChangedError(changed, is_regrouped=any(isinstance(state, Grouped) for state in new.values()))
         await self._take_up(done.after, was_known=was_known and not others)
         return done
 

@@ -51,7 +51,12 @@ def usual() -> list[Note]:
         ("who won the regatta last summer",): 1,
     }
     return [
-        asked(text, ago=timedelta(days=7 * week + at, hours=3), language="es" if "¿" in text else "en")
+        asked(
+            text,
+            ago=timedelta(days=7 * week + at, hours=3),
+            language="es" if "¿" in text else "en",
+            nearest=("ferry-fares", 0.45) if "boat" in text or "¿" in text else ("ferry-times", 0.2),
+        )
         for texts, weeks in often.items()
         for week in range(weeks)
         for at, text in enumerate(texts)
@@ -137,16 +142,34 @@ async def _draw_scene(browser: Browser, address: str, scene: str, folder: Path) 
     page = await context.new_page()
     await page.goto(address)
     await settled(page)
-    for width, scheme in ((1280, "light"), (360, "light"), (360, "dark")):
-        await page.set_viewport_size({"width": width, "height": 800})
-        await page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-        for name, path in (("groups", "/"), ("statistics", "/statistics"), ("done", "/done"), ("replay", "/replay")):
-            await page.goto(address.partition("?")[0].rstrip("/") + path)
-            await page.screenshot(path=folder / f"{scene}-{name}-{width}-{scheme}.png", full_page=name != "groups")
-        await page.goto(address.partition("?")[0])
-        if await page.locator(".groups h2 a").count():
-            await page.locator(".groups h2 a").first.click()
-            await page.screenshot(path=folder / f"{scene}-group-{width}-{scheme}.png", full_page=True)
+    origin = address.partition("?")[0]
+
+    async def draw(name: str, path: str, *, is_whole: bool = True) -> None:
+        await page.goto(origin.rstrip("/") + path)
+        for width, scheme in ((1280, "light"), (1280, "dark"), (360, "light"), (360, "dark")):
+            await page.set_viewport_size({"width": width, "height": 800})
+            await page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+            await page.screenshot(path=folder / f"{scene}-{name}-{width}-{scheme}.png", full_page=is_whole)
+
+    await draw("groups", "/", is_whole=False)
+    for name in ("statistics", "done", "replay"):
+        await draw(name, f"/{name}")
+    await page.goto(origin)
+    if await page.locator(".groups h2 a").count():
+        await draw("group", str(await page.locator(".groups h2 a").first.get_attribute("href")))
+    if scene == "usual":
+        await page.fill("#text", "a zone to fly kites")
+        await page.check("input[type=radio] >> nth=0")
+        await page.click("text=See what it changes")
+        await settled(page)
+        await draw("trial", page.url.removeprefix(origin.rstrip("/")))
+        await page.click("button:text-matches('^Add')")
+        await page.goto(origin)
+        for row in (0, 1):
+            await page.check(f".groups input[type=checkbox] >> nth={row}")
+        await page.click("button:text('Put together')")
+        await page.click("button:text('Undo')")
+        await draw("done-after", "/done")
     await context.close()
 
 

@@ -35,9 +35,10 @@ def asked(
     ago: timedelta = timedelta(hours=1),
     entry: str = "",
     version: str = "v1",
+    nearest: tuple[str, float] = ("ferry-price", 0.25),
 ) -> Note:
     """The note of a gap."""
-    gap = Gap(reason, text, language, Channel.PRIVATE, version, (("ferry-price", 0.25),), entry)
+    gap = Gap(reason, text, language, Channel.PRIVATE, version, (nearest,), entry)
     return Note(
         Count(Outcome.UNANSWERED, language, Channel.PRIVATE),
         gap,
