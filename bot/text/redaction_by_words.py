@@ -67,6 +67,7 @@ def _grouped(words: dict[str, list[str]]) -> str:
     return "(?:" + "|".join(f"{first}(?:{'|'.join(rests)})" for first, rests in words.items()) + ")"
 
 
+_ARABIC_WORD = r"[\u0600-\u06ff]{2,14}"
 _GAP = r"[^\w\[\]\n@]"  # no part of a word or of a placeholder
 _LETTER = r"[^\W\d_]"
 _IS = (
@@ -80,6 +81,7 @@ _THINGS = (  # behind a number: not that of a house, but of what is counted
     r"(?:[%€$£]|per ?cent|people|persons?\b|famil|child|kids|wom[ae]n|m[ae]n\b|migra|refug|year"
     r"|thousand|million|km\b|kilom|met|q?m2?\b|mm\b|cm\b|feet|foot|rooms?\b(?! ?\d)|letters|floors|beds\b|times|euro|dollar|usd|anos?\b"
     r"|personas|ans?\b|personnes|pieces|chambres|habitac|jahre?n?\b"
+    r"|pesos\b|soles\b|reais\b|dirham|dinar|riyal|toman|liras?\b|tl\b|pounds?\b|francs?\b|chf\b|руб|грн|гривен|евро|доллар|лир|сом\b|ريال|دينار|ليره|يورو|دولار|درهم|تومان|[元块]"
     r"|zimmer(?! ?\d)|personen|leute|kisi|cocuk|yil|лет\b|год|человек|люд|рок|комнат(?!\w? ?\d)|этаж"
     r"|осіб|чел|метр|кв\.? ?м|غرف|طوابق|سن|سال|نفر|شخص|اشخاص|عائل|طفل|اطفال|متر|[年个個人间])"
 )
@@ -133,8 +135,10 @@ _TENS_IN_GERMAN = r"\b[a-z]{3,6}und(?:zwan|drei|vier|funf|sech|sieb|acht|neun)(?
 _TENS_IN_URDU = (
     r"\b(?:[\u0600-\u06ff]{1,6}(?:[لتبئ]يس|سته|هتر|انوي)|[\u0900-\u097f]{1,9}(?:[लत]ीस|ईस|सठ|हत्तर|ानवे))(?![^\W_])"
 )
-_ONE = rf"(?:{_any(_ZERO, *_ONES)}|{_TENS_IN_GERMAN}|{_TENS_IN_URDU})"
-_PAUSE = r"(?:[ ,.;/–-]{1,3}(?:(?:y|et|und|and|ve|و|и|і)\b ?)?)"
+_HUNDREDS_IN_GERMAN = r"\b(?:ein|zwei|drei|vier|funf|sechs|sieben|acht|neun)hundert[a-zß]{0,20}(?![^\W_])"
+_ONE = rf"(?:{_any(_ZERO, *_ONES)}|{_HUNDREDS_IN_GERMAN}|{_TENS_IN_GERMAN}|{_TENS_IN_URDU})"
+_PAUSE = r"(?:[ ,.;/–-]{1,3}(?:(?:y|et|und|and|then|ve|luego|puis|потом|dann|sonra|و|и|і)\b ?)?)"
+_HUNDRED = _any(*_HUNDREDS)
 _DIGIT_OR_ONE = rf"(?:{_ONE}|\d{{1,4}}(?![^\W_]))"
 
 # --- Names in networks ---------------------------------------------------------------------------------------------
@@ -161,7 +165,7 @@ _ACCOUNT = (
 )
 _NAME_ENDS = r"(?<![.-])(?![\w/]|[.-]\w)"  # and no part of a link
 _ODD = (  # a name with a digit, an underscore or a dot among its letters, as no word has them
-    rf"(?!covid)(?=[\d_.]{{0,8}}{_LETTER})(?=[^\W_]{{0,30}}_|[^\W\d]{{1,30}}\d|\d{{1,8}}{_LETTER}{{3}}|[^\W_]{{2,30}}\.[^\W_]{{2}}|{_LETTER}{{2,20}}-{_LETTER}{{2,20}}-?\d)"
+    rf"(?!covid)(?=[\d_.]{{0,8}}{_LETTER})(?=[^\W_]{{0,30}}_|[^\W\d]{{1,30}}\d|\d{{1,8}}{_LETTER}{{3}}|[^\W_]{{2,30}}\.(?:[^\W_]{{2}}|[^\W_ia](?![^\W_]))|{_LETTER}{{2,20}}-{_LETTER}{{1,20}}-?\d)"
     rf"[\w.-]{{4,}}{_NAME_ENDS}"
 )
 _ODDER = rf"(?!covid|art|{_LETTER}+-(?:19|20)\d\d)(?={_LETTER}[^\W_.]{{1,20}}_|{_LETTER}{{2,20}}\.{_LETTER}{{2,20}}\.{_LETTER}{{2}}|{_LETTER}{{2}}[^\W\d_.-]{{0,20}}(?:[._-][^\W_]{{1,20}}){{0,3}}[._-]?\d)[\w.-]{{5,}}{_NAME_ENDS}"
@@ -213,23 +217,31 @@ _NO_PASSWORD = (
     )
     + rf"|{_LETTER}+ing\b)"
 )
-_SIGN = rf"(?:{_IS}|{_GAP}{{0,2}}{_any('called named nombre как я adım ich im باسم اسمه اسمي')}{_GAP}{{1,3}})"
+_CALLED = (
+    "called named nombre como я adım adı ich im under se_llama se_chama s'appelle sous_le_nom heißt nommé chiamato",
+    "con_nombre под_именем под_ником з_ніком під_іменем зовут ismi isimli باسم اسمه اسمي اسمها بنام به_نام 叫 叫做",
+)
+_SIGN = rf"(?:{_IS}|{_GAP}{{0,2}}{_any(*_CALLED)}{_GAP}{{1,3}})"
 
 _CAPITAL = r"[^\W\d_a-zа-яіїєґ][a-zа-яіїєґ][\w'-]{0,20}"
-_CASED_NAMES = (  # on facebook as Zar Minaq
-    rf"((?i:{_NETWORK}{_ACCOUNT}|\b(?:mi|meu|mon) face|\bface(?= ?:))(?: ?[:=] ?|{_GAP}{{1,3}}(?i:as|is|name|named|called|name is|como|es|som|est|als|ist|come|как|это) ))(?i:{_NO_NAME}{_NO_NEWS})(?:{_CAPITAL} ){{1,3}}{_CAPITAL}",
+_CAMEL = r"(?!(?i:whatsapp|tiktok|youtube|wechat|linkedin|facebook|snapchat|icloud|iphone|paypal))[A-Z][a-z]{2,15}(?:[A-Z][a-z]{2,15}){1,4}\d{0,6}(?![\w.])"
+_CASED_NAMES = (
+    rf"((?i:{_NETWORK})(?:{_GAP}{{1,2}}{_LETTER}{{1,10}}){{0,3}}?{_GAP}{{1,2}})@?{_CAMEL}",  # on facebook as Zar Minaq
+    rf"((?i:{_NETWORK}{_ACCOUNT}|\b(?:mi|meu|mon|en|no|sur|auf|on|w) face|\bface(?= ?:))(?: ?[:=] ?|{_GAP}{{1,3}}(?i:as|is|name|named|called|under|by|with|name is|como|es|se llama|com o nome|som|est|sous|s'appelle|comme|als|ist|unter|heisst|come|как|под именем|як|это) (?i:the name |name |nombre |nom |dem namen |o nome |имя )?))(?i:{_NO_NAME}{_NO_NEWS})(?:{_CAPITAL} ){{1,3}}{_CAPITAL}",
+    rf"((?i:{_NETWORK}{_ACCOUNT})(?: [^\W_]{{1,8}})? ?(?i:{_any('باسم اسمه اسمي اسمها بنام به_نام')}) )[\u0600-\u06ff]{{2,12}}(?: [\u0600-\u06ff]{{2,12}})?",
 )
 _NAMES = (
     r"(?<![\w.#&])[\w.]{2,32}#\d{4,5}(?!\w)",
     # telegram ahmad_r78, auf telegram schreiben ahmad_78
     rf"((?:{_NETWORK}|{_USER_NAME})(?!\.\w){_ACCOUNT}{_SIGN}(?<=\W))@?{_ODD}",
-    rf"((?:{_NETWORK}|{_USER_NAME})(?:[,.;:!?)]{{0,2}} [^\W_]{{1,12}}){{0,4}}[,.;:!?]{{0,2}} )@?{_ODDER}",
+    rf"((?:{_NETWORK}|{_USER_NAME})(?:[,.;:!?)]{{0,2}} [^\W_](?:[^\W_]|'(?=[^\W_])){{0,12}}){{0,4}}[,.;:!?]{{0,2}} )@?{_ODDER}",
     # add me on insta zarminaq; my snap zarminaq, but not: my snap stopped
     rf"({_REACH_ME}{_ON}{_GAP}{{0,2}}{_NETWORK}{_ACCOUNT}{_SIGN})@?{_NO_NAME}{_NAME}",
     rf"(\b(?:my|our|mi|mon|mein|meu|мои|моя|мое|наш|мій) (?:{_NETWORK}|(?<!my )face){_IS}{_ACCOUNT} )@?{_NO_NAME}{_NO_NEWS}{_NAME}",
     rf"({_NETWORK}{_ACCOUNT} ?(?:[:=]|(?=@)) ?)(?:@ ?)?{_NO_NAME}(?:live:)?{_NAME}",
     # Latin letters behind a network's name in others: 微信abc
     rf"({_OTHER_NETWORK}{_ACCOUNT}{_SIGN})@?{_NO_NAME}{_LATIN_NAME}(?: {_NO_NAME}[a-z]{{2,20}}(?![^\W_]))?",
+    rf"({_NETWORK}(?:{_GAP}{{1,2}}{_LETTER}{{1,10}}){{0,3}} ?: ?)@?{_ODD}",
     rf"({_any('qq 扣扣 微信')}(?:[号號]码?)?{_IS})\d{{5,12}}(?!\d)",
     rf"({_any(_NAME_WORDS)}{_IS})@?{_NO_NAME}{_NAME}",
     rf"(?<![\w.-]){_ODD}(?= ?[(] ?{_NETWORK}| (?:on|is my|es mi|in|auf|sur|en|в|на|علي) {_NETWORK})",  # zar.minaq7 (insta)
@@ -245,7 +257,7 @@ _NAMES = (
 
 _OPEN, _SHUT = r" ?[\[({<] ?", r" ?[\])}>] ?"
 _DOT_WORD = _any("dot d0t punto point punkt ponto nokta kropka punt точка tochka крапка тчк نقطه دوت دات 点 點")
-_DOT = rf"(?: ?\bdot ?(?=com|net|org)|{_OPEN}(?:{_DOT_WORD}|\.){_SHUT}| {_DOT_WORD} | ?[点點] ?)"
+_DOT = rf"(?: ?\bdot ?(?=com|net|org)| ?[\"'*/|~_]{{1,2}}{_DOT_WORD}[\"'*/|~_]{{1,2}} ?|{_OPEN}(?:{_DOT_WORD}|\.){_SHUT}| {_DOT_WORD} | ?[点點] ?)"
 _ANY_DOT = rf"(?:{_DOT}| ?\. ?)"
 _MARK = (
     " ?(?:"
@@ -260,15 +272,15 @@ _AT_SIGN = _any(
     "arroba arobase arobas chiocciola собака собачка sobaka кукла равлик ат ات ايت chez klammeraffe kuyruklu_a куче",
     "małpa snabel-a at_sign at_symbol the_a_sign 艾特",
 )
-_AT = rf"(?: ?@ ?| @t | ?圈a ?|{_OPEN}(?:at|a|@|et|{_AT_SIGN}){_SHUT}| (?:then )?(?:the )?{_AT_SIGN} (?:then )?|艾特)"
-_AT_WORD = rf"(?:{_AT}| (?:at|et|علي|圈a) )"
+_AT = rf"(?: ?@ ?| @t | ?[\"'*/|~_]{{1,2}}(?:at|a|@|{_AT_SIGN})[\"'*/|~_]{{1,2}} ?| ?圈a ?|{_OPEN}(?:at|a|@|et|{_AT_SIGN}){_SHUT}| (?:then )?(?:the )?{_AT_SIGN} (?:then )?|艾特)"
+_AT_WORD = rf"(?:{_AT}| (?:at(?: the)?|et|علي|عند|在|圈a) )"
 _PIECE = r"[^\W_][\w+-]{0,40}"
 _PIECES = rf"(?<![\w.+]){_PIECE}(?:(?:{_ANY_DOT}|{_MARK}| (?={_DIGIT_OR_ONE} )){_PIECE})"
 _LETTERS = r"(?<![\w.+])(?:[^\W_][ -]){2,30}[^\W_]"  # a l i
 _LOCAL = rf"(?:{_PIECES}{{0,4}}|{_LETTERS})"
 _PROVIDER = _any(
     "g_mail googlemail yahoo ymail hot_mail outlook icloud proton protonmail gmx yandex яндекс mail live ukr web",
-    "posteo жмейл гмейл джимейл гмаил мейл мэйл укр جيميل جميل جي_ميل ياهو هوتميل اوتلوك qq 163 126",
+    "posteo жмейл гмейл джимейл гмаил мейл мэйл маил майл яху рамблер укр جيميل جميل جي_ميل ياهو هوتميل اوتلوك qq 163 126",
 )
 _ENDING = rf"(?:{_any('com org net info co eu uk fr de es it ru ua cn sy iq ir af me io edu int mx ar ve pe cl ком орг нет ру юа كوم كام اورج نت')}|康姆)"
 _HOST = rf"(?:[\w-]{{1,40}}{_ANY_DOT}){{1,3}}{_ENDING}(?:{_DOT}[a-z]{{2}}(?!\w))?"
@@ -279,6 +291,8 @@ _MAIL_WORD = _any(
 _NO_MAIL = r"(?!\S{1,64}@\w)"  # those are found without words
 
 _MAILS = (
+    rf"({_any('gmail yahoo hotmail outlook icloud protonmail')}(?: (?:account|address|id|adress))?{_IS}){_NO_MAIL}{_ODD}",
+    rf"{_NO_MAIL}{_LOCAL}{_AT}{_LETTER}{{2,20}} (?:com|net|org|ru|ua|de|fr|es|ком|ру|юа|нет|укр)(?![^\W_])",
     # ali . k @ gmail . com; ali dot k at gmail dot com; ali at gmail dot com; dot k at gmail, but not: look at gmail
     rf"{_NO_MAIL}{_LOCAL}{_AT}{_HOST}",
     rf"{_LETTERS} ?@ ?(?:[^\W_] ){{3,20}}\. ?[^\W_](?: [^\W_]){{1,3}}(?!\w)",
@@ -293,6 +307,7 @@ _MAILS = (
 _LINKS = (
     rf"(?<![\w.])[\w-]{{1,40}}(?:(?:{_DOT}| \. ?|\. )[\w-]{{1,40}}){{1,3}}(?: ?/ ?| (?:slash|barra|слэш|слеш|سلاش) )[\w+-]+[\w+./=?&-]*",
     r"(?<![\w.])(?:t me|wa me|(?:facebook|instagram|tiktok|vk|goo|bit|maps) (?:com|gl|ly))(?:/| slash )\S+",
+    rf"({_any('w3w what3words what_3_words')}{_IS})/{{0,3}}{_LETTER}{{2,20}}[. ]{_LETTER}{{2,20}}[. ]{_LETTER}{{2,20}}",
     rf"(?<![\w/:])/{{3}}{_LETTER}{{2,20}}\.{_LETTER}{{2,20}}\.{_LETTER}{{2,20}}",  # ///filled.count.soap
     r"(?<!\w)geo:[-\d][-\d.,;=?\w]*",
 )
@@ -302,7 +317,7 @@ _LINKS = (
 _PLUS = "[23456789CFGHJMPQRVWX]"
 _DECIMAL = r"[-−]?\d{1,3}[.,٫]\d{1,8}"
 _PLACE_WORD = _any(
-    "gps coordinates coordinate coords location position lat latitude coordenadas ubicacion posicion coordonnees",
+    "gps coordinates coordinate coords location waypoint pin position lat latitude coordenadas ubicacion posicion coordonnees",
     "localisation koordinaten standort координат* местоположени* геолокаци* احداثيات* موقع* konum* 坐标 座標 位置 定位",
 )
 _CASED_PLACES = (
@@ -311,11 +326,17 @@ _CASED_PLACES = (
     rf"(?<!\w)[NS] ?{_DECIMAL}°?[,; /]{{0,3}}[EWO] ?{_DECIMAL}°?",
     r"(?<!\w)[NSEW] ?\d{1,3}(?:°| )[ ]?\d{1,2}(?:[.,]\d{1,5})?['′](?: ?\d{1,2}(?:[.,]\d{1,4})?[\"”″])?",
     r"(?<![\d.,])\d{1,3} \d{1,2} \d{1,2}(?:[.,]\d{1,4})? ?[NSEW]\b",
+)
+_CASED_HOMES = (
     rf"\b(?:Via|Viale|Piazza|Corso|Rua) (?:{_LETTER}[\w'.-]{{1,30}} ){{1,3}}\d{{1,4}}(?!\d){_COUNTED}",
     rf"(?:^|[,.;] |\b(?:in|abito|vivo|sto|casa|indirizzo|residenza):? )via (?!Dublin|Art|Form)(?:{_LETTER}[\w'.-]{{1,30}} ){{1,3}}(?!{_YEAR})\d{{1,4}}(?!\d){_COUNTED}",
     r"\b(?:[A-Z][\w'-]{1,20} ){1,2}(?:House|Court|Lodge|Building|Tower|Hotel|Hostel),? (?=(?:room|flat|apt|unit|Room|Flat|Apt|Unit)\b)",
     r"(?<!\w)(?!UN|EU|US|UK|KM|IN|OF|TO)[A-Z]{2} \d{5}(?:-\d{4})?(?![\w,.-]\d|\w)",  # OH 43207
     r"\b\d{1,4}[A-Za-z]?,? (?:[A-Z][\w'-]{1,20} ){1,2}(?:House|Court|Place|Park|Hill|Way|View|Lodge|Building|Tower|Hotel|Estate|Green)\b",
+    r"\b(?:Lot|Spc|Suite|Ste) #? ?\d{1,4}(?!\d)",
+    rf"\b(?i:на|по|in der|am|an der|auf der) {_CAPITAL}(?: {_CAPITAL})? \d{{1,4}}[a-zа-я]?(?:[/-]\d{{1,4}})?(?=,? (?i:ком|комн|кв|комната|кімната|zimmer|whg)(?![^\W_]))",
+    # on Zarminaq Street, without a number
+    rf"\b(?i:on|off|at|near|behind|opposite|corner of|street name is|address is):? (?!Wall|Silk|Downing|Main|High|The){_CAPITAL} (?:{_CAPITAL} )?(?i:street|road|lane|avenue|ave|crescent|drive|boulevard|terrace)(?![^\W_])",
 )
 _HOUSE = rf"(?!{_YEAR})\d{{1,4}}(?!\d)(?:(?:[ -]?[a-zа-я]|[ء-ي])(?![^\W_]|[.@/']\w))?(?: ?[/-] ?\d{{1,4}}(?!\d))?"
 _STREET_NAME = (  # not what stands between a number and "street" in ordinary sentences
@@ -342,33 +363,56 @@ _OF = r"(?: (?:de la|de l'|de los|de las|de|du|des|del|la|le|les|los|las|di|dell
 _FLAT_WORD = _any(
     "flat apt apartment floor fl piso puerta apto bat batiment etage appt app кв квартира корп корпус подъезд эт этаж",
     "д дом буд будинок no daire kat zi zimmer whg top stock بنايه عماره شقه طابق پلاك واحد طبقه كوچه منزل bloque",
-    "portal escalera room комната кімната chambre oda ap depto dpto lgh leil asunto interno scala int mieszkanie lok m διαμ as appartement",
+    "portal escalera room ком комн комната кімната chambre cuarto int appart oda ap depto dpto lgh leil asunto interno scala int mieszkanie lok m διαμ as appartement",
 )
 _FLAT = (
     rf"(?:[ ,.]{{1,3}}{_FLAT_WORD}\.? ?{_NUMBER_OR_NOT}(?:\d{{1,4}}(?:[/-]\d{{1,4}})?[a-zа-я]?|[a-z])(?![^\W_])){{0,4}}"
     rf"(?:[ ,]{{1,3}}(?:{_LETTER}{{1,2}}-)?(?!{_YEAR})\d{{4,6}}(?!\d) {_LETTER}{{2,20}}|[ ,]{{1,2}}\d{{3}} \d\d {_LETTER}{{2,20}})?"  # and a town's
 )
 _LIVE = _any(
-    "address adress addres i_live we_live live_at live_in staying_at adresse direccion domicilio vivo vivimos",
+    "address adress addres i_live we_live live_at live_in living_at living_in staying_at stay_at i_sleep adresse direccion domicilio vivo vivimos",
     "me_empadrono j'habite habite wohne wohnen anschrift адрес* живу живем проживаю прописка адреса мешкаю adres*",
     "oturuyorum moro morada عنوان* ساكن* اسكن آدرس* 地址 我住 住址 住在",
 )
 _SHELTER = _any(
     "room rm pokoj soba kamer dormitorio hab bunk cell bed tent tents container containers caravan isobox iso_box rub_hall hut apartment apt flat",
+    "appart ap studio house_no home_no cabin dorm dormitory ward cubicle cot bunker hangar trailer portacabin roulotte motel_room",
     "barrack* bungalow pod shelter house_number door_number carpa habitacion apartamento apto caseta contenedor",
-    "modulo barraca celda casa_numero tente chambre appartement appt conteneur caravane cellule baraque zimmer",
+    "modulo barraca celda casa_numero cuarto litera cabaña tente chambre appartement appt conteneur caravane cellule baraque dortoir zimmer",
+    "quarto beliche tenda contentor stanza cabane mobil-home bett stube wohneinheit koje schlafsaal",
     "wohnung zelt hausnummer палатк* комнат* контейнер* барак* камер* квартир* кв общежити* дом намет* кімнат* модул*",
-    "çadır* konteyner* oda خيمه خيمتي غرفه غرفتي شقه كرفان كرافان كارافان حاويه كونتينر بنايه عماره منزل چادر كانكس",
-    "اتاق 帐篷 帳篷 房间 宿舍 集装箱 营房 床位",
+    "койк* кроват* вагончик* хостел* ком комн ліжк*",
+    "çadır* konteyner* oda odam odası koğuş yatak خيمه خيمت* غرفه غرفت* شقه شقت* كرفان* كرافان* كارافان* حاويه كونتينر* بنايه عماره منزل چادر* كانكس*",
+    "سرير* تخت هنكار هنغار مهجع عنبر زنزانه كابينه هيلتر كبينه",
+    "اتاق* 帐篷 帳篷 房间 宿舍 集装箱 营房 床位 床铺 板房",
 )
 _PART = _any(
     "block house unit sector zone plot section line row building bloc bloque zona district road camp street floor rue",
     "bat batiment app porte lager mz mza manzana lt lote casa daire nyumba guri xani mal بيت قريه حاره زقاق قاطع شارع مكان مکان گھر گلی محله کوچه مبنى سرک خانه کور خانوو कमरा मकान गली ब्लॉक বাড়ি রুম ব্লক ቤት блок* сектор* зона корпус بلوك",
     "قطاع منطقه ناحيه haus gebaude bölge blok kat 区",
 )
+_MORE_PARTS = _any(  # that tell only beside another
+    "wing lane place corridor hall gate floor level aisle tier cluster phase alley bay door pasillo fila hilera pabellon",
+    "galera portal escalera piso nave isla calle rua rue улица вулиця flur trakt obergeschoss sokagi caddesi etage allee rang couloir aile hangar secteur ilot quartier entree escalier",
+    "setor bloco andar porta corredor reihe gang halle flugel ebene eingang aufgang stiege ряд лини* место крыло этаж поверх",
+    "місце sira* koridor* kapi* sokak sokagi ممر* صف خط قاعه جناح دار طابق رديف راهرو فاز سالن درب زنگ",
+)
 _IN = r"(?:\b(?:my|our|in|at|mi|mon|ma|notre|я в|мы в|в|في|انا في|i'?m in|i am in|live in|stay(?:ing)? in)(?: the)? )"
 _VALUE = r"(?:[a-zа-я] ?-? ?)?\d{1,5}(?!\d)(?:[a-zа-я](?![^\W_])|-\d{1,4})?"
-_ONE_PART = rf"(?:[a-z\d]{{1,3}}区|(?:{_SHELTER}|{_PART})\.? ?{_NUMBER_OR_NOT}(?:{_LETTER}{{1,8}} )?(?:(?!{_YEAR}){_VALUE}{_COUNTED}|{_LETTER}(?![^\W_]))号?)"
+_ORDINAL = _any(
+    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth",
+    "sixteenth seventeenth eighteenth nineteenth twentieth thirtieth premier primero primeiro ersten zweiten dritten",
+    "vierten fünften sechsten siebten achten neunten zehnten elften zwölften dreizehnten vierzehnten fünfzehnten",
+    "zwanzigsten dreißigsten первого второго третьего четвертого пятого шестого седьмого восьмого девятого десятого",
+    "одиннадцатого двенадцатого тринадцатого четырнадцатого пятнадцатого шестнадцатого семнадцатого восемнадцатого",
+    "девятнадцатого двадцатого тридцатого першого другого третього четвертого п'ятого шостого сьомого восьмого",
+    "дев'ятого десятого одинадцятого дванадцятого двадцятого тридцятого الاول الثاني الثالث الرابع الخامس السادس",
+    "السابع الثامن التاسع العاشر يكم اول دوم سوم چهارم پنجم ششم هفتم هشتم نهم دهم يازدهم دوازدهم سيزدهم چهاردهم",
+    "پانزدهم شانزدهم هفدهم هجدهم نوزدهم بيستم",
+)
+_STOREY_SAID = rf"(?:{_ORDINAL} (?:floor|piso|planta|andar|stock|etage|этаж|поверх|kat)|(?:ال)?(?:طابق|دور) {_ORDINAL}|(?:erdgeschoss|rez-de-chaussee|ground floor|top floor|planta baja))(?![^\W_])"
+_STOREY = r"\d{1,2} ?(?:st|nd|rd|th|eme|er?|o|a|-?[ыи]?[йи]|\.)? ?(?:floor|etage|piso|planta|andar|stock|og|kat|этаж|поверх|طابق|طبقه)(?![^\W_])"
+_ONE_PART = rf"(?:[a-z\d]{{1,3}} ?[区排栋号座层]|{_STOREY}|{_STOREY_SAID}|(?:{_SHELTER}|{_PART}|{_MORE_PARTS})\.? ?{_NUMBER_OR_NOT}(?:{_LETTER}{{1,8}} )?(?:(?!{_YEAR}){_VALUE}{_COUNTED}|{_LETTER}(?![^\W_]))号?)"
 
 _DEGREES = r"\d{1,3}(?:[.,]\d{1,6})? ?(?:°|deg\w{0,5}|grad\w{0,2}|град\w{0,4}|derece|درج\w{1,3}|度)\.?[ ,]{0,2}"
 _PLACES = (
@@ -378,30 +422,52 @@ _PLACES = (
     r"(?:[ ,]{0,2}(?:[nsewo]\b|north|south|east|west|nord|sud|norte|sur|este|oeste|est|ouest))?",
     rf"(?<![\d.,]){_DECIMAL} ?(?:°|град\w{{0,4}}|درجه)? ?(?:[сю]\.? ?ш\.?|пн\.? ?ш\.?|[вз]\.? ?д\.?|شمالا?|جنوبا?|شرقا?|غربا?)(?!\w)",
     r"(?:[北南]纬|[东西]经)[ :]?\d{1,3}(?:[.,]\d{1,8})? ?[度°]?(?: ?\d{1,2} ?[分'′](?: ?\d{1,2}(?:\.\d{1,3})? ?[秒\"″])?)?",
-    rf"({_PLACE_WORD}{_IS}(?:{_GAP}{{1,3}}{_LETTER}{{1,12}}{_IS}){{0,2}}){_DECIMAL}(?:[,;/ ]|°){{1,4}}{_DECIMAL}(?!\d| ?%| per ?cent)°?",
+    rf"\d{{1,3}} ?° ?\d{{1,2}}(?:[.,]\d{{1,4}})?(?: ?(?:[nsewo]\b|north|south|east|west|nord|sud|norte|sur|est\b|este|ouest|oeste))(?:{_GAP}{{1,3}}\d{{1,3}} ?° ?\d{{1,2}}(?:[.,]\d{{1,4}})?(?: ?(?:[nsewo]\b|north|south|east|west|nord|sud|norte|sur|est\b|este|ouest|oeste)))?",
+    rf"({_PLACE_WORD}{_IS}(?:{_GAP}{{1,3}}{_LETTER}{{1,12}}{_IS}){{0,2}}){_DECIMAL}(?:(?:[,;/ ]|°){{1,4}}|°? (?:and|by|x|y|et|und|и|و) ){_DECIMAL}(?!\d| ?%| per ?cent)°?",
+)
+_HOMES = (
     # 14 Zarminaq Street, flat 3; 12 bis rue Zarminaq; Calle Zarminaq 14; Zarminaq sokak no 25; Zarminaqstraße 5; Calle 45 # 12-30
-    rf"(?<![\w.,/])(?!{_YEAR})\d{{1,4}}(?: ?(?:bis|ter|quater|[a-d]))?,? ?{_any('rue avenue av boulevard bd chemin impasse allee quai cours ruelle montee faubourg place_de place_du place_des')}"
+    rf"(?<![\w.,/])(?!{_YEAR})\d{{1,4}}(?: ?(?:bis|ter|quater|[a-d]))?,? ?{_any('rue avenue av boulevard bd chemin impasse imp allee quai cours ruelle montee faubourg square passage sentier hameau cite villa residence lotissement place_de place_du place_des')}"
     rf"{_OF} ?{_STREET_NAME}(?:{_OF} {_STREET_NAME})?{_FLAT}",
     rf"(?:{_FLAT_WORD} ?\d{{1,4}}[ ,]{{1,3}})?(?<![\w.,/])(?:{_HOUSE}{_COUNTED}|{_YEAR}(?=(?: {_STREET_NAME}){{1,3}} {_STREET_AFTER}\.?,? ?{_FLAT_WORD})),?"
     rf" (?:{_STREET_NAME} ){{1,3}}{_STREET_AFTER}{_FLAT}",
-    rf"(?:{_STREET_BEFORE}\.?|\bc/){_OF} ?(?:{_STREET_NAME}{_OF}[ ,]{{1,2}}){{1,3}}(?:{_FLAT_WORD}\.? ?)?{_NUMBER_OR_NOT}{_HOUSE}{_COUNTED}{_FLAT}",
+    rf"(?:{_STREET_BEFORE}\.?|\bc[/.]){_OF} ?(?:{_STREET_NAME}{_OF}[ ,]{{1,2}}){{1,3}}(?:{_FLAT_WORD}\.? ?)?{_NUMBER_OR_NOT}{_HOUSE}{_COUNTED}{_FLAT}",
     rf"(?:{_STREET_NAME} ){{1,2}}(?:{_STREET_AFTER}\.? ?){{1,2}}(?:\d{{1,4}}\.? ?{_STREET_AFTER}\.? ?)?{_NUMBER}{_GAP}{{0,2}}{_HOUSE}{_FLAT}",
     rf"\b{_LETTER}{{2,30}}-?(?:stra(?:ß|ss)e|str\.?|gasse|allee|weg|damm|ufer|platz|ulica|gatan|vagen|gade|vej|straat|laan|weg|plein|kade|dijk|gracht|singel|gata|veien|vei|vagen|torget|katu|intie|kuja) {_HOUSE}{_COUNTED}{_FLAT}",
     rf"(?:{_STREET_NAME} )?\b(?:stra(?:ß|ss)e|allee|gasse|ufer) {_HOUSE}{_COUNTED}{_FLAT}",
     r"(?<!\w)(?:calle|cl|carrera|cra|kr|avenida|av|transversal|diagonal)\.? \d{1,3}[a-z]?(?: (?:sur|norte|este|oeste|bis|[a-z]))? ?(?:#|no\.?|n°|con) ?\d{1,3}[a-z]?(?: ?- ?\d{1,3})?",
     r"(?<!\w)(?:д(?:ом)?|буд)\.? ?\d{1,4}[а-я]?,? ?(?:кв(?:артира)?|корп(?:ус)?)\.? ?\d{1,4}",
-    r"[\u4e00-\u9fff]{1,8}?(?:路|街|大道|巷|弄|胡同|村) ?\d{1,5} ?[号號弄](?: ?\d{1,4} ?(?:号楼|[栋幢楼层单元室号]){1,2}){0,4}",
+    r"[\u4e00-\u9fff]{1,8}?(?:路|街|大道|巷|弄|胡同|村) ?\d{1,5} ?(?:号楼|[号號弄栋])(?: ?\d{1,4} ?(?:号楼|单元|[栋幢楼层室号]){1,2}){0,4}(?: ?\d{2,4}(?!\d))?",
     r"\d{1,4} ?(?:号楼|[栋幢座]) ?(?:\d{1,4} ?(?:单元|层|楼|室|号){0,2} ?){1,3}",
     # zarminaq 318, 4th floor; I live 14 Zarminaq Gardens; block C, tent 217; tent 41; in room 2041
-    rf"(?:{_STREET_NAME} )?{_STREET_NAME} {_HOUSE}{_COUNTED}(?:,? ?(?:\d{{1,2}}(?:st|nd|rd|th) floor|\d\. ?(?:stock|og|etage|piso|kat))\b|(?=[ ,.]{{1,3}}{_any('flat apt apartment ap apto depto piso puerta кв квартира комната кімната room zimmer whg daire شقه appt lgh')}){_FLAT}(?<=\w))",
+    rf"(?:{_STREET_NAME} )?{_STREET_NAME} {_HOUSE}{_COUNTED}(?:,? ?(?:\d{{1,2}}(?:st|nd|rd|th) floor|\d\. ?(?:stock|og|etage|piso|kat))\b|(?=[ ,.]{{1,3}}{_any('flat apt apartment ap apto depto int cuarto piso puerta кв квартира ком комн комната кімната room zimmer whg daire oda شقه appt appart chambre lgh')}){_FLAT}(?<=\w))",
     rf"({_LIVE}{_IS}{_ON}{_GAP}{{0,2}})(?!{_PART}|{_SHELTER})(?:{_STREET_NAME}{_GAP}{{1,3}}){{0,4}}(?<!\w){_HOUSE}{_COUNTED}(?:,? {_STREET_NAME} {_STREET_AFTER})?{_FLAT}",
-    rf"{_ONE_PART}(?:{_GAP}{{0,3}}(?:{_LETTER}{{1,4}}, )?{_ONE_PART})+(?<=\w)",
+    rf"{_ONE_PART}(?:{_GAP}{{0,3}}(?:{_LETTER}{{1,4}}, )?(?:{_ONE_PART}|{_NUMBER}{_GAP}{{0,2}}(?!{_YEAR}){_VALUE}{_COUNTED}))+(?<=\w)",
     # 455 W 34th St; block E-12
     rf"(?<![\w.,/])\d{{1,5}} (?:[nsew]\.? )?\d{{1,3}}(?:st|nd|rd|th) {_STREET_AFTER}{_FLAT}",
     rf"({_any('block blk bloc bloque sector zone zona row lot блок* сектор* بلوك قطاع')} )[a-z] ?-? ?\d{{1,4}}(?![^\W_])",
-    rf"({_SHELTER}{_IS}{_NUMBER_OR_NOT})(?!{_YEAR})(?:{_LETTER} ?-?)?(?:\d{{4,5}}[a-z]?(?![^\W_])|\d{{1,3}}-\d{{1,4}}(?!\d)|{_HOUSE}{_COUNTED})[号號]?",
+    rf"({_any('house casa haus maison домик بيت')}{_IS}{_NUMBER_OR_NOT})(?!{_YEAR})\d{{2,4}}[a-z]?(?![^\W_]|[.,/-]\d){_COUNTED}",
+    rf"({_SHELTER}{_IS}{_NUMBER_OR_NOT}(?:(?:la|el|the|le|die|das|il|o|a) (?=\d))?)(?!{_YEAR})(?:{_LETTER} ?-?)?(?:\d{{1,2}}\.\d{{2,3}}(?!\d)|\d{{4,5}}[a-z]?(?![^\W_])|\d{{1,3}}-\d{{1,4}}(?!\d)|{_HOUSE}{_COUNTED})[号號]?",
     rf"({_any('po_box p_o_box p.o. postbox apartado postfach boite_postale bp skrytka а/я ص_ب صندوق_بريد posta_kutusu')}{_NUMBER_OR_NOT}{_IS})\d{{2,6}}(?!\d)",
     rf"({_IN}{_PART}{_IS}|{_PART} (?:[a-z] )?{_NUMBER}{_IS})(?:[a-z] ?-? ?)?(?!{_YEAR})(?:\d{{4,5}}(?!\d)|\d{{1,3}}(?!\d){_COUNTED})",
+)
+
+_CAMP = (
+    "hotel hostel motel shelter camp center centre refuge reception albergue refugio pension pensao pousada residencia residence foyer",
+    "campamento campo acampamento centro_de camp_de lager heim unterkunft auberge kamp yurt pansiyon otel misafirhane",
+    "хостел* лагер* общежити* гостиниц* приют* готел* табор* гуртожит* مخيم* كمب* فندق* ملجا سكن کمپ* هتل* اردوگاه* خوابگاه* مسافرخانه*",
+)
+_CAMP_BEHIND = "house|court|lodge|building|tower|hotel|hostel|inn|motel|camp|shelter|cent(?:er|re)|guest ?house|hall|barracks|estate|park"
+_OF_CAMP = r"(?i:(?:the|of|at|in|de|da|do|del|la|el|les|los|der|am|an der|named|called) )"
+_NO_CAMP = r"(?!(?i:the|my|our|this|that|in|at|is|it|we|i|and|but|can|how|what|they|who|why|when|no|not|do|does|home office|red cross)(?![^\W_]))"
+_BESIDE_HOMES = (  # of a text that has one: the name of the house, street, camp or town
+    rf"\b(?:{_NO_CAMP}{_CAPITAL} ){{1,3}}(?i:{_CAMP_BEHIND}|street|road|lane|avenue|crescent)(?![^\W_])",
+    rf"((?i:{_any(*_CAMP)}) (?:{_OF_CAMP}){{0,2}})(?:{_NO_CAMP}{_CAPITAL}(?: |(?![^\W_]))){{1,3}}(?<! )",
+    rf"({_any('مخيم كمب كامب فندق ملجا سكن کمپ هتل اردوگاه')} )(?!في|على|من|رقم){_ARABIC_WORD}{_GAP}{{1,3}}(?:{_ARABIC_WORD}{_GAP}{{1,3}})?(?=\[home\])",
+    rf"(\[home\]{_GAP}{{1,3}}(?:(?:في|ب|در) )?{_any('مخيم كمب كامب فندق ملجا سكن کمپ هتل اردوگاه')} )(?!في|على|من|رقم){_ARABIC_WORD}",
+    rf"(\[home\])(?:,? (?i:in|at|of|a|en|de|em|im|am|auf|na|v|в|на|г\.?|м\.?|у) (?:{_OF_CAMP})?|, ?){_NO_CAMP}{_CAPITAL}(?:[ -]{_NO_CAMP}{_CAPITAL}){{0,2}}",
+    rf"((?i:{_PART}|{_MORE_PARTS}|{_FLAT_WORD})\.? ?(?i:{_NUMBER_OR_NOT}))(?!{_YEAR})\d{{1,4}}[A-Za-z]?(?![\w.:/])(?i:{_COUNTED})",
+    rf"(\[home\],?)(?i: (?:in|at|of) (?:the )?| )(?!(?i:in|at|the|is|and|of)\b)[^\W\d_]{{2,20}}(?: [^\W\d_]{{2,20}})? (?i:camp|hotel|hostel|inn|lodge|shelter|side|extension)(?![^\W_])",
 )
 
 # --- Dates of birth ------------------------------------------------------------------------------------------------
@@ -433,16 +499,17 @@ def _full_date(year: str) -> str:
     )
 
 
-_BIRTH_DATE = (
-    rf"(?:{_full_date(_ANY_YEAR)}|(?<!\d){_DAY}{_AND}{_MONTH}(?:[ ./'-]{{1,2}}\d\d(?!\d))?|{_MONTH}\.?{_AND}(?:the )?{_DAY}|{_ANY_YEAR}[./-]\d{{1,2}}[./-]\d{{1,2}}(?!\d)"
-    rf"|{_MONTH}\.?{_AND}{_ANY_YEAR}|{_CHINESE_NUMBER}{{2,4}} ?年 ?{_CHINESE_NUMBER}{{1,3}} ?月(?: ?{_CHINESE_NUMBER}{{1,3}} ?[日号])?"
-    rf"|{_CHINESE_NUMBER}{{1,3}} ?月 ?{_CHINESE_NUMBER}{{1,3}} ?[日号]|(?<!\d){_DAY}[ ./-]{{1,2}}\d{{1,2}}[ ./-]{{1,2}}\d{{2,4}}(?!\d))"
+_DAY_OF_BIRTH = (
+    rf"(?:{_full_date(_ANY_YEAR)}|(?<!\d){_DAY}{_AND}{_MONTH}(?:[ ./'-]{{1,2}}\d\d(?!\d))?|(?<!\d)\d\d ?年 ?\d{{1,2}} ?月 ?\d{{1,2}} ?[日号]|{_MONTH}\.?{_AND}(?:the )?{_DAY}|{_ANY_YEAR}[./-]\d{{1,2}}[./-]\d{{1,2}}(?!\d)"
+    rf"|{_CHINESE_NUMBER}{{2,4}} ?年 ?{_CHINESE_NUMBER}{{1,3}} ?月(?: ?{_CHINESE_NUMBER}{{1,3}} ?[日号])?"
+    rf"|{_CHINESE_NUMBER}{{1,3}} ?月 ?{_CHINESE_NUMBER}{{1,3}} ?[日号]|(?<!\d){_DAY}(?: ?/ ?|[ .-]{{1,2}})\d{{1,2}}(?: ?/ ?|[ .-]{{1,2}})\d{{1,4}}(?!\d))"
 )
+_BIRTH_DATE = rf"(?:{_DAY_OF_BIRTH}|{_MONTH}\.?{_AND}{_ANY_YEAR})"
 _BORN = (
     r"(?:d\.?o\.?b\b\.?|г\.? ?р\b\.?|"
     + _any(
         "born b_day birth_day* birth birthdate ne nee naissance naci nacio nacid* nacimiento cumple* cumplo_años nac",
-        "geb gebor* geboort* geburt* nato nata nascit* nasc* dogum* родил* рожд* народ* др дн день_рождения مواليد",
+        "anniv anniversaire* geb gebor* geboort* geburt* nato nata nascit* nasc* dogum* родил* рожд* народ* др дн день_рождения مواليد",
         "ميلاد* ولدت ولد مولود* متولد* تولد* 出生 出生日期 出生年月日 出生于 生于 生日 生辰",
     )
     + ")"
@@ -457,12 +524,36 @@ _LIMIT = _any(
 )
 _NO_LIMIT = f"(?!{_LIMIT})"
 _ALIVE = _full_date(r"(?:19[3-9]\d|200[0-8]|13[1-9]\d|'[3-9]\d)(?!\d)")
+_TWENTY = _any("twenty thirty vingt trente veinti treinta vinte trinta двадцать тридцать тридцять двадцять بيست سي yirmi otuz")
+_DAY_SAID = rf"(?:{_TWENTY}[ -](?:(?:y|et|و|e) )?)?(?:{_ORDINAL}|{_ONE})"
+_DAY_IN_WORDS = (
+    rf"(?:{_DAY_SAID}{_AND}{_MONTH}|{_MONTH}{_AND}(?:the )?(?:{_DAY_SAID}))(?:{_AND}{_ANY_YEAR}|(?:{_PAUSE}(?:de )?(?:{_ONE}|{_HUNDRED}|{_any('mil mille two_thousand tausend zweitausend тысяча тысячи тысяч الف ألفين bin هزار')})){{1,7}}+|[ ,]{{1,2}}\d\d(?!\d))?"
+)
+_TURNS = r"(?:\bturn(?:s|ed|ing)?(?= (?:an )?(?:\d|adult))|" + _any(  # of somebody's age
+    "years_old year_old yrs_old y/o cumplo cumple cumpli cumplio cumplira cumplire cumpliré completo completa completei faço_anos faz_anos fazer_anos سالم_ميشه سالش_ميشه исполн* исполнил* виповн*",
+    "стукнет совершеннолет* повноліт* volljährig volljaehrig majeur majeure mayor_de_edad maior_de_idade doldur* yaşına yaşında yaşım yaşı عمري عمره عمرها بصير_عمر* سيبلغ يبلغ بلغ ساله سالگی 满",
+    "birth_cert* birth_certificate* acte_de_naissance geburtsurkunde 周岁 岁生日 满18",
+) + ")"
+_AGED = r"(?:\d{1,2}(?: ?(?:years?|yrs?|ans|anos|anitos|jahre?|лет|года?|років|рок[иа]?|سن[هة]|سال|岁))?)(?: (?:old|alt))?"
+_WILL_BE = r"\b(?:(?:will|gonna|going to|to) be|i'?ll be|he'?ll be|she'?ll be|(?:is|are|was|am|i'?m) (?:now |only )?|sera|aura|aurai|auras|ai eu|a eu|eu ses|werde|wird|wurde|bin|sere|tendra|tiene|faco|fara|faz|fez|будет|буде|станет|сделает|стал[оа]?|olacak|olacagim|oldu) "
 _BIRTHS = (
+    rf"({_BORN}{_IS}(?:in |im |en )?)(?:{_ONE}{_PAUSE}){{2,6}}+(?:(?:on|the) ){{0,2}}(?:{_DAY_IN_WORDS}|{_DAY}{_AND}{_MONTH}|{_MONTH}\.?{_AND}(?:the )?{_DAY})",
     rf"({_BORN}(?:{_GAP}{{1,3}}{_NO_LIMIT}{_LETTER}{{1,10}}){{0,3}}{_IS}){_BIRTH_DATE}",
+    rf"({_BORN}(?:{_GAP}{{1,3}}{_NO_LIMIT}[^\W_]{{1,10}}){{0,4}}?{_GAP}{{1,3}}(?:(?:on|el|le|am|a|в|the) )?){_DAY_OF_BIRTH}",
+    rf"(满 ?\d{{1,2}} ?[周岁]岁?[, ]{{0,2}}){_DAY_OF_BIRTH}",
+    rf"({_any('im i_am j_ai tengo tiene bin ist мне ему ей мені йому їй عمري عمره عمرها')} ?{_AGED}(?:,| and| y| et| und)? ?(?:(?:del|du|von|vom|from|on|el|le|am|от) )?){_DAY_OF_BIRTH}",
+    rf"({_BORN}(?:{_GAP}{{1,3}}{_NO_LIMIT}{_LETTER}{{1,10}}){{0,3}}{_IS}){_DAY_IN_WORDS}",
+    rf"({_BORN}(?:{_GAP}{{1,3}}{_NO_LIMIT}{_LETTER}{{1,10}}){{0,3}}{_IS}){_ANY_YEAR},?(?: (?:on|in|the|el|le|am|в|im|em|a)){{0,2}}[ ,]{{1,2}}(?:{_DAY}{_AND}{_MONTH}|{_MONTH}\.?{_AND}(?:the )?{_DAY})",
+    rf"({_BORN}{_IS}){_ANY_YEAR}{_GAP}{{1,3}}(?:month|mes|mois|monat|месяц|شهر|ماه)\w{{0,2}} ?\d{{1,2}}{_GAP}{{1,3}}(?:day|dia|jour|tag|число|день|يوم|روز) ?\d{{1,2}}",
+    # she turns 18 on 14 March; he will be 18 on 14 March; ich werde am 14. März 18; 14 March 08 on my birth certificate
+    rf"({_TURNS}{_GAP}{{1,3}}(?:{_NO_LIMIT}[^\W_]{{1,10}}{_GAP}{{1,2}}){{0,4}}?)(?:{_DAY_OF_BIRTH}|{_DAY_IN_WORDS})",
+    rf"({_WILL_BE}{_AGED},? (?:on |el |le |am |em |a |в |, )?(?:the |dem )?)(?:{_DAY_OF_BIRTH}|{_DAY_IN_WORDS})",
+    rf"({_WILL_BE}(?:on |el |le |am |em |a |в |no dia )?(?:the |dem )?)(?:{_DAY_OF_BIRTH}|{_DAY_IN_WORDS})(?=,? {_AGED}(?![\w.:]))",
+    rf"(?:{_DAY_OF_BIRTH}|{_DAY_IN_WORDS})(?=(?:{_GAP}{{1,2}}{_LETTER}{{1,9}}){{0,3}}?{_GAP}{{1,2}}(?:{_TURNS}|{_BORN}))",
     rf"({_BORN}(?:{_GAP}{{1,3}}{_NO_LIMIT}{_LETTER}{{1,10}}){{0,2}}?{_IS})(?:{_LETTER}{{3,12}} (?:of |de )?)?{_MONTH}(?:{_PAUSE}{_ONE}){{1,5}}",  # in words
     rf"({_BORN}{_IS}(?:{_any('on in am el le в у')} ?)?){_DAY}{_AND}{_LETTER}{{3,10}}{_AND}{_YEAR}",  # of a month misspelt
-    rf"{_BIRTH_DATE}(?=(?: ?г(?:ода?|\.)?)? ?[\s(,-]{{0,3}}(?:(?:is|its|est|es|as|als|como|comme|for|это|как|هو|هي) )?(?:(?:my|ma|mi|the|his|her|date of|моя|мои) )?{_BORN})",
-    rf"{_BIRTH_DATE}(?= ?生(?!\w)|[在于][\u4e00-\u9fff]{{1,8}}?(?:(?<![产发学医新诞])生的|[降出]生))",
+    rf"{_DAY_OF_BIRTH}(?=(?: ?г(?:ода?|\.)?)? ?[\s(,-]{{0,3}}(?:(?:is|its|est|es|as|als|como|comme|for|это|как|هو|هي) )?(?:(?:my|ma|mi|the|his|her|date of|моя|мои) )?{_BORN})",
+    rf"{_DAY_OF_BIRTH}(?= ?生(?![效产活成存态意])|[在于][\u4e00-\u9fff]{{1,8}}?(?:(?<![产发学医新诞])生的|[降出]生))",
     rf"(?<!\w){_DAY}[./-]{_MONTH}[./-](?:{_YEAR}|\d\d(?!\d))",
     rf"((?:{_LAW}.{{0,30}}?|{_LIMIT} (?:the |dem |el |le )?){_ALIVE})|{_ALIVE}(?!.{{0,40}}?{_LAW})",  # of somebody alive
 )
@@ -470,13 +561,13 @@ _BIRTHS = (
 # --- Number plates -------------------------------------------------------------------------------------------------
 
 _PLATE_WORD = _any(
-    "plate plates number_plate license_plate licence_plate car_number reg matricula placa placas patente plaque",
+    "plate plates number_plate reg_no registration_plate license_plate licence_plate car_number reg matricula placa placas patente plaque",
     "immatricul* kennzeichen nummernschild targa plaka* plakalı госномер* номер_машины номер_авто* номерной_знак",
-    "لوحه* نمره* رقم_السياره رقم_العربيه رقم_الشاحنه رقم_الباص پلاك 车牌 车牌号 牌照",
+    "لوحه* لوحت* نمره* نمرت* رقم_السياره رقم_العربيه رقم_الشاحنه رقم_الباص پلاك 车牌 车牌号 牌照",
 )
 _VEHICLE = "(?i:" + (
     "car|van|taxi|bus|truck|lorry|jeep|pick-?up|suv|toyota|nissan|renault|dacia|skoda|volvo|opel|mercedes|bmw|ford|transit|vehicle|carro|coche|camion|auto|voiture|kangoo|camionnette|wagen|araba"
-    "|minibus|машин|авто|бус|легковик|سيار|ماشين|پژو|车" + r")\w{0,5}"
+    "|minivan|minibus|sprinter|vito|caddy|golf|passat|audi|peugeot|citroen|fiat|hyundai|kia|honda|mazda|suzuki|hilux|land ?cruiser|lada|motorbike|motorcycle|moto|scooter|pickup|trailer|patrol|police car|patrulla|camioneta|combi|furgone?|furgoneta|lkw|transporter|kamyon|kamyonet|otobus|фургон|газель|грузовик|мотоцикл|фура|микроавтобус|маршрутк|машин|авто|бус|легковик|سيار|ماشين|پژو|车" + r")\w{0,5}"
 )
 _NO_WORD = "(?!AND|THE|FOR|WHO|ARE|HAS|USD|EUR|GBP|UN|EU|US|UK|SDG|HDR|GCM|IOM|ILO|SOS|DES|LES|LOS|DEL|KM|TL)"
 _UPPER = "[A-ZА-ЯІЇЄ]"
@@ -490,6 +581,8 @@ _PLATES = (
     rf"({_PLATE_WORD}{_IS}{_NUMBER_OR_NOT})(?:{_LETTER}{{2,12}} ){{0,2}}(?=(?:{_LETTER}{{1,3}}[ ·•-]{{1,2}}){{0,3}}[^\W_]{{0,6}}\d)"
     rf"{_PLATE_PART}(?:[ ·•-]{{1,3}}{_PLATE_PART}){{0,3}}",
     r"(سيارت?\w{0,3} |سياره )\d{4,7}(?!\d)",
+    rf"({_any('taxi cab patrol patrulla police_car jeep такси تكسي taksi')}{_IS})(?!{_YEAR})(?:\d{{4,6}}|\d{{2,3}}-\d{{2,3}})(?!\d){_COUNTED}",
+    rf"({_any('car van bus truck taxi jeep lorry vehicle police_car police_van patrol coche carro camion autobus taxi voiture camionnette wagen auto машин* автобус* фургон* такси سياره باص شاحنه تكسي ماشين')}{_IS}{_NUMBER}{_IS})(?!{_YEAR})\d{{3,6}}(?!\d){_COUNTED}",
 )
 _CASED_PLATES = (
     r"\b[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}\b",  # a British postcode
@@ -497,6 +590,7 @@ _CASED_PLATES = (
     rf"(?:{_UPPER}{{1,3}}[ -]?(?!{_YEAR})\d{{2,5}}(?:[ -]?{_UPPER}{{1,3}})?|(?!{_YEAR})\d{{1,4}}[ -]?{_NO_WORD}{_UPPER}{{1,3}}(?:[ -]?\d{{1,4}})?)(?!\w)",
     rf"(?<!\w){_UPPER}{{2}} ?\d{{4}} ?{_UPPER}{{2}}(?!\w)",
     r"(?<!\w)[A-Z]{2}[- ]\d{3}[- ][A-Z]{2}(?![\w-])",
+    rf"((?i:license|licence|reg|tags?|tablice|nummer)(?: [A-Z]{{2}})?:? ){_NO_WORD}[A-Z]{{2,3}}[ -]?(?!{_YEAR})\d{{3,4}}(?![\w-])",
     rf"(?<!\w)[A-Z]{{1,3}}-[A-Z]{{1,2}}[ -]?(?!{_YEAR})\d{{1,4}}[EH]?(?![\w-])",
     rf"(?<![\w.,/])(?:0[1-9]|[1-7]\d|8[01]) {_NO_WORD}(?!\D*{_YEAR})(?:[A-Z] \d{{4}}|[A-Z]{{2}} \d{{3,4}}|[A-Z]{{3}} \d{{2,3}})(?!\w|[.,]\d)",
     rf"(?<!\w)[A-Z]{{2}}\d\d {_NO_WORD}[A-Z]{{3}}(?![\w-])",
@@ -510,13 +604,14 @@ _CASED_PLATES = (
 
 _FILE = _any(
     "case matter file dossier claim application reference ref ticket registration receipt appointment booking folder",
+    "petition docket file_id очеред* vorgangsnummer fallnummer antragsnummer kassenzeichen заявк* анкет* ходатайств* жалоб* ticket_id folio queja amparo radicado carpeta requête verfahren klage anzeige",
     "appeal hearing court expediente exp caso solicitud referencia tramite cita affaire demande recepisse rendez-vous",
     "recours aktenzeichen az akte vorgang antrag bescheid дел* заявлени* обращени* справа справи досье звернення",
     "dosya* esas başvuru* processo protocolo ملف* قضيه* قضيتي طلب* معامله* اضباره مراجعه دعوى پرونده* كيس 案件 档案 案号 文件",
     "申请 受理",
 )
 _FILE_ALONE = _any(
-    "file dossier expediente exp dosya* aktenzeichen akte az vorgang geschaftszeichen dosar zaak protocolo protocollo",
+    "vorgangsnummer fallnummer antragsnummer azr-nummer номер_дела номер_очереди номер_справи dosya_numara* başvuru_numara* file dossier expediente exp dosya* aktenzeichen akte az vorgang geschaftszeichen dosar zaak protocolo protocollo",
     "дело справа ملف* قضيتي دعوى پرونده* 案号 档案",
 )
 _TRANSFER = _any(
@@ -524,13 +619,16 @@ _TRANSFER = _any(
     "قبض 取款 提款 mtcn western_union western moneygram wu ria hawala* havala hundi sarafi sarraf saraf remittance",
     "transfer money_transfer wire hawaladar envio giro remesa transferencia transfert virement mandat перевод*",
     "переказ* хавал* вестерн_юнион havale* حواله* حوالتي تحويل* صراف* ويسترن_يونيون وسترن_يونيون موني_غرام موني_جرام",
+    "transaction* txn trx worldremit remitly taptap* sendwave wave orange_money mobile_money wari xoom paysend small_world paypal binance usdt",
+    "wallet voucher vale remitente remesas rapid_cash giros золот*_корон* корона unistream юнистрим пэйсенд folio_del_envio orden_de_pago",
+    "bizum mbway pix cash_code cash_pickup абхольн* abholnummer حواله* شام_كاش زين_كاش فودافون_كاش صرافه مصاري",
     "汇款 转账 西联 速汇金 哈瓦拉 xawaala* hewale* m_pesa kutuma_pesa muamala* przelew* przekaz bonifico vaglia uberweisung*",
     "overboeking kiriman padala chuyển_tiền हवाला हुंडी হুন্ডি ہنڈی ሐዋላ ሃዋላ ሓዋላ حەواڵە",
 )
 _CODE_WORD = (
     "(?:"
     + _any(
-        "code codes ref reference tracking control key id codigo clave код* ключ* كود* كد رمز* kod* 码 代码 密码 监控号",
+        "code codes ref reference tracking control key id token serial order secret secret_number pin folio orden referencia referência transaction_id txid codigo clave код* ключ* كود* كد رمز* kod* 码 代码 密码 监控号",
     )
     + f"|{_NUMBER})"
 )
@@ -541,7 +639,7 @@ _PASSWORD = (
 )
 _SECRET = _any(
     *_PASSWORD,
-    "pin pin_code pin_number secret_word pass pw codes otp one-time_code",
+    "unlock_code unlock_pattern pattern lock_code patron_de_desbloqueo muster пін пін-код ключевое_слово pin pin_code pin_number secret_word pass pw codes otp one-time_code",
     "security_code verification_code access_code secret_code pickup_code login_code sms_code cvv cvc puk token",
     "clave clave_secreta codigo codigo_secreto codigo_de_verificacion code_secret code_pin code_retrait",
     "code_de_retrait geheimzahl geheimwort abholcode para_kodu кнп кодовое_слово пин пин-код код_доступа",
@@ -549,6 +647,7 @@ _SECRET = _any(
 )
 _LOCK = _any(
     "phone* mobile iphone samsung sim sim_card screen door lock safe gate card carte karte tarjeta handy* telefon* telefono celular movil portable puerta",
+    "sms app bank bankomat atm cajero gate building account portal e_mail mail food_card cash_card credit_card debit_card ofii смс банк* приложени* замка домофон* كرت رساله* صراف_الي",
     "porte tür телефон* двер* экран* карт* بطاقه* سيم* هاتف* جوال* موبايل* گوشي* باب kapi 手机 门",
 )
 _WIFI = _any("wi_fi wlan hotspot واي_فاي وای_فای вай_фай")
@@ -564,14 +663,14 @@ _STRONG = (  # with two digits, or another sign
     rf"(?!covid)(?=\S{{6}})(?:(?=\S{{0,20}}\d\S?\d)(?=\S{{0,20}}{_LETTER}{{3}})|(?=\S{{1,20}}[!@#$%^&*+=])){_MIXED}"
 )
 _DIGITS = r"\d(?:[ -]?\d){2,15}(?!\d)"
-_CODE = rf"(?:(?=[^\W_-]{{0,12}}[-/.]?[^\W_]{{0,12}}\d)[^\W_](?:[^\W_]|[-/.:](?=[^\W_])){{2,30}}(?![^\W_])|{_DIGITS})"
+_CODE = rf"(?:{_DIGITS}(?![-/.:]?[^\W_])|(?=[^\W_-]{{0,12}}[-/.]?[^\W_]{{0,12}}\d)[^\W_](?:[^\W_]|[-/.:](?=[^\W_])){{2,30}}(?![^\W_])|{_DIGITS})"
 _PARTED = (  # AZ/7719-23: of three digits or more, with a bar or a dash among letters; not C-411/10, which all may read
     rf"(?:{_LETTER}{{1,5}}-{_LETTER}{{1,5}} )?(?!c-\d{{1,3}}/\d\d\b|(?:i|n|g|ds)-\d{{1,3}}[a-z]?\b)(?=[^\W_/-]{{0,8}}(?:[/-][^\W_/-]{{0,8}}){{0,3}}?\d{{3}})"
     rf"(?=[\d/-]{{0,9}}{_LETTER}|\d{{1,8}}/\d{{1,8}}-)[^\W_]{{1,8}}(?:[-/][^\W_]{{1,8}}){{1,4}}(?![^\W_])"
 )
 _SIGNS = rf"[^\s\[\]]{{3,40}}{_ENDS}"
 _LOGIN = rf"(?:{_USER_NAME}|{_any('account acc compte cuenta konto codes credentials zugangsdaten identifiants access acces аккаунт* حساب* 账号')})"
-_AND_PASSWORD = rf"[,;/]? (?:{_LETTER}{{1,3}} )?{_any(*_PASSWORD, 'pass clave pw')}"
+_AND_PASSWORD = rf" ?[,;/]? (?:{_LETTER}{{1,3}} )?{_any(*_PASSWORD, 'pass clave pw')}"
 _SECRETS = (
     # login ali / zarminaq1; login ali a password zarminaq; account ali77 pass zarminaq
     rf"({_LOGIN}(?:{_GAP}{{1,3}}{_LETTER}{{1,10}}){{0,3}}?{_IS}){_SIGNS} ?/ ?{_MIXED}",
@@ -579,35 +678,49 @@ _SECRETS = (
     rf"({_LOGIN}{_IS}){_ODD}(?={_AND_PASSWORD})",
     rf"({_LOGIN}{_IS}\[number\]{_AND_PASSWORD}{_IS}){_SIGNS}",
     # Zar!2018minaq, whatever stands around it; but not: US$500million
-    rf"(?<!\S)(?=[a-z])(?![a-z]{{1,3}}\$)(?=[^\s/\\]{{0,30}}\d)(?=[^\s/\\]{{0,30}}[a-z]{{2}})(?=[^\s/\\]{{1,30}}[!$^*~][^\W_])[^\s\[\]/\\]{{6,40}}{_ENDS}",
+    rf"(?<!\S)(?=[a-z])(?![a-z]{{1,3}}\$)(?=[^\s/\\]{{0,30}}\d)(?=[^\s/\\]{{0,30}}[a-z]{{2}})(?=[^\s/\\]{{1,30}}(?:[!$^*~][^\W_]|(?<=[a-z]{{3}})&(?=[a-z]{{3}})))[^\s\[\]/\\]{{6,40}}{_ENDS}",
     # the code of my phone is 1945
-    rf"({_CODE_WORD} (?:(?:of|to|for|from|de|del|da|do|du|le|la|vom|von|pour|para|на|для|от|с|از|в|في|the|my|mi|ma|mon|mein\w{{0,2}}|моего) ){{0,3}}{_LOCK}{_IS}){_CODE}",
+    rf"({_CODE_WORD} (?:(?:of|to|for|from|de|del|da|do|du|le|la|vom|von|pour|para|на|для|от|из|с|از|в|في|the|my|mi|ma|mon|mein\w{{0,2}}|моего) ){{0,3}}{_LOCK}{_IS}(?:c )?){_CODE}",
     rf"({_LOCK}(?: (?!country|area){_LETTER}{{1,8}})? {_any('code codigo kod код رمز كود')}{_IS})(?!{_YEAR})\d{{4,8}}(?!\d){_COUNTED}",
+    rf"({_SECRET}{_IS}\d{{1,2}}[ -]?(?:digit\w{{0,2}}|chiffres|cifras|digitos|цифр\w{{0,2}}|haneli|ziffern|stellig\w{{0,2}}|ارقام|位){_IS})\d{{4,12}}(?!\d)",
+    rf"({_any('say tell told word phrase slogan dire mot diga decir palabra sagen wort сказать слово كلمه قول')}(?: {_LETTER}{{1,10}}){{0,5}}?{_IS}[\"'«“„])(?!article|section|objective|goal|title)(?:{_LETTER}{{2,15}}[ -]){{0,3}}\d{{1,6}}(?=[\"'»”“])",
     rf"({_SECRET}{_IS}(?:{_any('of my the card for maybe perhaps probably like de la mi quizas du ma peut-etre vielleicht от на для может наверное من ما ممكن يمكن')} ?){{0,3}}{_IS})(?:{_MIXED}|{_CODE}){_COUNTED}",
     rf"((?:{_SECRET}|{_WIFI})(?:{_GAP}{{1,3}}{_LETTER}{{1,12}}){{0,6}}?{_IS})(?<![^\W_])(?:{_STRONG}|(?<=[(\"'«“„])(?=[^\W\d]\S{{5}})(?!covid){_MIXED}|(?!{_YEAR})\d{{4,8}}(?!\d){_COUNTED})",
     rf"({_CHANGED}{_IS}){_STRONG}",
     rf"({_SECRET}{_IS}\[number\],? {_any('or and o y ou et e oder und или и або чи او و يا ya veya 或')} ){_STRONG}",
+    # the PIN c 1945; "blue hat" is the password; zarminaq1 as my password
+    rf"({_SECRET}(?:{_GAP}{{1,3}}{_LETTER}{{1,12}}){{0,4}}? c )\d{{4,8}}(?!\d){_COUNTED}",
+    rf"({_SECRET}(?:{_GAP}{{1,3}}{_LETTER}{{1,12}}){{0,4}}?{_IS}[\"'«“„])(?=[^\W_])[^\"'«»“”„\n]{{3,40}}(?=[\"'»”“])",
+    rf"(?<!\S){_MIXED}(?= (?:(?:as|for|is|was|es|est|ist|como|comme|como|als|это|هي|هو) )(?:(?:my|the|his|her|mi|la|el|mon|le|mein|das|minha|a|мой|наш) )?{_any(*_PASSWORD, 'pass pw pin clave')})",
     # my password is zarminaq, but not: my password is lost
-    rf"({_any(*_PASSWORD)}(?: {_LETTER}{{1,12}}){{0,3}}?(?: ?[:=] ?| (?:is|es|est|ist|e|это|هو|هي) )){_NO_NAME}{_NO_NEWS}{_NO_PASSWORD}{_SIGNS}",
+    rf"({_any(*_PASSWORD)}(?: {_LETTER}{{1,12}}){{0,4}}?(?: ?[:=] ?| (?:is|es|est|ist|e|это|هو|هي) )){_NO_NAME}{_NO_NEWS}{_NO_PASSWORD}(?!{_ONE}){_SIGNS}",
+    rf"({_any(*_PASSWORD)}(?: {_LETTER}{{1,12}}){{0,3}}?(?: ?[:=] ?| (?:is|was|es|era|est|ist|war|e|это) ))(?:{_LETTER}{{2,12}}[ -]){{1,4}}(?!{_YEAR})\d{{1,6}}(?!\d){_COUNTED}",
     # a password of two or three words, one of them a number
     rf"((?:{_SECRET}(?: {_any('for of para de pour du fur для от لل')} (?:the |la |die )?{_TRANSFER})?"
     rf"|{_TRANSFER}(?:{_GAP}{{1,3}}{_LETTER}{{1,12}}){{0,5}} {_any('code word name phrase palabra mot wort слово كلمه')}){_IS})"
-    rf"(?:(?!{_SECRET}){_LETTER}{{2,12}}[ -]){{0,2}}(?<=[ -])(?!(?<= ){_YEAR})\d{{2,6}}(?!\d){_COUNTED}(?:-{_LETTER}{{2,12}})?",
+    rf"(?:(?!{_SECRET}|{_any('article articulo art penal civil postal pais country البلد الدولة страны трудов* penale kodu')}){_LETTER}{{2,12}}[ -]){{0,2}}(?<=[ -])(?!(?<= ){_YEAR})\d{{2,6}}(?:[ -]\d{{2,6}}){{0,3}}(?!\d){_COUNTED}(?:-{_LETTER}{{2,12}})?",
     rf"({_any('密码 验证码 取款码 暗号')}{_IS})[\u4e00-\u9fff]{{0,4}}\d{{2,8}}(?!\d)",
 )
 _CODES = (
+    rf"({_any('серия серии series serie seri serial')}{_IS}{_NUMBER_OR_NOT})(?:\d\d ?\d\d(?!\d)|{_LETTER}{{1,3}} ?\d{{2,9}})",
+    r"(?<!\d)\d{3,5}(?: \d{2,4}){0,2},? (?:and )?(?:then|luego|despues|puis|потом|dann|sonra|ثم|بعدين|بعدها|然后) \d{2,4}(?:[ -]?\d{2,4}){1,3}",
     # of a telephone: 600 123 456, extension 12
     rf"((?:\d[ ()/-]{{0,2}}){{6}}(?:\W.{{0,40}}?)?{_any('ext exten*ion extention* durchwahl poste anexo interno ramal доб доп dahili داخلي تحويله 分机 转')}{_IS}{_NUMBER_OR_NOT})(?!{_YEAR})\d{{2,6}}(?!\d){_COUNTED}",
     r"(?<![\w.,])\d{1,2} (?!of|or|to|and|in|per)[a-z]{1,3} \d{1,5}/\d\d(?:\.[a-z]{1,2})?(?![\w/])",  # of a German court
     r"[(]\d{4}[)] ?[\u4e00-\u9fff\d]{1,6}?[字第初终民刑行]{1,4}第? ?\d{1,6}号",
     rf"({_FILE}(?:[ -](?:id|code))?{_GAP}{{0,3}}{_NUMBER}{_IS}){_CODE}",
     rf"({_NUMBER} (?:(?:of|de|del|du|der|the|my|mi|la|mon|моего|нашего) ){{0,2}}{_FILE}{_IS})(?!{_YEAR}(?![-/]\d)){_CODE}",
-    rf"((?:{_FILE}|{_TRANSFER})(?:{_GAP}{{1,3}}[^\W_]{{1,12}}){{0,2}}{_IS})(?:{_PARTED}|(?<!\d)(?!{_YEAR})\d{{3,6}}-\d{{2,6}}(?!\d){_COUNTED})",
+    rf"((?:{_FILE}|{_TRANSFER})(?:{_GAP}{{1,3}}[^\W_]{{1,12}}){{0,4}}?{_IS})(?:{_PARTED}|(?<!\d)(?!{_YEAR})\d{{3,6}}-\d{{2,6}}(?!\d){_COUNTED})",
+    rf"({_FILE}{_IS}{_NUMBER_OR_NOT})(?!{_YEAR})\d{{1,6}} (?:of|from|de|del|du|von|от|من|за) (?:the year )?{_YEAR}",
+    rf"({_NUMBER} {_FILE}{_IS})(?=[\d-]{{0,9}}[a-z])\d{{1,4}}(?:-[^\W_]{{1,6}}){{1,3}}(?![^\W_])",
+    rf"({_FILE}{_IS})\d{{3,7}}/\d{{2,4}}(?![\d/])",
     rf"((?:#|{_NUMBER}) ?){_PARTED}",
     rf"({_FILE_ALONE}{_IS})(?!{_YEAR})(?:\d{{3,12}}|\d{{1,6}}[/-]\d{{1,6}})(?:[/-]\d{{1,6}})?(?!\d){_COUNTED}",
     rf"(\b(?:my|our|mi|mon|mein|meine|мое|мой) {_FILE}{_IS})(?!{_YEAR}){_CODE}{_COUNTED}",
     rf"(\b(?:(?:my|the|el|mi|le|mon|der|mein|мои) )?{_any('code codigo kod код')}(?: ?[:=] ?| (?:is|es|est|ist) ))(?!{_YEAR})\d{{4,8}}(?!\d){_COUNTED}",
     rf"({_any('案件 档案 案号 文件 申请 受理')}{_NUMBER_OR_NOT}{_IS})(?=[a-z-]{{0,8}}\d)[a-z\d](?:[a-z\d]|[/-](?=[a-z\d])){{2,24}}(?![a-z\d])",
+    rf"({_CODE_WORD}(?: (?:of|for|de|del|da|do|du|la|le|из|на|من|از))? {_TRANSFER}(?: (?!for|and|or|by|via|to|in|from|costs?\b|takes?\b){_LETTER}{{2,12}}){{0,2}}{_IS})(?!{_YEAR}){_CODE}{_COUNTED}",
+    rf"({_TRANSFER}(?:{_GAP}{{1,3}}{_LETTER}{{1,12}}){{1,3}} {_CODE_WORD}{_IS}{_NUMBER_OR_NOT})(?!{_YEAR}){_CODE}{_COUNTED}",
     rf"({_TRANSFER}(?:{_GAP}{{0,3}}{_CODE_WORD}{_IS}){{1,2}})(?:{_CODE}|\d\d(?!\d)){_COUNTED}",
     rf"({_any('mtcn western_union money_gram hawala havala حواله хавала 西联')}{_IS})(?!{_YEAR}){_DIGITS}",
     rf"({_any('western_union money_gram hawala havala حواله хавала 西联')}{_IS})(?={_LETTER}{{1,8}}\d|\d{{1,8}}[^\W\d_-])[^\W_]{{4,14}}(?![^\W_])",
@@ -634,20 +747,21 @@ _PHONE_WORD = _any(
 _PAPER_WORD = _any(
     "passport* identi* pin code password ssn senha cartao contraseña parola sifre* пароль kennwort id case file",
     "account card social_security insurance nin pass pasaporte cedula nie dni clave codigo cuenta passeport carte",
-    "дело дела деле делу справа dossier expediente akte* dosya ملف قضيه etranger passaporte passaporto documento reisepass ausweis* paspoort pasoport* паспорт* пин код* инн снилс kimlik* pasaport* جواز* رمز* كود* كد هويه رقم* تذكره",
+    "aktenzeichen vorgangsnummer дело дела деле делу справа dossier expediente akte* dosya ملف قضيه etranger passaporte passaporto documento reisepass ausweis* paspoort pasoport* паспорт* пин код* инн снилс kimlik* pasaport* جواز* رمز* كود* كد هويه رقم* تذكره",
     "پاسپورت پاسپورٹ شناختی",
 )
-_MANY = _any("millon millones million* mil mille tausend тысяч* миллион* الف مليون هزار ميليون bin milyon")
+_MANY = _any("thousand* тысяча millon millones million* mil mille tausend тысяч* миллион* الف مليون هزار ميليون bin milyon")
 _UP_TO_THREE = rf"(?:{_GAP}{{1,3}}{_LETTER}{{1,9}}){{0,3}}?{_IS}(?:{_LETTER_SAID}{_GAP}{{1,2}}){{0,3}}"
-_HUNDRED = _any(*_HUNDREDS)
 _CHINESE_DIGIT = "[零〇○一二三四五六七八九两幺]"
 _SAID = (
+    rf"\b(?:plus|плюс|mas|piu|artı|زائد) {_ONE}(?:{_PAUSE}(?:{_DIGIT_OR_ONE}|{_HUNDRED})){{3,40}}+",
+    rf"({_PLACE_WORD}(?:{_GAP}{{1,3}}{_LETTER}{{1,12}}){{0,3}}{_IS}){_ONE}(?:{_PAUSE}(?:{_ONE}|{_any('point dot comma coma punto virgule virgula komma punkt запятая точка nokta virgul فاصله نقطه degrees minutes grados degres grad градус* minutos minutes минут* north south east west long longitude lat latitude nord sud norte sur este oeste')})){{2,24}}+",
     rf"({_PHONE_WORD}{_UP_TO_THREE})(?=(?:\d{{1,4}}{_PAUSE}){{0,3}}(?:{_ONE}|{_HUNDRED}))(?:{_DIGIT_OR_ONE}|{_HUNDRED})"
     rf"(?:{_PAUSE}(?:{_DIGIT_OR_ONE}|{_HUNDRED}|{_LETTER_SAID})){{2,40}}+(?! ?{_MANY}){_COUNTED}",
     rf"({_PAPER_WORD}(?! of ){_UP_TO_THREE})(?={_ONE}|{_HUNDRED})(?:{_DIGIT_OR_ONE}|{_HUNDRED})"
     rf"(?:{_PAUSE}(?:{_DIGIT_OR_ONE}|{_HUNDRED}|{_MANY}|{_LETTER_SAID})){{2,40}}+",
     # container four hundred and six; house number six
-    rf"((?:{_SHELTER}|{_any('house block casa haus дом بيت بلوك')}){_IS}(?!no? ){_NUMBER}{_IS}|{_SHELTER}{_IS}(?!on )(?=(?:{_ONE}|{_HUNDRED}){_PAUSE}(?:{_ONE}|{_HUNDRED})))"
+    rf"((?:{_SHELTER}|{_any('house block casa haus дом بيت بلوك')}){_IS}(?!no? ){_NUMBER}{_IS}|{_SHELTER}{_IS}(?!on )(?=(?:{_ONE}|{_HUNDRED}){_PAUSE}(?:{_ONE}|{_HUNDRED})|{_HUNDREDS_IN_GERMAN}))"
     rf"(?:{_ONE}|{_HUNDRED})(?:{_PAUSE}(?:{_ONE}|{_HUNDRED})){{0,8}}+(?! ?{_MANY}){_COUNTED}",
     rf"(?:\b(?:double|triple|doble) )?{_any(_ZERO)}(?:{_PAUSE}(?:{_DIGIT_OR_ONE}|{_HUNDRED})){{3,40}}+{_NOT_OF_THINGS}",
     rf"{_ONE}(?:{_PAUSE}{_ONE}){{4,40}}+",
@@ -677,18 +791,23 @@ def _compiled(written: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
 
 
 _DIGIT = re.compile(r"\d")
-_NAMED = re.compile(rf"{_NETWORK}|{_USER_NAME}|\b(?:mi|meu|mon) face |\bface ?:|_|#|@|u/|\w\.\w")
+_NAMED = re.compile(rf"{_NETWORK}|{_USER_NAME}|\b(?:mi|meu|mon|en|no|sur|auf|on|w) face |\bface ?:|_|#|@|u/|\w\.\w")
+_HOME = "[home]"  # stands for one until what is beside it was looked at
 _RULES = (
     _Rules(re.compile(rf"@|{_AT_WORD}|[-_]at[-_]|{_PROVIDER}"), _MAILS, "[e-mail]"),
     _Rules(
         re.compile(rf"{_SECRET}|{_WIFI}|{_CHANGED}|{_TRANSFER}|{_CODE_WORD}|{_LOGIN}|[!$^*~]\w"), _SECRETS, "[number]"
     ),
-    _Rules(re.compile(r"/|geo:| (?:slash|barra|сл[эе]ш|سلاش) "), _LINKS, "[link]"),
+    _Rules(re.compile(r"/|geo:|w3w|what ?3|what ?three| (?:slash|barra|сл[эе]ш|سلاش) "), _LINKS, "[link]"),
     _Rules(_NAMED, _CASED_NAMES, "[user]", cased=True),
     _Rules(_NAMED, _NAMES, "[user]"),
     _Rules(re.compile(rf"[\d月]|{_MONTH}"), _BIRTHS, "[number]"),
     _Rules(_DIGIT, _CASED_PLACES, "[number]", cased=True),
     _Rules(_DIGIT, _PLACES, "[number]"),
+    _Rules(re.compile(r"\d|street|road|lane|avenue|crescent|drive|terrace"), _CASED_HOMES, _HOME, cased=True),
+    _Rules(_DIGIT, _HOMES, _HOME),
+    _Rules(re.compile(re.escape(_HOME)), _BESIDE_HOMES, _HOME, cased=True),
+    _Rules(re.compile(re.escape(_HOME)), (rf"{re.escape(_HOME)}(?:[ ,]{{0,2}}{re.escape(_HOME)})*",), "[number]"),
     _Rules(_DIGIT, _CASED_PLATES, "[number]", cased=True),
     _Rules(_DIGIT, (*_PLATES, *_CODES), "[number]"),
     _Rules(re.compile(rf"{_ONE}|{_CHINESE_DIGIT}{{2}}"), _SAID, "[number]"),
