@@ -112,6 +112,7 @@ _ONES = (
     "yetmiş seksen doksan",
     # Portuguese, Dutch, Polish, Romanian, Serbian, Greek
     "meia três sete een twee drie vijf zes zeven acht negen jeden dwa trzy cztery pięć sześć siedem osiem dziewięć unu doi",
+    "treze dezasseis dezesseis dezassete dezessete dezoito dezanove dezenove vinte quarenta cinquenta sessenta oitenta",
     "patru cinci șase șapte opt nouă jedan dva tri četiri pet šest sedam osam devet ένα δύο τρία τέσσερα πέντε έξι επτά",
     "εφτά οκτώ οχτώ εννέα εννιά",
     # Urdu, Pashto, Kurdish, Hindi, Bengali
@@ -129,14 +130,16 @@ _ONES = (
 _HUNDREDS = (
     "hundred hundert cien ciento dosciento* tresciento* cuatrociento* quiniento* seisciento* seteciento* ochociento*",
     "noveciento* cent cents сто двести триста четыреста пятьсот шестьсот семьсот восемьсот девятьсот двісті чотириста",
+    "duzent* trezent* quatrocent* quinhent* seiscent* setecent* oitocent* novecent* ميتين مئتان مائه مائتين ثلاثميه تلتميه اربعميه",
+    "خمسميه ستميه سبعميه ثمانميه تمنميه تسعميه ثلاثمئه اربعمئه خمسمئه ستمئه سبعمئه ثمانمئه تسعمئه ثلاثمائه اربعمائه خمسمائه",
     "п'ятсот шістсот сімсот вісімсот дев'ятсот مئه ميه مئتين yüz صد دويست سيصد چهارصد پانصد ششصد هفتصد هشتصد نهصد سو सौ শ",
 )
 _TENS_IN_GERMAN = r"\b[a-z]{3,6}und(?:zwan|drei|vier|funf|sech|sieb|acht|neun)(?:zig|ssig|ßig)(?![^\W_])"
 _TENS_IN_URDU = (
     r"\b(?:[\u0600-\u06ff]{1,6}(?:[لتبئ]يس|سته|هتر|انوي)|[\u0900-\u097f]{1,9}(?:[लत]ीस|ईस|सठ|हत्तर|ानवे))(?![^\W_])"
 )
-_HUNDREDS_IN_GERMAN = r"\b(?:ein|zwei|drei|vier|funf|sechs|sieben|acht|neun)hundert[a-zß]{0,20}(?![^\W_])"
-_ONE = rf"(?:{_any(_ZERO, *_ONES)}|{_HUNDREDS_IN_GERMAN}|{_TENS_IN_GERMAN}|{_TENS_IN_URDU})"
+_HUNDREDS_IN_GERMAN = r"\b(?:ein|zwei|drei|vier|funf|sechs|sieben|acht|neun|neunzehn)hundert[a-zß]{0,20}(?![^\W_])"
+_ONE = rf"(?:{_any(_ZERO, *_ONES)}|{_HUNDREDS_IN_GERMAN}|\bو?[\u0621-\u064a]{{2,5}}[تطدن]عشر?(?![^\W_])|{_TENS_IN_GERMAN}|{_TENS_IN_URDU})"
 _PAUSE = r"(?:[ ,.;/–-]{1,3}(?:(?:y|et|und|and|then|ve|luego|puis|потом|dann|sonra|و|и|і)\b ?)?)"
 _HUNDRED = _any(*_HUNDREDS)
 _DIGIT_OR_ONE = rf"(?:{_ONE}|\d{{1,4}}(?![^\W_]))"
@@ -144,20 +147,20 @@ _DIGIT_OR_ONE = rf"(?:{_ONE}|\d{{1,4}}(?![^\W_]))"
 # --- Names in networks ---------------------------------------------------------------------------------------------
 
 _OTHER_NETWORK = _any(
-    "телеграм* телег* тг инст* вайбер* вотсап* ватсап* вацап* вконтакте вк фейсбук* скайп* снап* дискорд* تلغرام*",
+    "телеграм* телег* тг інст* одноклассник* ютуб* инст* вайбер* вотсап* ватсап* вацап* вконтакте вк фейсбук* скайп* снап* дискорд* تلغرام*",
     "تلجرام* تيليجرام* تليجرام* تيلجرام* تلي تلگرام* انستا* انستغرام* انستجرام* اينستا* اينستاگرام* واتس* واتساپ*",
     "فيسبوك* فيس سناب* مسنجر ماسنجر تيك_توك سكايب فايبر ايمو تويتر 微信 电报 電報 脸书 臉書 推特 抖音 小红书 飞书 扣扣",
 )
 _LATIN_NETWORK = _any(
     "telegram* tele_gram tg insta instam ig instagram* whats_app* wa signal facebook* fb messenger viber* imo snap snapchat*",
-    "tik_tok* skype twitter we_chat weixin discord linkedin reddit vk vkontakte zalo kakao* botim threema threads qq line_id",
+    "tik_tok* skype twitter we_chat weixin discord linkedin reddit youtube steam twitch threads likee kwai x_account x_acc x_profile x_handle vk vkontakte zalo kakao* botim threema threads qq line_id",
 )
 _NETWORK = rf"(?:{_LATIN_NETWORK}|{_OTHER_NETWORK})"
 _NAME_WORDS = (
-    "user_name nick_name skype_id никнейм* юзернейм* kullanici_adi benutzername اليوزر اسم_المستخدم 用户名 昵称"
+    "user_name nick_name pseudo skype_id никнейм* юзернейм* kullanici_adi benutzername اليوزر اسم_المستخدم 用户名 昵称"
 )
 _USER_NAME = _any(
-    _NAME_WORDS, "login log_in user user_id identifiant usuario utilizador utente pseudo ник логин يوزر معرفي ايدي"
+    _NAME_WORDS, "login log_in user user_id логін identifiant usuario utilizador utente pseudo ник логин يوزر معرفي ايدي"
 )
 _ACCOUNT = (
     rf"(?:[ _-]?{_any('account acc id user handle name profile page cuenta perfil compte profil konto аккаунт* акк профил* حساب* صفحه* 账号 帳號')}"
@@ -249,7 +252,7 @@ _NAMES = (
     r"(?<![\w/])/?u/[\w-]{3,20}",
     r"\blive:\.?[\w.]{3,40}(?<!\.)",
     rf"(?<![\w.@])@ {_ODD}",
-    rf"(?<![\w.@/-]){_LETTER}{{3,20}}\.{_LETTER}{{2,20}}[._]?\d{{1,6}}(?![\w/@-]|\.\w)",
+    rf"(?<![\w.@/-]){_LETTER}{{3,20}}(?:\.{_LETTER}{{2,20}}){{1,4}}[._]?\d{{1,6}}(?![\w/@-]|\.\w)",
     rf"(?<![\w.@/-])(?=[\d.]{{0,8}}{_LETTER})[^\W_][\w.]{{0,30}}[^\W_]_+[^\W_][^\W_][\w.-]*(?<![.-])",  # an underscore within is enough
 )
 
@@ -291,7 +294,6 @@ _MAIL_WORD = _any(
 _NO_MAIL = r"(?!\S{1,64}@\w)"  # those are found without words
 
 _MAILS = (
-    rf"({_any('gmail yahoo hotmail outlook icloud protonmail')}(?: (?:account|address|id|adress))?{_IS}){_NO_MAIL}{_ODD}",
     rf"{_NO_MAIL}{_LOCAL}{_AT}{_LETTER}{{2,20}} (?:com|net|org|ru|ua|de|fr|es|ком|ру|юа|нет|укр)(?![^\W_])",
     # ali . k @ gmail . com; ali dot k at gmail dot com; ali at gmail dot com; dot k at gmail, but not: look at gmail
     rf"{_NO_MAIL}{_LOCAL}{_AT}{_HOST}",
@@ -303,11 +305,12 @@ _MAILS = (
     rf"({_MAIL_WORD}(?: {_any('address* adress* adres* id hesab*')})?{_IS}){_NO_MAIL}{_LOCAL}{_AT_WORD}(?:(?:[\w-]{{1,40}}{_ANY_DOT}){{1,3}}{_LETTER}{{2,}}|{_PROVIDER})",
     r"[a-z\d_.+-]{1,40} ?艾特 ?[a-z\d-]{1,30}(?: ?[点點.] ?[a-z]{2,4}){0,2}",
     r"(?<![\w.+])[\w.+]{1,64}[-_]at[-_][\w.]{1,64}[-_]dot[-_][a-z]{2,}",
+    rf"({_any('gmail yahoo hotmail outlook icloud protonmail')}(?: (?:account|address|id|adress))?{_IS}){_NO_MAIL}{_ODD}",
 )
 _LINKS = (
     rf"(?<![\w.])[\w-]{{1,40}}(?:(?:{_DOT}| \. ?|\. )[\w-]{{1,40}}){{1,3}}(?: ?/ ?| (?:slash|barra|слэш|слеш|سلاش) )[\w+-]+[\w+./=?&-]*",
     r"(?<![\w.])(?:t me|wa me|(?:facebook|instagram|tiktok|vk|goo|bit|maps) (?:com|gl|ly))(?:/| slash )\S+",
-    rf"({_any('w3w what3words what_3_words')}{_IS})/{{0,3}}{_LETTER}{{2,20}}[. ]{_LETTER}{{2,20}}[. ]{_LETTER}{{2,20}}",
+    rf"({_any('w3w what3words what_3_words what_three_words')}{_IS})/{{0,3}}{_LETTER}{{2,20}}[. ]{_LETTER}{{2,20}}[. ]{_LETTER}{{2,20}}",
     rf"(?<![\w/:])/{{3}}{_LETTER}{{2,20}}\.{_LETTER}{{2,20}}\.{_LETTER}{{2,20}}",  # ///filled.count.soap
     r"(?<!\w)geo:[-\d][-\d.,;=?\w]*",
 )
@@ -416,6 +419,9 @@ _ONE_PART = rf"(?:[a-z\d]{{1,3}} ?[区排栋号座层]|{_STOREY}|{_STOREY_SAID}|
 
 _DEGREES = r"\d{1,3}(?:[.,]\d{1,6})? ?(?:°|deg\w{0,5}|grad\w{0,2}|град\w{0,4}|derece|درج\w{1,3}|度)\.?[ ,]{0,2}"
 _PLACES = (
+    rf"({_any('lat latitude latitud breite breitengrad широта широта* широты enlem خط_العرض عرض_جغرافيايي عرض_جغرافي 纬度')}{_IS})-?{_DECIMAL}(?!\d)°?(?:{_GAP}{{1,3}}(?:{_LETTER}{{1,12}}{_IS}){{0,3}}-?{_DECIMAL}(?!\d))?",
+    rf"({_any('longitude longitud lange langengrad долгота долготы boylam خط_الطول طول_جغرافيايي 经度')}{_IS})-?{_DECIMAL}(?!\d)",
+    rf"\bx ?[:=]? ?{_DECIMAL}{_GAP}{{1,3}}y ?[:=]? ?{_DECIMAL}(?!\d)",
     # 51 deg 30 min 26 sec N
     rf"{_DEGREES}\d{{1,2}}(?:[.,]\d{{1,4}})? ?(?:['′]|(?:min\w{{0,4}}|мин\w{{0,4}}|dakika|دقيق\w{{1,2}}|分)\.?)"
     rf"(?:[ ,]{{0,2}}\d{{1,2}}(?:[.,]\d{{1,4}})? ?(?:['′\"”″]{{1,2}}|(?:se[cgk]\w{{0,5}}|сек\w{{0,4}}|saniye|ثاني\w{{1,2}}|秒)\.?))?"
@@ -423,7 +429,7 @@ _PLACES = (
     rf"(?<![\d.,]){_DECIMAL} ?(?:°|град\w{{0,4}}|درجه)? ?(?:[сю]\.? ?ш\.?|пн\.? ?ш\.?|[вз]\.? ?д\.?|شمالا?|جنوبا?|شرقا?|غربا?)(?!\w)",
     r"(?:[北南]纬|[东西]经)[ :]?\d{1,3}(?:[.,]\d{1,8})? ?[度°]?(?: ?\d{1,2} ?[分'′](?: ?\d{1,2}(?:\.\d{1,3})? ?[秒\"″])?)?",
     rf"\d{{1,3}} ?° ?\d{{1,2}}(?:[.,]\d{{1,4}})?(?: ?(?:[nsewo]\b|north|south|east|west|nord|sud|norte|sur|est\b|este|ouest|oeste))(?:{_GAP}{{1,3}}\d{{1,3}} ?° ?\d{{1,2}}(?:[.,]\d{{1,4}})?(?: ?(?:[nsewo]\b|north|south|east|west|nord|sud|norte|sur|est\b|este|ouest|oeste)))?",
-    rf"({_PLACE_WORD}{_IS}(?:{_GAP}{{1,3}}{_LETTER}{{1,12}}{_IS}){{0,2}}){_DECIMAL}(?:(?:[,;/ ]|°){{1,4}}|°? (?:and|by|x|y|et|und|и|و) ){_DECIMAL}(?!\d| ?%| per ?cent)°?",
+    rf"({_PLACE_WORD}{_IS}(?:{_GAP}{{1,3}}{_LETTER}{{1,12}}{_IS}){{0,2}}){_DECIMAL}(?:(?:[,;/ ]|°){{1,4}}|°? (?:and |by |x |y |et |und |и |و ?)){_DECIMAL}(?!\d| ?%| per ?cent)°?",
 )
 _HOMES = (
     # 14 Zarminaq Street, flat 3; 12 bis rue Zarminaq; Calle Zarminaq 14; Zarminaq sokak no 25; Zarminaqstraße 5; Calle 45 # 12-30
@@ -466,6 +472,7 @@ _BESIDE_HOMES = (  # of a text that has one: the name of the house, street, camp
     rf"({_any('مخيم كمب كامب فندق ملجا سكن کمپ هتل اردوگاه')} )(?!في|على|من|رقم){_ARABIC_WORD}{_GAP}{{1,3}}(?:{_ARABIC_WORD}{_GAP}{{1,3}})?(?=\[home\])",
     rf"(\[home\]{_GAP}{{1,3}}(?:(?:في|ب|در) )?{_any('مخيم كمب كامب فندق ملجا سكن کمپ هتل اردوگاه')} )(?!في|على|من|رقم){_ARABIC_WORD}",
     rf"(\[home\])(?:,? (?i:in|at|of|a|en|de|em|im|am|auf|na|v|в|на|г\.?|м\.?|у) (?:{_OF_CAMP})?|, ?){_NO_CAMP}{_CAPITAL}(?:[ -]{_NO_CAMP}{_CAPITAL}){{0,2}}",
+    rf"(?i:{_STOREY}|{_STOREY_SAID})",
     rf"((?i:{_PART}|{_MORE_PARTS}|{_FLAT_WORD})\.? ?(?i:{_NUMBER_OR_NOT}))(?!{_YEAR})\d{{1,4}}[A-Za-z]?(?![\w.:/])(?i:{_COUNTED})",
     rf"(\[home\],?)(?i: (?:in|at|of) (?:the )?| )(?!(?i:in|at|the|is|and|of)\b)[^\W\d_]{{2,20}}(?: [^\W\d_]{{2,20}})? (?i:camp|hotel|hostel|inn|lodge|shelter|side|extension)(?![^\W_])",
 )
@@ -527,7 +534,7 @@ _ALIVE = _full_date(r"(?:19[3-9]\d|200[0-8]|13[1-9]\d|'[3-9]\d)(?!\d)")
 _TWENTY = _any("twenty thirty vingt trente veinti treinta vinte trinta двадцать тридцать тридцять двадцять بيست سي yirmi otuz")
 _DAY_SAID = rf"(?:{_TWENTY}[ -](?:(?:y|et|و|e) )?)?(?:{_ORDINAL}|{_ONE})"
 _DAY_IN_WORDS = (
-    rf"(?:{_DAY_SAID}{_AND}{_MONTH}|{_MONTH}{_AND}(?:the )?(?:{_DAY_SAID}))(?:{_AND}{_ANY_YEAR}|(?:{_PAUSE}(?:de )?(?:{_ONE}|{_HUNDRED}|{_any('mil mille two_thousand tausend zweitausend тысяча тысячи тысяч الف ألفين bin هزار')})){{1,7}}+|[ ,]{{1,2}}\d\d(?!\d))?"
+    rf"(?:{_DAY_SAID}{_AND}{_MONTH}|{_MONTH}{_AND}(?:the )?(?:{_DAY_SAID}))(?:{_AND}{_ANY_YEAR}|(?:{_PAUSE}(?:de )?(?:{_ONE}|{_HUNDRED}|{_any('mil mille thousand tausend zweitausend тысяча тысячи тысяч الف ألفين bin هزار')})){{1,7}}+|[ ,]{{1,2}}\d\d(?!\d))?"
 )
 _TURNS = r"(?:\bturn(?:s|ed|ing)?(?= (?:an )?(?:\d|adult))|" + _any(  # of somebody's age
     "years_old year_old yrs_old y/o cumplo cumple cumpli cumplio cumplira cumplire cumpliré completo completa completei faço_anos faz_anos fazer_anos سالم_ميشه سالش_ميشه исполн* исполнил* виповн*",
@@ -590,6 +597,7 @@ _CASED_PLATES = (
     rf"(?:{_UPPER}{{1,3}}[ -]?(?!{_YEAR})\d{{2,5}}(?:[ -]?{_UPPER}{{1,3}})?|(?!{_YEAR})\d{{1,4}}[ -]?{_NO_WORD}{_UPPER}{{1,3}}(?:[ -]?\d{{1,4}})?)(?!\w)",
     rf"(?<!\w){_UPPER}{{2}} ?\d{{4}} ?{_UPPER}{{2}}(?!\w)",
     r"(?<!\w)[A-Z]{2}[- ]\d{3}[- ][A-Z]{2}(?![\w-])",
+    r"(?<![\w/])\d{2,6}/(?!RES|EU|EC)[A-Z]{1,4}/\d{2,4}(?![\w/])",
     rf"((?i:license|licence|reg|tags?|tablice|nummer)(?: [A-Z]{{2}})?:? ){_NO_WORD}[A-Z]{{2,3}}[ -]?(?!{_YEAR})\d{{3,4}}(?![\w-])",
     rf"(?<!\w)[A-Z]{{1,3}}-[A-Z]{{1,2}}[ -]?(?!{_YEAR})\d{{1,4}}[EH]?(?![\w-])",
     rf"(?<![\w.,/])(?:0[1-9]|[1-7]\d|8[01]) {_NO_WORD}(?!\D*{_YEAR})(?:[A-Z] \d{{4}}|[A-Z]{{2}} \d{{3,4}}|[A-Z]{{3}} \d{{2,3}})(?!\w|[.,]\d)",
@@ -669,13 +677,16 @@ _PARTED = (  # AZ/7719-23: of three digits or more, with a bar or a dash among l
     rf"(?=[\d/-]{{0,9}}{_LETTER}|\d{{1,8}}/\d{{1,8}}-)[^\W_]{{1,8}}(?:[-/][^\W_]{{1,8}}){{1,4}}(?![^\W_])"
 )
 _SIGNS = rf"[^\s\[\]]{{3,40}}{_ENDS}"
-_LOGIN = rf"(?:{_USER_NAME}|{_any('account acc compte cuenta konto codes credentials zugangsdaten identifiants access acces аккаунт* حساب* 账号')})"
-_AND_PASSWORD = rf" ?[,;/]? (?:{_LETTER}{{1,3}} )?{_any(*_PASSWORD, 'pass clave pw')}"
+_LOGIN = rf"(?:{_USER_NAME}|{_any('account acc compte cuenta konto codes credentials zugangsdaten identifiants access acces zugang* anmelde* вход giris* يوزر* аккаунт* حساب* 账号')})"
+_AND_PASSWORD = rf" ?[,;/]? (?:{_LETTER}{{1,3}} |و)?{_any(*_PASSWORD, 'pass clave pw')}"
 _SECRETS = (
     # login ali / zarminaq1; login ali a password zarminaq; account ali77 pass zarminaq
     rf"({_LOGIN}(?:{_GAP}{{1,3}}{_LETTER}{{1,10}}){{0,3}}?{_IS}){_SIGNS} ?/ ?{_MIXED}",
     rf"({_USER_NAME}{_IS})(?!{_any(*_PASSWORD, 'and or y et und e и و ve')}){_SIGNS}(?={_AND_PASSWORD})",
-    rf"({_LOGIN}{_IS}){_ODD}(?={_AND_PASSWORD})",
+    rf"(?<![\w.@]){_ODD}(?={_AND_PASSWORD})",
+    rf"({_CODE_WORD}{_IS})(?=(?:[^\W_]{{1,6}}-){{0,2}}[^\W_\d]{{0,6}}\d)[^\W_]{{2,6}}(?:-[^\W_]{{2,6}}){{2,5}}(?![^\W_])",
+    rf"(\b\d{{1,2}}[ -](?:digit\w{{0,2}}|chiffres|cifras|digitos|цифр\w{{0,2}}|ziffern|stellig\w{{0,2}})(?: {_LETTER}{{1,10}}){{0,4}}?{_IS})(?!{_YEAR})\d{{4,8}}(?!\d){_COUNTED}",
+    rf"(\b(?!zip|post|bar|dress|area|country)[a-z]{{2,12}}(?:code|pin|passwort|kennwort|kode){_IS})(?!{_YEAR})\d{{4,8}}(?!\d){_COUNTED}",
     rf"({_LOGIN}{_IS}\[number\]{_AND_PASSWORD}{_IS}){_SIGNS}",
     # Zar!2018minaq, whatever stands around it; but not: US$500million
     rf"(?<!\S)(?=[a-z])(?![a-z]{{1,3}}\$)(?=[^\s/\\]{{0,30}}\d)(?=[^\s/\\]{{0,30}}[a-z]{{2}})(?=[^\s/\\]{{1,30}}(?:[!$^*~][^\W_]|(?<=[a-z]{{3}})&(?=[a-z]{{3}})))[^\s\[\]/\\]{{6,40}}{_ENDS}",
@@ -711,7 +722,7 @@ _CODES = (
     rf"({_FILE}(?:[ -](?:id|code))?{_GAP}{{0,3}}{_NUMBER}{_IS}){_CODE}",
     rf"({_NUMBER} (?:(?:of|de|del|du|der|the|my|mi|la|mon|моего|нашего) ){{0,2}}{_FILE}{_IS})(?!{_YEAR}(?![-/]\d)){_CODE}",
     rf"((?:{_FILE}|{_TRANSFER})(?:{_GAP}{{1,3}}[^\W_]{{1,12}}){{0,4}}?{_IS})(?:{_PARTED}|(?<!\d)(?!{_YEAR})\d{{3,6}}-\d{{2,6}}(?!\d){_COUNTED})",
-    rf"({_FILE}{_IS}{_NUMBER_OR_NOT})(?!{_YEAR})\d{{1,6}} (?:of|from|de|del|du|von|от|من|за) (?:the year )?{_YEAR}",
+    rf"({_FILE}(?: {_LETTER}{{1,12}})?{_IS}{_NUMBER_OR_NOT})(?!{_YEAR})\d{{1,6}} (?:of|from|de|del|du|von|от|من|за|سنه|لسنه|لعام|عام) (?:the year )?{_YEAR}",
     rf"({_NUMBER} {_FILE}{_IS})(?=[\d-]{{0,9}}[a-z])\d{{1,4}}(?:-[^\W_]{{1,6}}){{1,3}}(?![^\W_])",
     rf"({_FILE}{_IS})\d{{3,7}}/\d{{2,4}}(?![\d/])",
     rf"((?:#|{_NUMBER}) ?){_PARTED}",
@@ -754,14 +765,17 @@ _MANY = _any("thousand* тысяча millon millones million* mil mille tausend 
 _UP_TO_THREE = rf"(?:{_GAP}{{1,3}}{_LETTER}{{1,9}}){{0,3}}?{_IS}(?:{_LETTER_SAID}{_GAP}{{1,2}}){{0,3}}"
 _CHINESE_DIGIT = "[零〇○一二三四五六七八九两幺]"
 _SAID = (
+    rf"(?<![\w.,])\d{{1,4}}(?:{_PAUSE}{_ONE}{_PAUSE}\d{{1,4}}){{2,20}}+(?:{_PAUSE}{_ONE})?",
+    rf"(?<![\w.,])(?!{_YEAR})\d{{2,4}}(?:{_PAUSE}{_ONE}){{2,8}}{_PAUSE}\d{{2,4}}(?!\d)",
+    rf"({_any('房间 房号 帐篷 床位 密码 pin')}{_IS}){_CHINESE_DIGIT}{{3,8}}",
     rf"\b(?:plus|плюс|mas|piu|artı|زائد) {_ONE}(?:{_PAUSE}(?:{_DIGIT_OR_ONE}|{_HUNDRED})){{3,40}}+",
     rf"({_PLACE_WORD}(?:{_GAP}{{1,3}}{_LETTER}{{1,12}}){{0,3}}{_IS}){_ONE}(?:{_PAUSE}(?:{_ONE}|{_any('point dot comma coma punto virgule virgula komma punkt запятая точка nokta virgul فاصله نقطه degrees minutes grados degres grad градус* minutos minutes минут* north south east west long longitude lat latitude nord sud norte sur este oeste')})){{2,24}}+",
     rf"({_PHONE_WORD}{_UP_TO_THREE})(?=(?:\d{{1,4}}{_PAUSE}){{0,3}}(?:{_ONE}|{_HUNDRED}))(?:{_DIGIT_OR_ONE}|{_HUNDRED})"
     rf"(?:{_PAUSE}(?:{_DIGIT_OR_ONE}|{_HUNDRED}|{_LETTER_SAID})){{2,40}}+(?! ?{_MANY}){_COUNTED}",
-    rf"({_PAPER_WORD}(?! of ){_UP_TO_THREE})(?={_ONE}|{_HUNDRED})(?:{_DIGIT_OR_ONE}|{_HUNDRED})"
+    rf"((?:{_PAPER_WORD}|{_PLATE_WORD})(?! of ){_UP_TO_THREE})(?={_ONE}|{_HUNDRED})(?:{_DIGIT_OR_ONE}|{_HUNDRED})"
     rf"(?:{_PAUSE}(?:{_DIGIT_OR_ONE}|{_HUNDRED}|{_MANY}|{_LETTER_SAID})){{2,40}}+",
     # container four hundred and six; house number six
-    rf"((?:{_SHELTER}|{_any('house block casa haus дом بيت بلوك')}){_IS}(?!no? ){_NUMBER}{_IS}|{_SHELTER}{_IS}(?!on )(?=(?:{_ONE}|{_HUNDRED}){_PAUSE}(?:{_ONE}|{_HUNDRED})|{_HUNDREDS_IN_GERMAN}))"
+    rf"((?:{_SHELTER}|{_FILE}|{_any('house block casa haus дом بيت بلوك')}){_IS}(?!no? ){_NUMBER}{_IS}|{_SHELTER}{_IS}(?!on )(?=(?:{_ONE}|{_HUNDRED}){_PAUSE}(?:{_ONE}|{_HUNDRED})|{_HUNDREDS_IN_GERMAN}))"
     rf"(?:{_ONE}|{_HUNDRED})(?:{_PAUSE}(?:{_ONE}|{_HUNDRED})){{0,8}}+(?! ?{_MANY}){_COUNTED}",
     rf"(?:\b(?:double|triple|doble) )?{_any(_ZERO)}(?:{_PAUSE}(?:{_DIGIT_OR_ONE}|{_HUNDRED})){{3,40}}+{_NOT_OF_THINGS}",
     rf"{_ONE}(?:{_PAUSE}{_ONE}){{4,40}}+",
