@@ -92,7 +92,7 @@ _SHORT_TIMES = (  # of which nobody counts a thousand
 _NOT_OF_THINGS = rf"(?! ?{_THINGS})"
 _COUNTED = rf"{_NOT_OF_THINGS}(?!(?<!\d\d\d\d) ?{_SHORT_TIMES})"
 
-_ZERO = "zero oh nil cero null ноль нуль صفر sıfır nul nula nol sifuri eber sifir سفر शून्य শূন্য ዜሮ μηδεν"
+_ZERO = "zero nought naught oh nil cero null ноль нуль صفر sıfır nul nula nol sifuri eber sifir سفر शून्य শূন্য ዜሮ μηδεν"
 _ONES = (
     "one two three four five six seven eight nine un uno una dos tres cuatro cinco seis siete ocho nueve une deux",
     "trois quatre cinq sept huit neuf ein eins zwei zwo drei vier fünf sechs sieben acht neun due tre quattro cinque",
@@ -112,6 +112,7 @@ _ONES = (
     "yetmiş seksen doksan",
     # Portuguese, Dutch, Polish, Romanian, Serbian, Greek
     "meia três sete een twee drie vijf zes zeven acht negen jeden dwa trzy cztery pięć sześć siedem osiem dziewięć unu doi",
+    "teen chaar char panch paanch chhe saat aath nau",
     "treze dezasseis dezesseis dezassete dezessete dezoito dezanove dezenove vinte quarenta cinquenta sessenta oitenta",
     "patru cinci șase șapte opt nouă jedan dva tri četiri pet šest sedam osam devet ένα δύο τρία τέσσερα πέντε έξι επτά",
     "εφτά οκτώ οχτώ εννέα εννιά",
@@ -140,7 +141,7 @@ _TENS_IN_URDU = (
 )
 _HUNDREDS_IN_GERMAN = r"\b(?:ein|zwei|drei|vier|funf|sechs|sieben|acht|neun|neunzehn)hundert[a-zß]{0,20}(?![^\W_])"
 _ONE = rf"(?:{_any(_ZERO, *_ONES)}|{_HUNDREDS_IN_GERMAN}|\bو?[\u0621-\u064a]{{2,5}}[تطدن]عشر?(?![^\W_])|{_TENS_IN_GERMAN}|{_TENS_IN_URDU})"
-_PAUSE = r"(?:[ ,.;/–-]{1,3}(?:(?:y|et|und|and|then|ve|luego|puis|потом|dann|sonra|و|и|і)\b ?)?)"
+_PAUSE = r"(?:[ ,.;:/–-]{1,3}(?:(?:y|e|et|und|and|then|ve|luego|puis|потом|dann|sonra|و|и|і)\b ?)?)"
 _HUNDRED = _any(*_HUNDREDS)
 _DIGIT_OR_ONE = rf"(?:{_ONE}|\d{{1,4}}(?![^\W_]))"
 
@@ -148,20 +149,22 @@ _DIGIT_OR_ONE = rf"(?:{_ONE}|\d{{1,4}}(?![^\W_]))"
 
 _OTHER_NETWORK = _any(
     "телеграм* телег* тг інст* одноклассник* ютуб* инст* вайбер* вотсап* ватсап* вацап* вконтакте вк фейсбук* скайп* снап* дискорд* تلغرام*",
-    "تلجرام* تيليجرام* تليجرام* تيلجرام* تلي تلگرام* انستا* انستغرام* انستجرام* اينستا* اينستاگرام* واتس* واتساپ*",
+    "تلجرام* تيليجرام* تليجرام* تيلجرام* تلي تلگرام* يوتيوب* انستا* انستغرام* انستجرام* اينستا* اينستاگرام* واتس* واتساپ*",
     "فيسبوك* فيس سناب* مسنجر ماسنجر تيك_توك سكايب فايبر ايمو تويتر 微信 电报 電報 脸书 臉書 推特 抖音 小红书 飞书 扣扣",
 )
 _LATIN_NETWORK = _any(
     "telegram* tele_gram tg insta instam ig instagram* whats_app* wa signal facebook* fb messenger viber* imo snap snapchat*",
-    "tik_tok* skype twitter we_chat weixin discord linkedin reddit youtube steam twitch threads likee kwai x_account x_acc x_profile x_handle vk vkontakte zalo kakao* botim threema threads qq line_id",
+    "tik_tok* skype twitter we_chat weixin discord linkedin reddit bluesky mastodon youtube steam twitch threads likee kwai x_account x_acc x_profile x_handle vk vkontakte zalo kakao* botim threema threads qq line_id",
 )
 _NETWORK = rf"(?:{_LATIN_NETWORK}|{_OTHER_NETWORK})"
 _NAME_WORDS = (
     "user_name nick_name pseudo skype_id никнейм* юзернейм* kullanici_adi benutzername اليوزر اسم_المستخدم 用户名 昵称"
 )
-_USER_NAME = _any(
-    _NAME_WORDS, "login log_in user user_id логін identifiant usuario utilizador utente pseudo ник логин يوزر معرفي ايدي"
+_USER_NAME_WORDS = (
+    _NAME_WORDS,
+    "login log_in user user_id логін identifiant usuario utilizador utente pseudo ник логин يوزر معرفي ايدي",
 )
+_USER_NAME = _any(*_USER_NAME_WORDS)
 _ACCOUNT = (
     rf"(?:[ _-]?{_any('account acc id user handle name profile page cuenta perfil compte profil konto аккаунт* акк профил* حساب* صفحه* 账号 帳號')}"
     rf"|[ _-]?{_USER_NAME}|[号號]码?)?"
@@ -227,8 +230,13 @@ _CALLED = (
 _SIGN = rf"(?:{_IS}|{_GAP}{{0,2}}{_any(*_CALLED)}{_GAP}{{1,3}})"
 
 _CAPITAL = r"[^\W\d_a-zа-яіїєґ][a-zа-яіїєґ][\w'-]{0,20}"
-_CAMEL = r"(?!(?i:whatsapp|tiktok|youtube|wechat|linkedin|facebook|snapchat|icloud|iphone|paypal))[A-Z][a-z]{2,15}(?:[A-Z][a-z]{2,15}){1,4}\d{0,6}(?![\w.])"
+_NO_FEATURE = r"(?!(?i:business|premium|marketplace|groups?|pages?|messenger|channels?|live|stories|reels|web|plus|lite|ads|app|home|and|or|the|is|in|on|for|why|how|can|what|if|group|i|my|we|they|he|she|it|because|but|please|help|no|not|yes|who|when)(?![^\W_]))"
+_CAMEL = r"(?!(?i:whatsapp|tiktok|youtube|wechat|linkedin|facebook|snapchat|icloud|iphone|paypal))[A-Z][a-z]{2,15}(?:[A-Z][a-z]{2,15}|[A-Z]{2,4}){1,4}\d{0,6}(?![\w.])"
 _CASED_NAMES = (
+    rf"((?i:find|search|look for|cherche\w{{0,3}}|busca\w{{0,3}}|ищ\w{{1,4}}|найд\w{{1,4}}|suche?n?|procur\w{{0,3}})(?: (?i:me|her|him|us|for|por|nach|under))?(?: (?i:me|her|him|us|for|por|nach|under))? )(?:{_CAPITAL} ){{1,3}}(?=(?i:on|sur|en|auf|no|bei|в|на) (?i:{_NETWORK}))",
+    rf"((?i:{_NETWORK})(?:'?[td][ae])? ?:? ){_NO_FEATURE}{_CAPITAL}(?: {_NO_FEATURE}{_CAPITAL}){{1,2}}(?! (?i:group|channel|page|chat|групп|канал|grup|grupo|groupe|gruppe))(?![^\W_])",
+    rf"((?i:{_NETWORK})(?i:{_ACCOUNT})(?i:{_SIGN}| )[\"'«“„])[^\W_][^\"'«»“”„\n]{{2,40}}(?=[\"'»”“])",
+    rf"((?i:as|called|named|name|como|comme|als|как|under) [\"'«“„])[^\W_][^\"'«»“”„\n]{{2,40}}(?=[\"'»”“] (?i:on|en|sur|auf|no|in|в|на) (?i:{_NETWORK}))",
     rf"((?i:{_NETWORK})(?:{_GAP}{{1,2}}{_LETTER}{{1,10}}){{0,3}}?{_GAP}{{1,2}})@?{_CAMEL}",  # on facebook as Zar Minaq
     rf"((?i:{_NETWORK}{_ACCOUNT}|\b(?:mi|meu|mon|en|no|sur|auf|on|w) face|\bface(?= ?:))(?: ?[:=] ?|{_GAP}{{1,3}}(?i:as|is|name|named|called|under|by|with|name is|como|es|se llama|com o nome|som|est|sous|s'appelle|comme|als|ist|unter|heisst|come|как|под именем|як|это) (?i:the name |name |nombre |nom |dem namen |o nome |имя )?))(?i:{_NO_NAME}{_NO_NEWS})(?:{_CAPITAL} ){{1,3}}{_CAPITAL}",
     rf"((?i:{_NETWORK}{_ACCOUNT})(?: [^\W_]{{1,8}})? ?(?i:{_any('باسم اسمه اسمي اسمها بنام به_نام')}) )[\u0600-\u06ff]{{2,12}}(?: [\u0600-\u06ff]{{2,12}})?",
@@ -244,7 +252,8 @@ _NAMES = (
     rf"({_NETWORK}{_ACCOUNT} ?(?:[:=]|(?=@)) ?)(?:@ ?)?{_NO_NAME}(?:live:)?{_NAME}",
     # Latin letters behind a network's name in others: 微信abc
     rf"({_OTHER_NETWORK}{_ACCOUNT}{_SIGN})@?{_NO_NAME}{_LATIN_NAME}(?: {_NO_NAME}[a-z]{{2,20}}(?![^\W_]))?",
-    rf"({_NETWORK}(?:{_GAP}{{1,2}}{_LETTER}{{1,10}}){{0,3}} ?: ?)@?{_ODD}",
+    rf"({_NETWORK}(?:{_GAP}{{1,2}}(?!live:){_LETTER}{{1,10}}){{0,3}} ?: ?)@?{_ODD}",
+    rf"({_NETWORK}(?: {_LETTER}{{1,10}}){{1,3}} (?:is|es|est|e|ist|это|هو) )@?{_ODD}",
     rf"({_any('qq 扣扣 微信')}(?:[号號]码?)?{_IS})\d{{5,12}}(?!\d)",
     rf"({_any(_NAME_WORDS)}{_IS})@?{_NO_NAME}{_NAME}",
     rf"(?<![\w.-]){_ODD}(?= ?[(] ?{_NETWORK}| (?:on|is my|es mi|in|auf|sur|en|в|на|علي) {_NETWORK})",  # zar.minaq7 (insta)
@@ -278,7 +287,7 @@ _AT_SIGN = _any(
 _AT = rf"(?: ?@ ?| @t | ?[\"'*/|~_]{{1,2}}(?:at|a|@|{_AT_SIGN})[\"'*/|~_]{{1,2}} ?| ?圈a ?|{_OPEN}(?:at|a|@|et|{_AT_SIGN}){_SHUT}| (?:then )?(?:the )?{_AT_SIGN} (?:then )?|艾特)"
 _AT_WORD = rf"(?:{_AT}| (?:at(?: the)?|et|علي|عند|在|圈a) )"
 _PIECE = r"[^\W_][\w+-]{0,40}"
-_PIECES = rf"(?<![\w.+]){_PIECE}(?:(?:{_ANY_DOT}|{_MARK}| (?={_DIGIT_OR_ONE} )){_PIECE})"
+_PIECES = rf"(?<![\w.+]){_PIECE}(?:(?:{_ANY_DOT}|{_MARK}| (?=(?:\d{{1,4}}|{_any(_ZERO, *_ONES[:5])}) )){_PIECE})"
 _LETTERS = r"(?<![\w.+])(?:[^\W_][ -]){2,30}[^\W_]"  # a l i
 _LOCAL = rf"(?:{_PIECES}{{0,4}}|{_LETTERS})"
 _PROVIDER = _any(
@@ -355,11 +364,11 @@ _STREET_NAME = (  # not what stands between a number and "street" in ordinary se
 )
 _STREET_AFTER = _any(
     "street str st road rd avenue ave lane ln boulevard blvd drive dr square sq court ct close terrace crescent",
-    "highway hwy alley row quay gardens grove mews parade parkway pkwy wharf sokak sokag* sok sk cadde* cad mah mahallesi",
+    "highway hwy alley row quay gardens pl cir circle grove mews parade parkway pkwy wharf sokak sokag* sok sk cadde* cad mah mahallesi",
 )
 _STREET_BEFORE = _any(
     "rue avenue av avda boulevard bd bvd chemin impasse allee quai calle avenida plaza paseo carrera cra camino",
-    "callejon jiron jr rua travessa trav jl jalan largo praca ul ulica odos strada bulevardul utca carrer mtaa οδος οδου λεωφορος ул улица улице улицы вул вулиця вулиці просп* пр пр-т пер мкр пл переул* бульвар*",
+    "callejon jiron jr rua travessa trav jl jalan largo praca ul ulica odos strada bulevardul utca carrer mtaa οδος οδου οδο λεωφορος ул улица улице улицы вул вулиця вулиці просп* пр пр-т пер мкр пл переул* бульвар*",
     "шоссе площад* набережн* شارع طريق حي زقاق حاره خيابان كوچه",
 )
 _OF = r"(?: (?:de la|de l'|de los|de las|de|du|des|del|la|le|les|los|las|di|della|do|da|von|der|al)(?![^\W_]))?"
@@ -369,7 +378,7 @@ _FLAT_WORD = _any(
     "portal escalera room ком комн комната кімната chambre cuarto int appart oda ap depto dpto lgh leil asunto interno scala int mieszkanie lok m διαμ as appartement",
 )
 _FLAT = (
-    rf"(?:[ ,.]{{1,3}}{_FLAT_WORD}\.? ?{_NUMBER_OR_NOT}(?:\d{{1,4}}(?:[/-]\d{{1,4}})?[a-zа-я]?|[a-z])(?![^\W_])){{0,4}}"
+    rf"(?:[ ,.]{{1,3}}(?:{_FLAT_WORD}|(?=#))\.? ?{_NUMBER_OR_NOT}(?:\d{{1,4}}(?:[/-]\d{{1,4}})?[a-zа-я]?|[a-z])(?![^\W_])){{0,4}}"
     rf"(?:[ ,]{{1,3}}(?:{_LETTER}{{1,2}}-)?(?!{_YEAR})\d{{4,6}}(?!\d) {_LETTER}{{2,20}}|[ ,]{{1,2}}\d{{3}} \d\d {_LETTER}{{2,20}})?"  # and a town's
 )
 _LIVE = _any(
@@ -379,7 +388,7 @@ _LIVE = _any(
 )
 _SHELTER = _any(
     "room rm pokoj soba kamer dormitorio hab bunk cell bed tent tents container containers caravan isobox iso_box rub_hall hut apartment apt flat",
-    "appart ap studio house_no home_no cabin dorm dormitory ward cubicle cot bunker hangar trailer portacabin roulotte motel_room",
+    "cama baracke* compound appart ap studio house_no home_no cabin dorm dormitory ward cubicle cot bunker hangar trailer portacabin roulotte motel_room",
     "barrack* bungalow pod shelter house_number door_number carpa habitacion apartamento apto caseta contenedor",
     "modulo barraca celda casa_numero cuarto litera cabaña tente chambre appartement appt conteneur caravane cellule baraque dortoir zimmer",
     "quarto beliche tenda contentor stanza cabane mobil-home bett stube wohneinheit koje schlafsaal",
@@ -396,7 +405,7 @@ _PART = _any(
 )
 _MORE_PARTS = _any(  # that tell only beside another
     "wing lane place corridor hall gate floor level aisle tier cluster phase alley bay door pasillo fila hilera pabellon",
-    "galera portal escalera piso nave isla calle rua rue улица вулиця flur trakt obergeschoss sokagi caddesi etage allee rang couloir aile hangar secteur ilot quartier entree escalier",
+    "compound area side lado pavilion pavillon zi dpto depto int interior lit letto galera portal escalera piso nave isla calle rua rue улица вулиця flur trakt obergeschoss sokagi caddesi etage allee rang couloir aile hangar secteur ilot quartier entree escalier",
     "setor bloco andar porta corredor reihe gang halle flugel ebene eingang aufgang stiege ряд лини* место крыло этаж поверх",
     "місце sira* koridor* kapi* sokak sokagi ممر* صف خط قاعه جناح دار طابق رديف راهرو فاز سالن درب زنگ",
 )
@@ -415,12 +424,13 @@ _ORDINAL = _any(
 )
 _STOREY_SAID = rf"(?:{_ORDINAL} (?:floor|piso|planta|andar|stock|etage|этаж|поверх|kat)|(?:ال)?(?:طابق|دور) {_ORDINAL}|(?:erdgeschoss|rez-de-chaussee|ground floor|top floor|planta baja))(?![^\W_])"
 _STOREY = r"\d{1,2} ?(?:st|nd|rd|th|eme|er?|o|a|-?[ыи]?[йи]|\.)? ?(?:floor|etage|piso|planta|andar|stock|og|kat|этаж|поверх|طابق|طبقه)(?![^\W_])"
-_ONE_PART = rf"(?:[a-z\d]{{1,3}} ?[区排栋号座层]|{_STOREY}|{_STOREY_SAID}|(?:{_SHELTER}|{_PART}|{_MORE_PARTS})\.? ?{_NUMBER_OR_NOT}(?:{_LETTER}{{1,8}} )?(?:(?!{_YEAR}){_VALUE}{_COUNTED}|{_LETTER}(?![^\W_]))号?)"
+_ONE_PART = rf"(?:第?[a-z\d]{{1,3}} ?[区排栋号座层]|{_STOREY}|{_STOREY_SAID}|(?:{_SHELTER}|{_PART}|{_MORE_PARTS})\.? ?{_NUMBER_OR_NOT}(?:{_LETTER}{{1,8}} )?(?:(?!{_YEAR}){_VALUE}{_COUNTED}|{_LETTER}(?![^\W_]))号?)"
 
 _DEGREES = r"\d{1,3}(?:[.,]\d{1,6})? ?(?:°|deg\w{0,5}|grad\w{0,2}|град\w{0,4}|derece|درج\w{1,3}|度)\.?[ ,]{0,2}"
 _PLACES = (
-    rf"({_any('lat latitude latitud breite breitengrad широта широта* широты enlem خط_العرض عرض_جغرافيايي عرض_جغرافي 纬度')}{_IS})-?{_DECIMAL}(?!\d)°?(?:{_GAP}{{1,3}}(?:{_LETTER}{{1,12}}{_IS}){{0,3}}-?{_DECIMAL}(?!\d))?",
-    rf"({_any('longitude longitud lange langengrad долгота долготы boylam خط_الطول طول_جغرافيايي 经度')}{_IS})-?{_DECIMAL}(?!\d)",
+    rf"({_any('lat latitude latitud breite breitengrad широта широта* широты enlem خط_العرض عرض_جغرافيايي عرض_جغرافي 纬度')}{_IS})-?{_DECIMAL}(?!\d)",
+    rf"({_any('longitude longitud lon lng lange langengrad долгота долготы boylam خط_الطول طول_جغرافيايي 经度')}{_IS})-?{_DECIMAL}(?!\d)",
+    rf"(\[number\]{_GAP}{{1,3}}(?:و )?طول{_IS}){_DECIMAL}(?!\d)",
     rf"\bx ?[:=]? ?{_DECIMAL}{_GAP}{{1,3}}y ?[:=]? ?{_DECIMAL}(?!\d)",
     # 51 deg 30 min 26 sec N
     rf"{_DEGREES}\d{{1,2}}(?:[.,]\d{{1,4}})? ?(?:['′]|(?:min\w{{0,4}}|мин\w{{0,4}}|dakika|دقيق\w{{1,2}}|分)\.?)"
@@ -437,7 +447,7 @@ _HOMES = (
     rf"{_OF} ?{_STREET_NAME}(?:{_OF} {_STREET_NAME})?{_FLAT}",
     rf"(?:{_FLAT_WORD} ?\d{{1,4}}[ ,]{{1,3}})?(?<![\w.,/])(?:{_HOUSE}{_COUNTED}|{_YEAR}(?=(?: {_STREET_NAME}){{1,3}} {_STREET_AFTER}\.?,? ?{_FLAT_WORD})),?"
     rf" (?:{_STREET_NAME} ){{1,3}}{_STREET_AFTER}{_FLAT}",
-    rf"(?:{_STREET_BEFORE}\.?|\bc[/.]){_OF} ?(?:{_STREET_NAME}{_OF}[ ,]{{1,2}}){{1,3}}(?:{_FLAT_WORD}\.? ?)?{_NUMBER_OR_NOT}{_HOUSE}{_COUNTED}{_FLAT}",
+    rf"(?:{_STREET_BEFORE}\.?|\bc[/.]|\br\.){_OF} ?(?:{_STREET_NAME}{_OF}[ ,]{{1,2}}){{1,3}}(?:{_FLAT_WORD}\.? ?)?{_NUMBER_OR_NOT}{_HOUSE}{_COUNTED}{_FLAT}",
     rf"(?:{_STREET_NAME} ){{1,2}}(?:{_STREET_AFTER}\.? ?){{1,2}}(?:\d{{1,4}}\.? ?{_STREET_AFTER}\.? ?)?{_NUMBER}{_GAP}{{0,2}}{_HOUSE}{_FLAT}",
     rf"\b{_LETTER}{{2,30}}-?(?:stra(?:ß|ss)e|str\.?|gasse|allee|weg|damm|ufer|platz|ulica|gatan|vagen|gade|vej|straat|laan|weg|plein|kade|dijk|gracht|singel|gata|veien|vei|vagen|torget|katu|intie|kuja) {_HOUSE}{_COUNTED}{_FLAT}",
     rf"(?:{_STREET_NAME} )?\b(?:stra(?:ß|ss)e|allee|gasse|ufer) {_HOUSE}{_COUNTED}{_FLAT}",
@@ -453,6 +463,7 @@ _HOMES = (
     rf"(?<![\w.,/])\d{{1,5}} (?:[nsew]\.? )?\d{{1,3}}(?:st|nd|rd|th) {_STREET_AFTER}{_FLAT}",
     rf"({_any('block blk bloc bloque sector zone zona row lot блок* сектор* بلوك قطاع')} )[a-z] ?-? ?\d{{1,4}}(?![^\W_])",
     rf"({_any('house casa haus maison домик بيت')}{_IS}{_NUMBER_OR_NOT})(?!{_YEAR})\d{{2,4}}[a-z]?(?![^\W_]|[.,/-]\d){_COUNTED}",
+    rf"({_any('house casa home haus maison дом')}(?: {_LETTER}{{1,12}}){{0,2}} {_NUMBER}{_IS})(?!{_YEAR})\d{{1,4}}[a-z]?(?![^\W_]|[.,/-]\d){_COUNTED}",
     rf"({_SHELTER}{_IS}{_NUMBER_OR_NOT}(?:(?:la|el|the|le|die|das|il|o|a) (?=\d))?)(?!{_YEAR})(?:{_LETTER} ?-?)?(?:\d{{1,2}}\.\d{{2,3}}(?!\d)|\d{{4,5}}[a-z]?(?![^\W_])|\d{{1,3}}-\d{{1,4}}(?!\d)|{_HOUSE}{_COUNTED})[号號]?",
     rf"({_any('po_box p_o_box p.o. postbox apartado postfach boite_postale bp skrytka а/я ص_ب صندوق_بريد posta_kutusu')}{_NUMBER_OR_NOT}{_IS})\d{{2,6}}(?!\d)",
     rf"({_IN}{_PART}{_IS}|{_PART} (?:[a-z] )?{_NUMBER}{_IS})(?:[a-z] ?-? ?)?(?!{_YEAR})(?:\d{{4,5}}(?!\d)|\d{{1,3}}(?!\d){_COUNTED})",
@@ -474,7 +485,7 @@ _BESIDE_HOMES = (  # of a text that has one: the name of the house, street, camp
     rf"(\[home\])(?:,? (?i:in|at|of|a|en|de|em|im|am|auf|na|v|в|на|г\.?|м\.?|у) (?:{_OF_CAMP})?|, ?){_NO_CAMP}{_CAPITAL}(?:[ -]{_NO_CAMP}{_CAPITAL}){{0,2}}",
     rf"(?i:{_STOREY}|{_STOREY_SAID})",
     rf"((?i:{_PART}|{_MORE_PARTS}|{_FLAT_WORD})\.? ?(?i:{_NUMBER_OR_NOT}))(?!{_YEAR})\d{{1,4}}[A-Za-z]?(?![\w.:/])(?i:{_COUNTED})",
-    rf"(\[home\],?)(?i: (?:in|at|of) (?:the )?| )(?!(?i:in|at|the|is|and|of)\b)[^\W\d_]{{2,20}}(?: [^\W\d_]{{2,20}})? (?i:camp|hotel|hostel|inn|lodge|shelter|side|extension)(?![^\W_])",
+    r"(\[home\],?)(?i: (?:in|at|of) (?:the )?| )(?!(?i:in|at|the|is|and|of)\b)[^\W\d_]{2,20}(?: [^\W\d_]{2,20})? (?i:camp|hotel|hostel|inn|lodge|shelter|side|extension)(?![^\W_])",
 )
 
 # --- Dates of birth ------------------------------------------------------------------------------------------------
@@ -486,9 +497,11 @@ _MONTH = _any(
     "novembre noviembre nov december decembre diciembre dezember dec dez dic mei maart fevereiro marco maio junho",
     "julho setembro outubro novembro dezembro stycznia lutego marca kwietnia maja czerwca lipca sierpnia wrzesnia",
     "pazdziernika listopada grudnia gennaio febbraio maggio giugno luglio settembre ottobre dicembre январ* феврал*",
+    "янв фев апр авг сен сент окт ноя дек januari februari machi aprili mei juni julai agosti septemba oktoba novemba desemba",
+    "জানুয়ারি ফেব্রুয়ারি মার্চ এপ্রিল মে জুন জুলাই আগস্ট সেপ্টেম্বর অক্টোবর নভেম্বর ডিসেম্বর जनवरी फरवरी मार्च अप्रैल मई जून जुलाई अगस्त सितंबर अक्टूबर नवंबर दिसंबर",
     "март* апрел* мая маи июн* июл* август* сентябр* октябр* ноябр* декабр* січн* лют* берез* квіт* трав* черв* лип*",
     "серп* верес* жовт* листопад* груд* muharram safar rajab shaban ramadan ramazan shawwal محرم صفر رجب شعبان رمضان",
-    "شوال ocak subat mart nisan haziran temmuz agustos eylul ekim kasim aralik يناير فبراير مارس ابريل مايو يونيو",
+    "شوال ocak* subat* mart nisan* haziran* temmuz* agustos* eylul* ekim* kasim* aralik* يناير فبراير مارس ابريل مايو يونيو",
     "يوليو اغسطس سبتمبر اكتوبر نوفمبر ديسمبر كانون_الثاني كانون_الاول كانون_ثاني كانون_اول شباط اذار نيسان ايار",
     "حزيران تموز اب ايلول تشرين_الاول تشرين_الثاني تشرين_اول تشرين_ثاني فروردين ارديبهشت خرداد تير مرداد شهريور مهر",
     "ابان اذر دي بهمن اسفند",
@@ -507,16 +520,17 @@ def _full_date(year: str) -> str:
 
 
 _DAY_OF_BIRTH = (
-    rf"(?:{_full_date(_ANY_YEAR)}|(?<!\d){_DAY}{_AND}{_MONTH}(?:[ ./'-]{{1,2}}\d\d(?!\d))?|(?<!\d)\d\d ?年 ?\d{{1,2}} ?月 ?\d{{1,2}} ?[日号]|{_MONTH}\.?{_AND}(?:the )?{_DAY}|{_ANY_YEAR}[./-]\d{{1,2}}[./-]\d{{1,2}}(?!\d)"
-    rf"|{_CHINESE_NUMBER}{{2,4}} ?年 ?{_CHINESE_NUMBER}{{1,3}} ?月(?: ?{_CHINESE_NUMBER}{{1,3}} ?[日号])?"
-    rf"|{_CHINESE_NUMBER}{{1,3}} ?月 ?{_CHINESE_NUMBER}{{1,3}} ?[日号]|(?<!\d){_DAY}(?: ?/ ?|[ .-]{{1,2}})\d{{1,2}}(?: ?/ ?|[ .-]{{1,2}})\d{{1,4}}(?!\d))"
+    rf"(?:(?<!\d){_DAY}{_AND}?{_MONTH}(?:\.?{_AND}{_ANY_YEAR}|[ ./'-]{{1,2}}\d\d(?!\d))?|{_MONTH}\.?{_AND}(?:the )?{_DAY}(?:{_AND}{_ANY_YEAR})?"
+    rf"|(?<!\d){_ANY_YEAR}{_AND}(?:{_MONTH}\.?{_AND}{_DAY}|{_DAY}{_AND}{_MONTH})|{_ANY_YEAR}[./-]\d{{1,2}}[./-]\d{{1,2}}(?!\d)"
+    r"|(?<!\d)(?:\d\d|\d{4}) ?年 ?\d{1,2} ?月 ?\d{1,2} ?[日号]"
+    rf"|{_CHINESE_NUMBER}{{2,4}} ?年 ?{_CHINESE_NUMBER}{{1,3}} ?月(?: ?{_CHINESE_NUMBER}{{1,3}} ?[日号])?|{_CHINESE_NUMBER}{{1,3}} ?月 ?{_CHINESE_NUMBER}{{1,3}} ?[日号]"
+    rf"|(?<!\d){_DAY}(?: ?/ ?|[ .-]{{1,2}})\d{{1,2}}(?: ?/ ?|[ .-]{{1,2}})\d{{1,4}}(?!\d))"
 )
-_BIRTH_DATE = rf"(?:{_DAY_OF_BIRTH}|{_MONTH}\.?{_AND}{_ANY_YEAR})"
 _BORN = (
-    r"(?:d\.?o\.?b\b\.?|г\.? ?р\b\.?|"
+    r"(?:\bd[. ]?o[. ]?b\b\.?|г\.? ?р\b\.?|\bд\.? ?[рн]\b\.?|"
     + _any(
         "born b_day birth_day* birth birthdate ne nee naissance naci nacio nacid* nacimiento cumple* cumplo_años nac",
-        "anniv anniversaire* geb gebor* geboort* geburt* nato nata nascit* nasc* dogum* родил* рожд* народ* др дн день_рождения مواليد",
+        "anniv anniversaire* urodz* nilizaliwa alizaliwa kuzaliwa dhalasho* dhashay ipinanganak lahir sinh জন্ম* जन्म* nascut* rođen* γεννη* dogdu* dogan geb gebor* geboort* geburt* nato nata nascit* nasc* dogum* родил* рожд* народ* др дн день_рождения مواليد",
         "ميلاد* ولدت ولد مولود* متولد* تولد* 出生 出生日期 出生年月日 出生于 生于 生日 生辰",
     )
     + ")"
@@ -531,36 +545,51 @@ _LIMIT = _any(
 )
 _NO_LIMIT = f"(?!{_LIMIT})"
 _ALIVE = _full_date(r"(?:19[3-9]\d|200[0-8]|13[1-9]\d|'[3-9]\d)(?!\d)")
-_TWENTY = _any("twenty thirty vingt trente veinti treinta vinte trinta двадцать тридцать тридцять двадцять بيست سي yirmi otuz")
-_DAY_SAID = rf"(?:{_TWENTY}[ -](?:(?:y|et|و|e) )?)?(?:{_ORDINAL}|{_ONE})"
-_DAY_IN_WORDS = (
-    rf"(?:{_DAY_SAID}{_AND}{_MONTH}|{_MONTH}{_AND}(?:the )?(?:{_DAY_SAID}))(?:{_AND}{_ANY_YEAR}|(?:{_PAUSE}(?:de )?(?:{_ONE}|{_HUNDRED}|{_any('mil mille thousand tausend zweitausend тысяча тысячи тысяч الف ألفين bin هزار')})){{1,7}}+|[ ,]{{1,2}}\d\d(?!\d))?"
+_TWENTY = _any(
+    "twenty thirty vingt trente veinti treinta vinte trinta двадцать тридцать тридцять двадцять بيست سي yirmi otuz"
 )
-_TURNS = r"(?:\bturn(?:s|ed|ing)?(?= (?:an )?(?:\d|adult))|" + _any(  # of somebody's age
-    "years_old year_old yrs_old y/o cumplo cumple cumpli cumplio cumplira cumplire cumpliré completo completa completei faço_anos faz_anos fazer_anos سالم_ميشه سالش_ميشه исполн* исполнил* виповн*",
-    "стукнет совершеннолет* повноліт* volljährig volljaehrig majeur majeure mayor_de_edad maior_de_idade doldur* yaşına yaşında yaşım yaşı عمري عمره عمرها بصير_عمر* سيبلغ يبلغ بلغ ساله سالگی 满",
-    "birth_cert* birth_certificate* acte_de_naissance geburtsurkunde 周岁 岁生日 满18",
-) + ")"
-_AGED = r"(?:\d{1,2}(?: ?(?:years?|yrs?|ans|anos|anitos|jahre?|лет|года?|років|рок[иа]?|سن[هة]|سال|岁))?)(?: (?:old|alt))?"
+_DAY_SAID = rf"(?!on {_MONTH}[ .]?\d)(?:{_TWENTY}[ -](?:(?:y|et|و|e) )?)?(?:{_ORDINAL}|{_ONE})"
+_DAY_IN_WORDS = rf"(?:{_DAY_SAID}{_AND}{_MONTH}|{_MONTH}{_AND}(?:the )?{_ORDINAL})(?:{_AND}{_ANY_YEAR}|(?:{_PAUSE}(?:de )?(?:{_ONE}|{_HUNDRED}|{_any('mil mille thousand tausend zweitausend тысяча тысячи тысяч الف ألفين bin هزار')})){{1,7}}+|[ ,]{{1,2}}\d\d(?![^\W_]))?"
+_TURNS = (
+    r"(?:\bturn(?:s|ed|ing)?(?= (?:an )?(?:\d|adult|(?:six|seven|eigh)teen|twenty))|"
+    + _any(  # of somebody's age
+        "years_old year_old yrs_old y/o cumplo cumple cumpli cumplio cumplira cumplire cumpliré completo completa completei faço_anos faz_anos fazer_anos سالم_ميشه سالش_ميشه исполн* исполнил* виповн*",
+        "стукнет совершеннолет* повноліт* volljährig volljaehrig majeur majeure mayor_de_edad maior_de_idade doldur* yaşına yaşında yaşım yaşı عمري عمره عمرها بصير_عمر* سيبلغ يبلغ بلغ ساله سالگی 满",
+        "birth_cert* birth_certificate* acte_de_naissance geburtsurkunde 周岁 岁生日 满18",
+    )
+    + ")"
+)
+_AGED = (
+    r"(?:\d{1,2}(?: ?(?:years?|yrs?|ans|anos|anitos|jahre?|лет|года?|років|рок[иа]?|سن[هة]|سال|岁))?)(?: (?:old|alt))?"
+)
 _WILL_BE = r"\b(?:(?:will|gonna|going to|to) be|i'?ll be|he'?ll be|she'?ll be|(?:is|are|was|am|i'?m) (?:now |only )?|sera|aura|aurai|auras|ai eu|a eu|eu ses|werde|wird|wurde|bin|sere|tendra|tiene|faco|fara|faz|fez|будет|буде|станет|сделает|стал[оа]?|olacak|olacagim|oldu) "
+_KIN = _any(
+    "son daughter kid child baby husband wife brother sister mother father mom mum hijo hija nino nina bebe",
+    "esposo esposa hermano hermana fils fille enfant femme mari frere soeur sohn tochter kind frau mann bruder",
+    "schwester filho filha сын* доч* ребен* муж жена брат сестра син донька чоловік дружина oglum kizim esim",
+    "ابني بنتي زوجي زوجتي اخي اختي طفلي پسرم دخترم همسرم 儿子 女儿 孩子 老婆 老公",
+)
+_ON_DAY = r"(?:(?:on|del|du|von|vom|from|el|le|am|em|a|в|от|no dia)(?![^\W_]) ?)?(?:(?:the|dem) )?"
+_PART_OF_DATE = (
+    r"(?:month|year|day|mes|ano|dia|mois|annee|jour|monat|jahr|tag|месяц|год|число|день|شهر|سنه|عام|يوم|ماه|سال|روز)"
+)
+_BESIDE_BIRTHS = (  # born on; she turns 18 on; he will be 18 on; I am 17,; my son, 2012,
+    rf"(?:{_BORN}(?:{_GAP}{{1,3}}(?:{_NO_LIMIT}[^\W_]{{1,10}}|\[number\])){{0,4}}?{_IS}(?:{_ANY_YEAR}[ ,]{{1,3}}(?:(?:on|in|the|el|le|am|в|im|em|a) ){{0,2}})?"
+    rf"|{_TURNS}{_GAP}{{1,3}}(?:{_NO_LIMIT}[^\W_]{{1,10}}{_GAP}{{1,2}}){{0,4}}?|满 ?\d{{1,2}} ?[周岁]岁?[, ]{{0,2}}"
+    rf"|(?:{_WILL_BE}|{_any('im i_am j_ai tengo tiene bin ist мне ему ей мені йому їй')} ?){_AGED}[,(]?(?: and| y| et| und)? ?[(]?{_ON_DAY}"
+    rf"|{_KIN}{_IS}(?:(?:\d{{4}}|del|du|von|vom|года?|г)[., ]{{1,2}}){{0,3}})"
+)
 _BIRTHS = (
-    rf"({_BORN}{_IS}(?:in |im |en )?)(?:{_ONE}{_PAUSE}){{2,6}}+(?:(?:on|the) ){{0,2}}(?:{_DAY_IN_WORDS}|{_DAY}{_AND}{_MONTH}|{_MONTH}\.?{_AND}(?:the )?{_DAY})",
-    rf"({_BORN}(?:{_GAP}{{1,3}}{_NO_LIMIT}{_LETTER}{{1,10}}){{0,3}}{_IS}){_BIRTH_DATE}",
-    rf"({_BORN}(?:{_GAP}{{1,3}}{_NO_LIMIT}[^\W_]{{1,10}}){{0,4}}?{_GAP}{{1,3}}(?:(?:on|el|le|am|a|в|the) )?){_DAY_OF_BIRTH}",
-    rf"(满 ?\d{{1,2}} ?[周岁]岁?[, ]{{0,2}}){_DAY_OF_BIRTH}",
-    rf"({_any('im i_am j_ai tengo tiene bin ist мне ему ей мені йому їй عمري عمره عمرها')} ?{_AGED}(?:,| and| y| et| und)? ?(?:(?:del|du|von|vom|from|on|el|le|am|от) )?){_DAY_OF_BIRTH}",
-    rf"({_BORN}(?:{_GAP}{{1,3}}{_NO_LIMIT}{_LETTER}{{1,10}}){{0,3}}{_IS}){_DAY_IN_WORDS}",
-    rf"({_BORN}(?:{_GAP}{{1,3}}{_NO_LIMIT}{_LETTER}{{1,10}}){{0,3}}{_IS}){_ANY_YEAR},?(?: (?:on|in|the|el|le|am|в|im|em|a)){{0,2}}[ ,]{{1,2}}(?:{_DAY}{_AND}{_MONTH}|{_MONTH}\.?{_AND}(?:the )?{_DAY})",
-    rf"({_BORN}{_IS}){_ANY_YEAR}{_GAP}{{1,3}}(?:month|mes|mois|monat|месяц|شهر|ماه)\w{{0,2}} ?\d{{1,2}}{_GAP}{{1,3}}(?:day|dia|jour|tag|число|день|يوم|روز) ?\d{{1,2}}",
-    # she turns 18 on 14 March; he will be 18 on 14 March; ich werde am 14. März 18; 14 March 08 on my birth certificate
-    rf"({_TURNS}{_GAP}{{1,3}}(?:{_NO_LIMIT}[^\W_]{{1,10}}{_GAP}{{1,2}}){{0,4}}?)(?:{_DAY_OF_BIRTH}|{_DAY_IN_WORDS})",
-    rf"({_WILL_BE}{_AGED},? (?:on |el |le |am |em |a |в |, )?(?:the |dem )?)(?:{_DAY_OF_BIRTH}|{_DAY_IN_WORDS})",
-    rf"({_WILL_BE}(?:on |el |le |am |em |a |в |no dia )?(?:the |dem )?)(?:{_DAY_OF_BIRTH}|{_DAY_IN_WORDS})(?=,? {_AGED}(?![\w.:]))",
-    rf"(?:{_DAY_OF_BIRTH}|{_DAY_IN_WORDS})(?=(?:{_GAP}{{1,2}}{_LETTER}{{1,9}}){{0,3}}?{_GAP}{{1,2}}(?:{_TURNS}|{_BORN}))",
+    rf"({_BORN}{_IS}(?:in |im |en )?)(?:{_ONE}{_PAUSE}){{2,6}}+(?={_MONTH}|{_DAY}|the |on )",
+    rf"({_BESIDE_BIRTHS})(?:{_DAY_OF_BIRTH}|{_DAY_IN_WORDS})",
+    rf"({_BORN}(?:{_GAP}{{1,3}}{_NO_LIMIT}{_LETTER}{{1,10}}){{0,3}}{_IS}){_MONTH}\.?{_AND}{_ANY_YEAR}",
+    rf"({_BORN}{_IS})(?:(?:{_PART_OF_DATE} ?)?\d{{1,4}}(?!\d){_GAP}{{1,3}}){{1,2}}{_PART_OF_DATE} ?\d{{1,4}}(?!\d)",
+    rf"({_WILL_BE}{_ON_DAY}){_DAY_OF_BIRTH}(?=,? {_AGED}(?![\w.:]))",  # ich werde am 14. März 18
+    # 14 March 08 on my birth certificate; 14 March is my birthday
+    rf"(?:{_DAY_OF_BIRTH}|{_DAY_IN_WORDS})(?=(?: ?г(?:ода?|\.)?)? ?[\s(,-]{{0,3}}(?:{_LETTER}{{1,9}}{_GAP}{{1,2}}){{0,4}}?(?:{_TURNS}|{_BORN})"
+    rf"| ?生(?![效产活成存态意])|[在于][\u4e00-\u9fff]{{1,8}}?(?:(?<![产发学医新诞])生的|[降出]生))",
     rf"({_BORN}(?:{_GAP}{{1,3}}{_NO_LIMIT}{_LETTER}{{1,10}}){{0,2}}?{_IS})(?:{_LETTER}{{3,12}} (?:of |de )?)?{_MONTH}(?:{_PAUSE}{_ONE}){{1,5}}",  # in words
     rf"({_BORN}{_IS}(?:{_any('on in am el le в у')} ?)?){_DAY}{_AND}{_LETTER}{{3,10}}{_AND}{_YEAR}",  # of a month misspelt
-    rf"{_DAY_OF_BIRTH}(?=(?: ?г(?:ода?|\.)?)? ?[\s(,-]{{0,3}}(?:(?:is|its|est|es|as|als|como|comme|for|это|как|هو|هي) )?(?:(?:my|ma|mi|the|his|her|date of|моя|мои) )?{_BORN})",
-    rf"{_DAY_OF_BIRTH}(?= ?生(?![效产活成存态意])|[在于][\u4e00-\u9fff]{{1,8}}?(?:(?<![产发学医新诞])生的|[降出]生))",
     rf"(?<!\w){_DAY}[./-]{_MONTH}[./-](?:{_YEAR}|\d\d(?!\d))",
     rf"((?:{_LAW}.{{0,30}}?|{_LIMIT} (?:the |dem |el |le )?){_ALIVE})|{_ALIVE}(?!.{{0,40}}?{_LAW})",  # of somebody alive
 )
@@ -574,24 +603,26 @@ _PLATE_WORD = _any(
 )
 _VEHICLE = "(?i:" + (
     "car|van|taxi|bus|truck|lorry|jeep|pick-?up|suv|toyota|nissan|renault|dacia|skoda|volvo|opel|mercedes|bmw|ford|transit|vehicle|carro|coche|camion|auto|voiture|kangoo|camionnette|wagen|araba"
-    "|minivan|minibus|sprinter|vito|caddy|golf|passat|audi|peugeot|citroen|fiat|hyundai|kia|honda|mazda|suzuki|hilux|land ?cruiser|lada|motorbike|motorcycle|moto|scooter|pickup|trailer|patrol|police car|patrulla|camioneta|combi|furgone?|furgoneta|lkw|transporter|kamyon|kamyonet|otobus|фургон|газель|грузовик|мотоцикл|фура|микроавтобус|маршрутк|машин|авто|бус|легковик|سيار|ماشين|پژو|车" + r")\w{0,5}"
+    "|minivan|minibus|sprinter|vito|caddy|golf|passat|audi|peugeot|citroen|fiat|hyundai|kia|honda|mazda|suzuki|hilux|land ?cruiser|lada|motorbike|motorcycle|moto|scooter|pickup|trailer|patrol|police car|patrulla|camioneta|combi|furgone?|furgoneta|lkw|transporter|kamyon|kamyonet|otobus|фургон|газель|грузовик|мотоцикл|фура|микроавтобус|маршрутк|машин|авто|бус|легковик|سيار|ماشين|پژو|车"
+    + r")\w{0,5}"
 )
 _NO_WORD = "(?!AND|THE|FOR|WHO|ARE|HAS|USD|EUR|GBP|UN|EU|US|UK|SDG|HDR|GCM|IOM|ILO|SOS|DES|LES|LOS|DEL|KM|TL)"
 _UPPER = "[A-ZА-ЯІЇЄ]"
 _PLATE_PART = (
-    rf"(?!{_YEAR}|(?:on|in|at|is|and|to|of|my|for|the|was|not|ok|can|do|i|a|as|y|en|de|et|le|la|es|от|на|и|в|не|و)\b)"
+    rf"(?!{_YEAR}|(?:on|in|at|is|and|to|of|my|for|the|was|not|ok|can|do|i|a(?! \d)|as|y|en|de|et|le|la|es|от|на|и|в|не|و)\b)"
     rf"(?:\d{{1,6}}{_LETTER}{{0,3}}\d{{0,4}}|{_LETTER}{{1,3}}(?:\d{{1,5}}{_LETTER}{{0,3}})?|{_LETTER}\d{_LETTER}\d{{3}})(?![^\W_]|[.@_][^\W_])"
 )
 _PLATES = (
     r"(?<!\d)\d\d ?[\u0600-\u06ff] ?\d{3}(?: ?(?:ايران|-)? ?\d\d)?(?!\d)",
     rf"\b(?:{_LETTER}ـ? ){{2,3}}(?<=[\u0600-\u06ff] )\d{{2,4}}(?!\d)",  # ب ص ر 1234
     rf"({_PLATE_WORD}{_IS}{_NUMBER_OR_NOT})(?:{_LETTER}{{2,12}} ){{0,2}}(?=(?:{_LETTER}{{1,3}}[ ·•-]{{1,2}}){{0,3}}[^\W_]{{0,6}}\d)"
-    rf"{_PLATE_PART}(?:[ ·•-]{{1,3}}{_PLATE_PART}){{0,3}}",
+    rf"{_PLATE_PART}(?:[ ·•-]{{1,3}}{_PLATE_PART}){{0,3}}(?:-\d{{2,4}}(?!\d))?",
     r"(سيارت?\w{0,3} |سياره )\d{4,7}(?!\d)",
     rf"({_any('taxi cab patrol patrulla police_car jeep такси تكسي taksi')}{_IS})(?!{_YEAR})(?:\d{{4,6}}|\d{{2,3}}-\d{{2,3}})(?!\d){_COUNTED}",
     rf"({_any('car van bus truck taxi jeep lorry vehicle police_car police_van patrol coche carro camion autobus taxi voiture camionnette wagen auto машин* автобус* фургон* такси سياره باص شاحنه تكسي ماشين')}{_IS}{_NUMBER}{_IS})(?!{_YEAR})\d{{3,6}}(?!\d){_COUNTED}",
 )
 _CASED_PLATES = (
+    rf"(?<!\w){_NO_WORD}(?=[A-Z\d -]{{0,6}}\d\d)(?:[A-Z]{{1,3}}[ -]?\d{{2,5}}(?:[ -]?[A-Z]{{1,3}})?|(?!{_YEAR})\d{{1,5}}[ -]?{_NO_WORD}[A-Z]{{1,3}}(?:[ -]?\d{{1,4}})?)(?=(?: [^\W_]{{1,6}}){{0,3}} (?i:{_PLATE_WORD}))",
     r"\b[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}\b",  # a British postcode
     rf"({_VEHICLE}(?:{_GAP}{{1,3}}[^\W_]{{1,12}}){{0,4}}?{_GAP}{{1,3}}){_NO_WORD}(?=[A-Z\d -]{{0,9}}\d\d)"
     rf"(?:{_UPPER}{{1,3}}[ -]?(?!{_YEAR})\d{{2,5}}(?:[ -]?{_UPPER}{{1,3}})?|(?!{_YEAR})\d{{1,4}}[ -]?{_NO_WORD}{_UPPER}{{1,3}}(?:[ -]?\d{{1,4}})?)(?!\w)",
@@ -622,47 +653,48 @@ _FILE_ALONE = _any(
     "vorgangsnummer fallnummer antragsnummer azr-nummer номер_дела номер_очереди номер_справи dosya_numara* başvuru_numara* file dossier expediente exp dosya* aktenzeichen akte az vorgang geschaftszeichen dosar zaak protocolo protocollo",
     "дело справа ملف* قضيتي دعوى پرونده* 案号 档案",
 )
-_TRANSFER = _any(
+_TRANSFER_WORDS = (
     "money cash pick_up pickup collect* retirar retirer retrait cobrar envoi abhol* получени* выдач* السحب سحب استلام",
     "قبض 取款 提款 mtcn western_union western moneygram wu ria hawala* havala hundi sarafi sarraf saraf remittance",
     "transfer money_transfer wire hawaladar envio giro remesa transferencia transfert virement mandat перевод*",
     "переказ* хавал* вестерн_юнион havale* حواله* حوالتي تحويل* صراف* ويسترن_يونيون وسترن_يونيون موني_غرام موني_جرام",
     "transaction* txn trx worldremit remitly taptap* sendwave wave orange_money mobile_money wari xoom paysend small_world paypal binance usdt",
     "wallet voucher vale remitente remesas rapid_cash giros золот*_корон* корона unistream юнистрим пэйсенд folio_del_envio orden_de_pago",
-    "bizum mbway pix cash_code cash_pickup абхольн* abholnummer حواله* شام_كاش زين_كاش فودافون_كاش صرافه مصاري",
+    "payment payout paiement pago auszahlung выпла* випла* retiro exchange bkash easypaisa jazzcash bizum mbway pix cash_code cash_pickup абхольн* abholnummer حواله* شام_كاش زين_كاش فودافون_كاش صرافه مصاري",
     "汇款 转账 西联 速汇金 哈瓦拉 xawaala* hewale* m_pesa kutuma_pesa muamala* przelew* przekaz bonifico vaglia uberweisung*",
     "overboeking kiriman padala chuyển_tiền हवाला हुंडी হুন্ডি ہنڈی ሐዋላ ሃዋላ ሓዋላ حەواڵە",
 )
-_CODE_WORD = (
-    "(?:"
-    + _any(
-        "code codes ref reference tracking control key id token serial order secret secret_number pin folio orden referencia referência transaction_id txid codigo clave код* ключ* كود* كد رمز* kod* 码 代码 密码 监控号",
-    )
-    + f"|{_NUMBER})"
+_TRANSFER = _any(*_TRANSFER_WORDS)
+_CODE_WORDS = (
+    "code codes ref reference tracking control key id token serial order secret secret_number pin folio orden referencia referência transaction_id txid codigo clave код* ключ* كود* كد رمز* kod* 码 代码 密码 监控号",
 )
+_CODE_WORD = "(?:" + _any(*_CODE_WORDS) + f"|{_NUMBER})"
 _PASSWORD = (
     "pass_word* pasword* passwrd passw passwd pass_phrase pwd pswd psw pass_code contraseña mot_de_passe mdp passwort* kennwort*",
     "wachtwoord lösenord hasło парол* parol parolim parolam haslo furaha* neno_la_siri senha palavra-passe şifre* parola* nenosiri kata_sandi mật_khẩu κωδικος باسورد* باسوورد*",
     "كلمه_سر* كلمه_السر كلمه_مرور* كلمه_المرور رمز_عبور* رمز_السر* گذرواژه پسورد پاس_ورڈ پاسورڈ پټنوم پاسۆرد पासवर्ड পাসওয়ার্ড ፓስወርድ 密码 口令",
 )
-_SECRET = _any(
+_SECRET_WORDS = (
     *_PASSWORD,
-    "unlock_code unlock_pattern pattern lock_code patron_de_desbloqueo muster пін пін-код ключевое_слово pin pin_code pin_number secret_word pass pw codes otp one-time_code",
+    "memorable_word code_word codeword secret_word activation_key kodewort codewort mot_secret palabra_secreta пинкод* nip unlock_code unlock_pattern pattern lock_code patron_de_desbloqueo muster пін пін-код ключевое_слово pin pin_code pin_number secret_word pass pw codes otp one-time_code",
     "security_code verification_code access_code secret_code pickup_code login_code sms_code cvv cvc puk token",
     "clave clave_secreta codigo codigo_secreto codigo_de_verificacion code_secret code_pin code_retrait",
     "code_de_retrait geheimzahl geheimwort abholcode para_kodu кнп кодовое_слово пин пин-код код_доступа",
-    "код_подтверждения رقم_سري الرقم_السري رمز* پن_کوڈ 验证码 取款码 暗号 pin码",
+    "код_подтверждения رقم_سري الرقم_السري رمز* پن_کوڈ 暗语 验证码 取款码 暗号 pin码",
 )
+_SECRET = _any(*_SECRET_WORDS)
 _LOCK = _any(
     "phone* mobile iphone samsung sim sim_card screen door lock safe gate card carte karte tarjeta handy* telefon* telefono celular movil portable puerta",
     "sms app bank bankomat atm cajero gate building account portal e_mail mail food_card cash_card credit_card debit_card ofii смс банк* приложени* замка домофон* كرت رساله* صراف_الي",
     "porte tür телефон* двер* экран* карт* بطاقه* سيم* هاتف* جوال* موبايل* گوشي* باب kapi 手机 门",
 )
-_WIFI = _any("wi_fi wlan hotspot واي_فاي وای_فای вай_фай")
-_CHANGED = _any(
+_WIFI_WORDS = ("wi_fi wlan hotspot واي_فاي وای_فای вай_фай",)
+_CHANGED_WORDS = (
     "changed_to changed_it_to set_it_to reset_it_to cambie_a cambie_por cambio_a cambio_por cambiado_a cambiado_por change_en",
     "change_pour changee_en geandert_in geandert_zu mudei_para mudou_para сменил*_на поменял*_на изменил*_на غيرتها غيرته غيروها غيرها 改成 改为",
 )
+_WIFI = _any(*_WIFI_WORDS)
+_CHANGED = _any(*_CHANGED_WORDS)
 _ENDS = r"(?<![.,;:?)\"'»،؟])(?![^\W_])"
 _MIXED = (  # any signs without a blank, a digit and a letter among them, but no address
     rf"(?!\S{{1,64}}@\S{{1,64}}\.|https?:|www\.)(?=\S{{0,30}}\d)(?=\S{{0,30}}{_LETTER})[^\s\[\]]{{4,40}}{_ENDS}"
@@ -677,26 +709,31 @@ _PARTED = (  # AZ/7719-23: of three digits or more, with a bar or a dash among l
     rf"(?=[\d/-]{{0,9}}{_LETTER}|\d{{1,8}}/\d{{1,8}}-)[^\W_]{{1,8}}(?:[-/][^\W_]{{1,8}}){{1,4}}(?![^\W_])"
 )
 _SIGNS = rf"[^\s\[\]]{{3,40}}{_ENDS}"
-_LOGIN = rf"(?:{_USER_NAME}|{_any('account acc compte cuenta konto codes credentials zugangsdaten identifiants access acces zugang* anmelde* вход giris* يوزر* аккаунт* حساب* 账号')})"
+_LOGIN_WORDS = (
+    "account acc compte cuenta konto codes credentials zugangsdaten identifiants access acces zugang* anmelde* вход giris* يوزر* аккаунт* حساب* 账号",
+)
+_LOGIN = rf"(?:{_USER_NAME}|{_any(*_LOGIN_WORDS)})"
 _AND_PASSWORD = rf" ?[,;/]? (?:{_LETTER}{{1,3}} |و)?{_any(*_PASSWORD, 'pass clave pw')}"
 _SECRETS = (
     # login ali / zarminaq1; login ali a password zarminaq; account ali77 pass zarminaq
     rf"({_LOGIN}(?:{_GAP}{{1,3}}{_LETTER}{{1,10}}){{0,3}}?{_IS}){_SIGNS} ?/ ?{_MIXED}",
     rf"({_USER_NAME}{_IS})(?!{_any(*_PASSWORD, 'and or y et und e и و ve')}){_SIGNS}(?={_AND_PASSWORD})",
-    rf"(?<![\w.@]){_ODD}(?={_AND_PASSWORD})",
-    rf"({_CODE_WORD}{_IS})(?=(?:[^\W_]{{1,6}}-){{0,2}}[^\W_\d]{{0,6}}\d)[^\W_]{{2,6}}(?:-[^\W_]{{2,6}}){{2,5}}(?![^\W_])",
+    rf"(?<![\w.@-]){_ODD}(?={_AND_PASSWORD})",
+    rf"({_any('typing typed entered tapped unlock unlocked unlocks ввожу ввел')}{_IS})(?!{_YEAR})\d{{4,8}}(?!\d){_COUNTED}",
+    rf"({_any(*_PASSWORD)} (?:(?:for|of|to|de|du|del|da|para|для|на) )?(?:the |la |el |le )?{_TRANSFER}(?: ?[:=]? | (?:is|es|est|ist|это|هو) )){_NO_NAME}{_NO_NEWS}{_NO_PASSWORD}(?!{_SECRET}|{_CODE_WORD}){_LETTER}{{3,15}}(?: {_LETTER}{{0,2}}\d{{1,4}})?",
+    rf"({_CODE_WORD}(?:{_GAP}{{1,3}}{_LETTER}{{1,12}}){{0,4}}?{_IS})(?=(?:[^\W_]{{1,6}}-){{0,2}}[^\W_\d]{{0,6}}\d)[^\W_]{{2,6}}(?:-[^\W_]{{2,6}}){{2,5}}(?![^\W_])",
     rf"(\b\d{{1,2}}[ -](?:digit\w{{0,2}}|chiffres|cifras|digitos|цифр\w{{0,2}}|ziffern|stellig\w{{0,2}})(?: {_LETTER}{{1,10}}){{0,4}}?{_IS})(?!{_YEAR})\d{{4,8}}(?!\d){_COUNTED}",
     rf"(\b(?!zip|post|bar|dress|area|country)[a-z]{{2,12}}(?:code|pin|passwort|kennwort|kode){_IS})(?!{_YEAR})\d{{4,8}}(?!\d){_COUNTED}",
     rf"({_LOGIN}{_IS}\[number\]{_AND_PASSWORD}{_IS}){_SIGNS}",
     # Zar!2018minaq, whatever stands around it; but not: US$500million
     rf"(?<!\S)(?=[a-z])(?![a-z]{{1,3}}\$)(?=[^\s/\\]{{0,30}}\d)(?=[^\s/\\]{{0,30}}[a-z]{{2}})(?=[^\s/\\]{{1,30}}(?:[!$^*~][^\W_]|(?<=[a-z]{{3}})&(?=[a-z]{{3}})))[^\s\[\]/\\]{{6,40}}{_ENDS}",
     # the code of my phone is 1945
-    rf"({_CODE_WORD} (?:(?:of|to|for|from|de|del|da|do|du|le|la|vom|von|pour|para|на|для|от|из|с|از|в|في|the|my|mi|ma|mon|mein\w{{0,2}}|моего) ){{0,3}}{_LOCK}{_IS}(?:c )?){_CODE}",
+    rf"({_CODE_WORD} (?:(?:of|to|for|from|de|del|da|do|du|le|la|vom|von|pour|para|на|для|от|из|с|از|в|في|the|my|mi|ma|mon|mein\w{{0,2}}|моего) ){{0,3}}{_LOCK}(?: (?!{_NUMBER}){_LETTER}{{1,8}})?{_IS}(?:c )?){_CODE}{_COUNTED}",
     rf"({_LOCK}(?: (?!country|area){_LETTER}{{1,8}})? {_any('code codigo kod код رمز كود')}{_IS})(?!{_YEAR})\d{{4,8}}(?!\d){_COUNTED}",
     rf"({_SECRET}{_IS}\d{{1,2}}[ -]?(?:digit\w{{0,2}}|chiffres|cifras|digitos|цифр\w{{0,2}}|haneli|ziffern|stellig\w{{0,2}}|ارقام|位){_IS})\d{{4,12}}(?!\d)",
     rf"({_any('say tell told word phrase slogan dire mot diga decir palabra sagen wort сказать слово كلمه قول')}(?: {_LETTER}{{1,10}}){{0,5}}?{_IS}[\"'«“„])(?!article|section|objective|goal|title)(?:{_LETTER}{{2,15}}[ -]){{0,3}}\d{{1,6}}(?=[\"'»”“])",
     rf"({_SECRET}{_IS}(?:{_any('of my the card for maybe perhaps probably like de la mi quizas du ma peut-etre vielleicht от на для может наверное من ما ممكن يمكن')} ?){{0,3}}{_IS})(?:{_MIXED}|{_CODE}){_COUNTED}",
-    rf"((?:{_SECRET}|{_WIFI})(?:{_GAP}{{1,3}}{_LETTER}{{1,12}}){{0,6}}?{_IS})(?<![^\W_])(?:{_STRONG}|(?<=[(\"'«“„])(?=[^\W\d]\S{{5}})(?!covid){_MIXED}|(?!{_YEAR})\d{{4,8}}(?!\d){_COUNTED})",
+    rf"((?:{_SECRET}|{_WIFI})(?:{_GAP}{{1,3}}{_LETTER}{{1,12}}){{0,6}}?{_IS}{_GAP}{{0,3}})(?<![^\W_])(?:{_STRONG}|(?<=[(\"'«“„])(?=[^\W\d]\S{{5}})(?!covid){_MIXED}|(?!{_YEAR})\d{{4,8}}(?!\d){_COUNTED})",
     rf"({_CHANGED}{_IS}){_STRONG}",
     rf"({_SECRET}{_IS}\[number\],? {_any('or and o y ou et e oder und или и або чи او و يا ya veya 或')} ){_STRONG}",
     # the PIN c 1945; "blue hat" is the password; zarminaq1 as my password
@@ -707,10 +744,10 @@ _SECRETS = (
     rf"({_any(*_PASSWORD)}(?: {_LETTER}{{1,12}}){{0,4}}?(?: ?[:=] ?| (?:is|es|est|ist|e|это|هو|هي) )){_NO_NAME}{_NO_NEWS}{_NO_PASSWORD}(?!{_ONE}){_SIGNS}",
     rf"({_any(*_PASSWORD)}(?: {_LETTER}{{1,12}}){{0,3}}?(?: ?[:=] ?| (?:is|was|es|era|est|ist|war|e|это) ))(?:{_LETTER}{{2,12}}[ -]){{1,4}}(?!{_YEAR})\d{{1,6}}(?!\d){_COUNTED}",
     # a password of two or three words, one of them a number
-    rf"((?:{_SECRET}(?: {_any('for of para de pour du fur для от لل')} (?:the |la |die )?{_TRANSFER})?"
+    rf"((?:{_SECRET}(?: (?:{_any('for of para de pour du fur для от لل')} )?(?:the |la |die )?{_TRANSFER})?"
     rf"|{_TRANSFER}(?:{_GAP}{{1,3}}{_LETTER}{{1,12}}){{0,5}} {_any('code word name phrase palabra mot wort слово كلمه')}){_IS})"
     rf"(?:(?!{_SECRET}|{_any('article articulo art penal civil postal pais country البلد الدولة страны трудов* penale kodu')}){_LETTER}{{2,12}}[ -]){{0,2}}(?<=[ -])(?!(?<= ){_YEAR})\d{{2,6}}(?:[ -]\d{{2,6}}){{0,3}}(?!\d){_COUNTED}(?:-{_LETTER}{{2,12}})?",
-    rf"({_any('密码 验证码 取款码 暗号')}{_IS})[\u4e00-\u9fff]{{0,4}}\d{{2,8}}(?!\d)",
+    rf"({_any('密码 验证码 取款码 暗号 暗语 口令')}{_IS})[\u4e00-\u9fff]{{0,4}}\d{{2,8}}(?!\d)",
 )
 _CODES = (
     rf"({_any('серия серии series serie seri serial')}{_IS}{_NUMBER_OR_NOT})(?:\d\d ?\d\d(?!\d)|{_LETTER}{{1,3}} ?\d{{2,9}})",
@@ -725,6 +762,7 @@ _CODES = (
     rf"({_FILE}(?: {_LETTER}{{1,12}})?{_IS}{_NUMBER_OR_NOT})(?!{_YEAR})\d{{1,6}} (?:of|from|de|del|du|von|от|من|за|سنه|لسنه|لعام|عام) (?:the year )?{_YEAR}",
     rf"({_NUMBER} {_FILE}{_IS})(?=[\d-]{{0,9}}[a-z])\d{{1,4}}(?:-[^\W_]{{1,6}}){{1,3}}(?![^\W_])",
     rf"({_FILE}{_IS})\d{{3,7}}/\d{{2,4}}(?![\d/])",
+    rf"({_NUMBER} (?:of|de|di|do|der|du) {_CODE_WORD}{_IS})(?!{_YEAR})\d{{4,12}}(?!\d){_COUNTED}",
     rf"((?:#|{_NUMBER}) ?){_PARTED}",
     rf"({_FILE_ALONE}{_IS})(?!{_YEAR})(?:\d{{3,12}}|\d{{1,6}}[/-]\d{{1,6}})(?:[/-]\d{{1,6}})?(?!\d){_COUNTED}",
     rf"(\b(?:my|our|mi|mon|mein|meine|мое|мой) {_FILE}{_IS})(?!{_YEAR}){_CODE}{_COUNTED}",
@@ -757,14 +795,17 @@ _PHONE_WORD = _any(
 )
 _PAPER_WORD = _any(
     "passport* identi* pin code password ssn senha cartao contraseña parola sifre* пароль kennwort id case file",
-    "account card social_security insurance nin pass pasaporte cedula nie dni clave codigo cuenta passeport carte",
+    "iban recepisse nip polis* полис* policy hesab* حساب* حسابي كرت account card social_security insurance nin pass pasaporte cedula nie dni clave codigo cuenta passeport carte",
     "aktenzeichen vorgangsnummer дело дела деле делу справа dossier expediente akte* dosya ملف قضيه etranger passaporte passaporto documento reisepass ausweis* paspoort pasoport* паспорт* пин код* инн снилс kimlik* pasaport* جواز* رمز* كود* كد هويه رقم* تذكره",
     "پاسپورت پاسپورٹ شناختی",
 )
-_MANY = _any("thousand* тысяча millon millones million* mil mille tausend тысяч* миллион* الف مليون هزار ميليون bin milyon")
+_MANY = _any(
+    "thousand* тысяча millon millones million* mil mille tausend тысяч* миллион* الف مليون هزار ميليون bin milyon"
+)
 _UP_TO_THREE = rf"(?:{_GAP}{{1,3}}{_LETTER}{{1,9}}){{0,3}}?{_IS}(?:{_LETTER_SAID}{_GAP}{{1,2}}){{0,3}}"
 _CHINESE_DIGIT = "[零〇○一二三四五六七八九两幺]"
 _SAID = (
+    rf"(?:{_ONE}{_PAUSE}){{2,4}}(?:{_STREET_NAME} ){{1,2}}{_STREET_AFTER}",
     rf"(?<![\w.,])\d{{1,4}}(?:{_PAUSE}{_ONE}{_PAUSE}\d{{1,4}}){{2,20}}+(?:{_PAUSE}{_ONE})?",
     rf"(?<![\w.,])(?!{_YEAR})\d{{2,4}}(?:{_PAUSE}{_ONE}){{2,8}}{_PAUSE}\d{{2,4}}(?!\d)",
     rf"({_any('房间 房号 帐篷 床位 密码 pin')}{_IS}){_CHINESE_DIGIT}{{3,8}}",
@@ -810,12 +851,21 @@ _HOME = "[home]"  # stands for one until what is beside it was looked at
 _RULES = (
     _Rules(re.compile(rf"@|{_AT_WORD}|[-_]at[-_]|{_PROVIDER}"), _MAILS, "[e-mail]"),
     _Rules(
-        re.compile(rf"{_SECRET}|{_WIFI}|{_CHANGED}|{_TRANSFER}|{_CODE_WORD}|{_LOGIN}|[!$^*~]\w"), _SECRETS, "[number]"
+        re.compile(
+            rf"{_any(*_SECRET_WORDS, *_WIFI_WORDS, *_CHANGED_WORDS, *_TRANSFER_WORDS, *_CODE_WORDS, *_LOGIN_WORDS, *_USER_NAME_WORDS)}"
+            rf"|{_NUMBER}|[!$^*~&]\w|typing|typed|unlock|entered|ввел|ввожу|digit|chiff|cifra|цифр|ziffer|stellig"
+        ),
+        _SECRETS,
+        "[number]",
     ),
     _Rules(re.compile(r"/|geo:|w3w|what ?3|what ?three| (?:slash|barra|сл[эе]ш|سلاش) "), _LINKS, "[link]"),
     _Rules(_NAMED, _CASED_NAMES, "[user]", cased=True),
     _Rules(_NAMED, _NAMES, "[user]"),
-    _Rules(re.compile(rf"[\d月]|{_MONTH}"), _BIRTHS, "[number]"),
+    _Rules(
+        re.compile(rf"\d ?[ ./-] ?\d|月|{_PART_OF_DATE} ?\d|\d(?: of| de| do)? {_LETTER}{{3,10}} {_YEAR}|{_MONTH}"),
+        _BIRTHS,
+        "[number]",
+    ),
     _Rules(_DIGIT, _CASED_PLACES, "[number]", cased=True),
     _Rules(_DIGIT, _PLACES, "[number]"),
     _Rules(re.compile(r"\d|street|road|lane|avenue|crescent|drive|terrace"), _CASED_HOMES, _HOME, cased=True),
@@ -824,7 +874,14 @@ _RULES = (
     _Rules(re.compile(re.escape(_HOME)), (rf"{re.escape(_HOME)}(?:[ ,]{{0,2}}{re.escape(_HOME)})*",), "[number]"),
     _Rules(_DIGIT, _CASED_PLATES, "[number]", cased=True),
     _Rules(_DIGIT, (*_PLATES, *_CODES), "[number]"),
-    _Rules(re.compile(rf"{_ONE}|{_CHINESE_DIGIT}{{2}}"), _SAID, "[number]"),
+    _Rules(
+        re.compile(
+            rf"{_ONE}{_PAUSE}(?:{_ONE}|{_HUNDRED}|\d|{_LETTER_SAID}|{_MANY})|{_NUMBER}{_IS}{_ONE}|{_HUNDREDS_IN_GERMAN}"
+            rf"|{_HUNDRED}{_PAUSE}|{_CHINESE_DIGIT}{{2}}"
+        ),
+        _SAID,
+        "[number]",
+    ),
 )
 
 
