@@ -18,7 +18,7 @@ from bot.answering.turn import take_turn
 from bot.cli.main import app
 from bot.content.diagnostics import RULES
 from bot.content.parsed import Content
-from bot.domain.conversation import Choice, Question
+from bot.domain.conversation import Choice, Conversation, Question
 from bot.matching.matcher import RegressionMatcher
 from bot.settings import Settings, read_settings
 from tests.support.documentation import (
@@ -73,7 +73,7 @@ def test_the_dialogue_in_the_readme_is_the_bots_own(matcher: RegressionMatcher) 
     offered: tuple[Choice, ...] = ()
     for turn in turns:
         typed, _, shown = turn.partition("\n")
-        reply = take_turn(Question(typed), matcher, offered).reply
+        reply = take_turn(Question(typed), matcher, Conversation(offered)).reply
         said = to_text(reply, matcher.faq.interface).strip()
         assert said == shown.strip(), f"the README's reply to {typed!r} is not the bot's"
         offered = reply.choices

@@ -15,7 +15,6 @@ from typing import assert_never
 from bot.answering.commands import command_reply, deep_link, topic_reply
 from bot.answering.decide import Reasoning, decide_with_reasoning
 from bot.answering.follow_up import (
-    MOST_WORDS,
     act_by_meaning,
     act_reply,
     answer_before,
@@ -36,10 +35,12 @@ from bot.answering.render import (
 )
 from bot.answering.reply_language import faq_of_reply
 from bot.domain.conversation import (
+    NOTHING_BEFORE,
     Answer,
     Candidate,
     Choice,
     Clarify,
+    Conversation,
     Decision,
     EmergencyNumbers,
     NoAnswerReason,
@@ -106,60 +107,32 @@ class Turn:
     takes_place: bool = False
 
 
-def take_turn(
-    question: Question,
-    matcher: Matcher,
-    offered: tuple[Choice, ...] = (),
-    shown: ShownCard | None = None,
-    last: str | None = None,
-    fragment: str = "",
-    *,
-    preceding: Preceding = Preceding.OTHER,
-    explains: str | None = None,
-) -> Turn:
-    """Answer a message. ``offered`` are the choices of the previous turn, ``last`` is the answer given last.
-
-    ``fragment`` is what the person wrote just before, if it had no answer: a thought may come in several messages.
-    ``preceding`` is what the message just before was: a doubt after a forward is one of that, which has its reply.
-    ``explains`` is the answer, by its id, of which the message says what is unclear; it is kept unless it may be a cry.
-    ``shown`` is a card of the last hour. After a card, what asks nothing gets the lines of it that matter again. They
-    also stand above small talk and what has no answer, which may belong to the cry and is kept no more than that.
-    """
+def take_turn(question: Question, matcher: Matcher, before: Conversation = NOTHING_BEFORE) -> Turn:
+    """Answer a message, knowing what was said ``before`` it. The first of these that knows a reply gives it."""
     says = in_its_language(question, matcher)
-    command = command_reply(question.text, says)
-    if command is not None:
-        linked = deep_link(question.text, says)
-        return Turn(Outcome.COMMAND, command, linked.id if linked else None, reply_in=says.language)
-    explained = _explained(question, explains, matcher) if shown is None else None
-    if explained is not None:
-        return explained
-    number = _NUMBER.fullmatch(question.text)
-    if number and (shown is None or int(number[1]) in range(1, len(offered) + 1)):
-        return _choose(int(number[1]), question, matcher, says, offered, shown)
-    said = said_in(question.text, matcher.faq)
-    if said is not None and offered and (numbers := chosen_numbers(said, offered)):
-        return _choose_all(numbers, question, matcher, says, offered, shown)
-    if shown is None:
-        is_doubt = said is Said.SURE or _is_question_mark(question.text)
-        if preceding is Preceding.FORWARD and is_doubt:
-            return _said_of_forward(says)
-        turn = _follow_up(said, last, offered, says) if said is not None else None
-        turn = turn or _answered(question, matcher, last, offered, fragment, preceding=preceding)
-        return replace(turn, is_comment=turn.is_comment or is_doubt)
-    if is_waiting(question.text, matcher.faq):
-        return again(shown, says)
-    turn = _answered(question, matcher)
-    if turn.outcome is Outcome.SMALLTALK or turn.gap is not None:
-        lines = render_again(shown, matcher.faq.in_language(turn.reply_in))
-        reply = replace(turn.reply, sections=(*lines.sections, *turn.reply.sections), choices=lines.choices)
-        return replace(turn, reply=replace(reply, choices_title=lines.choices_title), gap=None, is_private=True)
-    return turn
+    return (
+        _command(question, says)
+        or _explained(question, before, matcher)
+        or _choice(question, before, matcher, says)
+        or _after_card(question, before, matcher, says)
+        or _said(question, before, matcher, says)
+        or _answered(question, before, matcher)
+    )
 
 
-def _explained(question: Question, entry: str | None, matcher: Matcher) -> Turn | None:
+def _command(question: Question, says: Faq) -> Turn | None:
+    """The turn of a command."""
+    reply = command_reply(question.text, says)
+    if reply is None:
+        return None
+    entry = deep_link(question.text, says)
+    return Turn(Outcome.COMMAND, reply, entry.id if entry else None, reply_in=says.language)
+
+
+def _explained(question: Question, before: Conversation, matcher: Matcher) -> Turn | None:
     """The turn of a message that says what is unclear in an answer; None if it may be a cry, or has no words."""
-    answer = answer_before(entry, matcher.faq)
-    if answer is None:
+    answer = answer_before(before.explains, matcher.faq)
+    if answer is None or before.shown is not None:
         return None
     reasoning = decide_with_reasoning(question, matcher)
     match reasoning.decision:
@@ -180,9 +153,46 @@ def _explained(question: Question, entry: str | None, matcher: Matcher) -> Turn 
     )
 
 
-def _is_question_mark(text: str) -> bool:
-    """Whether a text is a question mark, or several, and no more."""
-    return bool(text.strip()) and not text.strip("?؟？!！ \n")
+def _choice(question: Question, before: Conversation, matcher: Matcher, says: Faq) -> Turn | None:
+    """The turn of a message that picks from the choices offered before, by numbers or by their place."""
+    number = _NUMBER.fullmatch(question.text)
+    if number and (before.shown is None or int(number[1]) in range(1, len(before.choices) + 1)):
+        return _choose(int(number[1]), question, matcher, says, before)
+    said = said_in(question.text, matcher.faq)
+    numbers = chosen_numbers(said, before.choices) if said is not None and before.choices else ()
+    return _choose_all(numbers, question, matcher, says, before) if numbers else None
+
+
+def _after_card(question: Question, before: Conversation, matcher: Matcher, says: Faq) -> Turn | None:
+    """The turn of a message in the hour after a card. What asks nothing gets the lines of it that matter again.
+
+    They also stand above small talk and what has no answer, which may belong to the cry and is kept no more than that.
+    """
+    if before.shown is None:
+        return None
+    if is_waiting(question.text, matcher.faq):
+        return again(before.shown, says)
+    turn = _answered(question, NOTHING_BEFORE, matcher)
+    if turn.outcome is Outcome.SMALLTALK or turn.gap is not None:
+        lines = render_again(before.shown, matcher.faq.in_language(turn.reply_in))
+        reply = replace(turn.reply, sections=(*lines.sections, *turn.reply.sections), choices=lines.choices)
+        return replace(turn, reply=replace(reply, choices_title=lines.choices_title), gap=None, is_private=True)
+    return turn
+
+
+def _said(question: Question, before: Conversation, matcher: Matcher, says: Faq) -> Turn | None:
+    """The turn of a short message about the one before, or of a word for a command; None where it means nothing."""
+    said, is_doubt = said_in(question.text, matcher.faq), _is_listed_doubt(question.text, matcher.faq)
+    if before.preceding is Preceding.FORWARD and is_doubt:
+        return _said_of_forward(says)
+    turn = _follow_up(said, before.last, before.choices, says) if said is not None else None
+    return replace(turn, is_comment=is_doubt) if turn is not None else None
+
+
+def _is_listed_doubt(text: str, faq: Faq) -> bool:
+    """Whether a message doubts the one before it: it is listed as such, or has question marks and no more."""
+    is_question_mark = bool(text.strip()) and not text.strip("?؟？!！ \n")
+    return is_question_mark or said_in(text, faq) is Said.SURE
 
 
 def _said_of_forward(says: Faq) -> Turn:
@@ -191,7 +201,7 @@ def _said_of_forward(says: Faq) -> Turn:
 
 
 def _follow_up(said: Said, last: str | None, offered: tuple[Choice, ...], says: Faq) -> Turn | None:
-    """The turn of a short message about the one before, or of a word for a command; None where it means nothing."""
+    """The turn of what is said about the message before, or of a word for a command; None where it means nothing."""
     if said in _COMMANDS:
         reply = command_reply(f"/{_COMMANDS[said]}", says)
         return Turn(Outcome.COMMAND, reply, reply_in=says.language) if reply is not None else None
@@ -238,104 +248,71 @@ def again(shown: ShownCard, faq: Faq) -> Turn:
     return Turn(Outcome.URGENT_AGAIN, render_again(shown, faq), shown.card.entry.id, reply_in=faq.language)
 
 
-def _answered(
-    question: Question,
-    matcher: Matcher,
-    last: str | None = None,
-    offered: tuple[Choice, ...] = (),
-    fragment: str = "",
-    *,
-    preceding: Preceding = Preceding.OTHER,
-) -> Turn:
-    reasoning, is_rest = decide_with_reasoning(question, matcher), False
-    if fragment and not isinstance(reasoning.decision, Urgent | EmergencyNumbers):
-        joined = decide_with_reasoning(replace(question, text=f"{fragment} {question.text}"), matcher)
-        parts = (fragment, question.text)
-        is_whole = joined.decision == reasoning.decision and all(len(part.split()) <= LONGEST_PART for part in parts)
-        is_rest = isinstance(joined.decision, SURE) and (is_whole or not isinstance(reasoning.decision, Answer))
-        reasoning = joined if is_rest else reasoning
-    picked = picked_by_words(question.text, reasoning, offered, matcher)
+def _answered(question: Question, before: Conversation, matcher: Matcher) -> Turn:
+    """The turn of a message that is a question by itself, or goes on from the one before."""
+    reasoning, is_rest = _with_fragment(question, before.fragment, matcher)
+    picked = picked_by_words(question.text, reasoning, before.choices, matcher)
     if picked:
-        return _choose_all(picked, question, matcher, in_its_language(question, matcher), offered, None)
+        return _choose_all(picked, question, matcher, in_its_language(question, matcher), before)
     faq = faq_of_reply(question, reasoning.language, matcher.faq)
-    is_after_forward = preceding is Preceding.FORWARD
+    is_after_forward = before.preceding is Preceding.FORWARD
     is_told = isinstance(reasoning.decision, Answer) and not is_after_forward
-    is_doubt = not is_told and act_by_meaning(question.text, reasoning.decision, matcher) is Said.SURE
-    if is_after_forward and is_doubt:
+    is_meant = not is_told and act_by_meaning(question.text, reasoning.decision, matcher) is Said.SURE
+    if is_after_forward and is_meant:
         return _said_of_forward(faq)
-    before = answer_before(last, matcher.faq)
-    if before is not None:
-        decision = in_context(question, before, reasoning, matcher)
+    is_doubt = is_meant or _is_listed_doubt(question.text, matcher.faq)
+    last = answer_before(before.last, matcher.faq)
+    if last is not None:
+        decision = in_context(question, last, reasoning, matcher)
         act = act_by_meaning(question.text, decision, matcher)
-        turn = _follow_up(act, last, (), faq) if act is not None else None
+        turn = _follow_up(act, before.last, (), faq) if act is not None else None
         if turn is not None:
             return replace(turn, is_comment=is_doubt)
         reasoning = replace(reasoning, decision=decision)
+    turn = replace(_decided(reasoning, faq), is_comment=is_doubt)
+    if turn.outcome is not Outcome.ANSWER:
+        return turn
+    is_more = before.preceding is Preceding.PART and turn.entry == before.last and not turn.also
+    return replace(turn, takes_place=is_rest or (is_more and len(question.text.split()) <= LONGEST_FRAGMENT))
+
+
+def _decided(reasoning: Reasoning, faq: Faq) -> Turn:
+    """The turn of a decision, in the language of ``faq``."""
     outcome, entry = outcome_of(reasoning.decision)
-    candidates = reasoning.whole.ranking.candidates[:SHOWN_CANDIDATES]
-    reply = render(reasoning.decision, faq, reasoning.language)
-    gap = gap_reason(reasoning.decision)
     turn = Turn(
         outcome,
-        reply,
+        render(reasoning.decision, faq, reasoning.language),
         entry,
-        candidates,
-        gap,
+        reasoning.whole.ranking.candidates[:SHOWN_CANDIDATES],
+        gap_reason(reasoning.decision),
         foreign=reasoning.language,
         is_private=reasoning.is_private,
         reply_in=faq.language,
-        is_comment=is_doubt or _says_nothing_known(reasoning),
     )
     match reasoning.decision:
         case Urgent() as card:
             return replace(turn, card=card)
-        case Answer((first, *others), missing):
+        case Answer((_, *others), missing):
             unknown = "\n".join(one.text for one in missing if one.is_gap)
-            is_more = preceding is Preceding.PART and first == before and not others
-            is_rest = is_rest or (is_more and len(question.text.split()) <= LONGEST_FRAGMENT)
-            also = tuple(other.id for other in others)
-            return replace(turn, also=also, gap_text=unknown, takes_place=is_rest)
+            return replace(turn, also=tuple(other.id for other in others), gap_text=unknown)
         case _:
             return turn
 
 
-def _says_nothing_known(reasoning: Reasoning) -> bool:
-    """Whether a message has no answer, is short, and cannot be a cry: it may be a remark on another one."""
-    is_unknown = isinstance(reasoning.decision, Unanswered) and reasoning.decision.reason is NoAnswerReason.NO_MATCH
-    return is_unknown and not reasoning.is_private and len(reasoning.whole.text.split()) <= MOST_WORDS
+def _with_fragment(question: Question, fragment: str, matcher: Matcher) -> tuple[Reasoning, bool]:
+    """What a message means, together with the ``fragment`` before it if that tells; whether it is read so.
 
-
-def fragment_after(turn: Turn, text: str, before: str) -> str:
-    """What a next message may go on from: this message, with the ``before`` it, if it is short and had no answer."""
-    closed = (Outcome.ANSWER, Outcome.URGENT, Outcome.EMERGENCY_NUMBERS, Outcome.EXPLAINED)
-    is_open = bool(turn.candidates) and turn.outcome not in closed
-    joined = f"{before} {text}".strip()
-    return joined if is_open and len(joined.split()) <= LONGEST_FRAGMENT else ""
-
-
-def may_be_replaced(turn: Turn, text: str) -> bool:
-    """Whether the reply to a comment or a short message may be taken back where the next one tells what was meant.
-
-    What may be a cry for help keeps its reply; so does a greeting.
+    No fragment changes what is urgent. A message with an answer of its own is read alone, unless both are so short that
+    they are parts of one thought, and have the same answer together.
     """
-    is_open = turn.outcome in (Outcome.UNANSWERED, Outcome.CLARIFY) and not turn.is_private
-    return turn.is_comment or turn.takes_place or (is_open and len(text.split()) <= LONGEST_FRAGMENT)
-
-
-def last_answer(turn: Turn, before: str | None) -> str | None:
-    """The answer that a next message may be about; ``before`` is the one before this turn.
-
-    Small talk and commands leave it as it is; what has no answer, or is urgent, ends it.
-    """
-    match turn.outcome:
-        case Outcome.ANSWER | Outcome.FOLLOW_UP:
-            return turn.entry or before
-        case Outcome.COMMAND:
-            return turn.entry or before
-        case Outcome.SMALLTALK | Outcome.TEXT_ONLY | Outcome.TOO_FAST | Outcome.EXPLAINED:
-            return before
-        case _:
-            return None
+    alone = decide_with_reasoning(question, matcher)
+    if not fragment or isinstance(alone.decision, Urgent | EmergencyNumbers):
+        return alone, False
+    joined = decide_with_reasoning(replace(question, text=f"{fragment} {question.text}"), matcher)
+    are_parts = all(len(part.split()) <= LONGEST_PART for part in (fragment, question.text))
+    is_open = not isinstance(alone.decision, Answer) or (are_parts and joined.decision == alone.decision)
+    is_rest = is_open and isinstance(joined.decision, SURE)
+    return (joined if is_rest else alone), is_rest
 
 
 def outcome_of(decision: Decision) -> tuple[Outcome, str | None]:
@@ -399,7 +376,7 @@ def not_about_me(card: str, shown: ShownCard | None, question: Question, matcher
         says = in_its_language(question, matcher)
         again = Reply((Section("", says.interface.type_again),))
         return Turn(Outcome.NOT_ABOUT_ME, again, card, reply_in=says.language)
-    turn = _answered(replace(question, text=shown.text, is_calm=True), matcher)
+    turn = _answered(replace(question, text=shown.text, is_calm=True), NOTHING_BEFORE, matcher)
     return replace(turn, gap=None, is_private=True)
 
 
@@ -408,22 +385,20 @@ def _choose_all(
     question: Question,
     matcher: Matcher,
     says: Faq,
-    offered: tuple[Choice, ...],
-    shown: ShownCard | None,
+    before: Conversation,
 ) -> Turn:
     """The turn of one choice or, where several answers are chosen, of all of them."""
-    first = _choose(numbers[0], question, matcher, says, offered, shown)
-    entries = [says.entries[offered[number - 1].entry or ""] for number in numbers] if len(numbers) > 1 else []
+    first = _choose(numbers[0], question, matcher, says, before)
+    entries = [says.entries[before.choices[number - 1].entry or ""] for number in numbers] if len(numbers) > 1 else []
     if not entries or any(entry.kind is not Kind.ANSWER for entry in entries):
         return first
     reply = render(Answer(tuple(entries)), says)
     return replace(first, reply=reply, also=tuple(entry.id for entry in entries[1:]))
 
 
-def _choose(
-    number: int, question: Question, matcher: Matcher, says: Faq, offered: tuple[Choice, ...], shown: ShownCard | None
-) -> Turn:
+def _choose(number: int, question: Question, matcher: Matcher, says: Faq, before: Conversation) -> Turn:
     """The turn of a choice by its number; ``says`` is the FAQ in the language of the reply before."""
+    offered, shown = before.choices, before.shown
     if not 1 <= number <= len(offered):
         none_such = Reply((Section("", says.interface.no_such_choice),), choices=offered or ways_on(says))
         return Turn(Outcome.UNANSWERED, none_such, reply_in=says.language)

@@ -15,6 +15,7 @@ from typing import assert_never
 from bot.answering.commands import asks_to_forget, call_of, linked
 from bot.answering.decide import Reasoning, decide, decide_with_reasoning
 from bot.answering.follow_up import ANSWERS, instead
+from bot.answering.handover import fragment_after, last_answer, preceding
 from bot.answering.place import place_reply
 from bot.answering.render import unread, with_lines
 from bot.answering.reply_language import faq_of_reply
@@ -22,21 +23,21 @@ from bot.answering.turn import (
     Turn,
     again,
     card_turn,
-    fragment_after,
     in_its_language,
-    last_answer,
     not_about_me,
     outcome_of,
     take_turn,
 )
 from bot.channels.long_texts import LongTexts
 from bot.channels.memory import HOUR
-from bot.channels.port import Conversation, GapNotes, IncomingMessage, OutgoingReply
+from bot.channels.port import GapNotes, IncomingMessage, OutgoingReply
 from bot.channels.throttle import UNLIMITED, Allowed, Throttles
 from bot.domain.conversation import (
+    NOTHING_BEFORE,
     Answer,
     Channel,
     Clarify,
+    Conversation,
     Decision,
     EmergencyNumbers,
     Outcome,
@@ -121,7 +122,7 @@ class Assistant:
             shown,
             last_answer(turn, message.conversation.last),
             "" if message.is_forwarded else fragment_after(turn, message.text, message.conversation.fragment),
-            _preceding(turn, message),
+            preceding(turn, message.text, is_forwarded=message.is_forwarded),
         )
         return OutgoingReply(turn, question, faq, note.count, conversation)
 
@@ -180,19 +181,10 @@ class Assistant:
         if numbers is not None:
             lines = numbers if shown is None else with_lines(numbers, shown, says)
             return Turn(Outcome.EMERGENCY_NUMBERS, lines, reply_in=says.language)
-        before = Conversation() if message.is_forwarded else message.conversation
+        before = NOTHING_BEFORE if message.is_forwarded else message.conversation
         turn = await self._long_texts.read(
             question,
-            partial(
-                take_turn,
-                matcher=matcher,
-                offered=before.choices,
-                shown=shown,
-                last=before.last,
-                fragment=before.fragment,
-                preceding=before.preceding,
-                explains=before.explains,
-            ),
+            partial(take_turn, matcher=matcher, before=replace(before, shown=shown)),
         )
         if message.is_caption and turn.outcome is Outcome.UNANSWERED and shown is not None:
             return again(shown, says)
@@ -343,15 +335,6 @@ class Assistant:
         gap = note.gap if message.asker is not None else None
         asker = message.asker if gap else None
         self._notes.note(replace(note, gap=gap, asker=asker, message=message.id, is_edited=message.is_edited))
-
-
-def _preceding(turn: Turn, message: IncomingMessage) -> Preceding:
-    """What a message is to the next one."""
-    if message.is_forwarded:
-        return Preceding.FORWARD
-    if turn.is_comment:
-        return Preceding.COMMENT
-    return Preceding.PART if turn.takes_place else Preceding.OTHER
 
 
 def _text_turn(text: str, faq: Faq, outcome: Outcome = Outcome.COMMAND) -> Turn:

@@ -9,31 +9,9 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from bot.answering.turn import Turn
-from bot.domain.conversation import Channel, Choice, Preceding, Question, ShownCard
+from bot.domain.conversation import NOTHING_BEFORE, Channel, Conversation, Question
 from bot.domain.faq import Faq
 from bot.domain.gap import Count, Note
-
-
-@dataclass(frozen=True, slots=True)
-class Conversation:
-    """The state of a conversation: the channel keeps it, and passes it on with the next message.
-
-    ``choices`` are those of the last reply, from which a number picks one; ``asked`` is the question that they were
-    offered for; ``language`` is the one chosen within this conversation, ``replied_in`` that of the last reply;
-    ``shown`` is the card of the last hour; ``last`` is the answer given last, by its id; ``fragment`` is the message
-    just before, if it had no answer; ``preceding`` is what that was, if it was sent some seconds before; ``explains``
-    is the answer, by its id, of which the person has agreed to say in the next message what is unclear.
-    """
-
-    choices: tuple[Choice, ...] = ()
-    asked: str = ""
-    language: str | None = None
-    replied_in: str | None = None
-    shown: ShownCard | None = None
-    last: str | None = None
-    fragment: str = ""
-    preceding: Preceding = Preceding.OTHER
-    explains: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +32,7 @@ class IncomingMessage:
     id: str | None = None
     throttle_key: str = ""
     languages: tuple[str, ...] = ()
-    conversation: Conversation = Conversation()
+    conversation: Conversation = NOTHING_BEFORE
     is_edited: bool = False
     is_caption: bool = False
     is_forwarded: bool = False
@@ -69,7 +47,7 @@ class OutgoingReply:
     question: Question
     faq: Faq
     count: Count
-    conversation: Conversation = Conversation()
+    conversation: Conversation = NOTHING_BEFORE
 
     @property
     def is_silent(self) -> bool:

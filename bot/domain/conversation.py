@@ -258,3 +258,28 @@ class Reply:
     pages: tuple[Link, ...] = ()
     choices_title: str = ""
     choices: tuple[Choice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """The state of a conversation: the channel keeps it, and passes it on with the next message.
+
+    ``choices`` are those of the last reply, from which a number picks one; ``asked`` is the question that they were
+    offered for; ``language`` is the one chosen within this conversation, ``replied_in`` that of the last reply;
+    ``shown`` is the card of the last hour; ``last`` is the answer given last, by its id; ``fragment`` is the message
+    just before, if it had no answer; ``preceding`` is what that was, if it was sent some seconds before; ``explains``
+    is the answer, by its id, of which the person has agreed to say in the next message what is unclear.
+    """
+
+    choices: tuple[Choice, ...] = ()
+    asked: str = field(default="", repr=False)
+    language: str | None = None
+    replied_in: str | None = None
+    shown: ShownCard | None = None
+    last: str | None = None
+    fragment: str = field(default="", repr=False)
+    preceding: Preceding = Preceding.OTHER
+    explains: str | None = None
+
+
+NOTHING_BEFORE = Conversation()

@@ -11,7 +11,7 @@ from bot.answering.place import place_reply
 from bot.answering.render import render, render_again, with_lines
 from bot.answering.turn import again, card_turn, is_waiting, not_about_me, outcome_of, take_turn
 from bot.content.loader import read_faq
-from bot.domain.conversation import Candidate, Choice, Outcome, Question, ShownCard, Urgent
+from bot.domain.conversation import Candidate, Choice, Conversation, Outcome, Question, ShownCard, Urgent
 from bot.domain.emergency import Service
 from bot.domain.faq import Cries, Entry
 from bot.matching.matcher import RegressionMatcher
@@ -141,13 +141,13 @@ def test_after_a_card_small_talk_and_what_has_no_answer_begin_with_its_lines() -
     """They may belong to the cry: nothing of them is kept. A question is answered as ever."""
     card = shown(Urgent(HURT))
     lines = render_again(card, CALM.faq).sections
-    talk = take_turn(Question("good morning"), CALM, shown=card)
-    unknown = take_turn(Question("do you sell tractors"), CALM, shown=card)
+    talk = take_turn(Question("good morning"), CALM, Conversation(shown=card))
+    unknown = take_turn(Question("do you sell tractors"), CALM, Conversation(shown=card))
     assert talk.reply.sections == (*lines, *take_turn(Question("good morning"), CALM).reply.sections)
     assert unknown.reply.sections[: len(lines)] == lines
     assert (unknown.gap, unknown.is_private) == (None, True)
     question = Question("can i come with my dog")
-    assert take_turn(question, CALM, shown=card) == take_turn(question, CALM)
+    assert take_turn(question, CALM, Conversation(shown=card)) == take_turn(question, CALM)
 
 
 def test_what_is_not_about_the_person_is_answered_as_a_question() -> None:
@@ -167,8 +167,8 @@ def test_by_its_number_a_card_is_chosen_or_refused() -> None:
     """The same in a terminal."""
     card = shown(Urgent(HURT, others=(HURT,)), "can i come with my dog")
     offered = (Choice("Or: that", "hurt", is_card=True), NOT_ABOUT_ME)
-    chosen = take_turn(Question("1"), CALM, offered, card)
+    chosen = take_turn(Question("1"), CALM, Conversation(offered, shown=card))
     assert (chosen.outcome, chosen.entry) == (Outcome.URGENT, "hurt")
-    refused = take_turn(Question("2"), CALM, offered, card)
+    refused = take_turn(Question("2"), CALM, Conversation(offered, shown=card))
     assert (refused.outcome, refused.entry, refused.card) == (Outcome.NOT_ABOUT_ME, "hurt", None)
     assert refused.reply.sections[0].question == DOGS.question

@@ -12,6 +12,7 @@ from bot.answering.render import render, to_text
 from bot.answering.turn import take_turn
 from bot.content.loader import read_faq
 from bot.domain.conversation import (
+    Conversation,
     Decision,
     EmergencyNumbers,
     NoAnswerReason,
@@ -174,13 +175,17 @@ def test_a_country_is_chosen_by_its_number(matcher: RegressionMatcher) -> None:
     """In the terminal: the likely ones first, then the regions, then a region's countries."""
     asked = take_turn(Question("which number do i dial for an ambulance"), matcher)
     offered = asked.reply.choices
-    assert "Emergency numbers in Italy:" in to_text(take_turn(Question("1"), matcher, offered).reply, FAQ.interface)
-    regions = take_turn(Question(str(len(offered))), matcher, offered).reply
+    assert "Emergency numbers in Italy:" in to_text(
+        take_turn(Question("1"), matcher, Conversation(offered)).reply, FAQ.interface
+    )
+    regions = take_turn(Question(str(len(offered))), matcher, Conversation(offered)).reply
     assert regions.choices[0].label == "North Africa"
-    countries = take_turn(Question("1"), matcher, regions.choices).reply
+    countries = take_turn(Question("1"), matcher, Conversation(regions.choices)).reply
     assert "Egypt" in [choice.label for choice in countries.choices]
     egypt = [choice.label for choice in countries.choices].index("Egypt") + 1
-    assert "123: ambulance" in to_text(take_turn(Question(str(egypt)), matcher, countries.choices).reply, FAQ.interface)
+    assert "123: ambulance" in to_text(
+        take_turn(Question(str(egypt)), matcher, Conversation(countries.choices)).reply, FAQ.interface
+    )
 
 
 # --- The table ---------------------------------------------------------------------------------------------------

@@ -9,12 +9,14 @@ import pytest
 
 from bot.answering.commands import COMMANDS, OTHER_COMMANDS, command_reply
 from bot.answering.follow_up import continues, said_in
+from bot.answering.handover import fragment_after, last_answer
 from bot.answering.render import choices_of, none_chosen, render, render_entry, render_numbers, unread
-from bot.answering.turn import Turn, fragment_after, last_answer, take_turn
+from bot.answering.turn import Turn, take_turn
 from bot.domain.conversation import (
     Answer,
     Choice,
     Clarify,
+    Conversation,
     Decision,
     EmergencyNumbers,
     NoAnswerReason,
@@ -39,13 +41,15 @@ LEAST_RIGHT = {"development": 84, "first": 95, "second": 97}  # of 100, 130 and 
 def after(text: str, matcher: RegressionMatcher, last: str = LAST, **more: object) -> Turn:
     """The turn of a message after an answer."""
     question = Question(text, **more)  # type: ignore[arg-type]
-    return take_turn(question, matcher, render_entry(matcher.faq.entries[last], matcher.faq).choices, last=last)
+    return take_turn(
+        question, matcher, Conversation(render_entry(matcher.faq.entries[last], matcher.faq).choices, last=last)
+    )
 
 
 def choosing(text: str, matcher: RegressionMatcher) -> Turn:
     """The turn of a message after a choice was offered."""
     choices = choices_of(matcher.faq.entries[name] for name in OFFERED)
-    return take_turn(Question(text), matcher, (*choices, Choice(matcher.faq.interface.none_of_these)))
+    return take_turn(Question(text), matcher, Conversation((*choices, Choice(matcher.faq.interface.none_of_these))))
 
 
 # --- Words -----------------------------------------------------------------------------------------------------
@@ -250,7 +254,7 @@ def test_half_a_thought_is_read_with_the_other_half(matcher: RegressionMatcher) 
     first = take_turn(Question("is there some"), matcher)
     fragment = fragment_after(first, "is there some", "")
     assert fragment == "is there some"
-    rest = take_turn(Question("campaign against xenophobia"), matcher, fragment=fragment)
+    rest = take_turn(Question("campaign against xenophobia"), matcher, Conversation(fragment=fragment))
     assert (rest.entry, rest.takes_place) == ("together-campaign", True)
     answered = take_turn(Question("how many migrants are there"), matcher)
     assert fragment_after(answered, "how many migrants are there", "") == ""
@@ -259,16 +263,18 @@ def test_half_a_thought_is_read_with_the_other_half(matcher: RegressionMatcher) 
 
 def test_the_answer_to_the_whole_stands_for_that_to_its_parts(matcher: RegressionMatcher) -> None:
     """Also where the last part says it all; not where each may be a question of its own, nor before a cry."""
-    assert take_turn(Question("migrants"), matcher, fragment="how many").takes_place
-    assert not take_turn(Question("migrants"), matcher, fragment="do you sell tractors").takes_place
-    assert not take_turn(Question("how many migrants are there"), matcher, fragment="tractors").takes_place
+    assert take_turn(Question("migrants"), matcher, Conversation(fragment="how many")).takes_place
+    assert not take_turn(Question("migrants"), matcher, Conversation(fragment="do you sell tractors")).takes_place
+    assert not take_turn(
+        Question("how many migrants are there"), matcher, Conversation(fragment="tractors")
+    ).takes_place
     for text, preceding, is_rest in (
         ("migrants in the world", Preceding.PART, True),
         ("migrants in the world", Preceding.OTHER, False),
         ("what share of migrants are women", Preceding.PART, False),
     ):
-        assert take_turn(Question(text), matcher, last=LAST, preceding=preceding).takes_place is is_rest
-    cry = take_turn(Question("my boss took my passport and locks me in"), matcher, fragment="how many")
+        assert take_turn(Question(text), matcher, Conversation(last=LAST, preceding=preceding)).takes_place is is_rest
+    cry = take_turn(Question("my boss took my passport and locks me in"), matcher, Conversation(fragment="how many"))
     assert (cry.outcome, cry.takes_place) == (Outcome.URGENT, False)
 
 

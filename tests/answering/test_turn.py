@@ -12,6 +12,7 @@ from bot.domain.conversation import (
     Answer,
     Choice,
     Clarify,
+    Conversation,
     Decision,
     NoAnswerReason,
     Outcome,
@@ -41,7 +42,7 @@ OFFERED = (Choice(DOGS.question, "dogs"), Choice("The plants", topic="The plants
 
 
 def say(text: str, offered: tuple[Choice, ...] = ()) -> Turn:
-    return take_turn(Question(text), MATCHER, offered)
+    return take_turn(Question(text), MATCHER, Conversation(offered))
 
 
 @pytest.mark.parametrize("text", ["1", " 1 ", "1.", "1)", "01", "1 .\n"])

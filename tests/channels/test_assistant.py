@@ -10,9 +10,9 @@ import pytest
 from bot.answering.render import unread
 from bot.channels.assistant import Assistant
 from bot.channels.memory import HOUR
-from bot.channels.port import Conversation, IncomingMessage, NoGapNotes
+from bot.channels.port import IncomingMessage, NoGapNotes
 from bot.channels.throttle import Throttle, Throttles
-from bot.domain.conversation import Channel, Outcome, Reply, Section
+from bot.domain.conversation import Channel, Conversation, Outcome, Reply, Section
 from bot.domain.gap import GapReason, Note
 from bot.matching.matcher import RegressionMatcher
 from bot.runtime.catalog import Catalog

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from bot.answering.follow_up import said_in
+from bot.answering.handover import fragment_after, last_answer
 from bot.answering.render import choices_of, render_entry
-from bot.answering.turn import Turn, fragment_after, take_turn
-from bot.domain.conversation import Choice, Outcome, Question
+from bot.answering.turn import Turn, take_turn
+from bot.domain.conversation import Choice, Conversation, Outcome, Question
 from bot.domain.gap import GapReason
 from bot.domain.matching import Matcher
 from tests.support.paths import ROOT
@@ -67,11 +68,15 @@ def _turn(item: dict[str, Any], matcher: Matcher) -> Turn:
     if "before" in item:
         first = take_turn(Question(item["before"], before=faq.language), matcher)
         fragment = fragment_after(first, item["before"], "")
-        return take_turn(question, matcher, first.reply.choices, fragment=fragment)
+        return take_turn(
+            question, matcher, Conversation(first.reply.choices, last=last_answer(first, None), fragment=fragment)
+        )
     if "offered" in item:
         choices = choices_of(faq.entries[name] for name in item["offered"])
-        return take_turn(question, matcher, (*choices, Choice(faq.interface.none_of_these)))
-    return take_turn(question, matcher, render_entry(faq.entries[item["after"]], faq).choices, last=item["after"])
+        return take_turn(question, matcher, Conversation((*choices, Choice(faq.interface.none_of_these))))
+    return take_turn(
+        question, matcher, Conversation(render_entry(faq.entries[item["after"]], faq).choices, last=item["after"])
+    )
 
 
 def _is_right(item: dict[str, Any], turn: Turn, matcher: Matcher) -> bool:

@@ -10,12 +10,12 @@ from typing import Any
 
 from telegram import CallbackQuery, MaybeInaccessibleMessage, Message, User
 
-from bot.answering.turn import may_be_replaced
+from bot.answering.handover import may_be_replaced
 from bot.channels.assistant import Assistant
 from bot.channels.memory import Memory
-from bot.channels.port import Conversation, IncomingMessage, OutgoingReply
+from bot.channels.port import IncomingMessage, OutgoingReply
 from bot.channels.telegram.ui.keyboards import Rows, choices_behind
-from bot.domain.conversation import Channel, Preceding, ShownCard
+from bot.domain.conversation import Channel, Conversation, Preceding, ShownCard
 from bot.gaps.writer import GapWriter
 from bot.observability.metrics import Metrics
 from bot.replicas.rate_limits import RateLimits

@@ -7,8 +7,8 @@ from itertools import chain
 
 from bot.answering.commands import COMMANDS
 from bot.answering.render import to_text
-from bot.channels.port import Conversation
 from bot.channels.terminal.session import Session
+from bot.domain.conversation import Conversation
 
 PROMPT = "\nYou: "
 

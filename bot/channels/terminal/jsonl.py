@@ -9,9 +9,9 @@ from dataclasses import replace
 from typing import Any, BinaryIO
 
 from bot.answering.render import body_text, render_entry, sources_of
-from bot.channels.port import Conversation, OutgoingReply
+from bot.channels.port import OutgoingReply
 from bot.channels.terminal.session import Session
-from bot.domain.conversation import Channel, Reply
+from bot.domain.conversation import Channel, Conversation, Reply
 from bot.domain.faq import Entry, Faq
 
 KEPT_CHATS = 1000  # conversations kept in memory; the least recently used is dropped first

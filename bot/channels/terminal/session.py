@@ -8,8 +8,8 @@ from dataclasses import replace
 from typing import Any
 
 from bot.channels.assistant import Assistant
-from bot.channels.port import Conversation, GapNotes, IncomingMessage, NoGapNotes, OutgoingReply
-from bot.domain.conversation import Channel
+from bot.channels.port import GapNotes, IncomingMessage, NoGapNotes, OutgoingReply
+from bot.domain.conversation import Channel, Conversation
 from bot.domain.gap import Note
 from bot.gaps.repository import GapLog
 from bot.runtime.catalog import Catalog
