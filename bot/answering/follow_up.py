@@ -16,12 +16,12 @@ from bot.answering.decide import Reasoning
 from bot.answering.render import choices_of, none_chosen, render_entry, ways_on, whole_sources
 from bot.domain.conversation import (
     Answer,
+    Candidate,
     Choice,
     Clarify,
     Decision,
     EmergencyNumbers,
     NoAnswerReason,
-    Question,
     Reply,
     Section,
     Smalltalk,
@@ -32,18 +32,28 @@ from bot.domain.faq import Entry, Faq, Kind
 from bot.domain.follow_up import FollowUps, Said
 from bot.domain.matching import Matcher, Ranking
 from bot.text.folding import folded_words
-from bot.text.normalize import clean
+from bot.text.normalize import clean, is_year
 
 MOST_WORDS = 12  # of a message that continues a question; a longer one says what it is about
-ANSWERS = 0.15  # least score, alone and joined together, for an entry to answer a question that continues one
-CLEARLY = 2.0  # times the score of the next one
+ANSWERS = 0.15  # least fit for an entry to answer a question that continues one
+ANSWERS_OPENED = 0.1  # where it begins as such a question
+ANSWERS_YEAR = 0.06  # where the question names a year that the entry speaks of
+FITS_WELL = 0.25  # least fit to answer what seems to be out of scope, or may be a cry
+CLEARLY = 1.5  # times the fit of the next one
 COURTESY = 2  # words of small talk, at most, that mean nothing else after an answer: "thanks", "bye"
-MEANT, SURELY_MEANT = 0.62, 0.82  # least cosine with a listed follow-up for a message to say the same
-OFFERS = 0.06  # least score for a choice
-OF_ANOTHER_TOPIC = 0.25  # of its score counts
+MEANT = 0.56  # least cosine with a listed follow-up for a message to say the same
+MEANT_THOUGH_TOLD = 0.66  # where the message alone has an answer, or a reason why there is none
+SURELY_MEANT = 0.8  # where the message may also be the rest of a question
+MEANT_RATHER = 0.55  # by how much the cosine is above the fit of an answer to it as a question
+OFFERS = 0.06  # least fit for a choice
+OF_THE_TOPIC, OF_ANOTHER_TOPIC = 0.67, 0.25  # of the fit counts where the entries are not linked to one another
+OF_BEFORE = 0.5  # of its score for the question before is taken off that behind it: what the message adds counts
+FEW, FEW_CHARACTERS = 4, 8  # words, or Chinese ones, of a message that may continue a question without saying so
 CHOICES = 3
+NAMES = 3  # words, or Chinese characters, that may name a choice
 _TOKEN = re.compile(r"\d|[^\W\d_]+")
 _NUMBERS = {Said.FIRST: 1, Said.SECOND: 2, Said.THIRD: 3}
+_PLACES = (*_NUMBERS, Said.LAST)
 
 Key = tuple[str, ...]
 
@@ -142,15 +152,41 @@ def chosen_numbers(said: Said, offered: Sequence[Choice]) -> tuple[int, ...]:
             return ()
 
 
+def numbers_in(text: str, offered: Sequence[Choice], faq: Faq) -> tuple[int, ...]:
+    """The numbers and places in a list that a message has and nothing else, as "1 and 3" or "the second, please".
+
+    If one is of no choice that is offered, that one alone.
+    """
+    if not offered or re.search(r"\d\d", text):
+        return ()
+    book, key, numbers = _book(faq.follow_ups), _key(text), list[int]()
+    while key:
+        size = next((size for size in range(len(key), 0, -1) if _is_of_choices(key[:size], book)), 0)
+        if not size:
+            return ()
+        place = book.said.get(key[:size])
+        numbers += [int(key[0])] if key[0].isdigit() and size == 1 else chosen_numbers(place, offered) if place else ()
+        key = key[size:]
+    none_such = next((number for number in numbers if not 1 <= number <= len(offered)), None)
+    return tuple(dict.fromkeys(numbers)) if none_such is None else (none_such,)
+
+
+def _is_of_choices(key: Key, book: _Book) -> bool:
+    """Whether words are a number, a place in a list, or what may stand beside them."""
+    is_number = len(key) == 1 and key[0].isdigit()
+    return is_number or book.said.get(key) in _PLACES or key in book.fillers or key in book.openers
+
+
 def picked_by_words(text: str, reasoning: Reasoning, offered: Sequence[Choice], matcher: Matcher) -> tuple[int, ...]:
     """Which of some choices a message picks by what it says of them, by their numbers; none if it is another question.
 
     ``offered`` are choices that the bot asked to choose from, if one of them is that none fits.
     """
-    if not any(choice.is_none for choice in offered):
+    if not any(choice.is_none for choice in offered) or isinstance(reasoning.decision, Urgent | EmergencyNumbers):
         return ()
-    if isinstance(reasoning.decision, Answer | Urgent | EmergencyNumbers):
-        return ()
+    worded = _choice_with_words(text, offered, matcher.faq)
+    if worded is not None or isinstance(reasoning.decision, Answer):
+        return (worded,) if worded is not None else ()
     act = act_by_meaning(text, reasoning.decision, matcher)
     numbers = chosen_numbers(act, offered) if act is not None else ()
     named = _named_choice(reasoning.whole.ranking, offered)
@@ -164,6 +200,17 @@ def _named_choice(ranking: Ranking, offered: Sequence[Choice]) -> int | None:
     if not found or found[0][0] < OFFERS or (len(found) > 1 and found[0][0] < CLEARLY * found[1][0]):
         return None
     return found[0][1]
+
+
+def _choice_with_words(text: str, offered: Sequence[Choice], faq: Faq) -> int | None:
+    """The number of the offered entry that alone has all words of a message in its label, from 1; None without one."""
+    book, key = _book(faq.follow_ups), _key(text)
+    while (shorter := _without_filler(key, book)) != key:
+        key = shorter
+    if not 0 < len(key) <= NAMES and not text.strip().isdigit():
+        return None
+    having = [at for at, one in enumerate(offered, 1) if one.entry and set(key) <= set(_key(one.label))]
+    return having[0] if len(having) == 1 else None
 
 
 # --- Acts on an answer -------------------------------------------------------------------------------------------
@@ -186,6 +233,8 @@ def act_reply(said: Said, entry: Entry, faq: Faq) -> Reply | None:
         case Said.SHORTER:
             first = entry.answer.strip().partition("\n")[0]
             return replace(related, sections=(replace(shown.sections[0], text=first),))
+        case Said.POINTING if related.choices:
+            return replace(related, sections=(Section("", says.clarify),), choices_title="")
         case Said.YES:
             return Reply((Section("", says.thanks_helpful),), choices=ways_on(faq))
         case Said.NO:
@@ -198,63 +247,114 @@ def act_reply(said: Said, entry: Entry, faq: Faq) -> Reply | None:
 # --- Questions that continue one ---------------------------------------------------------------------------------
 
 
-def act_by_meaning(text: str, decision: Decision, matcher: Matcher) -> Said | None:
+def act_by_meaning(text: str, decision: Decision, matcher: Matcher, fit: float = 0.0) -> Said | None:
     """What a message that is listed nowhere says about the one before it, if its meaning is near to what is listed.
 
-    ``decision`` is that on the message so far: it must be nearer where that is an answer, or says why there is none.
+    ``decision`` is that on the message alone: it must be nearer where that is an answer, or says why there is none.
+    ``fit`` is how well an answer fits the message as a question that continues the one before: "where can i read it".
     """
     if isinstance(decision, Urgent | EmergencyNumbers) or len(text.split()) > MOST_WORDS:
         return None
+    said, cosine = matcher.nearest_act(text) or (None, 0.0)
     if isinstance(decision, Smalltalk) and (decision.entry.after_answer is not None or len(_key(text)) <= COURTESY):
-        return decision.entry.after_answer
-    nearest = matcher.nearest_act(text)
+        is_said = cosine >= MEANT_THOUGH_TOLD and len(_key(text)) > COURTESY
+        return said if is_said else decision.entry.after_answer
     is_told = isinstance(decision, Answer) or (isinstance(decision, Unanswered) and decision.entry is not None)
-    least = SURELY_MEANT if is_told else MEANT
-    return nearest[0] if nearest is not None and nearest[1] >= least else None
+    least = MEANT_THOUGH_TOLD if is_told else MEANT
+    return said if cosine >= least and cosine - fit >= MEANT_RATHER else None
 
 
-def in_context(question: Question, last: Entry, reasoning: Reasoning, matcher: Matcher) -> Decision:
-    """The decision on a message after the answer ``last``: on the message alone, unless that is not sure.
+def ranked_after(text: str, last: Entry, reasoning: Reasoning, matcher: Matcher) -> tuple[Candidate, ...]:
+    """The other answers by how well they fit a message, alone and behind the question answered last; best first.
 
-    What is urgent, has an answer of its own or is out of scope stands by itself. What may be a cry must begin as a
+    The score of a candidate is its fit.
+    """
+    asked = matcher.faq.in_language(reasoning.language).entries[last.id].question
+    alone = {one.entry.id: one.score for one in matcher.rank(text).answers}
+    before = {one.entry.id: one.score for one in matcher.rank(asked).answers}
+    behind = {one.entry: one.score for one in matcher.rank(f"{asked} {text}").answers if one.entry != last}
+    fits = {
+        entry: max(0.0, score - OF_BEFORE * before.get(entry.id, 0.0)) + alone.get(entry.id, 0.0)
+        for entry, score in behind.items()
+    }
+    near = (Candidate(entry, _nearness(entry, last) * fit) for entry, fit in fits.items())
+    return tuple(sorted(near, key=lambda one: -one.score))
+
+
+def _nearness(one: Entry, other: Entry) -> float:
+    """How much of its fit counts of an entry after another one."""
+    if one.id in other.see_also or other.id in one.see_also:
+        return 1.0
+    return OF_THE_TOPIC if one.topic == other.topic else OF_ANOTHER_TOPIC
+
+
+def in_context(text: str, last: Entry, near: Sequence[Candidate], reasoning: Reasoning, matcher: Matcher) -> Decision:
+    """The decision on a message after the answer ``last``: on the message alone, unless an answer fits that better.
+
+    ``near`` is how well the other answers fit. What is urgent stands by itself. What may be a cry must begin as a
     question that continues another.
     """
-    decision, text = reasoning.decision, question.text
-    match decision:
-        case Clarify() | Unanswered(NoAnswerReason.NO_MATCH | NoAnswerReason.OTHER_LANGUAGE, None):
-            is_open = len(text.split()) <= MOST_WORDS
-        case Smalltalk():
-            is_open = continues(text, matcher.faq)
-        case _:
-            is_open = False
-    if not is_open or (reasoning.is_private and not continues(text, matcher.faq, by_opener=True)):
+    decision = reasoning.decision
+    if not near or len(text.split()) > MOST_WORDS:
         return decision
-    scores = _scores_after(text, last, matcher, reasoning)
-    best, *others = sorted(scores.items(), key=lambda item: -item[1]) or [("", 0.0)]
-    entries, (name, score) = matcher.faq.entries, best
-    is_clear = score >= ANSWERS and score >= CLEARLY * (others[0][1] if others else 0.0)
-    if is_clear and not matcher.unmet(matcher.read(text), entries[name]):
-        return Answer((entries[name],))
-    if score >= OFFERS and not isinstance(decision, Smalltalk):
-        near = tuple(entries[name] for name, score in (best, *others)[:CHOICES] if score >= OFFERS / 2)
-        return Clarify(near) if len(near) > 1 or continues(text, matcher.faq) else decision
-    return decision
+    best, reading = near[0], matcher.read(text)
+    is_opened, is_continued = continues(text, matcher.faq, by_opener=True), continues(text, matcher.faq)
+    if reasoning.is_private and not is_opened and not (is_continued and best.score >= FITS_WELL):
+        return decision
+    is_of_year = any(map(is_year, reading.typed))
+    is_first = all(best.score >= CLEARLY * other.score for other in near[1:2])
+    least = ANSWERS_YEAR if is_of_year else ANSWERS_OPENED if is_opened else ANSWERS
+    is_clear = is_first and best.score >= least
+    is_clear = is_clear and not matcher.unmet(reading, best.entry)
+    match decision:
+        case Clarify() | Unanswered(NoAnswerReason.NO_MATCH | NoAnswerReason.OTHER_LANGUAGE, None) if is_clear:
+            return Answer((best.entry,))
+        case Clarify() | Unanswered(NoAnswerReason.NO_MATCH | NoAnswerReason.OTHER_LANGUAGE, None):
+            offered = tuple(one.entry for one in near[:CHOICES] if one.score >= OFFERS / 2)
+            is_offer = best.score >= OFFERS and (len(offered) > 1 or is_continued)
+            return Clarify(offered) if is_offer else decision
+        case Smalltalk() if is_clear and is_continued:
+            return Answer((best.entry,))
+        case Smalltalk() | Unanswered(NoAnswerReason.OUT_OF_SCOPE) if is_clear:
+            is_sure = best.score >= FITS_WELL and _is_first_after(text, last, best.entry, reasoning, matcher)
+            return Answer((best.entry,)) if (is_sure or is_of_year) and _may_continue(text, matcher.faq) else decision
+        case Answer((one,), ()) if is_clear and one != last:
+            return Answer((best.entry,)) if is_continued else decision
+        case _:
+            return decision
 
 
-def _scores_after(text: str, last: Entry, matcher: Matcher, reasoning: Reasoning) -> dict[str, float]:
-    """How well each other answer fits a message, alone and behind the question answered last, by id."""
+def taken_as(last: Entry, faq: Faq) -> Reply | None:
+    """The reply to a message that continues a question and has no answer: that question, and what is near to it.
+
+    None if nothing is linked to it.
+    """
+    entry, says = faq.entries[last.id], faq.interface
+    near = choices_of(faq.entries[name] for name in entry.see_also if name in faq.entries)[:CHOICES]
+    text = says.taken_as.format(question=entry.question)
+    return Reply((Section("", text),), choices=(*near, *ways_on(faq))) if near else None
+
+
+def of_forward(last: Entry | None, faq: Faq) -> Reply:
+    """The reply to a doubt about a forwarded message; ``last`` is the answer to that, if it had one."""
+    says = faq.interface
+    if last is None:
+        return Reply((Section("", says.of_unknown_forward),), choices=ways_on(faq))
+    entry = faq.entries[last.id]
+    return replace(render_entry(entry, faq), sections=(whole_sources(entry, says.of_forward, faq),))
+
+
+def _may_continue(text: str, faq: Faq) -> bool:
+    """Whether a message continues a question by its words, or is of so few that it may."""
+    few = FEW_CHARACTERS if len(_key(text)) > len(text.split()) else FEW
+    return continues(text, faq) or len(_key(text)) <= few
+
+
+def _is_first_after(text: str, last: Entry, entry: Entry, reasoning: Reasoning, matcher: Matcher) -> bool:
+    """Whether an entry comes first behind the question answered last, before what is no answer too."""
     asked = matcher.faq.in_language(reasoning.language).entries[last.id].question
-    joined, alone = matcher.rank(f"{asked} {text}"), matcher.rank(text)
-    own = {one.entry.id: one.score for one in alone.answers}
-    scores = {one.entry.id: one.score + own.get(one.entry.id, 0.0) for one in joined.answers if one.entry != last}
-    return {
-        name: score if _are_near(matcher.faq.entries[name], last) else OF_ANOTHER_TOPIC * score
-        for name, score in scores.items()
-    }
-
-
-def _are_near(one: Entry, other: Entry) -> bool:
-    return one.topic == other.topic or one.id in other.see_also or other.id in one.see_also
+    others = (one.entry for one in matcher.rank(f"{asked} {text}").candidates if one.entry != last)
+    return next(others, None) == entry
 
 
 def instead(text: str, entry: Entry, matcher: Matcher, faq: Faq) -> Reply:

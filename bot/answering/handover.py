@@ -7,7 +7,8 @@ from bot.answering.turn import LONGEST_FRAGMENT, Turn
 from bot.domain.conversation import Outcome, Preceding
 from bot.domain.gap import GapReason
 
-_CLOSED = (Outcome.ANSWER, Outcome.URGENT, Outcome.EMERGENCY_NUMBERS, Outcome.EXPLAINED)
+_CLOSED = (Outcome.URGENT, Outcome.EMERGENCY_NUMBERS, Outcome.EXPLAINED)
+FEW = 4  # words of a message that may be a part of a question though it has an answer: "how many migrants"
 
 
 def last_answer(turn: Turn, before: str | None) -> str | None:
@@ -25,10 +26,14 @@ def last_answer(turn: Turn, before: str | None) -> str | None:
 
 
 def fragment_after(turn: Turn, text: str, before: str) -> str:
-    """What a next message may go on from: this message, with the ``before`` it, if it is short and had no answer."""
+    """What a next message may go on from: this message, with the ``before`` it, if it is short.
+
+    If it had an answer it must be of few words, and alone.
+    """
     is_open = bool(turn.candidates) and turn.outcome not in _CLOSED
     joined = f"{before} {text}".strip()
-    return joined if is_open and len(joined.split()) <= LONGEST_FRAGMENT else ""
+    most = LONGEST_FRAGMENT if turn.outcome is not Outcome.ANSWER else 0 if before else FEW
+    return joined if is_open and len(joined.split()) <= most else ""
 
 
 def preceding(turn: Turn, text: str, *, is_forwarded: bool) -> Preceding:
@@ -37,7 +42,8 @@ def preceding(turn: Turn, text: str, *, is_forwarded: bool) -> Preceding:
         return Preceding.FORWARD
     if is_comment(turn, text):
         return Preceding.COMMENT
-    return Preceding.PART if turn.takes_place else Preceding.OTHER
+    is_part = turn.takes_place or (turn.outcome is Outcome.ANSWER and bool(fragment_after(turn, text, "")))
+    return Preceding.PART if is_part else Preceding.OTHER
 
 
 def may_be_replaced(turn: Turn, text: str) -> bool:

@@ -15,13 +15,19 @@ from typing import assert_never
 from bot.answering.commands import command_reply, deep_link, topic_reply
 from bot.answering.decide import Reasoning, decide_with_reasoning
 from bot.answering.follow_up import (
+    SURELY_MEANT,
     act_by_meaning,
     act_reply,
     answer_before,
     chosen_numbers,
+    continues,
     in_context,
+    numbers_in,
+    of_forward,
     picked_by_words,
+    ranked_after,
     said_in,
+    taken_as,
 )
 from bot.answering.render import (
     chosen_card,
@@ -76,7 +82,9 @@ _COMMANDS = {
     Said.STOP: "stop",
     Said.CONTACT: "contact",
 }
-_ABOUT_AN_ANSWER = frozenset({Said.SOURCE, Said.MORE, Said.SHORTER, Said.REPEAT, Said.WHY})  # and nothing else
+_ABOUT_AN_ANSWER = frozenset(
+    {Said.SOURCE, Said.MORE, Said.SHORTER, Said.REPEAT, Said.WHY, Said.POINTING}
+)  # and nothing else
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +168,8 @@ def _choice(question: Question, before: Conversation, matcher: Matcher, says: Fa
         return _choose(int(number[1]), question, matcher, says, before)
     said = said_in(question.text, matcher.faq)
     numbers = chosen_numbers(said, before.choices) if said is not None and before.choices else ()
+    if said is None and before.shown is None:
+        numbers = numbers_in(question.text, before.choices, matcher.faq)
     return _choose_all(numbers, question, matcher, says, before) if numbers else None
 
 
@@ -184,7 +194,7 @@ def _said(question: Question, before: Conversation, matcher: Matcher, says: Faq)
     """The turn of a short message about the one before, or of a word for a command; None where it means nothing."""
     said, is_doubt = said_in(question.text, matcher.faq), _is_listed_doubt(question.text, matcher.faq)
     if before.preceding is Preceding.FORWARD and is_doubt:
-        return _said_of_forward(says)
+        return _said_of_forward(before, says)
     turn = _follow_up(said, before.last, before.choices, says) if said is not None else None
     return replace(turn, is_comment=is_doubt) if turn is not None else None
 
@@ -195,9 +205,11 @@ def _is_listed_doubt(text: str, faq: Faq) -> bool:
     return is_question_mark or said_in(text, faq) is Said.SURE
 
 
-def _said_of_forward(says: Faq) -> Turn:
-    """The turn of a comment on a forwarded message: the reply to that is one to both."""
-    return Turn(Outcome.FOLLOW_UP, Reply(()), reply_in=says.language, is_comment=True)
+def _said_of_forward(before: Conversation, says: Faq) -> Turn:
+    """The turn of a doubt about a forwarded message: what the bot knows of that, and no word on whether it is true."""
+    last = answer_before(before.last, says)
+    reply = of_forward(last, says)
+    return Turn(Outcome.FOLLOW_UP, reply, last.id if last else None, reply_in=says.language, is_comment=True)
 
 
 def _follow_up(said: Said, last: str | None, offered: tuple[Choice, ...], says: Faq) -> Turn | None:
@@ -250,8 +262,8 @@ def again(shown: ShownCard, faq: Faq) -> Turn:
 
 def _answered(question: Question, before: Conversation, matcher: Matcher) -> Turn:
     """The turn of a message that is a question by itself, or goes on from the one before."""
-    reasoning, is_rest = _with_fragment(question, before.fragment, matcher)
-    picked = picked_by_words(question.text, reasoning, before.choices, matcher)
+    reasoning, is_rest = _with_fragment(question, before, matcher)
+    picked = () if is_rest else picked_by_words(question.text, reasoning, before.choices, matcher)
     if picked:
         return _choose_all(picked, question, matcher, in_its_language(question, matcher), before)
     faq = faq_of_reply(question, reasoning.language, matcher.faq)
@@ -259,21 +271,35 @@ def _answered(question: Question, before: Conversation, matcher: Matcher) -> Tur
     is_told = isinstance(reasoning.decision, Answer) and not is_after_forward
     is_meant = not is_told and act_by_meaning(question.text, reasoning.decision, matcher) is Said.SURE
     if is_after_forward and is_meant:
-        return _said_of_forward(faq)
+        return _said_of_forward(before, faq)
     is_doubt = is_meant or _is_listed_doubt(question.text, matcher.faq)
     last = answer_before(before.last, matcher.faq)
     if last is not None:
-        decision = in_context(question, last, reasoning, matcher)
-        act = act_by_meaning(question.text, decision, matcher)
+        near = ranked_after(question.text, last, reasoning, matcher)
+        decision = in_context(question.text, last, near, reasoning, matcher)
+        act = act_by_meaning(question.text, reasoning.decision, matcher, near[0].score if near else 0.0)
         turn = _follow_up(act, before.last, (), faq) if act is not None else None
         if turn is not None:
             return replace(turn, is_comment=is_doubt)
         reasoning = replace(reasoning, decision=decision)
     turn = replace(_decided(reasoning, faq), is_comment=is_doubt)
+    if _is_unknown(turn) and continues(question.text, matcher.faq):
+        return replace(turn, reply=(taken_as(last, faq) if last is not None else None) or turn.reply)
     if turn.outcome is not Outcome.ANSWER:
         return turn
     is_more = before.preceding is Preceding.PART and turn.entry == before.last and not turn.also
     return replace(turn, takes_place=is_rest or (is_more and len(question.text.split()) <= LONGEST_FRAGMENT))
+
+
+def _follows_up(text: str, matcher: Matcher) -> bool:
+    """Whether a message is one about the answer before it, as far as it alone tells."""
+    _, cosine = matcher.nearest_act(text) or (None, 0.0)
+    return cosine >= SURELY_MEANT or continues(text, matcher.faq, by_opener=True)
+
+
+def _is_unknown(turn: Turn) -> bool:
+    """Whether nothing is known about a message, and it cannot be a cry."""
+    return turn.outcome is Outcome.UNANSWERED and turn.gap is GapReason.NO_MATCH and not (turn.entry or turn.is_private)
 
 
 def _decided(reasoning: Reasoning, faq: Faq) -> Turn:
@@ -299,14 +325,16 @@ def _decided(reasoning: Reasoning, faq: Faq) -> Turn:
             return turn
 
 
-def _with_fragment(question: Question, fragment: str, matcher: Matcher) -> tuple[Reasoning, bool]:
-    """What a message means, together with the ``fragment`` before it if that tells; whether it is read so.
+def _with_fragment(question: Question, before: Conversation, matcher: Matcher) -> tuple[Reasoning, bool]:
+    """What a message means, together with the fragment before it if that tells; whether it is read so.
 
     No fragment changes what is urgent. A message with an answer of its own is read alone, unless both are so short that
-    they are parts of one thought, and have the same answer together.
+    they are parts of one thought, and have the same answer together. What follows up an answer is read alone.
     """
-    alone = decide_with_reasoning(question, matcher)
+    alone, fragment = decide_with_reasoning(question, matcher), before.fragment
     if not fragment or isinstance(alone.decision, Urgent | EmergencyNumbers):
+        return alone, False
+    if before.preceding is Preceding.PART and _follows_up(question.text, matcher):
         return alone, False
     joined = decide_with_reasoning(replace(question, text=f"{fragment} {question.text}"), matcher)
     are_parts = all(len(part.split()) <= LONGEST_PART for part in (fragment, question.text))

@@ -120,7 +120,7 @@ class Assistant:
             language,
             turn.language or turn.reply_in,
             shown,
-            last_answer(turn, message.conversation.last),
+            last_answer(turn, None if message.is_forwarded else message.conversation.last),
             "" if message.is_forwarded else fragment_after(turn, message.text, message.conversation.fragment),
             preceding(turn, message.text, is_forwarded=message.is_forwarded),
         )

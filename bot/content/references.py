@@ -17,6 +17,7 @@ PLACEHOLDERS: Mapping[str, frozenset[str]] = {
     "topic": frozenset({"topic"}),
     "nearest_topic": frozenset({"topic"}),
     "or_card": frozenset({"card"}),
+    "taken_as": frozenset({"question"}),
     "contact": frozenset({"contact"}),
     "other_year": frozenset({"years"}),
     "not_answered": frozenset({"numbers"}),

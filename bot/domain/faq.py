@@ -186,6 +186,9 @@ class Interface:
     sure: str  # to one who doubts an answer, above its sources
     nothing_more: str  # to one who wants to know more, above the sources
     no_answer_before: str  # to one who means an answer before, where there is none
+    taken_as: str  # {question}; to one whose message continues that question and has no answer, above near ones
+    of_forward: str  # to one who doubts a forwarded message that had an answer, above the sources of that
+    of_unknown_forward: str  # and that had none
     stopped: str  # to one who says stop
     contact: str  # {contact}
     feedback: str

@@ -17,6 +17,7 @@ class Said(StrEnum):
     SHORTER = "shorter"
     REPEAT = "repeat"
     WHY = "why"
+    POINTING = "pointing"  # names nothing that it asks about: "and the one before?"
     # about choices
     FIRST = "first"
     SECOND = "second"

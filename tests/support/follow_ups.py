@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.answering.follow_up import said_in
-from bot.answering.handover import fragment_after, last_answer
+from bot.answering.handover import fragment_after, last_answer, preceding
 from bot.answering.render import choices_of, render_entry
 from bot.answering.turn import Turn, take_turn
 from bot.domain.conversation import Choice, Conversation, Outcome, Question
@@ -67,10 +67,13 @@ def _turn(item: dict[str, Any], matcher: Matcher) -> Turn:
     question = Question(item["text"], before=faq.language)
     if "before" in item:
         first = take_turn(Question(item["before"], before=faq.language), matcher)
-        fragment = fragment_after(first, item["before"], "")
-        return take_turn(
-            question, matcher, Conversation(first.reply.choices, last=last_answer(first, None), fragment=fragment)
+        handed_over = Conversation(
+            first.reply.choices,
+            last=last_answer(first, None),
+            fragment=fragment_after(first, item["before"], ""),
+            preceding=preceding(first, item["before"], is_forwarded=False),
         )
+        return take_turn(question, matcher, handed_over)
     if "offered" in item:
         choices = choices_of(faq.entries[name] for name in item["offered"])
         return take_turn(question, matcher, Conversation((*choices, Choice(faq.interface.none_of_these))))

@@ -144,7 +144,9 @@ class BotContext:
         person = self.sender_pseudonym(message) if channel_of(message) is Channel.PRIVATE else None
         earlier = (self.just_before.get(person) if person else None) or JustBefore(message.date)
         is_near = abs(message.date - earlier.sent_at) <= TOGETHER
-        return earlier if is_near else JustBefore(earlier.sent_at, earlier.fragment)
+        if is_near:
+            return earlier
+        return JustBefore(earlier.sent_at, "" if earlier.preceding is Preceding.PART else earlier.fragment)
 
     def is_answered_album(self, message: Message) -> bool:
         """Whether a message is a further one of an album, whose first one was answered; a first one is noted."""

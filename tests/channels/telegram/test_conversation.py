@@ -173,16 +173,25 @@ async def test_a_comment_before_a_forward_is_no_question_of_its_own(comment: str
     assert talk.world.replies(talk.chat) == (shown,)
 
 
-async def test_a_comment_after_a_forward_is_answered_with_it(talk: Talk) -> None:
-    """Not twice; whether the text had an answer or none. What follows means the answer again."""
-    for text in (OAK, "do you sell tractors"):
-        shown = await talk.give(talk.world.forward(talk.chat, text))
-        for comment in ("is this true?", "really?", "?"):
-            await talk.say(comment)
-            assert talk.world.replies(talk.chat)[-1] == shown
+@pytest.mark.parametrize("comment", ["is this true?", "really?", "?"])
+async def test_a_doubt_after_a_forward_is_one_of_that(comment: str, talk: Talk) -> None:
+    """The bot says that it cannot check the text: beside the sources of its answer, if it had one. No word on truth."""
+    await talk.give(talk.world.forward(talk.chat, OAK))
+    known = await talk.say(comment)
+    assert known.text.startswith(INTERFACE.of_forward)
+    assert "Guide to the garden" in known.text
+    await talk.give(talk.world.forward(talk.chat, "do you sell tractors"))
+    assert (await talk.say(comment)).text == INTERFACE.of_unknown_forward
+    await talk.say("/start")
     await talk.give(talk.world.forward(talk.chat, OAK))
     assert (await talk.say("source")).text.startswith(OAK_TITLE)
-    assert (await talk.counts())["follow up", "", "private"] == 6
+
+
+async def test_a_forward_without_an_answer_means_no_earlier_one(talk: Talk) -> None:
+    """Small talk that was forwarded has no sources to compare."""
+    await talk.say(OAK)
+    await talk.give(talk.world.forward(talk.chat, "hello"))
+    assert (await talk.say("really?")).text == INTERFACE.of_unknown_forward
 
 
 async def test_what_comes_later_is_said_of_the_answer(talk: Talk) -> None:
