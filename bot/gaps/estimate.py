@@ -29,7 +29,7 @@ from bot.matching.tokenizer import Tokenizer
 from bot.text.normalize import Speller
 
 NEAR_ROWS = 256  # of a phrasing, by which the regression on all rows is brought up
-NEAR_PHRASINGS = 8  # of other entries that are asked again, for each phrasing
+NEAR_PHRASINGS = 6  # of other entries that are asked again, for each phrasing
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ from bot.settings import Settings
 from bot.storage.errors import LogError
 
 KEPT_DRY_RUNS = 6  # since each holds a matcher
-NEAR_GAPS, OWN_GAPS = 12, 12  # of groups near to an edit, and of those that it is for, of which an estimate is made
+NEAR_GAPS, OWN_GAPS = 8, 8  # of groups near to an edit, and of those that it is for, of which an estimate is made
 KEPT_JUDGED = 3  # versions of the FAQ, of which the judged question sets are kept
 PATIENCE = 2.0  # seconds that a page waits for an estimate
 _INTERNAL_ERROR = "Something went wrong in this program ({}); nothing was changed."

@@ -1,20 +1,21 @@
-"""`python -m tests.bench.reviewing [FOLDER]`: what ten reviews cost, from gap to merged answer, in a real Chromium.
+"""`python -m tests.bench.reviewing`: what ten reviews cost, from gap to merged answer, in a real Chromium.
 
 The gaps stand in a log of their own, beside a copy of the FAQ that is a git repository. They are reviewed on the page
 as its process serves it; at the end the lines are committed. Counted are presses (of a button, link, tick or field) and
 typed characters; measured are the seconds in which the reviewer waits: for pages, until an estimate is shown, and for
-trials. With a FOLDER its pages are drawn into it. The FAQ's model is that in CACHE_DIR, and is learned after edits.
+trials. With a folder of pictures its pages are drawn. The FAQ's model is that in CACHE_DIR, and is learned after edits.
 """
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -31,7 +32,6 @@ from tests.support.review_browser import chromium, review_process
 from tests.support.review_workbench import KEYS, asked
 from tests.support.telegram_emulator import bot_environment
 
-QUESTIONS = "tests/questions"
 SPANISH = "¿mi hijo puede ir a la escuela si no tenemos papeles?"
 TRIAL_SECONDS = 900
 
@@ -70,6 +70,7 @@ class Desk:
         """Try what was written, and add it when the trial has ended."""
         began = time.perf_counter()
         await self.press(self.page.locator(f"button:text('{button}'):visible"))
+        await self.page.wait_for_selector("#estimate, .decide", timeout=TRIAL_SECONDS * 1000)
         if await self.page.locator("#estimate").count():
             self.estimate_s = time.perf_counter() - began
             await self.draw("estimate")
@@ -186,7 +187,7 @@ def notes() -> list[Note]:
 
 
 @asynccontextmanager
-async def _desk(work: Path, pictures: Path | None) -> AsyncIterator[tuple[Desk, Path]]:
+async def _desk(work: Path, pictures: Path | None, questions: Path) -> AsyncIterator[tuple[Desk, Path]]:
     settings = read_settings()
     for name, source in (("faq", settings.faq_dir), ("seeds", settings.seeds_dir)):
         shutil.copytree(source, work / name)
@@ -198,8 +199,8 @@ async def _desk(work: Path, pictures: Path | None) -> AsyncIterator[tuple[Desk, 
     environment |= {"GAPS_KEY": KEYS.texts[0].decode(), "ASKER_KEY": KEYS.askers.hex()}
     async with GapLog(work / "data", KEYS, keep=timedelta(days=90)) as log:
         await log.write(notes())
-    questions = str(Path(QUESTIONS).absolute())
-    async with chromium() as browser, review_process(work, environment, "--questions", questions) as (_, address):
+    sets = str(questions.absolute())
+    async with chromium() as browser, review_process(work, environment, "--questions", sets) as (_, address):
         page = await browser.new_page(viewport={"width": 1280, "height": 800})
         await page.goto(address)
         await page.wait_for_selector("h1:text('Questions that')", timeout=300_000)
@@ -217,12 +218,12 @@ def _git(work: Path, *arguments: str) -> str:
     ).stdout
 
 
-async def measure(pictures: Path | None) -> Table:
+async def measure(pictures: Path | None, questions: Path) -> Table:
     """Review the ten gaps; a row for each."""
     table = Table("gap", "reviewed by", "presses", "typed", "pages, s", "estimate, s", "trial, s")
     total = [0, 0, 0.0, 0.0]
     with tempfile.TemporaryDirectory() as folder:
-        async with _desk(Path(folder), pictures) as (desk, work):
+        async with _desk(Path(folder), pictures, questions) as (desk, work):
             for text, how, review in REVIEWS:
                 desk.presses = desk.typed = 0
                 desk.pages_s = desk.estimate_s = desk.trial_s = 0.0
@@ -247,7 +248,16 @@ async def measure(pictures: Path | None) -> Table:
     return table
 
 
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.reviewing", description=__doc__)
+    parser.add_argument("--pictures", type=Path, help="a folder to draw the pages into")
+    parser.add_argument("--questions", type=Path, default=Path("tests/questions"), help="the folder of the sets")
+    options = parser.parse_args(arguments)
+    if options.pictures is not None:
+        options.pictures.mkdir(parents=True, exist_ok=True)
+    Console(width=150).print(asyncio.run(measure(options.pictures, options.questions)))
+
+
 if __name__ == "__main__":
-    if len(sys.argv) > 1:
-        Path(sys.argv[1]).mkdir(parents=True, exist_ok=True)
-    Console(width=150).print(asyncio.run(measure(Path(sys.argv[1]) if len(sys.argv) > 1 else None)))
+    main()
