@@ -308,7 +308,8 @@ def _may_stay(run: _Run) -> bool:
     if len(run.digits) >= 7 and run.shape.startswith(("+", "(+", "00")):
         return False
     if (run.after_phone_word or run.after_document_word) and len(run.digits) >= 5:
-        return _is_round(run.digits) and (run.is_counted or len(run.digits) < 7)
+        signs = (run.is_counted, _is_round(run.digits), len(run.digits) < 7)
+        return sum(signs) >= 2
     if re.search(r"\d{6}", run.shape):
         return run.is_counted and run.shape == run.digits and _is_round(run.digits)
     if _PAIRS.fullmatch(run.shape):

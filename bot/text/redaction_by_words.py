@@ -233,6 +233,7 @@ _CAPITAL = r"[^\W\d_a-zа-яіїєґ][a-zа-яіїєґ][\w'-]{0,20}"
 _NO_FEATURE = r"(?!(?i:business|premium|marketplace|groups?|pages?|messenger|channels?|live|stories|reels|web|plus|lite|ads|app|home|and|or|the|is|in|on|for|why|how|can|what|if|group|i|my|we|they|he|she|it|because|but|please|help|no|not|yes|who|when)(?![^\W_]))"
 _CAMEL = r"(?!(?i:whatsapp|tiktok|youtube|wechat|linkedin|facebook|snapchat|icloud|iphone|paypal))[A-Z][a-z]{2,15}(?:[A-Z][a-z]{2,15}|[A-Z]{2,4}){1,4}\d{0,6}(?![\w.])"
 _CASED_NAMES = (
+    rf"((?i:(?:writ|post|comment)(?:ing|e|s)?|known|user|account) as )[^\W\d_a-z][\w.-]{{3,30}}(?=(?: [^\W_]{{1,12}}){{0,4}}? (?i:{_NETWORK}))",
     rf"((?i:find|search|look for|cherche\w{{0,3}}|busca\w{{0,3}}|ищ\w{{1,4}}|найд\w{{1,4}}|suche?n?|procur\w{{0,3}})(?: (?i:me|her|him|us|for|por|nach|under))?(?: (?i:me|her|him|us|for|por|nach|under))? )(?:{_CAPITAL} ){{1,3}}(?=(?i:on|sur|en|auf|no|bei|в|на) (?i:{_NETWORK}))",
     rf"((?i:{_NETWORK})(?:'?[td][ae])? ?:? ){_NO_FEATURE}{_CAPITAL}(?: {_NO_FEATURE}{_CAPITAL}){{1,2}}(?! (?i:group|channel|page|chat|групп|канал|grup|grupo|groupe|gruppe))(?![^\W_])",
     rf"((?i:{_NETWORK})(?i:{_ACCOUNT})(?i:{_SIGN}| )[\"'«“„])[^\W_][^\"'«»“”„\n]{{2,40}}(?=[\"'»”“])",
@@ -315,6 +316,7 @@ _MAILS = (
     r"[a-z\d_.+-]{1,40} ?艾特 ?[a-z\d-]{1,30}(?: ?[点點.] ?[a-z]{2,4}){0,2}",
     r"(?<![\w.+])[\w.+]{1,64}[-_]at[-_][\w.]{1,64}[-_]dot[-_][a-z]{2,}",
     rf"({_any('gmail yahoo hotmail outlook icloud protonmail')}(?: (?:account|address|id|adress))?{_IS}){_NO_MAIL}{_ODD}",
+    rf"((?:{_PROVIDER}|{_MAIL_WORD})(?:{_GAP}{{1,3}}{_LETTER}{{1,8}}){{0,6}}?{_GAP}{{1,3}})(?:[^\W_][ .-]{{1,3}}){{4,30}}[^\W_](?![^\W_])",
 )
 _LINKS = (
     rf"(?<![\w.])[\w-]{{1,40}}(?:(?:{_DOT}| \. ?|\. )[\w-]{{1,40}}){{1,3}}(?: ?/ ?| (?:slash|barra|слэш|слеш|سلاش) )[\w+-]+[\w+./=?&-]*",
@@ -333,8 +335,9 @@ _PLACE_WORD = _any(
     "localisation koordinaten standort координат* местоположени* геолокаци* احداثيات* موقع* konum* 坐标 座標 位置 定位",
 )
 _CASED_PLACES = (
+    r"(?<!\w)(?:(?i:mgrs|utm):? ?)?\d{1,2} ?[C-X](?:[A-Z]{2} ?\d{3,5} ?\d{3,5}|:? ?\d{6} ?[EÖm]?[ ,;/]{1,3}\d{6,7})(?!\d)",
     rf"(?i:(?<![a-z\d+])(?=[2-9]{{0,7}}[CFGHJMPQRVWX])(?=[a-z]{{0,7}}\d)(?:{_PLUS}{{8}}|{_PLUS}{{4,6}})\+{_PLUS}{{2,3}}(?![a-z\d+]))",
-    rf"(?<![\d.,]){_DECIMAL} ?°? ?[NS]\b[,; /]{{0,3}}{_DECIMAL} ?°? ?[EWO]\b",
+    rf"(?<![\d.,]){_DECIMAL} ?°? ?[NSKG]\b[,; /]{{0,3}}{_DECIMAL} ?°? ?[EWODB]\b",
     rf"(?<!\w)[NS] ?{_DECIMAL}°?[,; /]{{0,3}}[EWO] ?{_DECIMAL}°?",
     r"(?<!\w)[NSEW] ?\d{1,3}(?:°| )[ ]?\d{1,2}(?:[.,]\d{1,5})?['′](?: ?\d{1,2}(?:[.,]\d{1,4})?[\"”″])?",
     r"(?<![\d.,])\d{1,3} \d{1,2} \d{1,2}(?:[.,]\d{1,4})? ?[NSEW]\b",
@@ -491,6 +494,8 @@ _BESIDE_HOMES = (  # of a text that has one: the name of the house, street, camp
 # --- Dates of birth ------------------------------------------------------------------------------------------------
 
 _MONTH = _any(
+    "farvardin ordibehesht khordad tir mordad shahrivar mehr aban azar bahman esfand meskerem tikimt hidar tahsas yekatit",
+    "megabit miazia ginbot hamle nehase rabi_al-awwal jumada dhu_al-hijjah dhul_hijja",
     "jan january janvier januar enero ene janeiro feb february februar febrero fevrier fev mar march mars marzo marz",
     "april abril avril apr abr avr may mai mayo mayis june juin junio juni jun july juillet julio juli jul august",
     "aout agosto aug ago september septembre septiembre sept sep october octobre octubre oktober oct okt november",
@@ -580,7 +585,7 @@ _BESIDE_BIRTHS = (  # born on; she turns 18 on; he will be 18 on; I am 17,; my s
     rf"|{_KIN}{_IS}(?:(?:\d{{4}}|del|du|von|vom|года?|г)[., ]{{1,2}}){{0,3}})"
 )
 _BIRTHS = (
-    rf"({_BORN}{_IS}(?:in |im |en )?)(?:{_ONE}{_PAUSE}){{2,6}}+(?={_MONTH}|{_DAY}|the |on )",
+    rf"({_BORN}{_IS}(?:in |im |en )?){_ONE}(?:{_PAUSE}{_ONE}){{1,5}}(?={_PAUSE}(?:{_MONTH}|{_DAY}|the |on ))",
     rf"({_BESIDE_BIRTHS})(?:{_DAY_OF_BIRTH}|{_DAY_IN_WORDS})",
     rf"({_BORN}(?:{_GAP}{{1,3}}{_NO_LIMIT}{_LETTER}{{1,10}}){{0,3}}{_IS}){_MONTH}\.?{_AND}{_ANY_YEAR}",
     rf"({_BORN}{_IS})(?:(?:{_PART_OF_DATE} ?)?\d{{1,4}}(?!\d){_GAP}{{1,3}}){{1,2}}{_PART_OF_DATE} ?\d{{1,4}}(?!\d)",
@@ -607,6 +612,9 @@ _VEHICLE = "(?i:" + (
     + r")\w{0,5}"
 )
 _NO_WORD = "(?!AND|THE|FOR|WHO|ARE|HAS|USD|EUR|GBP|UN|EU|US|UK|SDG|HDR|GCM|IOM|ILO|SOS|DES|LES|LOS|DEL|KM|TL)"
+_PROVINCE = (  # that stands on a plate
+    rf"(?: {_any('دمشق حلب حمص حماه ادلب درعا اللاذقيه طرطوس الرقه دير_الزور السويداء القنيطره الحسكه بغداد البصره بصره نينوي اربيل دهوك كركوك الانبار انبار بابل كربلا نجف ديالي كابل هرات قندهار بلخ ننكرهار تهران مشهد')})?"
+)
 _UPPER = "[A-ZА-ЯІЇЄ]"
 _PLATE_PART = (
     rf"(?!{_YEAR}|(?:on|in|at|is|and|to|of|my|for|the|was|not|ok|can|do|i|a(?! \d)|as|y|en|de|et|le|la|es|от|на|и|в|не|و)\b)"
@@ -616,8 +624,8 @@ _PLATES = (
     r"(?<!\d)\d\d ?[\u0600-\u06ff] ?\d{3}(?: ?(?:ايران|-)? ?\d\d)?(?!\d)",
     rf"\b(?:{_LETTER}ـ? ){{2,3}}(?<=[\u0600-\u06ff] )\d{{2,4}}(?!\d)",  # ب ص ر 1234
     rf"({_PLATE_WORD}{_IS}{_NUMBER_OR_NOT})(?:{_LETTER}{{2,12}} ){{0,2}}(?=(?:{_LETTER}{{1,3}}[ ·•-]{{1,2}}){{0,3}}[^\W_]{{0,6}}\d)"
-    rf"{_PLATE_PART}(?:[ ·•-]{{1,3}}{_PLATE_PART}){{0,3}}(?:-\d{{2,4}}(?!\d))?",
-    r"(سيارت?\w{0,3} |سياره )\d{4,7}(?!\d)",
+    rf"{_PLATE_PART}(?:[ ·•-]{{1,3}}{_PLATE_PART}){{0,3}}(?:-\d{{2,4}}(?!\d))?{_PROVINCE}",
+    rf"(سيارت?\w{{0,3}} |سياره )\d{{4,7}}(?!\d){_PROVINCE}",
     rf"({_any('taxi cab patrol patrulla police_car jeep такси تكسي taksi')}{_IS})(?!{_YEAR})(?:\d{{4,6}}|\d{{2,3}}-\d{{2,3}})(?!\d){_COUNTED}",
     rf"({_any('car van bus truck taxi jeep lorry vehicle police_car police_van patrol coche carro camion autobus taxi voiture camionnette wagen auto машин* автобус* фургон* такси سياره باص شاحنه تكسي ماشين')}{_IS}{_NUMBER}{_IS})(?!{_YEAR})\d{{3,6}}(?!\d){_COUNTED}",
 )
@@ -670,7 +678,7 @@ _CODE_WORDS = (
 )
 _CODE_WORD = "(?:" + _any(*_CODE_WORDS) + f"|{_NUMBER})"
 _PASSWORD = (
-    "pass_word* pasword* passwrd passw passwd pass_phrase pwd pswd psw pass_code contraseña mot_de_passe mdp passwort* kennwort*",
+    "security_answer secret_answer answer_secret respuesta_secreta reponse_secrete секретный_ответ geheime_antwort pass_word* pasword* passwrd passw passwd pass_phrase pwd pswd psw pass_code contraseña mot_de_passe mdp passwort* kennwort*",
     "wachtwoord lösenord hasło парол* parol parolim parolam haslo furaha* neno_la_siri senha palavra-passe şifre* parola* nenosiri kata_sandi mật_khẩu κωδικος باسورد* باسوورد*",
     "كلمه_سر* كلمه_السر كلمه_مرور* كلمه_المرور رمز_عبور* رمز_السر* گذرواژه پسورد پاس_ورڈ پاسورڈ پټنوم پاسۆرد पासवर्ड পাসওয়ার্ড ፓስወርድ 密码 口令",
 )
@@ -742,7 +750,7 @@ _SECRETS = (
     rf"(?<!\S){_MIXED}(?= (?:(?:as|for|is|was|es|est|ist|como|comme|como|als|это|هي|هو) )(?:(?:my|the|his|her|mi|la|el|mon|le|mein|das|minha|a|мой|наш) )?{_any(*_PASSWORD, 'pass pw pin clave')})",
     # my password is zarminaq, but not: my password is lost
     rf"({_any(*_PASSWORD)}(?: {_LETTER}{{1,12}}){{0,4}}?(?: ?[:=] ?| (?:is|es|est|ist|e|это|هو|هي) )){_NO_NAME}{_NO_NEWS}{_NO_PASSWORD}(?!{_ONE}){_SIGNS}",
-    rf"({_any(*_PASSWORD)}(?: {_LETTER}{{1,12}}){{0,3}}?(?: ?[:=] ?| (?:is|was|es|era|est|ist|war|e|это) ))(?:{_LETTER}{{2,12}}[ -]){{1,4}}(?!{_YEAR})\d{{1,6}}(?!\d){_COUNTED}",
+    rf"({_any(*_PASSWORD, 'secret_word code_word codeword palabra_clave palabra_secreta mot_secret mot_de_code kodewort codewort geheimwort кодовое_слово секретное_слово')}(?: {_LETTER}{{1,12}}){{0,4}}?(?: ?[:=] ?| (?:is|was|es|era|est|ist|war|e|это|هو|كان|بود) ))(?:{_LETTER}{{2,12}}[ -]){{1,4}}(?!{_YEAR})\d{{1,6}}(?!\d){_COUNTED}",
     # a password of two or three words, one of them a number
     rf"((?:{_SECRET}(?: (?:{_any('for of para de pour du fur для от لل')} )?(?:the |la |die )?{_TRANSFER})?"
     rf"|{_TRANSFER}(?:{_GAP}{{1,3}}{_LETTER}{{1,12}}){{0,5}} {_any('code word name phrase palabra mot wort слово كلمه')}){_IS})"
@@ -754,7 +762,8 @@ _CODES = (
     r"(?<!\d)\d{3,5}(?: \d{2,4}){0,2},? (?:and )?(?:then|luego|despues|puis|потом|dann|sonra|ثم|بعدين|بعدها|然后) \d{2,4}(?:[ -]?\d{2,4}){1,3}",
     # of a telephone: 600 123 456, extension 12
     rf"((?:\d[ ()/-]{{0,2}}){{6}}(?:\W.{{0,40}}?)?{_any('ext exten*ion extention* durchwahl poste anexo interno ramal доб доп dahili داخلي تحويله 分机 转')}{_IS}{_NUMBER_OR_NOT})(?!{_YEAR})\d{{2,6}}(?!\d){_COUNTED}",
-    r"(?<![\w.,])\d{1,2} (?!of|or|to|and|in|per)[a-z]{1,3} \d{1,5}/\d\d(?:\.[a-z]{1,2})?(?![\w/])",  # of a German court
+    # of a German court: 5 K 771/23.A, Au 5 K 23.30771
+    r"(?<![\w.,])(?:[a-z]{1,2} )?\d{1,2} (?!of|or|to|and|in|per)[a-z]{1,3} (?:\d{1,5}/\d\d(?:\.[a-z]{1,2})?|\d\d\.\d{3,6})(?![\w/])",
     r"[(]\d{4}[)] ?[\u4e00-\u9fff\d]{1,6}?[字第初终民刑行]{1,4}第? ?\d{1,6}号",
     rf"({_FILE}(?:[ -](?:id|code))?{_GAP}{{0,3}}{_NUMBER}{_IS}){_CODE}",
     rf"({_NUMBER} (?:(?:of|de|del|du|der|the|my|mi|la|mon|моего|нашего) ){{0,2}}{_FILE}{_IS})(?!{_YEAR}(?![-/]\d)){_CODE}",
@@ -764,11 +773,13 @@ _CODES = (
     rf"({_FILE}{_IS})\d{{3,7}}/\d{{2,4}}(?![\d/])",
     rf"({_NUMBER} (?:of|de|di|do|der|du) {_CODE_WORD}{_IS})(?!{_YEAR})\d{{4,12}}(?!\d){_COUNTED}",
     rf"((?:#|{_NUMBER}) ?){_PARTED}",
+    rf"({_CODE_WORD}{_IS}){_PARTED}",
+    rf"({_TRANSFER}(?:{_GAP}{{1,3}}{_LETTER}{{1,12}}){{0,6}}? (?:say|says|saying|tell|told|word|words|phrase|dire|dis|mot|decir|diga|palabra|sag|sagen|wort|сказать|скажи|слово|كلمه|قول|بگو|گفت) )(?:{_LETTER}{{2,14}} ){{1,3}}(?!{_YEAR})\d{{1,6}}(?!\d){_COUNTED}",
     rf"({_FILE_ALONE}{_IS})(?!{_YEAR})(?:\d{{3,12}}|\d{{1,6}}[/-]\d{{1,6}})(?:[/-]\d{{1,6}})?(?!\d){_COUNTED}",
     rf"(\b(?:my|our|mi|mon|mein|meine|мое|мой) {_FILE}{_IS})(?!{_YEAR}){_CODE}{_COUNTED}",
     rf"(\b(?:(?:my|the|el|mi|le|mon|der|mein|мои) )?{_any('code codigo kod код')}(?: ?[:=] ?| (?:is|es|est|ist) ))(?!{_YEAR})\d{{4,8}}(?!\d){_COUNTED}",
     rf"({_any('案件 档案 案号 文件 申请 受理')}{_NUMBER_OR_NOT}{_IS})(?=[a-z-]{{0,8}}\d)[a-z\d](?:[a-z\d]|[/-](?=[a-z\d])){{2,24}}(?![a-z\d])",
-    rf"({_CODE_WORD}(?: (?:of|for|de|del|da|do|du|la|le|из|на|من|از))? {_TRANSFER}(?: (?!for|and|or|by|via|to|in|from|costs?\b|takes?\b){_LETTER}{{2,12}}){{0,2}}{_IS})(?!{_YEAR}){_CODE}{_COUNTED}",
+    rf"({_CODE_WORD}(?: (?:of|for|de|del|da|do|du|la|le|из|на|من|از))? {_TRANSFER}{_IS})(?:(?!for|and|or|by|via|to|in|from|costs?\b|takes?\b){_LETTER}{{2,12}} ){{0,2}}(?!{_YEAR}){_CODE}{_COUNTED}",
     rf"({_TRANSFER}(?:{_GAP}{{1,3}}{_LETTER}{{1,12}}){{1,3}} {_CODE_WORD}{_IS}{_NUMBER_OR_NOT})(?!{_YEAR}){_CODE}{_COUNTED}",
     rf"({_TRANSFER}(?:{_GAP}{{0,3}}{_CODE_WORD}{_IS}){{1,2}})(?:{_CODE}|\d\d(?!\d)){_COUNTED}",
     rf"({_any('mtcn western_union money_gram hawala havala حواله хавала 西联')}{_IS})(?!{_YEAR}){_DIGITS}",

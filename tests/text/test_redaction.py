@@ -262,7 +262,13 @@ five in one room, two beds|case of two hundred fifty people|they changed it to 1
 the rules changed to Directive 2008/115/EC|truck, SOS 112|in Jan '95
 2018年12月10日在马拉喀什产生的文件|1 Jan '51 convention|the pin of the office (floor 2)
 Haus 3 Zimmer|via Dublin 3|35 degrees in 10 minutes|facebook is Blocked In Iran|my face is swollen|how long 2.50 km
-deaths in 2k15
+deaths in 2k15|at gate 5 of the airport|place 4 in the ranking|in phase 2 of the plan|on 1 june 2025 after 5 years
+i am 17 years|he turns 18 in september|the 9th of may holiday|must pay 5000 first|is transaction fee 3 percent
+bus ticket costs 25 euro|children born abroad after 1 july 2012|the third floor is closed|block 5 trains
+Camp Ashraf 3400 people|Via Rail ticket
+on Wall Street|gmail 2 step asks|cuarto mes de embarazo|tengo 17 años desde hace 3 meses|codigo penal articulo 318
+غرفة ل ٥ اشخاص|عمري ١٧ سنة|رمز البلد ٤٩|мне 17 лет|исполнится 18 что делать|закон номер 5 от 2020 года|3楼是哪个部门
+Zeile 12 im Formular|quarto 12 metros quadrados|is EU blue card 45300 euro|8 USC 1158 one year deadline
 """
     ),
 )
@@ -310,6 +316,59 @@ def test_questions_with_the_words_of_personal_data_stay(question: str) -> None:
         ("my pw was maybe zarMinaq2x", "my pw was maybe [number]"),
         ("password of the portal (zar.minaq9)", "password of the portal ([number])"),
         ("PO box 4400", "PO box [number]"),
+        # homes
+        ("room 31 at the Zarmin Bay Hotel", "room [number] at the [number]"),
+        ("they brought us to the Zarmin Inn, room 31", "they brought us to the [number], room [number]"),
+        ("in hiding on Zarminaq Street", "in hiding [number]"),
+        ("estamos en el cuarto 12 del hotel Zarmin", "estamos en el cuarto [number]"),
+        ("بمخيم زرمينا خيمة ٨٤", "بمخيم [number]"),
+        ("barrack 6 lane 2 place 44", "[number]"),
+        ("bâtiment 4, escalier B, porte 12", "[number]"),
+        ("عمارة رقم ٩ الدور الثالث شقة ١١", "[number]"),
+        ("营地B区第4排12号帐篷", "营地[number]帐篷"),
+        ("casa azul #77", "casa azul #[number]"),
+        # dates of birth
+        ("she will be 18 on 14 march", "she will be 18 on [number]"),
+        ("ich werde am 2. Februar 18", "ich werde am [number] 18"),
+        ("сыну исполнится 18 второго ноября", "сыну исполнится 18 [number]"),
+        ("my son, 4 august", "my son, [number]"),
+        ("im 17, 2nd of feb 08 on my birth cert", "im 17, [number] on my birth cert"),
+        ("born in the year 2006 on 30 of september", "born in the year 2006 on [number]"),
+        ("born nineteen eighty seven, june the third", "born [number], [number]"),
+        ("мы родились четвертого августа 1991", "мы родились [number]"),
+        ("12 Tir 1984", "[number]"),
+        # passwords and codes
+        ("login zarminaq91 pass Zar2019x", "login [number] pass [number]"),
+        ("zarmin77 as my password", "[number] as my password"),
+        ('memorable word "zarminaq"', 'memorable word "[number]"'),
+        ("the security answer is zarminaq", "the security answer is [number]"),
+        ("my pass phrase was blue river goat 12", "my pass phrase was [number]"),
+        ("activation key for the site: 8HT3-QQ0P-77ZX", "activation key for the site: [number]"),
+        ("the guard saw me typing 6612", "the guard saw me typing [number]"),
+        ("hawala man says tell lion 55", "hawala man says [number]"),
+        ("give code ZAR-7739-X to the sarraf", "give code [number] to the sarraf"),
+        ("کد حواله سیمرغ ۴۴۱۸", "کد حواله [number]"),
+        ("case 2291 of 2023", "case [number]"),
+        ("court wrote Au 5 K 23.30771", "court wrote [number]"),
+        # names in networks
+        ("im on facebook under Zar Minaq", "im on facebook under [user]"),
+        ("busca Zar Minaq en facebook", "busca [user]en facebook"),
+        ("channel on telegram is ZarMinaqKing", "channel on telegram is [user]"),
+        ("انا عالفيس باسم زرمينا كاسوار", "انا عالفيس باسم [user]"),
+        # plates and places on the map
+        ("the 63 ZK 441 plate", "the [number] plate"),
+        ("سيارة نمرتها ٤٨٢٩١ دمشق", "سيارة نمرتها [number]"),
+        ("MGRS 34TEK 48217 30955", "[number]"),
+        ("36.4217 K, 26.9904 D", "[number]"),
+        ("широта 36.81 долгота 27.11", "широта [number] долгота [number]"),
+        ("w3w: spoon.lamp.river", "w3w: [link]"),
+        # e-mail and numbers in words
+        ("zarminaq *at* example *dot* com", "[e-mail]"),
+        ("gmail: z a r m i n a q", "gmail: [e-mail]"),
+        ("my gmail is zar.minaq77", "my gmail is [e-mail]"),
+        ("плюс семь девятьсот шестнадцать ноль пять", "[number]"),
+        ("0 seven 9 one 1 two 4", "[number]"),
+        ("Zimmer zweihundertvierzehn", "Zimmer [number]"),
     ],
 )
 def test_what_the_words_around_tell_goes_and_they_stay(typed: str, stored: str) -> None:
@@ -335,23 +394,17 @@ def test_counts_and_public_dates_stay(count: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "not_promised"),
-    [("personal_first", ""), ("personal_second", ""), ("personal_third", ""), ("personal_fourth", "address")],
+    "name", ["personal_first", "personal_second", "personal_third", "personal_fourth", "personal_fifth"]
 )
-def test_of_each_kind_nearly_all_is_caught(name: str, not_promised: str) -> None:
-    """In messages of writers who had not seen the rules; what was learnt from them is to stay.
-
-    Half of the fourth set's addresses hold names of towns, camps, hotels and streets without a number.
-    """
+def test_of_each_kind_nearly_all_is_caught(name: str) -> None:
+    """In messages of writers who had not seen the rules; what was learnt from them is to stay: all but one."""
     shares = caught(dict(sets_of([PERSONAL / f"{name}.jsonl"])))
     assert len(shares) >= 14
-    shares.pop(not_promised, None)
-    assert {
-        kind: found for kind, share in shares.items() for found, there in share.values() if found < 0.95 * there
-    } == {}
+    missed = {kind: there - found for kind, share in shares.items() for found, there in share.values()}
+    assert {kind: number for kind, number in missed.items() if number > 1} == {}
 
 
-@pytest.mark.parametrize("name", ["impersonal_first", "impersonal_second"])
+@pytest.mark.parametrize("name", ["impersonal_first", "impersonal_second", "impersonal_third"])
 def test_next_to_nothing_is_lost_of_what_is_not_personal(name: str) -> None:
     """Less than one in a hundred questions with figures, dates and the words of personal data in them."""
     texts = [message.text for message in messages_of(PERSONAL / f"{name}.jsonl")]
