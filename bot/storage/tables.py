@@ -113,13 +113,15 @@ pace = sa.Table(
     sa.Column("number", NUMBER, nullable=False),  # counted in this window; 0 where places in time are given out
 )
 
-# The answer that a person got last, by a keyed hash of the person. Used in PostgreSQL alone, and unlogged there.
+# What a person was told last, the answer and the choices, by a keyed hash of the person. Used in PostgreSQL alone, and
+# unlogged there.
 answered = sa.Table(
     "answered",
     TABLES,
     sa.Column("code", CODE, primary_key=True),
-    sa.Column("entry", ENTRY, nullable=False),
+    sa.Column("entry", ENTRY, nullable=False),  # empty where the reply was no answer
     sa.Column("until", TIME, nullable=False),  # Unix time; from then on the row counts for nothing
+    sa.Column("choices", Checked(sa.Text(), str), nullable=False, server_default=""),  # as buttons have them, by spaces
 )
 
 # In a copy that was made by `gaps import`: the log that it is a copy of, by the code of its key check. One row at most.

@@ -12,11 +12,12 @@ import pytest_asyncio
 import sqlalchemy as sa
 
 from bot.gaps.repository import GapLog
-from bot.replicas.shared_answers import SECONDS, SharedAnswers, answer_pseudonym
+from bot.replicas.shared_answers import SECONDS, LastReply, SharedAnswers, answer_pseudonym
 from tests.channels.telegram.test_conversation import MATCHER, OAK, OAK_TITLE
 from tests.gaps.test_repository import ASKER, OTHER
 from tests.replicas.test_rate_limits import OUR_CLOCK, go_on, nowhere
 from tests.support.postgresql_server import Server
+from tests.support.samples import INTERFACE
 from tests.support.telegram_talk import KEYS, Talk, talk_with
 
 pytestmark = pytest.mark.container
@@ -48,32 +49,36 @@ async def kept(log: GapLog) -> list[tuple[str, str]]:
         return [(code, entry) for code, entry in await connection.execute(sa.text("SELECT code, entry FROM answered"))]
 
 
+VAGUE = "are there"  # offered a choice
+DOGS, TREE = LastReply("dogs"), LastReply("oldest-tree", ("s:dogs", "sfr:plant-number"))
+
+
 async def test_the_last_answer_is_known_for_ten_minutes(log: GapLog, answers: SharedAnswers) -> None:
     """From the last one on; under a pseudonym that leads to no gap."""
-    assert await answers.get(ASKER) == ""
-    await answers.keep(ASKER, "dogs")
+    assert await answers.get(ASKER) == LastReply()
+    await answers.keep(ASKER, DOGS)
     await go_on(log, SECONDS - 1)
-    await answers.keep(ASKER, "oldest-tree")
-    await answers.keep(OTHER, "dogs")
+    await answers.keep(ASKER, TREE)
+    await answers.keep(OTHER, DOGS)
     await go_on(log, SECONDS - 1)
-    assert [await answers.get(one) for one in (ASKER, OTHER)] == ["oldest-tree", "dogs"]
+    assert [await answers.get(one) for one in (ASKER, OTHER)] == [TREE, DOGS]
     assert sorted(await kept(log)) == sorted(
         [(answer_pseudonym(KEYS, ASKER), "oldest-tree"), (answer_pseudonym(KEYS, OTHER), "dogs")]
     )
     assert ASKER not in str(await kept(log))
     await go_on(log, 1)
-    assert await answers.get(ASKER) == ""
+    assert await answers.get(ASKER) == LastReply()
 
 
 async def test_what_ends_it_deletes_the_row(log: GapLog, answers: SharedAnswers) -> None:
     """What ends the subject, forgetting, and time, without anybody writing."""
     for person in (ASKER, OTHER):
-        await answers.keep(person, "dogs")
-    await answers.keep(OTHER, "")
+        await answers.keep(person, DOGS)
+    await answers.keep(OTHER, LastReply())
     assert [code for code, _ in await kept(log)] == [answer_pseudonym(KEYS, ASKER)]
     await log.forget(ASKER)
     assert await kept(log) == []
-    await answers.keep(ASKER, "dogs")
+    await answers.keep(ASKER, DOGS)
     await go_on(log, SECONDS + 1)
     answers.start()
     async with asyncio.timeout(30):
@@ -84,8 +89,9 @@ async def test_what_ends_it_deletes_the_row(log: GapLog, answers: SharedAnswers)
 async def test_of_many_at_once_each_gets_its_own(answers: SharedAnswers) -> None:
     """The last one given of a person counts."""
     people = [f"person {number}" for number in range(50)]
-    await asyncio.gather(*(answers.keep(person, entry) for person in people for entry in ("dogs", person)))
-    assert await asyncio.gather(*(answers.get(person) for person in people)) == people
+    own = {person: LastReply(f"entry-{at}") for at, person in enumerate(people)}
+    await asyncio.gather(*(answers.keep(person, one) for person in people for one in (DOGS, own[person])))
+    assert await asyncio.gather(*(answers.get(person) for person in people)) == list(own.values())
 
 
 async def test_a_follow_up_is_understood_by_another_process(talks: tuple[Talk, Talk]) -> None:
@@ -97,6 +103,18 @@ async def test_a_follow_up_is_understood_by_another_process(talks: tuple[Talk, T
     assert (await one.say("source")).text.startswith("May I bring my dog?")
     await one.press("How many plants are there?")
     assert (await other.say("source")).text.startswith("How many plants are there?")
+
+
+async def test_a_choice_is_understood_by_another_process(talks: tuple[Talk, Talk]) -> None:
+    """By its number or its words; none of them is refused there too. A card has no choices."""
+    one, other = talks
+    offered = await one.say(VAGUE)
+    assert (await other.say("2")).text.startswith(offered.labels[1])
+    await one.say(VAGUE)
+    assert (await other.say("none of them")).text == INTERFACE.none_chosen
+    await one.say(VAGUE)
+    await other.say("i am hurt and bleeding, help me")
+    assert not (await one.say("2")).text.startswith(offered.labels[1])
 
 
 async def test_what_is_forgotten_or_ended_is_so_for_all(talks: tuple[Talk, Talk]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,12 +14,12 @@ from bot.answering.handover import may_be_replaced
 from bot.channels.assistant import Assistant
 from bot.channels.memory import Memory
 from bot.channels.port import IncomingMessage, OutgoingReply
-from bot.channels.telegram.ui.keyboards import Rows, choices_behind
+from bot.channels.telegram.ui.keyboards import Rows, choice_buttons, choices_behind
 from bot.domain.conversation import Channel, Conversation, Preceding, ShownCard
 from bot.gaps.writer import GapWriter
 from bot.observability.metrics import Metrics
 from bot.replicas.rate_limits import RateLimits
-from bot.replicas.shared_answers import SharedAnswers
+from bot.replicas.shared_answers import LastReply, SharedAnswers
 from bot.runtime.catalog import Catalog
 from bot.storage.keys import Keys
 
@@ -27,14 +27,6 @@ CONTEXT_SECONDS = 600.0  # for which a chat's last reply is remembered
 CONTEXTS = 100_000  # chats of which it is
 FRAGMENT_SECONDS = 30.0  # for which a message that had no answer is remembered
 TOGETHER = timedelta(seconds=10)  # between two messages that may be one question
-
-
-@dataclass(frozen=True, slots=True)
-class LastReply:
-    """What the bot said last in a chat: the answer, by its id, and the data of the buttons under it."""
-
-    entry: str | None
-    buttons: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,34 +149,38 @@ class BotContext:
         self.albums.keep(key, message.message_id)
         return is_known
 
-    async def answered_last(self, message: Message) -> str | None:
-        """The id of the answer that any process gave last in a private chat; empty for none, None if not known."""
+    async def said_last(self, message: Message) -> LastReply | None:
+        """What any process said last in a private chat; None if that is not known."""
         person = self.sender_pseudonym(message) if channel_of(message) is Channel.PRIVATE else None
         return await self.shared_answers.get(person) if self.shared_answers is not None and person else None
 
-    async def share_answer(self, person: str | None, entry: str | None) -> None:
-        """Let the other processes know which answer a person got last; None for none."""
-        if self.shared_answers is not None and person is not None:
-            await self.shared_answers.keep(person, entry or "")
+    async def share_reply(self, person: str | None, before: LastReply | None = None) -> None:
+        """Let the other processes know what was said last in a person's private chat: the answer and the choices.
+
+        ``before`` is what they know by now, None if that is not known.
+        """
+        said = self.said.get(person) if person is not None else None
+        if self.shared_answers is None or person is None or said is None:
+            return
+        now = replace(said, buttons=choice_buttons(said.buttons))
+        if (before, now) != (LastReply(), LastReply()):
+            await self.shared_answers.keep(person, now)
 
     def incoming(
-        self, message: Message, text: str, *, is_edited: bool = False, answered: str | None = None
+        self, message: Message, text: str, *, is_edited: bool = False, shared: LastReply | None = None
     ) -> IncomingMessage:
         """A message for the assistant; ``text`` is the part of it that is meant for the bot.
 
-        ``answered`` is the answer that any process gave last, empty for none; None where only our own are known.
+        ``shared`` is what any process said last; None where only what we said ourselves is known.
         """
         asker, place = self.sender_pseudonym(message), message.location
         chat = asker if channel_of(message) is Channel.PRIVATE else None
         language = self.languages.get(chat) if chat else None
         # An edited message is older than what was said since.
         earlier = JustBefore(message.date) if is_edited else self.before(message)
-        last = self.said.get(chat) if chat and not is_edited else None
-        ours = last.entry if last is not None else None
-        if answered is not None and answered != (ours or "") and not is_edited:
-            last = LastReply(answered or None, ())  # another process has answered since
+        last = (shared or self.said.get(chat)) if chat and not is_edited else None
         quoted = self._quoted(message)
-        said = quoted or last or LastReply(None, ())
+        said = quoted or last or LastReply()
         before = Conversation(
             choices=choices_behind(said.buttons, self.catalog.faq.in_language(language)),
             replied_in=language,

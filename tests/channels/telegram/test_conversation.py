@@ -12,9 +12,10 @@ import pytest
 import pytest_asyncio
 
 from bot.channels.memory import Memory
-from bot.channels.telegram.context import CONTEXT_SECONDS, CONTEXTS, LastReply
+from bot.channels.telegram.context import CONTEXT_SECONDS, CONTEXTS
 from bot.domain.follow_up import FollowUps, Said
 from bot.matching.matcher import RegressionMatcher
+from bot.replicas.shared_answers import LastReply
 from tests.support.samples import INTERFACE, garden
 from tests.support.telegram_recording import deliver
 from tests.support.telegram_talk import Talk, talk_with

@@ -156,7 +156,7 @@ async def _show(context: BotContext, press: ButtonPress) -> str:
     outgoing = entry_message(entry, press.faq, press.asked.channel, more=more)
     if press.asked.channel is Channel.PRIVATE:
         context.remember_reply(press.person, entry.id, outgoing.rows)
-        await context.share_answer(press.person, entry.id)
+        await context.share_reply(press.person)
     await (send if press.action is ButtonAction.SHOW else replace_message)(outgoing, press.shown)
     press.record.set_outcome(count)
     return ""

@@ -24,8 +24,8 @@ async def on_message(context: BotContext, record: UpdateRecord) -> None:
     if context.is_answered_album(message) and not text:
         return
     earlier = context.before(message)
-    answered = await context.answered_last(message)
-    incoming = context.incoming(message, text, is_edited=is_edited, answered=answered)
+    shared = await context.said_last(message)
+    incoming = context.incoming(message, text, is_edited=is_edited, shared=shared)
     extra = {command: partial(command_reply, command, context)} if command is not None else None
     reply = await context.assistant.answer(incoming, extra=extra)
     record.set_outcome(reply.count, is_timed=False)
@@ -50,8 +50,7 @@ async def on_message(context: BotContext, record: UpdateRecord) -> None:
         context.replies.keep(key, sent)
     if incoming.channel is Channel.PRIVATE and not asks_to_forget(text):
         is_going_on = bool(earlier.fragment and reply.conversation.fragment)
-        if answered or reply.conversation.last is not None:
-            await context.share_answer(incoming.asker, reply.conversation.last)
+        await context.share_reply(incoming.asker, shared)
         context.remember_message(incoming, reply, message.date, (*(earlier.replies if is_going_on else ()), *sent))
     record.set_outcome(reply.count, score=reply.score)
     if reply.turn.takes_place:

@@ -112,6 +112,16 @@ def choice_rows(choices: Iterable[Choice], action: ButtonAction) -> Rows:
     return rows
 
 
+def choice_buttons(buttons: Iterable[str]) -> tuple[str, ...]:
+    """Those of the buttons, by their data, that `choices_behind` reads; none under a card."""
+    found = [(data, action_of(data)) for data in buttons]
+    actions = {action[0] for _, action in found if action is not None}
+    if ButtonAction.NOT_ABOUT_ME in actions:
+        return ()
+    read = (*_OF_ENTRIES, ButtonAction.NONE)
+    return tuple(data for data, action in found if action is not None and action[0] in read)
+
+
 def choices_behind(buttons: Iterable[str], faq: Faq) -> tuple[Choice, ...]:
     """The entries, and none of them, to which buttons lead, by their data; labelled in the language of ``faq``.
 
