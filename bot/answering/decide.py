@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from bot.answering.emergency_numbers import with_emergency_numbers
@@ -33,6 +33,7 @@ from bot.text.language_id import UNKNOWN, by_script, guess
 from bot.text.normalize import clean, is_year, sentences
 from bot.text.redaction import without_personal_data
 
+SOS = "🆘"  # alone, or among what has no letters, it is a cry for help
 _MARKS = "؟？。"  # that `sentences` takes off the end
 _BLANKS = re.compile(r"[^\S\n]+")
 _BULLET = re.compile(r"[-–—*•·‣▪◦●○][ ]?")
@@ -122,13 +123,16 @@ def decide_with_reasoning(question: Question, matcher: Matcher) -> Reasoning:
 
 def _reason(question: Question, matcher: Matcher) -> Reasoning:
     text = _BLANKS.sub(" ", clean(question.text)).strip(" ")
+    if SOS in text and not any(map(str.isalpha, text)):
+        text = "sos"
     message, pieces = _piece(text, matcher, without=_after_talk(text, matcher)), _pieces(text, matcher)
     matcher.rank_all([way for piece in (message, *pieces) for way in piece.ways])  # together, which takes less time
     whole = _part(message, matcher)
     if matcher.asks_nothing(whole.ranking.reading):
         return Reasoning(Unanswered(NoAnswerReason.NO_MATCH), whole, ())  # numbers alone ask nothing
     parts = _parts(text, whole, pieces, matcher)
-    decision = conclude(replace(question, text=text), whole, parts, matcher.thresholds)
+    languages = matcher.faq.translations.keys()
+    decision = conclude(replace(question, text=text), whole, parts, matcher.thresholds, languages)
     is_sure = whole.ranking.urgency >= matcher.thresholds.surely_urgent
     decision = with_emergency_numbers(decision, text, matcher.faq.emergency, is_sure=is_sure)
     language = foreign_language(question, whole)
@@ -349,11 +353,18 @@ def _without_lead_ins(text: str, matcher: Matcher) -> str:
     return " ".join(tokens[start:]) if start else ""
 
 
-def conclude(question: Question, whole: Part, parts: Sequence[Part], thresholds: Thresholds) -> Decision:
-    """Decide from the rankings of a message and its parts."""
+def conclude(
+    question: Question,
+    whole: Part,
+    parts: Sequence[Part],
+    thresholds: Thresholds,
+    languages: Collection[str] = (),
+) -> Decision:
+    """Decide from the rankings of a message and its parts; ``languages`` are those that the FAQ is translated into."""
     if not whole.ranking.reading.typed:
         return Unanswered(NoAnswerReason.EMPTY)
-    may_ask = whole.ranking.language is None and question.channel is not Channel.GROUP
+    is_spoken = whole.ranking.language is None or whole.ranking.language in languages
+    may_ask = is_spoken and question.channel is not Channel.GROUP
     cards, urgency = _cards(whole, parts, thresholds)
     is_urgent = urgency >= thresholds.urgent and not question.is_calm
     urgent = urgent_of(cards, may_ask=may_ask) if is_urgent else None
@@ -391,7 +402,7 @@ def urgent_of(cards: Sequence[Candidate], *, may_ask: bool, near: float = NEAR) 
     """The best of the cards, or the question which of those that are near to it is meant; None without cards.
 
     Where one of the near ones is for rescue within minutes, it is shown at once: to ask would cost time, and to miss it
-    most. The best one is shown where the bot may not ask: in a group, or in another language than the labels are in.
+    most. The best one is shown where the bot may not ask: in a group, or in a language that the labels are not in.
     """
     if not cards:
         return None

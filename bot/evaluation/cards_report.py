@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from bot.answering.decide import NEAR, urgent_of
 from bot.domain.conversation import Candidate, Outcome
@@ -71,30 +71,40 @@ def share(count: int, total: int) -> str:
 
 
 def print_cards(found: Sequence[Cried], console: Console) -> None:
-    """Print by set how often the right card is first or among the buttons and what the questions do; recall by card."""
+    """Print by set what cries and look-alikes get: some card, the right one, one by a button; then recall by card.
+
+    Of the questions which card it is, those that replace a card that was right, and those that rescue from a wrong one.
+    """
     cries = [one for one in found if one.right]
     if not cries:
         return
-    table = Table(
-        "set", "cries", "right card, %", "or by a button, %", *_QUESTIONS, title="\nCards", title_justify="left"
-    )
-    for name in dict.fromkeys(one.group for one in cries):
-        rows = [one for one in cries if one.group == name]
+    table = _table("Cards", "set", "messages", "a card, %", "the right one, %", "or by a button, %", *_QUESTIONS)
+    for name in dict.fromkeys(one.group for one in found):
+        rows = [one for one in found if one.group == name]
+        total, some = len(rows), sum(map(bool, (one.got for one in rows)))
+        if not any(one.right for one in rows):
+            table.add_row(name, str(total), share(some, total))
+            continue
         asked = [one for one in rows if one.is_question]
         shown = sum(one.is_first_right and not one.is_question for one in rows)
         within = sum(one.is_right_within for one in rows)
         replaced = sum(one.is_first_right for one in asked)
         rescued = sum(one.is_right_within for one in asked) - replaced
         numbers = (str(number) for number in (len(asked), replaced, rescued))
-        table.add_row(name, str(len(rows)), share(shown, len(rows)), share(within, len(rows)), *numbers)
+        table.add_row(name, str(total), *(share(count, total) for count in (some, shown, within)), *numbers)
     console.print(table)
-    table = Table("card", "cries", "found, %", "taken for", title="\nRecall by card", title_justify="left")
+    table = _table("Recall by card", "card", "cries", "found, %", "taken for")
     for card in sorted({one.right[0] for one in cries}):
         rows = [one for one in cries if one.right[0] == card]
         others = Counter(_taken_for(one) for one in rows if not one.is_first_right)
         taken = ", ".join(f"{name} {number}" for name, number in others.most_common(3))
         table.add_row(card, str(len(rows)), share(sum(one.is_first_right for one in rows), len(rows)), taken)
     console.print(table)
+
+
+def _table(title: str, *headers: str) -> Table:
+    """A table of which nothing is left out, however narrow the terminal is."""
+    return Table(*(Column(name, overflow="fold") for name in headers), title=f"\n{title}", title_justify="left")
 
 
 def _taken_for(one: Cried) -> str:
@@ -142,8 +152,8 @@ def print_near_cards(
         (entries[sample.own[row]], [Candidate(entries[at], float(sample.scores[row, at])) for at in best[row]])
         for row in rows
     ]
-    title = f"\nQuestions which card, of {len(rows):,} phrasings of cards held out that are heard"
-    table = Table("nearness", *_QUESTIONS, title=title, title_justify="left")
+    title = f"Questions which card, of {len(rows):,} phrasings of cards held out that are heard"
+    table = _table(title, "nearness", *_QUESTIONS)
     for line in _LINES:
         decided = [(own, urgent_of(cards, may_ask=True, near=line)) for own, cards in ranked]
         asked = [(own, one) for own, one in decided if one is not None and one.is_question]

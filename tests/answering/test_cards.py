@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from bot.answering.decide import NEAR, NEXT_CARD, urgent_of
+from bot.answering.decide import NEAR, NEXT_CARD, conclude, decide_with_reasoning, urgent_of
 from bot.answering.place import place_reply
 from bot.answering.render import render, render_again, with_lines
 from bot.answering.turn import again, card_turn, is_waiting, not_about_me, outcome_of, take_turn
 from bot.content.loader import read_faq
-from bot.domain.conversation import Candidate, Choice, Conversation, Outcome, Question, ShownCard, Urgent
+from bot.domain.conversation import Candidate, Channel, Choice, Conversation, Outcome, Question, ShownCard, Urgent
 from bot.domain.emergency import Service
 from bot.domain.faq import Cries, Entry
 from bot.matching.matcher import RegressionMatcher
@@ -52,6 +52,26 @@ def test_a_near_card_for_rescue_is_shown_at_once() -> None:
     near = ranked((HURT, 0.8), (RESCUE, 0.79))
     assert urgent_of(near, may_ask=True) == Urgent(RESCUE, others=(HURT,))
     assert urgent_of(near, may_ask=False) == Urgent(HURT, others=(RESCUE,))
+
+
+@pytest.mark.parametrize(
+    ("language", "channel", "is_asked"),
+    [
+        (None, Channel.PRIVATE, True),
+        ("fr", Channel.PRIVATE, True),
+        ("fr", Channel.GROUP, False),
+        ("so", Channel.PRIVATE, False),
+    ],
+)
+def test_in_each_language_of_the_cards_the_person_is_asked(
+    language: str | None, channel: Channel, *, is_asked: bool
+) -> None:
+    """Not where the labels would be in another language than the cry, nor in a group."""
+    reasoning = decide_with_reasoning(Question("a branch hit my friend and he bleeds"), CALM)
+    cards = tuple(ranked((HURT, 0.8), (ROBBED, 0.79)))
+    whole = replace(reasoning.whole, ranking=replace(reasoning.whole.ranking, cards=cards, language=language))
+    decision = conclude(Question(whole.text, channel), whole, (), CALM.thresholds, {"fr"})
+    assert decision == Urgent(HURT, others=(ROBBED,), is_question=is_asked)
 
 
 def test_an_unlikely_card_is_no_button() -> None:

@@ -51,14 +51,21 @@ def test_a_card_and_a_question_count_as_what_a_cry_got() -> None:
 
 
 def test_the_tables() -> None:
-    """A question replaces a card that was right, or rescues from a wrong one; recall counts what came first."""
+    """Look-alikes have a card or none. A question replaces a card that was right, or rescues from a wrong one; recall
+    counts what came first.
+    """
     shown = Console(file=StringIO(), width=200)
     print_cards(FOUND, shown)
     assert isinstance(shown.file, StringIO)
     cells = [[cell.strip() for cell in line.split("│")[1:-1]] for line in shown.file.getvalue().splitlines()]
     rows = [row for row in cells if row]
-    assert rows[0] == ["distress", "5", share(1, 5), share(4, 5), "2", "1", "1"]
-    assert rows[1:] == [["a", "3", share(2, 3), "b 1"], ["b", "2", share(0, 2), "a 1, none 1"]]
+    assert rows[0] == ["distress", "5", share(4, 5), share(1, 5), share(4, 5), "2", "1", "1"]
+    assert rows[1] == ["lookalikes", "2", share(1, 2), "", "", "", "", ""]
+    assert rows[2:] == [["a", "3", share(2, 3), "b 1"], ["b", "2", share(0, 2), "a 1, none 1"]]
+    narrow = Console(file=StringIO(), width=80)
+    print_cards(FOUND, narrow)
+    assert isinstance(narrow.file, StringIO)
+    assert "…" not in narrow.file.getvalue()
     empty = Console(file=StringIO())
     print_cards(FOUND[-2:], empty)
     assert isinstance(empty.file, StringIO)
