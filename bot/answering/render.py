@@ -335,8 +335,9 @@ def _render_card(
 ) -> Reply:
     """An urgent card: what to do, whom to call, that nobody reads this chat, and the steps, if it is not ``is_short``.
 
-    Where a call may be a danger, whom to call comes after the steps. If the message names countries, their numbers
-    stand in place of the general line. ``is_said``: lines in another language above the card say the general things.
+    Where a call may be a danger, a line with a caution says whom to call, and the numbers of countries that the message
+    names come last; elsewhere these stand in place of the general line. ``is_said``: lines in another language above
+    the card say the general things.
     """
     says, texts = faq.interface, faq.emergency.texts
     shown = _with_numbers(countries, faq)
@@ -347,7 +348,7 @@ def _render_card(
     if is_said:
         parts = [*calls, first if is_short else entry.answer]
     elif entry.careful:
-        parts = [first, says.program, steps, says.emergency_careful, *calls]
+        parts = [first, says.program, says.emergency_careful, steps, *calls]
     elif calls:
         parts = [first, *calls, says.program, steps]
     else:

@@ -234,7 +234,8 @@ class CardSchema(BaseEntrySchema):
         description="Somebody else may see the screen: a neutral first line, a word on deleting the chat.",
     )
     careful: bool = Field(
-        default=False, description="A call may itself be a danger: the emergency number comes last, with a caution."
+        default=False,
+        description="A call may itself be a danger: whom to call is said with a caution, and never first.",
     )
     after_answer: SaidName | None = Field(
         default=None, description="What this small talk says of the answer before it."

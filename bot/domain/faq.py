@@ -212,7 +212,7 @@ class Interface:
     private_chat: str
     program: str  # on every urgent card and wherever a message was not read: nobody reads this chat
     emergency: str  # under the first line of an urgent card; 112 stands here and in the next text only
-    emergency_careful: str  # the same for cards on which a call may be a danger, below the steps
+    emergency_careful: str  # the same for cards on which a call may be a danger
     delete_chat: str  # the last line of a discreet card
     which_danger: str  # asks which of some cards it is about
     machine: str  # under a text that a program translated

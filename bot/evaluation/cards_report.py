@@ -78,7 +78,8 @@ def print_cards(found: Sequence[Cried], console: Console) -> None:
     cries = [one for one in found if one.right]
     if not cries:
         return
-    table = _table("Cards", "set", "messages", "a card, %", "the right one, %", "or by a button, %", *_QUESTIONS)
+    table = _table("Cards", "set", "messages", "a card, %", "the right one, %", "or by a button, %")
+    questions = _table("Questions which card it is", "set", *_QUESTIONS)
     for name in dict.fromkeys(one.group for one in found):
         rows = [one for one in found if one.group == name]
         total, some = len(rows), sum(map(bool, (one.got for one in rows)))
@@ -90,9 +91,10 @@ def print_cards(found: Sequence[Cried], console: Console) -> None:
         within = sum(one.is_right_within for one in rows)
         replaced = sum(one.is_first_right for one in asked)
         rescued = sum(one.is_right_within for one in asked) - replaced
-        numbers = (str(number) for number in (len(asked), replaced, rescued))
-        table.add_row(name, str(total), *(share(count, total) for count in (some, shown, within)), *numbers)
+        table.add_row(name, str(total), *(share(count, total) for count in (some, shown, within)))
+        questions.add_row(name, *map(str, (len(asked), replaced, rescued)))
     console.print(table)
+    console.print(questions)
     table = _table("Recall by card", "card", "cries", "found, %", "taken for")
     for card in sorted({one.right[0] for one in cries}):
         rows = [one for one in cries if one.right[0] == card]
@@ -104,7 +106,8 @@ def print_cards(found: Sequence[Cried], console: Console) -> None:
 
 def _table(title: str, *headers: str) -> Table:
     """A table of which nothing is left out, however narrow the terminal is."""
-    return Table(*(Column(name, overflow="fold") for name in headers), title=f"\n{title}", title_justify="left")
+    columns = (Column(name, overflow="fold", no_wrap=name == headers[0]) for name in headers)
+    return Table(*columns, title=f"\n{title}", title_justify="left")
 
 
 def _taken_for(one: Cried) -> str:
@@ -137,7 +140,7 @@ def draw_confusions(found: Sequence[Cried], path: Path) -> None:
     axes.set_xlabel("the card given, or the first of a question")
     axes.set_ylabel("the right card (messages)")
     figure.colorbar(image, ax=axes, shrink=0.6, label="share of the messages")
-    figure.savefig(path, dpi=110)
+    figure.savefig(path, dpi=110, bbox_inches="tight")
 
 
 def print_near_cards(

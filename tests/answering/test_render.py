@@ -295,11 +295,11 @@ def test_an_urgent_card_says_first_what_to_do() -> None:
     ]
 
 
-def test_a_card_on_which_a_call_may_be_a_danger_has_the_number_last() -> None:
-    """Somebody who hides or is held is not told to phone first."""
+def test_a_card_on_which_a_call_may_be_a_danger_says_first_what_else_to_do() -> None:
+    """Somebody who hides or is held is not told to phone first, and with a caution."""
     card = replace(HURT, answer="Be quiet.\nHide.", careful=True)
     assert body_text(render(Urgent(card), FAQ)).startswith(
-        "Be quiet.\n\nI am a program.\n\nHide.\n\nIf it is safe, call your local emergency number.\n\nWhere to turn:"
+        "Be quiet.\n\nI am a program.\n\nIf it is safe, call your local emergency number.\n\nHide.\n\nWhere to turn:"
     )
 
 

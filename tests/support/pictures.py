@@ -1,5 +1,7 @@
 """`python -m tests.support.pictures FOLDER`: every kind of reply of the real bot, drawn as a telephone would show it.
 
+Urgent cards and the talks of people in danger are drawn as wide as the smallest telephones are; the talks also on a page.
+
 The talks are held with the bot's own application on the model of Telegram, so the pictures show what people get.
 """
 
@@ -25,6 +27,7 @@ from bot.matching.matcher import RegressionMatcher
 from bot.runtime.load import load_matcher
 from bot.settings import Settings
 from tests.support.bubbles import Bubble, page, screenshot
+from tests.support.people_in_danger import DIALOGUES, Dialogue, update_of
 from tests.support.samples import OLDEST_TREE, entry, faq_of
 from tests.support.telegram_talk import Talk, talk_with
 from tests.support.telegram_world import Chat
@@ -58,6 +61,14 @@ EMOJI = replace(
     see_also=("oldest-tree",),
 )
 Scene = Callable[[Talk], Awaitable[Chat]]
+WITHOUT_WORDS = {
+    "photo": "🖼 a picture",
+    "sticker": "🙂 a sticker",
+    "voice": "🎤 a voice message",
+    "video_note": "🎥 a video message",
+    "location": "📍 a place",
+    "contact": "👤 a contact",
+}
 
 
 async def answers(talk: Talk) -> Chat:
@@ -173,6 +184,17 @@ SCENES: tuple[Scene, ...] = (
 )
 
 
+def in_danger(dialogue: Dialogue) -> Scene:
+    """The dialogue of a person in danger."""
+
+    async def scene(talk: Talk) -> Chat:
+        for sent in (dialogue.cry, *dialogue.sends):
+            await talk.give(update_of(sent, talk.world, talk.chat))
+        return talk.chat
+
+    return scene
+
+
 async def drawn(scene: Scene, matcher: Matcher, *, is_dark: bool, width: int) -> str:
     """The page of a scene."""
     with tempfile.TemporaryDirectory() as folder:
@@ -183,7 +205,7 @@ async def drawn(scene: Scene, matcher: Matcher, *, is_dark: bool, width: int) ->
     bubbles = [
         Bubble(
             is_bot=message.from_bot,
-            html=message.html if message.from_bot else escape(message.text or "🖼 a picture"),
+            html=message.html if message.from_bot else escape(message.text or WITHOUT_WORDS[message.kind]),
             buttons=tuple(tuple(button.label for button in row) for row in message.buttons),
             quoted=texts.get(message.reply_to or 0, ""),
             is_edited=message.edited,
@@ -196,9 +218,10 @@ async def drawn(scene: Scene, matcher: Matcher, *, is_dark: bool, width: int) ->
 SMALL_WIDTH, SMALL_HEIGHT = 320, 568  # of the smallest telephones, in CSS pixels
 
 
-def page_of_cards(faq: Faq, cards: Sequence[Entry], language: str | None = None) -> str:
-    """Urgent cards below each other, as a small telephone shows them, for messages in a language."""
-    replies = [render(Urgent(card), faq, language) for card in cards]
+def page_of_cards(faq: Faq, language: str | None = None, cards: Sequence[Entry] = ()) -> str:
+    """Urgent cards, or all of them, below each other, as a small telephone shows them, for messages in a language."""
+    faq = faq.in_language(language)
+    replies = [render(Urgent(card), faq, language) for card in cards or faq.of_kind(Kind.URGENT)]
     bubbles = [
         Bubble(
             is_bot=True,
@@ -223,6 +246,17 @@ def pages(real: Matcher) -> dict[str, str]:
     }
 
 
+def side_by_side(talks: Sequence[str]) -> str:
+    """A page that shows pages of small telephones beside each other, each as long as it is."""
+    grow = "this.style.height = this.contentDocument.documentElement.scrollHeight + 'px'"
+    frames = "\n".join(
+        f'<iframe srcdoc="{escape(talk)}" width="{SMALL_WIDTH}" style="border: 0" onload="{grow}"></iframe>'
+        for talk in talks
+    )
+    style = "display: flex; flex-wrap: wrap; gap: 24px; align-items: flex-start"
+    return f'<!doctype html><meta charset="utf-8"><title>People in danger</title><body style="{style}">\n{frames}\n'
+
+
 def _strange() -> Faq:
     entries: tuple[Entry, ...] = (ARABIC, TICKETS, LONG, EMOJI, OLDEST_TREE)
     return faq_of(*entries)
@@ -238,8 +272,14 @@ def main() -> None:
     for name, html in track(pages(real).items(), "Drawing"):
         width = 320 if name.endswith("narrow") else 390
         screenshot(html, folder / f"{name}.png", width=width)
-    for card in real.faq.of_kind(Kind.URGENT):
-        screenshot(page_of_cards(real.faq, [card]), folder / f"{card.id}.png", width=SMALL_WIDTH)
+    for card in track(real.faq.of_kind(Kind.URGENT), "Drawing cards"):
+        screenshot(page_of_cards(real.faq, cards=[card]), folder / f"{card.id}.png", width=SMALL_WIDTH)
+    for language in real.faq.translations:
+        screenshot(page_of_cards(real.faq, language), folder / f"cards_{language}.png", width=SMALL_WIDTH)
+    talks = [asyncio.run(drawn(in_danger(one), real, is_dark=False, width=SMALL_WIDTH)) for one in DIALOGUES]
+    (folder / "people_in_danger.html").write_text(side_by_side(talks), encoding="utf-8")
+    for number, talk in enumerate(track(talks, "Drawing people in danger"), 1):
+        screenshot(talk, folder / f"people_in_danger_{number:02}.png", width=SMALL_WIDTH)
     print(f"{len(list(folder.glob('*.png')))} pictures in {folder}")
 
 

@@ -85,7 +85,10 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A message as a person sees it now. `html` is the text as the bot sent it, and '' for what people wrote."""
+    """A message as a person sees it now. `html` is the text as the bot sent it, and '' for what people wrote.
+
+    `kind` says what a message without words is: a voice, a location and so on; it is empty for others.
+    """
 
     message_id: int
     from_bot: bool
@@ -95,6 +98,7 @@ class Shown:
     buttons: tuple[tuple[Button, ...], ...]
     reply_to: int | None
     edited: bool
+    kind: str
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -975,6 +979,9 @@ _PERMISSIONS = _words(
 )
 
 
+_WITHOUT_WORDS = ("photo", "sticker", "voice", "video_note", "location", "contact", "document")
+
+
 def _shown(stored: _Stored) -> Shown:
     message = stored.message
     rows: Sequence[Sequence[JSON]] = message.get("reply_markup", {}).get("inline_keyboard", ())
@@ -990,4 +997,5 @@ def _shown(stored: _Stored) -> Shown:
         ),
         reply_to=stored.reply_to,
         edited="edit_date" in message,
+        kind=next((kind for kind in _WITHOUT_WORDS if kind in message), ""),
     )

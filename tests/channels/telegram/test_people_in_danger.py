@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -13,59 +12,12 @@ from bot.content.loader import read_faq
 from bot.domain.faq import Faq
 from bot.matching.matcher import RegressionMatcher
 from tests.support.paths import ROOT
+from tests.support.people_in_danger import DIALOGUES, PLACES, Dialogue, update_of
 from tests.support.telegram_phone import Phone, phone_to
-from tests.support.telegram_world import Chat, Shown
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
 FAQ: Faq = read_faq(ROOT / "faq", ROOT / "seeds")
-PLACES = {
-    "IT": (35.5012, 12.6096),  # Lampedusa
-    "LY": (32.8872, 13.1913),  # Tripoli
-    "TN": (34.7406, 10.7603),  # Sfax
-    "MX": (14.9050, -92.2630),  # Tapachula
-    "MA": (35.1681, -2.9335),  # Nador
-    "PL": (52.7000, 23.8500),  # the forest of Białowieża
-    "sea": (34.3000, 14.8000),  # between Libya, Malta and Crete
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Dialogue:
-    """What somebody sends one after another: first the cry, then words, ``voice`` and the like, or places of `PLACES`.
-
-    ``button`` is pressed at the end.
-    """
-
-    language: str
-    cry: str
-    card: str
-    sends: tuple[str, ...]
-    button: str = ""
-
-
-DIALOGUES = (
-    Dialogue("en", "water is coming in the dinghy, the motor stopped, we see no land", "urgent-boat-distress",
-             ("sea", "voice", "hello?? is anybody there??", "34.3000, 14.8000", "🆘"), "IT"),
-    Dialogue("en", "my sponsor locked me in the flat and has my documents since march", "urgent-passport-taken",
-             ("please answer", "video_note", "ok"), "Other countries"),
-    Dialogue("en", "i walked in the desert two days, my brother fell down and he does not answer me",
-             "urgent-unconscious", ("voice", "LY", "hurry please")),
-    Dialogue("ar", "المركب عم يغرق ومعنا أطفال وما في سترات", "urgent-boat-distress",
-             ("sea", "voice", "هل من أحد؟؟", "ردوا علينا", "IT"), "TN"),
-    Dialogue("ar", "زوجي ضربني اليوم وهددني بالسكين", "urgent-violence-home",
-             ("أرجوك", "photo", "TN"), "MA"),
-    Dialogue("fr", "le passeur nous a enfermés dans une maison et veut encore de l'argent", "urgent-smuggled",
-             ("voice", "vous êtes là ?", "répondez svp", "LY")),
-    Dialogue("fr", "j'ai perdu mon petit garçon à la gare, il a quatre ans", "urgent-lost-child",
-             ("photo", "IT", "merci"), "GR"),
-    Dialogue("es", "nos secuestraron en la frontera y piden dinero a mi familia", "urgent-kidnapped",
-             ("MX", "¿hay alguien?", "contact", "¡¡por favor respondan!!"), "MX"),
-    Dialogue("es", "mi esposa está embarazada y sangra mucho, estamos en la selva", "urgent-birth",
-             ("voice", "rápido", "sticker", "14.9050 -92.2630")),
-    Dialogue("ru", "они отобрали у нас телефоны и вытолкнули обратно через границу в лес, очень холодно",
-             "urgent-pushback", ("PL", "voice", "вы здесь? ответьте", "😭")),
-)  # fmt: skip
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
@@ -101,7 +53,7 @@ async def test_a_person_in_danger(dialogue: Dialogue, phone: Phone) -> None:
     if card.discreet:
         assert says.delete_chat.strip() in shown.text
     for sent in dialogue.sends:
-        shown = await _send(sent, phone, chat)
+        shown = await phone.give(update_of(sent, phone.world, chat), chat)
         assert says.program in shown.text
         assert says.unanswered.splitlines()[0] not in shown.text
         assert says.text_only.splitlines()[0] not in shown.text
@@ -121,12 +73,3 @@ def _heading(country: str, faq: Faq) -> str:
     """What stands above the emergency numbers of a country."""
     assert faq.emergency.texts is not None
     return faq.emergency.texts.heading.format(country=faq.emergency.name(country))
-
-
-async def _send(sent: str, phone: Phone, chat: Chat) -> Shown:
-    """Send a place, something that is no text, or words."""
-    if sent in PLACES:
-        return await phone.give(phone.world.location(chat, *PLACES[sent]), chat)
-    if sent.isascii() and hasattr(phone.world, sent):
-        return await phone.give(getattr(phone.world, sent)(chat), chat)
-    return await phone.say(sent, chat)
