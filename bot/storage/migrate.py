@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from bot.storage.columns import UnreadableValueError
 
-STEPS = ("5", "6", "7")  # the revisions in migrations/versions, in their order; a test compares the two
+STEPS = ("5", "6", "7", "8")  # the revisions in migrations/versions, in their order; a test compares the two
 NEWEST = STEPS[-1]
 VERSION_TABLE = "alembic_version"
 _BEFORE_RELEASE = ("1", "2", "3", "4")  # of development versions, to which no migration leads back
