@@ -1,6 +1,6 @@
 """`python -m tests.support.pictures FOLDER`: every kind of reply of the real bot, drawn as a telephone would show it.
 
-Urgent cards and the talks of people in danger are drawn as wide as the smallest telephones are; the talks also on a page.
+Urgent cards and the talks of people in danger are drawn as wide as the smallest telephones; the talks also on a page.
 
 The talks are held with the bot's own application on the model of Telegram, so the pictures show what people get.
 """
