@@ -509,7 +509,8 @@ def test_phone_numbers_of_all_countries_go(form: str) -> None:
     kept = {
         region
         for region, phone in PHONES
-        if phone.startswith(form) and survives(phone, redact(f"please help {phone} it is urgent"))
+        if (phone.startswith(form) if form else not phone.startswith(("+", "tel")))
+        and survives(phone, redact(f"please help {phone} it is urgent"))
     }
     assert kept == (SHORT - {"AD"} if form == "" else set())
 
