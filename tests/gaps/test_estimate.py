@@ -56,7 +56,8 @@ def test_its_scores_are_about_those_of_a_learned_one(monkeypatch: pytest.MonkeyP
             [one.score for one in about.candidates[:1]], abs=0.06
         ), text
         assert about.coverage == pytest.approx(exact.coverage, abs=0.02), text
-    assert before.rank(ADDED[1]).candidates[0].score < 0.9 < guessed.rank(ADDED[1]).candidates[0].score
+    gained = guessed.rank(ADDED[1]).candidates[0].score - before.rank(ADDED[1]).candidates[0].score
+    assert gained > 0.3, "it is another model than before"
 
 
 def test_it_says_which_gaps_and_phrasings_change() -> None:
