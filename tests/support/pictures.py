@@ -1,6 +1,7 @@
 """`python -m tests.support.pictures FOLDER`: every kind of reply of the real bot, drawn as a telephone would show it.
 
-Urgent cards and the talks of people in danger are drawn as wide as the smallest telephones; the talks also on a page.
+Urgent cards and talks of people in danger are as wide as the smallest telephones. The cards in other languages are on a
+page each, the talks on one besides.
 
 The talks are held with the bot's own application on the model of Telegram, so the pictures show what people get.
 """
@@ -246,15 +247,15 @@ def pages(real: Matcher) -> dict[str, str]:
     }
 
 
-def side_by_side(talks: Sequence[str]) -> str:
+def side_by_side(shown: Sequence[str]) -> str:
     """A page that shows pages of small telephones beside each other, each as long as it is."""
     grow = "this.style.height = this.contentDocument.documentElement.scrollHeight + 'px'"
     frames = "\n".join(
-        f'<iframe srcdoc="{escape(talk)}" width="{SMALL_WIDTH}" style="border: 0" onload="{grow}"></iframe>'
-        for talk in talks
+        f'<iframe srcdoc="{escape(one)}" width="{SMALL_WIDTH}" style="border: 0" onload="{grow}"></iframe>'
+        for one in shown
     )
     style = "display: flex; flex-wrap: wrap; gap: 24px; align-items: flex-start"
-    return f'<!doctype html><meta charset="utf-8"><title>People in danger</title><body style="{style}">\n{frames}\n'
+    return f'<!doctype html><meta charset="utf-8"><title>Small telephones</title><body style="{style}">\n{frames}\n'
 
 
 def _strange() -> Faq:
@@ -275,7 +276,8 @@ def main() -> None:
     for card in track(real.faq.of_kind(Kind.URGENT), "Drawing cards"):
         screenshot(page_of_cards(real.faq, cards=[card]), folder / f"{card.id}.png", width=SMALL_WIDTH)
     for language in real.faq.translations:
-        screenshot(page_of_cards(real.faq, language), folder / f"cards_{language}.png", width=SMALL_WIDTH)
+        cards = [page_of_cards(real.faq, language, [card]) for card in real.faq.of_kind(Kind.URGENT)]
+        (folder / f"cards_{language}.html").write_text(side_by_side(cards), encoding="utf-8")
     talks = [asyncio.run(drawn(in_danger(one), real, is_dark=False, width=SMALL_WIDTH)) for one in DIALOGUES]
     (folder / "people_in_danger.html").write_text(side_by_side(talks), encoding="utf-8")
     for number, talk in enumerate(track(talks, "Drawing people in danger"), 1):
