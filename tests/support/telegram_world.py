@@ -236,6 +236,7 @@ class World:
         self.menus: dict[tuple[str, str], dict[str, str]] = {}  # commands by scope ("chat 5") and language
         self.menu_buttons: dict[int | None, JSON] = {}  # by chat; None is for all
         self.callback_answers: dict[str, CallbackAnswer] = {}  # by query
+        self.guest_answers: dict[str, JSON] = {}  # by query, the result
         self.inline_answers: dict[str, JSON] = {}  # by query, with results, button, cache_time, is_personal
         self.webhook: JSON = {"url": ""}
         self._chats: dict[int, Chat] = {}
@@ -244,6 +245,7 @@ class World:
         self._messages: dict[tuple[int, int], _Stored] = {}
         self._queries: set[str] = set()
         self._inline_queries: set[str] = set()
+        self._guest_queries: set[str] = set()
         self._message_ids, self._update_ids = count(1), count(100_001)
         self._query_ids, self._group_ids = count(4_000_000_001), count(101)
 
@@ -432,6 +434,18 @@ class World:
         content: JSON = {"id": query, "from": (sender or ANYBODY).to_json(), "query": text, "offset": offset}
         return self._update("inline_query", content | {"chat_type": "group"})
 
+    def guest(self, text: str, *, sender: Person | None = None, replied: str = "") -> JSON:
+        """A person names the bot in a private chat with somebody else, maybe in a reply to what that one wrote."""
+        query, person = str(next(self._query_ids)), (sender or ANYBODY).to_json()
+        self._guest_queries.add(query)
+        chat = {"id": 77, "type": "private", "first_name": f"{_NAME}77"}
+        message: JSON = {"message_id": next(self._message_ids), "date": int(self.clock()), "chat": chat, "from": person}
+        message |= {"text": text, "guest_query_id": query} | _optional("entities", _found_entities(text))
+        if replied:
+            other = {"message_id": next(self._message_ids), "date": int(self.clock()), "chat": chat, "text": replied}
+            message["reply_to_message"] = other | {"from": made_person(77).to_json()}
+        return self._update("guest_message", message)
+
     def member(self, chat: Chat, status: Status, *, sender: Person | None = None) -> JSON:
         """Somebody makes the bot this in a chat; `kicked` in a private chat is a person who blocks the bot."""
         self._know(chat)
@@ -477,6 +491,7 @@ class World:
     def _answer(self, method: str, fields: JSON) -> Any:
         methods: dict[str, Callable[[JSON], Any]] = {
             "answerCallbackQuery": self._answer_callback_query,
+            "answerGuestQuery": self._answer_guest_query,
             "answerInlineQuery": self._answer_inline_query,
             "close": lambda _: True,
             "deleteMessage": self._delete_message,
@@ -510,6 +525,7 @@ class World:
 
     def _get_me(self) -> JSON:
         can = {"can_join_groups": True, "can_read_all_group_messages": False, "supports_inline_queries": True}
+        can["supports_guest_queries"] = True
         return self._bot_json | can | {"can_connect_to_business": False, "has_main_web_app": False}
 
     def _get_chat(self, fields: JSON) -> JSON:
@@ -632,6 +648,14 @@ class World:
         self.callback_answers[query] = CallbackAnswer(text, fields.get("show_alert", False))
         return True
 
+    def _answer_guest_query(self, fields: JSON) -> JSON:
+        query, result = fields.get("guest_query_id", ""), fields.get("result") or {}
+        if query not in self._guest_queries or query in self.guest_answers:
+            raise _bad("query is too old and response timeout expired or query ID is invalid")
+        _check_inline_result(result)
+        self.guest_answers[query] = result
+        return {"inline_message_id": f"guest{query}"}
+
     def _answer_inline_query(self, fields: JSON) -> bool:
         query, results = fields.get("inline_query_id"), fields.get("results")
         if query not in self._inline_queries or query in self.inline_answers:
@@ -719,7 +743,7 @@ _BUTTON_ACTIONS = _words(
 )
 # What a form carries as JSON within a text: objects and lists, and numbers and truth values.
 _STRUCTURED = _words(
-    "reply_markup reply_parameters link_preview_options entities commands scope results button menu_button"
+    "reply_markup reply_parameters link_preview_options entities commands scope result results button menu_button"
     " message_ids allowed_updates"
 )
 _SIMPLE = _words(

@@ -26,6 +26,7 @@ from bot.channels.long_texts import REST
 from bot.channels.telegram.context import BotContext
 from bot.channels.telegram.delivery.chat_queue import ChatQueue
 from bot.channels.telegram.handlers.buttons import on_press
+from bot.channels.telegram.handlers.guests import on_guest
 from bot.channels.telegram.handlers.inline import on_inline
 from bot.channels.telegram.handlers.membership import on_member
 from bot.channels.telegram.handlers.messages import on_message
@@ -60,6 +61,7 @@ HANDLERS: dict[UpdateType, Handle] = {
     UpdateType.EDITED_MESSAGE: on_message,
     UpdateType.CALLBACK_QUERY: on_press,
     UpdateType.INLINE_QUERY: on_inline,
+    UpdateType.GUEST_MESSAGE: on_guest,
     UpdateType.MY_CHAT_MEMBER: on_member,
 }
 

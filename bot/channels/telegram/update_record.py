@@ -72,5 +72,5 @@ class UpdateRecord:
     def _channel(self) -> Channel:
         if self.update.inline_query is not None:
             return Channel.INLINE
-        chat = self.update.effective_chat
+        chat = self.update.effective_chat if self.update.guest_message is None else None
         return Channel.PRIVATE if chat is not None and chat.type == chat.PRIVATE else Channel.GROUP

@@ -37,6 +37,13 @@ def text_for_bot(update: Update, bot: Bot) -> str | None:
     return None
 
 
+def text_for_guest(message: Message, bot: Bot) -> str:
+    """The text of a message that names the bot in a chat that it is not in, or of the one that this replies to."""
+    if _is_from_bot(message):
+        return ""
+    return without_mention(message.text or message.caption or "", bot) or _question_of_other(message, bot)
+
+
 def _question_of_other(message: Message, bot: Bot) -> str:
     """The text of a person's message to which somebody calls the bot by its name alone; empty if there is none."""
     other = message.reply_to_message
