@@ -234,10 +234,10 @@ def act_reply(said: Said, entry: Entry, faq: Faq) -> Reply | None:
             first = entry.answer.strip().partition("\n")[0]
             return replace(related, sections=(replace(shown.sections[0], text=first),))
         case Said.POINTING if related.choices:
-            return replace(related, sections=(Section("", says.clarify),), choices_title="")
+            return Reply((Section("", says.clarify),), choices=related.choices)
         case Said.YES:
             return Reply((Section("", says.thanks_helpful),), choices=ways_on(faq))
-        case Said.NO:
+        case Said.NO | Said.NONE:
             other = none_chosen(faq)
             return replace(other, choices=(*related.choices, *other.choices))
         case _:
@@ -310,8 +310,9 @@ def in_context(text: str, last: Entry, near: Sequence[Candidate], reasoning: Rea
         case Clarify() | Unanswered(NoAnswerReason.NO_MATCH | NoAnswerReason.OTHER_LANGUAGE, None) if is_clear:
             return Answer((best.entry,))
         case Clarify() | Unanswered(NoAnswerReason.NO_MATCH | NoAnswerReason.OTHER_LANGUAGE, None):
-            offered = tuple(one.entry for one in near[:CHOICES] if one.score >= OFFERS / 2)
-            is_offer = best.score >= OFFERS and (len(offered) > 1 or is_continued)
+            fitting = [one.entry for one in near[:CHOICES] if one.score >= OFFERS / 2]
+            offered = tuple(one for one in fitting if not (is_of_year and matcher.unmet(reading, one)))
+            is_offer = best.score >= OFFERS and (len(offered) > 1 or (is_continued and bool(offered)))
             return Clarify(offered) if is_offer else decision
         case Smalltalk() if is_clear and is_continued:
             return Answer((best.entry,))

@@ -645,7 +645,7 @@ def test_no_column_holds_a_person() -> None:
         *("job.name", "job.period", "home.asker"),  # of the log itself, not of persons
         *("claim.code", "claim.owner", "claim.until"),  # of an update, which names nobody
         *("pace.code", "pace.at", "pace.number"),
-        *("answered.code", "answered.entry", "answered.until"),
+        *("answered.code", "answered.entry", "answered.until", "answered.choices"),
     }
 
 

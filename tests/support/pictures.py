@@ -8,11 +8,12 @@ The talks are held with the bot's own application on the model of Telegram, so t
 
 from __future__ import annotations
 
+import argparse
 import asyncio
-import sys
 import tempfile
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from html import escape
 from pathlib import Path
 
@@ -180,6 +181,50 @@ async def follow_ups(talk: Talk) -> Chat:
     return talk.chat
 
 
+Act = tuple[str, str]  # what somebody does, and the text or the label
+CONVERSATIONS: dict[str, tuple[str | Act, ...]] = {
+    "01_numbers": ("how many migrants are there", "and in 2015?", "what about women", "source?", "thanks"),
+    "02_doubt": ("do migrants take our jobs", "really?", "why", "in short", "and do they pay taxes?"),
+    "03_choices": ("women or children", "1 and 2", "women or children", "none of them"),
+    "04_points_at_nothing": ("and the one before?", "how many migrants die", "and the other one?", "and in 1960?"),
+    "05_fragments": ("hello", ("soon", "how many"), ("soon", "migrants"), ("soon", "are there in the world")),
+    "06_forward": (
+        ("forward", "migrants do not pay taxes"),
+        ("soon", "is this true?"),
+        ("forward", "aliens eat cats"),
+        ("soon", "really?"),
+    ),
+    "07_new_subject": ("what is the global compact", "is it binding", "who won the match", "menu", "stop"),
+    "08_not_asked": ("what is the imrf", ("press", "No"), ("press", "Not what I asked"), "when was it"),
+    "09_danger": ("they took my passport and lock me in", "hello??", "how many migrants are there"),
+    "10_spanish": ("¿cuántos migrantes hay?", "¿y cuántas son mujeres?", "no me lo creo", "más fácil", "gracias"),
+    "11_arabic": ("كم عدد المهاجرين في العالم", "وفي 2015؟", "المصدر؟", "وهذا؟"),
+    "12_chinese": ("全球契约是什么", "有约束力吗", "为什么", "那个呢", "谢谢"),
+}
+MINUTE, SOON = 60, 2  # seconds between two messages
+
+
+def conversation(acts: Sequence[str | Act]) -> Scene:
+    """A scene in which somebody does one after another; a text alone is typed, a minute after the one before."""
+
+    async def scene(talk: Talk) -> Chat:
+        now = talk.world.clock()
+        for act in acts:
+            kind, text = ("type", act) if isinstance(act, str) else act
+            now += SOON if kind == "soon" else MINUTE
+            talk.world.clock = partial(float, now)
+            match kind:
+                case "press":
+                    await talk.press(text)
+                case "forward":
+                    await talk.give(talk.world.forward(talk.chat, text))
+                case _:
+                    await talk.say(text)
+        return talk.chat
+
+    return scene
+
+
 SCENES: tuple[Scene, ...] = (
     *(question, answers, choices, urgent, group, commands, privacy, topics, languages, arabic, follow_ups),
 )
@@ -263,13 +308,25 @@ def _strange() -> Faq:
     return faq_of(*entries)
 
 
+def draw_conversations(real: Matcher, folder: Path) -> None:
+    """Twelve whole conversations."""
+    for name, acts in track(CONVERSATIONS.items(), "Drawing"):
+        html = asyncio.run(drawn(conversation(acts), real, is_dark=False, width=390))
+        screenshot(html, folder / f"{name}.png", width=390)
+
+
 def main() -> None:
     """Draw all of them."""
-    if len(sys.argv) != 2:
-        sys.exit("name a folder for the pictures: python -m tests.support.pictures FOLDER")
-    folder = Path(sys.argv[1])
+    parser = argparse.ArgumentParser(prog="python -m tests.support.pictures", description=__doc__)
+    parser.add_argument("folder", type=Path, help="for the pictures")
+    parser.add_argument("--conversations", action="store_true", help="draw whole conversations instead")
+    asked = parser.parse_args()
+    folder: Path = asked.folder
     folder.mkdir(parents=True, exist_ok=True)
     real = load_matcher(Settings())
+    if asked.conversations:
+        draw_conversations(real, folder)
+        return
     for name, html in track(pages(real).items(), "Drawing"):
         width = 320 if name.endswith("narrow") else 390
         screenshot(html, folder / f"{name}.png", width=width)
