@@ -1,22 +1,19 @@
 """`python -m tests.bench.reviewing`: what ten reviews cost, from gap to merged answer, in a real Chromium.
 
-The gaps stand in a log of their own, beside a copy of the FAQ that is a git repository. They are reviewed on the page
-as its process serves it; at the end the lines are committed. Counted are presses (of a button, link, tick or field) and
-typed characters; measured are the seconds in which the reviewer waits: for pages, until an estimate is shown, and for
-trials. With a folder of pictures its pages are drawn. The FAQ's model is that in CACHE_DIR, and is learned after edits.
+The gaps stand in a log of their own, beside a copy of the tests' small FAQ that is a git repository. They are
+reviewed on the page as its process serves it; at the end the lines are committed. Counted are presses (of a button,
+link, tick or field) and typed characters; measured are the seconds in which the reviewer waits: for pages, until an
+estimate is shown, and for trials. With a folder of pictures its pages are drawn.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
-import shutil
 import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -26,13 +23,10 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.domain.gap import GapReason, Note
-from bot.gaps.repository import GapLog
-from bot.settings import read_settings
-from tests.support.review_browser import chromium, review_process
-from tests.support.review_workbench import KEYS, asked
-from tests.support.telegram_emulator import bot_environment
+from tests.support.review_browser import chromium, review_of, settled
+from tests.support.review_workbench import asked
 
-SPANISH = "¿mi hijo puede ir a la escuela si no tenemos papeles?"
+KITE, SPANISH = "where is the kite flying zone", "¿dónde está la zona para volar cometas?"
 TRIAL_SECONDS = 900
 
 
@@ -105,28 +99,28 @@ async def phrasing(desk: Desk, text: str, entry: str, *, search: str = "") -> No
 async def new_entry(desk: Desk) -> None:
     """Write a whole entry, with its fact."""
     await desk.press(desk.page.locator("summary:text('Draft an entry')"), leads=False)
-    await desk.write("#question", "Which states left the vote on the compact?")
-    await desk.write("#phrasings", "states that walked out of the compact\nwho quit the compact vote")
+    await desk.write("#question", "Do the boats run on diesel?")
+    await desk.write("#phrasings", "diesel boats\nis there a plan for boats without diesel")
     desk.presses += 1
-    await desk.page.select_option("#file", "compact.yaml")
-    await desk.write("#answer", "In December 2018, 12 states abstained in the vote on the compact. 152 voted for it.")
-    await desk.write("#facts", "152 voted")
+    await desk.page.select_option("#file", "ferry.yaml")
+    await desk.write("#answer", "By 2035 no ferry line should need diesel. The Coast Plan asks for it.")
+    await desk.write("#facts", "diesel 2035")
     await desk.press(desk.page.locator("button:text('Find facts')"))
     await desk.press(desk.page.locator("input[name=fact]").first, leads=False)
     await desk.tries("See the lines")
 
 
 async def joined(desk: Desk) -> None:
-    """Put a question and the same in Spanish together in the list; both are explained by now."""
+    """Put a question and the same in Spanish together in the list, and add a phrasing for both."""
     await desk.press(desk.page.locator("nav a:text-is('Groups')"))
-    for text in ("sit in a classroom", "ir a la escuela"):
+    for text in (KITE, SPANISH):
         tick = desk.page.locator(f".groups .card:has-text('{text}') input[type=checkbox]")
         await desk.press(tick, leads=False)
     await desk.press(desk.page.locator("button:text('Put together')"))
     await desk.draw("groups")
-    await desk.press(desk.page.locator(".groups h2 a", has_text="escuela").or_(_group(desk, "classroom")).first)
+    await desk.press(_group(desk, KITE).or_(_group(desk, SPANISH)).first)
     await desk.draw("group")
-    await _button(desk, "Explained by")
+    await phrasing(desk, "a zone to fly kites", "ferry-bicycles", search="bicycle")
 
 
 def _group(desk: Desk, text: str) -> Locator:
@@ -140,40 +134,36 @@ async def _button(desk: Desk, label: str) -> None:
 Way = Callable[[Desk], Awaitable[None]]
 # Each question, why it is a gap, how it is reviewed, and how.
 REVIEWS: tuple[tuple[str, str, Way], ...] = (
-    ("can my kid sit in a classroom if we have no papers", "two groups put together, explained by now", joined),
+    (KITE, "two groups put together, a phrasing", joined),
     (
-        "may a land bolt its gates to everyone under that paper",
+        "is a toddler free of charge on board",
         "a phrasing for a near entry",
-        lambda desk: phrasing(desk, "may a land close its gates under the compact", "state-sovereignty"),
+        lambda desk: phrasing(desk, "toddlers free of charge", "ferry-fares"),
     ),
     (
-        "when do the states sit down next to look at the compact",
+        "whom do i ask for a job as a deckhand",
         "a phrasing for a found entry",
-        lambda desk: phrasing(desk, "states sit down to look at the compact", "compact-review", search="review"),
+        lambda desk: phrasing(desk, "a job as a deckhand", "ferry-history", search="line"),
     ),
     (
-        "is it fine to lock up children at the border",
+        "which quay gets a ramp",
         "a phrasing for a found entry",
-        lambda desk: phrasing(desk, "is it fine to lock up children", "children", search="children"),
+        lambda desk: phrasing(desk, "a ramp at the quay", "ferry-plans", search="harbours"),
     ),
     (
-        "what slice of the planet is not living where it was born",
-        "a phrasing for a near entry",
-        lambda desk: phrasing(desk, "what slice of the planet lives abroad", "share-of-world"),
+        "crowns to cross with a pram",
+        "a phrasing for a found entry",
+        lambda desk: phrasing(desk, "crowns to cross", "ferry-fares", search="ticket"),
     ),
     (
-        "how many lost their lives on the water trying to reach europe",
-        "a phrasing for a near entry",
-        lambda desk: phrasing(desk, "lives lost on the water", "deaths-total"),
+        "how crowded does it get",
+        "a phrasing for a found entry",
+        lambda desk: phrasing(desk, "how crowded it is", "ferry-passengers", search="passengers"),
     ),
-    (
-        "what is the bill for sending 200 dollars home",
-        "explained by now",
-        lambda desk: _button(desk, "Explained by"),
-    ),
-    ("which states walked out of the compact", "a new entry with its fact", new_entry),
-    ("do newcomers steal the jobs of locals", "answered by now", lambda desk: _button(desk, "Answered by")),
-    ("how many women are migrants", "corrected in its file", lambda desk: _button(desk, "I corrected it")),
+    ("i lost my umbrella on the ferry", "explained by now", lambda desk: _button(desk, "Explained by")),
+    ("what fuel do they burn", "a new entry with its fact", new_entry),
+    ("when does the last boat leave", "answered by now", lambda desk: _button(desk, "Answered by")),
+    ("what does a ticket cost", "corrected in its file", lambda desk: _button(desk, "I corrected it")),
 )
 
 
@@ -182,68 +172,49 @@ def notes() -> list[Note]:
     texts = [text for text, _, _ in REVIEWS]
     made = [asked(text, ago=timedelta(days=at)) for at, text in enumerate(texts[:-1])]
     made += [asked(f"{text} please", ago=timedelta(days=9)) for text in texts[:4]]
-    made += [asked(SPANISH, language="es"), asked(texts[-1], reason=GapReason.OUTDATED, entry="women-share")]
+    made += [asked(SPANISH, language="es"), asked(texts[-1], reason=GapReason.OUTDATED, entry="ferry-fares")]
     return made
-
-
-@asynccontextmanager
-async def _desk(work: Path, pictures: Path | None, questions: Path) -> AsyncIterator[tuple[Desk, Path]]:
-    settings = read_settings()
-    for name, source in (("faq", settings.faq_dir), ("seeds", settings.seeds_dir)):
-        shutil.copytree(source, work / name)
-    _git(work, "init", "-q")
-    _git(work, "add", "faq", "seeds")
-    _git(work, "commit", "-q", "-m", "before")
-    environment = bot_environment(work, "http://127.0.0.1:9", faq=work / "faq", seeds=work / "seeds")
-    environment |= {"CACHE_DIR": str(settings.cache_dir.absolute()), "REVIEWER": "Ana"}
-    environment |= {"GAPS_KEY": KEYS.texts[0].decode(), "ASKER_KEY": KEYS.askers.hex()}
-    async with GapLog(work / "data", KEYS, keep=timedelta(days=90)) as log:
-        await log.write(notes())
-    sets = str(questions.absolute())
-    async with chromium() as browser, review_process(work, environment, "--questions", sets) as (_, address):
-        page = await browser.new_page(viewport={"width": 1280, "height": 800})
-        await page.goto(address)
-        await page.wait_for_selector("h1:text('Questions that')", timeout=300_000)
-        yield Desk(page, pictures), work
 
 
 def _git(work: Path, *arguments: str) -> str:
     who = ("-c", "user.name=Ana", "-c", "user.email=ana@example.org")
-    return subprocess.run(  # noqa: S603  # git
-        ["git", *who, *arguments],  # noqa: S607
-        cwd=work,
-        check=True,
-        capture_output=True,
-        text=True,
-    ).stdout
+    command = ["git", *who, *arguments]
+    return subprocess.run(command, cwd=work, check=True, capture_output=True, text=True).stdout  # noqa: S603  # git
 
 
-async def measure(pictures: Path | None, questions: Path) -> Table:
+async def measure(pictures: Path | None) -> Table:
     """Review the ten gaps; a row for each."""
     table = Table("gap", "reviewed by", "presses", "typed", "pages, s", "estimate, s", "trial, s")
     total = [0, 0, 0.0, 0.0]
     with tempfile.TemporaryDirectory() as folder:
-        async with _desk(Path(folder), pictures, questions) as (desk, work):
-            for text, how, review in REVIEWS:
+        work = Path(folder) / "desk"
+        async with chromium() as browser, review_of(work, notes(), cache=Path(folder)) as address:
+            for arguments in (("init", "-q"), ("add", "faq", "seeds"), ("commit", "-q", "-m", "before")):
+                _git(work, *arguments)
+            desk = Desk(await browser.new_page(viewport={"width": 1280, "height": 800}), pictures)
+            await desk.page.goto(address)
+            await settled(desk.page)
+            for text, way, review in REVIEWS:
+                how = way
                 desk.presses = desk.typed = 0
                 desk.pages_s = desk.estimate_s = desk.trial_s = 0.0
                 if review is not joined:
                     await desk.press(desk.page.locator("nav a:text-is('Groups')"))
-                    await desk.press(_group(desk, text[:30]).first)
-                if how.startswith("corrected"):
-                    path = work / "faq/en/numbers.yaml"  # what an editor does in the file
-                    path.write_text(path.read_text(encoding="utf-8") + "\n", encoding="utf-8")
-                await review(desk)
-                seconds = (desk.pages_s, desk.estimate_s, desk.trial_s)
-                table.add_row(text, how, str(desk.presses), str(desk.typed), *(f"{one:.1f}" for one in seconds))
-                print(text, desk.presses, desk.typed, *(f"{one:.1f}" for one in seconds), file=sys.stderr)
-                total = [total[0] + desk.presses, total[1] + desk.typed, total[2] + seconds[0], total[3] + seconds[2]]
-            for name, path_ in (("done", "/done"), ("statistics", "/statistics"), ("replay", "/replay")):
-                await desk.page.goto(desk.page.url.split("/", 3)[0] + "//" + desk.page.url.split("/")[2] + path_)
+                if review is not joined and not await _group(desk, text).count():
+                    how = "closed by an edit before it"
+                else:
+                    if review is not joined:
+                        await desk.press(_group(desk, text).first)
+                    await review(desk)
+                row = (desk.pages_s, desk.estimate_s, desk.trial_s)
+                table.add_row(text, how, str(desk.presses), str(desk.typed), *(f"{one:.1f}" for one in row))
+                total = [total[0] + desk.presses, total[1] + desk.typed, total[2] + row[0], total[3] + row[2]]
+            for name in ("done", "statistics", "replay"):
+                await desk.page.goto(f"{address.partition('?')[0]}{name}")
                 await desk.draw(name)
             _git(work, "commit", "-q", "-a", "-m", "reviewed")
-            changed = _git(work, "show", "--numstat", "--format=").split()
-            table.caption = f"committed: {changed[0::3]} lines added, {changed[1::3]} taken out, in {changed[2::3]}"
+            added, taken_out, file = _git(work, "show", "--numstat", "--format=").split()
+            table.caption = f"committed: {added} lines added and {taken_out} taken out in {file}"
     table.add_row("all", "", str(total[0]), str(total[1]), f"{total[2]:.1f}", "", f"{total[3]:.1f}")
     return table
 
@@ -252,11 +223,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench.reviewing", description=__doc__)
     parser.add_argument("--pictures", type=Path, help="a folder to draw the pages into")
-    parser.add_argument("--questions", type=Path, default=Path("tests/questions"), help="the folder of the sets")
     options = parser.parse_args(arguments)
     if options.pictures is not None:
         options.pictures.mkdir(parents=True, exist_ok=True)
-    Console(width=150).print(asyncio.run(measure(options.pictures, options.questions)))
+    Console(width=150).print(asyncio.run(measure(options.pictures)))
 
 
 if __name__ == "__main__":
