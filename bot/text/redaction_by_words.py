@@ -78,7 +78,7 @@ _NUMBER = rf"(?:{_any('no nr n num ref number numero nummer numer numara* namba 
 _NUMBER_OR_NOT = rf"(?:{_NUMBER}{_IS})?"
 _YEAR = r"(?:1[89]|20)\d\d(?!\d)"
 _THINGS = (  # behind a number: not that of a house, but of what is counted
-    r"(?:[%€$£]|per ?cent|people|persons?\b|famil|child|kids|wom[ae]n|m[ae]n\b|migra|refug|year"
+    r"(?:[%€$£](?! ?\d)|per ?cent|people|persons?\b|famil|child|kids|wom[ae]n|m[ae]n\b|migra|refug|year"
     r"|thousand|million|km\b|kilom|met|q?m2?\b|mm\b|cm\b|feet|foot|rooms?\b(?! ?\d)|letters|floors|beds\b|times|euro|dollar|usd|anos?\b"
     r"|personas|ans?\b|personnes|pieces|chambres|habitac|jahre?n?\b"
     r"|pesos\b|soles\b|reais\b|dirham|dinar|riyal|toman|liras?\b|tl\b|pounds?\b|francs?\b|chf\b|руб|грн|гривен|евро|доллар|лир|сом\b|ريال|دينار|ليره|يورو|دولار|درهم|تومان|[元块]"
@@ -617,7 +617,7 @@ _PROVINCE = (  # that stands on a plate
 )
 _UPPER = "[A-ZА-ЯІЇЄ]"
 _PLATE_PART = (
-    rf"(?!{_YEAR}|(?:on|in|at|is|and|to|of|my|for|the|was|not|ok|can|do|i|a(?! \d)|as|y|en|de|et|le|la|es|от|на|и|в|не|و)\b)"
+    rf"(?!{_YEAR}|(?:on|in|at|is|and|to|of|my|for|the|was|not|ok|can|do|i|a(?! \d)|it|he|we|if|so|or|by|as|se|mi|un|il|du|des|les|der|die|das|ist|und|im|zu|я|он|мы|из|за|до|по|y|en|de|et|le|la|es|от|на|и|в|не|و)\b)"
     rf"(?:\d{{1,6}}{_LETTER}{{0,3}}\d{{0,4}}|{_LETTER}{{1,3}}(?:\d{{1,5}}{_LETTER}{{0,3}})?|{_LETTER}\d{_LETTER}\d{{3}})(?![^\W_]|[.@_][^\W_])"
 )
 _PLATES = (
@@ -704,8 +704,9 @@ _CHANGED_WORDS = (
 _WIFI = _any(*_WIFI_WORDS)
 _CHANGED = _any(*_CHANGED_WORDS)
 _ENDS = r"(?<![.,;:?)\"'»،؟])(?![^\W_])"
+_PUBLIC = r"(?:(?:19|20)\d\d/\d{1,4}/[a-z]{2,3}(?![^\W_])|(?:a|s|e|st|hri|hrc|ccpr|cerd|cedaw|crc|cmw|cat)/[a-z.\d]{1,8}/|res/\d)"  # of a law, of the UN
 _MIXED = (  # any signs without a blank, a digit and a letter among them, but no address
-    rf"(?!\S{{1,64}}@\S{{1,64}}\.|https?:|www\.)(?=\S{{0,30}}\d)(?=\S{{0,30}}{_LETTER})[^\s\[\]]{{4,40}}{_ENDS}"
+    rf"(?!{_PUBLIC}|\S{{1,64}}@\S{{1,64}}\.|https?:|www\.)(?=\S{{0,30}}\d)(?=\S{{0,30}}{_LETTER})[^\s\[\]]{{4,40}}{_ENDS}"
 )
 _STRONG = (  # with two digits, or another sign
     rf"(?!covid)(?=\S{{6}})(?:(?=\S{{0,20}}\d\S?\d)(?=\S{{0,20}}{_LETTER}{{3}})|(?=\S{{1,20}}[!@#$%^&*+=])){_MIXED}"
@@ -713,10 +714,10 @@ _STRONG = (  # with two digits, or another sign
 _DIGITS = r"\d(?:[ -]?\d){2,15}(?!\d)"
 _CODE = rf"(?:{_DIGITS}(?![-/.:]?[^\W_])|(?=[^\W_-]{{0,12}}[-/.]?[^\W_]{{0,12}}\d)[^\W_](?:[^\W_]|[-/.:](?=[^\W_])){{2,30}}(?![^\W_])|{_DIGITS})"
 _PARTED = (  # AZ/7719-23: of three digits or more, with a bar or a dash among letters; not C-411/10, which all may read
-    rf"(?:{_LETTER}{{1,5}}-{_LETTER}{{1,5}} )?(?!c-\d{{1,3}}/\d\d\b|(?:i|n|g|ds)-\d{{1,3}}[a-z]?\b)(?=[^\W_/-]{{0,8}}(?:[/-][^\W_/-]{{0,8}}){{0,3}}?\d{{3}})"
+    rf"(?:{_LETTER}{{1,5}}-{_LETTER}{{1,5}} )?(?!{_PUBLIC}|c-\d{{1,3}}/\d\d\b|(?:i|n|g|ds)-\d{{1,3}}[a-z]?\b)(?=[^\W_/-]{{0,8}}(?:[/-][^\W_/-]{{0,8}}){{0,3}}?\d{{3}})"
     rf"(?=[\d/-]{{0,9}}{_LETTER}|\d{{1,8}}/\d{{1,8}}-)[^\W_]{{1,8}}(?:[-/][^\W_]{{1,8}}){{1,4}}(?![^\W_])"
 )
-_SIGNS = rf"[^\s\[\]]{{3,40}}{_ENDS}"
+_SIGNS = rf"(?!{_PUBLIC})[^\s\[\]]{{3,40}}{_ENDS}"
 _LOGIN_WORDS = (
     "account acc compte cuenta konto codes credentials zugangsdaten identifiants access acces zugang* anmelde* вход giris* يوزر* аккаунт* حساب* 账号",
 )
@@ -767,7 +768,7 @@ _CODES = (
     r"[(]\d{4}[)] ?[\u4e00-\u9fff\d]{1,6}?[字第初终民刑行]{1,4}第? ?\d{1,6}号",
     rf"({_FILE}(?:[ -](?:id|code))?{_GAP}{{0,3}}{_NUMBER}{_IS}){_CODE}",
     rf"({_NUMBER} (?:(?:of|de|del|du|der|the|my|mi|la|mon|моего|нашего) ){{0,2}}{_FILE}{_IS})(?!{_YEAR}(?![-/]\d)){_CODE}",
-    rf"((?:{_FILE}|{_TRANSFER})(?:{_GAP}{{1,3}}[^\W_]{{1,12}}){{0,4}}?{_IS})(?:{_PARTED}|(?<!\d)(?!{_YEAR})\d{{3,6}}-\d{{2,6}}(?!\d){_COUNTED})",
+    rf"((?:{_FILE}|{_TRANSFER})(?:{_GAP}{{1,3}}{_LETTER}{{1,12}}){{0,4}}?{_IS})(?:{_PARTED}|(?<!\d)(?!{_YEAR})\d{{3,6}}-\d{{2,6}}(?!\d){_COUNTED})",
     rf"({_FILE}(?: {_LETTER}{{1,12}})?{_IS}{_NUMBER_OR_NOT})(?!{_YEAR})\d{{1,6}} (?:of|from|de|del|du|von|от|من|за|سنه|لسنه|لعام|عام) (?:the year )?{_YEAR}",
     rf"({_NUMBER} {_FILE}{_IS})(?=[\d-]{{0,9}}[a-z])\d{{1,4}}(?:-[^\W_]{{1,6}}){{1,3}}(?![^\W_])",
     rf"({_FILE}{_IS})\d{{3,7}}/\d{{2,4}}(?![\d/])",
