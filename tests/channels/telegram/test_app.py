@@ -589,9 +589,13 @@ async def test_a_topic_that_shrank_shows_its_beginning(talk: Talk) -> None:
 
 
 async def test_a_message_too_old_to_be_shown_is_answered(talk: Talk) -> None:
-    """Telegram gives no text for it."""
+    """Telegram gives no text for it. What its button leads to is sent anew; what would change the message is gone."""
     await deliver(talk.application, talk.world.press_inaccessible(talk.chat, "y:oldest-tree"))
     assert talk.toast() == INTERFACE.gone
+    for action in "csb":
+        await deliver(talk.application, talk.world.press_inaccessible(talk.chat, f"{action}:oldest-tree"))
+        assert talk.world.last(talk.chat).text.startswith(OAK_TITLE)
+    assert len(talk.world.replies(talk.chat)) == 3
 
 
 async def test_pressing_twice_is_harmless(talk: Talk) -> None:

@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import assert_never
 
-from telegram import CallbackQuery, Message
+from telegram import CallbackQuery, MaybeInaccessibleMessage, Message
 from telegram.error import BadRequest
 
 from bot.answering.commands import command_reply, linked, topic_reply
@@ -46,6 +46,13 @@ from bot.domain.conversation import Channel, Outcome, Reply, ShownCard
 from bot.domain.faq import Faq, Interface
 from bot.domain.gap import Count
 
+Pressed = tuple[ButtonAction, str, str | None]  # see `action_of`
+_SENT_ANEW = frozenset(
+    {
+        *(ButtonAction.CHOOSE, ButtonAction.SHOW, ButtonAction.BROWSE),
+        *(ButtonAction.CARD, ButtonAction.COUNTRY, ButtonAction.COMMAND),
+    }
+)
 TOAST = 200  # characters shown for a moment over the chat: core.telegram.org/bots/api#answercallbackquery
 
 
@@ -89,12 +96,12 @@ async def on_press(context: BotContext, record: UpdateRecord) -> None:
 
 async def _handle(context: BotContext, record: UpdateRecord, query: CallbackQuery) -> str:
     """Read the press and act on it; the text to show for a moment."""
-    person, shown, pressed = context.sender_pseudonym(query), query.message, action_of(query.data or "")
+    person, (shown, pressed) = context.sender_pseudonym(query), _reached(query.message, action_of(query.data or ""))
     faq = context.assistant.faq_in(pressed[2]) if pressed is not None else None
     faq = faq or await context.assistant.faq_for(context.user_pseudonym(query.from_user), languages_of(query.from_user))
     says, channel = faq.interface, channel_of(shown) if shown else Channel.PRIVATE
     record.set_outcome(Count(Outcome.GONE, faq.language, channel))
-    if not isinstance(shown, Message) or not shown.is_accessible or pressed is None:  # too old, or an unknown button
+    if shown is None or pressed is None:  # too old, or an unknown button
         return says.gone
     if not await context.assistant.admits_press(person):
         record.set_outcome(Count(Outcome.TOO_FAST, faq.language, channel))
@@ -104,6 +111,23 @@ async def _handle(context: BotContext, record: UpdateRecord, query: CallbackQuer
     asked = _question_of(context, shown, person)
     action, value, _ = pressed
     return await _dispatch(context, ButtonPress(record, action, value, shown, asked, person, faq))
+
+
+def _reached(shown: MaybeInaccessibleMessage | None, pressed: Pressed | None) -> tuple[Message | None, Pressed | None]:
+    """The message with the button, and what that asks for.
+
+    Of a message too old for the bot to get, only its chat is told. What the button shows is then sent there anew, if
+    its data tells what that is; else there is no message.
+    """
+    if isinstance(shown, Message) and shown.is_accessible:
+        return shown, pressed
+    if shown is None or pressed is None or pressed[0] not in _SENT_ANEW:
+        return None, pressed
+    action, value, language = pressed
+    stand_in = Message(shown.message_id, shown.date, shown.chat)
+    stand_in.set_bot(shown.get_bot())
+    is_entry = action in (ButtonAction.CHOOSE, ButtonAction.BROWSE)
+    return stand_in, (ButtonAction.SHOW if is_entry else action, value, language)
 
 
 def _question_of(context: BotContext, shown: Message, person: str | None) -> IncomingMessage:
