@@ -116,6 +116,7 @@ RULES = _rules(
     ("F408", "long-sentence", "a sentence has at most 18 words"),
     ("F411", "wordy-answer", "an answer has at most 60 words"),
     ("F412", "slow-answer", "an answer's first sentence, the answer itself, has at most 12 words"),
+    ("F420", "hard-words", "an answer's school grade, estimated from its letters, is at most 9"),
     ("F413", "archive-words", "an answer says what is known, not what stands in which document"),
     ("F414", "long-label", "what a button to an entry says fits a phone: at most 36 characters"),
     ("F501", "review-passed", "an entry's review date has not passed"),

@@ -19,7 +19,7 @@ from bot.content.diagnostics import Diagnostic, blocking_errors
 from bot.content.figures import figures
 from bot.content.interface_check import TELEPHONE, check_interface
 from bot.content.parsed import Content, Edition, KeyPath, Located
-from bot.content.plainness import archive_words, reading_words, sentences
+from bot.content.plainness import archive_words, estimated_syllables, grade, reading_words, sentences
 from bot.content.references import check_soundness
 from bot.content.schema import ID_BYTES, ID_PATTERN
 from bot.content.translation_check import ADDRESS, DIRECTION_MARKS, check_label, check_marks, check_translations
@@ -35,6 +35,7 @@ FEWEST_PHRASINGS = 8
 MOST_WORDS = 60  # of an answer, which then fits the screen of a phone
 FIRST_SENTENCE = 12  # words of an answer's first sentence
 LONGEST_SENTENCE = 18  # words
+HIGHEST_GRADE = 9  # of a school in the United States, by Flesch and Kincaid
 LONGEST_FIRST_LINE = 12  # words of an urgent card's first line
 LONGEST_STEP = 15  # words of its other sentences, and of a line in another language
 FEWEST_CRIES = 8
@@ -330,6 +331,9 @@ def _check_plainness(entry: Entry, at: Located) -> Iterator[Diagnostic]:
     if lengths[0] > FIRST_SENTENCE:
         fact = f"the first sentence of '{entry.id}' has {lengths[0]} words"
         yield at.diagnostic("F412", fact, f"answer in at most {FIRST_SENTENCE}", "answer")
+    if (found := grade(entry.answer, estimated_syllables)) > HIGHEST_GRADE:
+        fact = f"the answer of '{entry.id}' is of school grade {found:.1f}"
+        yield at.diagnostic("F420", fact, f"take shorter words and sentences, at most {HIGHEST_GRADE}", "answer")
 
 
 def _check_card(entry: Entry, at: Located) -> Iterator[Diagnostic]:

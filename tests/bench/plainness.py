@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -17,20 +17,15 @@ from statistics import median
 from rich.console import Console
 from rich.table import Table
 
-from bot.content.lint import FIRST_SENTENCE, LONGEST_SENTENCE, MOST_WORDS
+from bot.content.lint import FIRST_SENTENCE, HIGHEST_GRADE, LONGEST_SENTENCE, MOST_WORDS
 from bot.content.loader import read_faq
-from bot.content.plainness import reading_words, sentences
+from bot.content.plainness import Syllables, grade, reading_words, sentences
 from bot.domain.faq import Kind
 from tests.support.paths import ROOT
 
-HIGHEST_GRADE = 9
-_TERM = re.compile(r"migra(?:nts?|tion|te)|refugees?|asylum|asylum-seekers?|remittances?|compact", re.I)
 _LACK = re.compile(
     r"\b(?:do|does|did) not (?:say|name|tell|give|describe|list|report|state)\b|\b(?:gives?|names?) no\b", re.I
 )
-_MARKS = re.compile(r"^\W+|\W+$")
-
-Syllables = Callable[[str], int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,21 +46,6 @@ def measure(answer: str, syllables: Syllables) -> Plainness:
     return Plainness(
         sum(lengths), lengths[0], max(lengths), grade(answer, syllables), _LACK.search(parts[-1]) is not None
     )
-
-
-def grade(answer: str, syllables: Syllables) -> float:
-    """The school grade of Flesch and Kincaid, the syllables of names, figures and terms of the subject left out."""
-    parts = [reading_words(part) for part in sentences(answer)]
-    words = sum(map(len, parts))
-    bare = [(_MARKS.sub("", word), at) for part in parts for at, word in enumerate(part)]
-    counted = [syllables(word) for word, at in bare if not _is_given(word, at)]
-    return 0.39 * words / len(parts) + 11.8 * sum(counted) / max(len(counted), 1) - 15.59
-
-
-def _is_given(word: str, at: int) -> bool:
-    """Whether nobody can choose another word: a name (a capital inside a sentence, or several), a figure, a term."""
-    is_name = word[:1].isupper() and (at > 0 or word[1:2].isupper()) and word != "I"
-    return is_name or any(character.isdigit() for character in word) or _TERM.fullmatch(word) is not None
 
 
 def dictionary_syllables() -> Syllables:

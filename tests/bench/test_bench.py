@@ -21,6 +21,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
+from bot.content.plainness import estimated_syllables, grade
 from bot.evaluation.cards_report import wilson
 from tests.bench import cries, hostile, matching, peers, plainness, plots, telegram
 from tests.bench.corpora import (
@@ -374,8 +375,25 @@ def test_the_grade_counts_no_syllables_of_names_figures_and_terms() -> None:
         return 2
 
     answer = 'In 2018 António Guterres spoke. UNHCR helps "refugees".'
-    assert plainness.grade(answer, syllables) == pytest.approx(0.39 * 8 / 2 + 11.8 * 2 - 15.59)
+    assert grade(answer, syllables) == pytest.approx(0.39 * 8 / 2 + 11.8 * 2 - 15.59)
     assert asked == ["In", "spoke", "helps"]
+
+
+@pytest.mark.parametrize(
+    ("word", "syllables"),
+    [
+        ("people", 2),
+        ("moved", 1),
+        ("wanted", 2),
+        ("rules", 1),
+        ("places", 2),
+        ("safely", 2),
+        ("period", 3),
+        ("1,400", 1),
+    ],
+)
+def test_syllables_are_estimated_from_the_letters_as_they_are_spoken(word: str, syllables: int) -> None:
+    assert estimated_syllables(word) == syllables
 
 
 def test_the_table_shows_what_is_beyond_the_limits() -> None:

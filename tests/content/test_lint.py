@@ -339,6 +339,13 @@ CASES = [
         "has 13 words",
     ),
     Case(
+        "F420",
+        FERRY,
+        ("ferry-passengers", "answer"),
+        (FERRY, CLASSES, "Subsequently, intercontinental authorities inaugurated additional accommodation."),
+        "is of school grade 21.8",
+    ),
+    Case(
         "F413",
         SMALLTALK,
         ("smalltalk-thanks", "answer"),
