@@ -165,6 +165,25 @@ def test_a_plain_cry_is_urgent(text: str, matcher: RegressionMatcher) -> None:
     assert isinstance(decide(Question(text), matcher), Urgent)
 
 
+@pytest.mark.parametrize(
+    ("lost", "taken"),
+    [
+        ("i lost my passport", "he took my passport"),
+        ("perdí mi pasaporte", "me quitó el pasaporte"),
+        ("j'ai perdu mon passeport", "il m'a pris mon passeport"),
+        ("я потерял паспорт", "он забрал мой паспорт"),
+        ("ضيعت جواز سفري", "هو أخذ جواز سفري"),
+        ("我的护照丢了", "他拿走了我的护照"),
+    ],
+)
+def test_a_lost_passport_is_none_that_somebody_keeps(lost: str, taken: str, matcher: RegressionMatcher) -> None:
+    """Who lost one goes to the police or an embassy; from whom it was taken may be held. In each language of cards."""
+    for text, card in ((lost, "urgent-passport-lost"), (taken, "urgent-passport-taken")):
+        decision = decide(Question(text), matcher)
+        assert isinstance(decision, Urgent)
+        assert decision.entry.id == card
+
+
 def test_choices_are_answers_and_few(matcher: RegressionMatcher) -> None:
     """Did-you-mean offers two or three questions, never a card or small talk."""
     vague = (
