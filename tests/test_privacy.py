@@ -317,6 +317,14 @@ def test_the_questions_are_gaps(small_matcher: RegressionMatcher) -> None:
     assert len(gaps_among(plain, small_matcher)) >= 0.8 * len(plain)
 
 
+def test_an_address_that_parts_of_a_message_share_goes(small_matcher: RegressionMatcher) -> None:
+    """Where one of the parts has an answer, and only the others are kept."""
+    asked = "what does Directive 2008/115/EC say about detention, is -zarminaq . k @ gmail . com it 6 months or longer?"
+    turn = take_turn(Question(f"What does a ticket cost? @z.zarminaq! {asked}"), small_matcher)
+    assert turn.gap_text
+    assert "zarminaq" not in turn.gap_text
+
+
 @few
 @given(st.lists(messages(), min_size=2, max_size=4))
 def test_what_is_typed_in_a_terminal_is_found_nowhere(

@@ -67,6 +67,7 @@ from bot.domain.gap import GapReason
 from bot.domain.matching import Matcher
 from bot.text.folding import folded_words
 from bot.text.language_id import guess
+from bot.text.redaction import redact
 
 SHOWN_CANDIDATES = 5
 LONGEST_FRAGMENT = 8  # words
@@ -319,10 +320,21 @@ def _decided(reasoning: Reasoning, faq: Faq) -> Turn:
         case Urgent() as card:
             return replace(turn, card=card)
         case Answer((_, *others), missing):
-            unknown = "\n".join(one.text for one in missing if one.is_gap)
+            unknown = _of_what_may_be_kept(reasoning.whole.text, [one.text for one in missing if one.is_gap])
             return replace(turn, also=tuple(other.id for other in others), gap_text=unknown)
         case _:
             return turn
+
+
+def _of_what_may_be_kept(text: str, parts: Sequence[str]) -> str:
+    """Parts of a text, without the words that redaction takes out of the whole: parts may share an address."""
+    if not parts:
+        return ""
+    kept = redact(text)
+    words = set(kept.split())
+    return "\n".join(
+        part if part in kept else " ".join(word for word in part.split() if word in words) for part in parts
+    )
 
 
 def _with_fragment(question: Question, before: Conversation, matcher: Matcher) -> tuple[Reasoning, bool]:
