@@ -51,6 +51,7 @@ OF_BEFORE = 0.5  # of its score for the question before is taken off that behind
 FEW, FEW_CHARACTERS = 4, 8  # words, or Chinese ones, of a message that may continue a question without saying so
 CHOICES = 3
 NAMES = 3  # words, or Chinese characters, that may name a choice
+_NO_PLACE = re.compile(r"\d\d|[-−+]\d|\d\.\d|\d\s?%")  # of a number that is a figure and no place in a list
 _TOKEN = re.compile(r"\d|[^\W\d_]+")
 _NUMBERS = {Said.FIRST: 1, Said.SECOND: 2, Said.THIRD: 3}
 _PLACES = (*_NUMBERS, Said.LAST)
@@ -157,7 +158,7 @@ def numbers_in(text: str, offered: Sequence[Choice], faq: Faq) -> tuple[int, ...
 
     If one is of no choice that is offered, that one alone.
     """
-    if not offered or re.search(r"\d\d", text):
+    if not offered or _NO_PLACE.search(text):
         return ()
     book, key, numbers = _book(faq.follow_ups), _key(text), list[int]()
     while key:
