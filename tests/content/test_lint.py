@@ -559,7 +559,7 @@ def test_of_a_draft_one_thing_is_said(small: Path) -> None:
     )
     path.write_text(path.read_text(encoding="utf-8").replace("    draft: true\n", ""), encoding="utf-8")
     found = {problem.code for problem in check(small)}
-    assert found == {"F201", "F301", "F303", "F304", "F403", "F404", "F405", "F501"}
+    assert found == {"F201", "F301", "F303", "F304", "F403", "F404", "F405", "F420", "F501"}
 
 
 def test_a_draft_does_not_hide_problems_of_others(small: Path, edit: Edit) -> None:

@@ -35,6 +35,7 @@ STUB = """<!doctype html><html><head><title>{% block title %}{% endblock %}</tit
 <body>{% block content %}{% endblock %}</body></html>"""
 FILES = FileSystemLoader(WEB / "templates")
 TEMPLATES = Environment(loader=FILES, autoescape=True, undefined=StrictUndefined)
+TEMPLATES.filters["named"] = lambda kind: charts.named(kind).capitalize()
 
 numbers_of_a_day = st.lists(st.integers(0, 10**6), min_size=5, max_size=5)
 spans_of_days = st.lists(numbers_of_a_day, min_size=1, max_size=400)
