@@ -730,7 +730,13 @@ TOLD = {
     "pace.number": (PAGE, "how fast somebody writes is known for `THROTTLE_SECONDS`"),
     "answered.code": (PAGE, "under one more hash"),
     "answered.entry": (PAGE, "which answer was given last, by its id, for ten minutes"),
+    "answered.choices": (PAGE, "which choices were offered, by their ids, for ten minutes"),
     "answered.until": (PAGE, "for ten minutes"),
+    "gap.reviewer": (PAGE, "with each gap who decided on it last"),
+    "gap.in_group": (PAGE, "group"),
+    "action.id": (PAGE, "what they did"),
+    "action.at": (PAGE, "what they did"),
+    "action.text": (PAGE, "what they did"),
     "job.name": (PAGE, "a keyed hash of the chat"),
     "job.period": (PAGE, "so that several processes send it once: the week"),
 }

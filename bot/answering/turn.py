@@ -71,6 +71,7 @@ from bot.text.redaction import redact
 
 SHOWN_CANDIDATES = 5
 LONGEST_FRAGMENT = 8  # words
+SURELY_ANOTHER = 0.9  # confidence of an answer from which a message is no follow-up, although it is listed as one
 LONGEST_PART = 3  # words of each of two messages that are parts of one question though the second has an answer alone
 SURE = (Answer, Urgent, EmergencyNumbers)  # decisions that no message before or after a message changes
 LONGEST_WAITING = 12  # words of a message that only says that the person waits
@@ -196,8 +197,17 @@ def _said(question: Question, before: Conversation, matcher: Matcher, says: Faq)
     said, is_doubt = said_in(question.text, matcher.faq), _is_listed_doubt(question.text, matcher.faq)
     if before.preceding is Preceding.FORWARD and is_doubt:
         return _said_of_forward(before, says)
-    turn = _follow_up(said, before.last, before.choices, says) if said is not None else None
+    if said is None or (said in _ABOUT_AN_ANSWER and _has_own_answer(question.text, matcher)):
+        return None
+    turn = _follow_up(said, before.last, before.choices, says)
     return replace(turn, is_comment=is_doubt) if turn is not None else None
+
+
+def _has_own_answer(text: str, matcher: Matcher) -> bool:
+    """Whether words that may be about the answer before surely ask for another one: "why now"."""
+    ranking = matcher.rank(text)
+    is_answer = ranking.reply.entry.kind is Kind.ANSWER
+    return len(text.split()) > 1 and is_answer and ranking.confidence >= SURELY_ANOTHER
 
 
 def _is_listed_doubt(text: str, faq: Faq) -> bool:

@@ -267,7 +267,7 @@ async def test_a_card_is_remembered_in_the_conversation_for_an_hour(notes: Notes
     now[0] = HOUR
     late = await assistant.answer(said("🆘", conversation=oak.conversation))
     assert (late.turn.outcome, late.conversation.shown) == (Outcome.UNANSWERED, None)
-    assert all(note.gap is None for note in notes.notes)
+    assert all(note.gap is None for note in notes.notes[:-1])  # no card of the small FAQ knows the sign by itself
 
 
 async def test_forget_forgets_the_card_of_the_conversation(assistant: Assistant) -> None:

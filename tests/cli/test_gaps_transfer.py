@@ -83,7 +83,7 @@ def test_there_and_back(cache: Path, home: Settings, laptop: Settings, tmp_path:
     (gap,) = json.loads(call("gaps", "--all", "--json", cache=cache, **home).stdout)
     assert (gap["id"], gap["status"], gap["resolution"]) == (1, "resolved", "ferry-times")
     done = call("gaps", "import", str(back), "--json", cache=cache, EXPORT_KEY=key, **home)
-    assert json.loads(done.stdout) == {"did": "reviews", "set_to": {}, "left": 0, "gone": 1}
+    assert json.loads(done.stdout) == {"did": "reviews", "set_to": {}, "left": 0, "gone": 1, "regrouped": 0}
 
 
 def test_a_copy_is_refreshed_and_says_so(cache: Path, home: Settings, laptop: Settings, tmp_path: Path) -> None:
