@@ -729,7 +729,7 @@ TOLD = {
     "pace.at": (PAGE, "how fast somebody writes is known for `THROTTLE_SECONDS`"),
     "pace.number": (PAGE, "how fast somebody writes is known for `THROTTLE_SECONDS`"),
     "answered.code": (PAGE, "under one more hash"),
-    "answered.entry": (PAGE, "which answer was given last, by its id, for ten minutes"),
+    "answered.entry": (PAGE, "which answer was given last"),
     "answered.choices": (PAGE, "which choices were offered, by their ids, for ten minutes"),
     "answered.until": (PAGE, "for ten minutes"),
     "gap.reviewer": (PAGE, "with each gap who decided on it last"),
