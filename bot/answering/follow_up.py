@@ -268,9 +268,11 @@ def act_by_meaning(text: str, decision: Decision, matcher: Matcher, fit: float =
 def ranked_after(text: str, last: Entry, reasoning: Reasoning, matcher: Matcher) -> tuple[Candidate, ...]:
     """The other answers by how well they fit a message, alone and behind the question answered last; best first.
 
-    The score of a candidate is its fit.
+    The score of a candidate is its fit. None fits what is urgent or long, which stands by itself.
     """
-    asked = matcher.faq.in_language(reasoning.language).entries[last.id].question
+    if isinstance(reasoning.decision, Urgent | EmergencyNumbers) or len(text.split()) > MOST_WORDS:
+        return ()
+    asked = _asked_before(last, reasoning, matcher)
     alone = {one.entry.id: one.score for one in matcher.rank(text).answers}
     before = {one.entry.id: one.score for one in matcher.rank(asked).answers}
     behind = {one.entry: one.score for one in matcher.rank(f"{asked} {text}").answers if one.entry != last}
@@ -280,6 +282,11 @@ def ranked_after(text: str, last: Entry, reasoning: Reasoning, matcher: Matcher)
     }
     near = (Candidate(entry, _nearness(entry, last) * fit) for entry, fit in fits.items())
     return tuple(sorted(near, key=lambda one: -one.score))
+
+
+def _asked_before(last: Entry, reasoning: Reasoning, matcher: Matcher) -> str:
+    """The question answered last, in the language of the message after it."""
+    return matcher.faq.in_language(reasoning.language).entries[last.id].question
 
 
 def _nearness(one: Entry, other: Entry) -> float:
@@ -296,7 +303,7 @@ def in_context(text: str, last: Entry, near: Sequence[Candidate], reasoning: Rea
     question that continues another.
     """
     decision = reasoning.decision
-    if not near or len(text.split()) > MOST_WORDS:
+    if not near:
         return decision
     best, reading = near[0], matcher.read(text)
     is_opened, is_continued = continues(text, matcher.faq, by_opener=True), continues(text, matcher.faq)
@@ -305,8 +312,7 @@ def in_context(text: str, last: Entry, near: Sequence[Candidate], reasoning: Rea
     is_of_year = any(map(is_year, reading.typed))
     is_first = all(best.score >= CLEARLY * other.score for other in near[1:2])
     least = ANSWERS_YEAR if is_of_year else ANSWERS_OPENED if is_opened else ANSWERS
-    is_clear = is_first and best.score >= least
-    is_clear = is_clear and not matcher.unmet(reading, best.entry)
+    is_clear = is_first and best.score >= least and not matcher.unmet(reading, best.entry)
     match decision:
         case Clarify() | Unanswered(NoAnswerReason.NO_MATCH | NoAnswerReason.OTHER_LANGUAGE, None) if is_clear:
             return Answer((best.entry,))
@@ -354,7 +360,7 @@ def _may_continue(text: str, faq: Faq) -> bool:
 
 def _is_first_after(text: str, last: Entry, entry: Entry, reasoning: Reasoning, matcher: Matcher) -> bool:
     """Whether an entry comes first behind the question answered last, before what is no answer too."""
-    asked = matcher.faq.in_language(reasoning.language).entries[last.id].question
+    asked = _asked_before(last, reasoning, matcher)
     others = (one.entry for one in matcher.rank(f"{asked} {text}").candidates if one.entry != last)
     return next(others, None) == entry
 

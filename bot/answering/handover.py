@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from bot.answering.follow_up import MOST_WORDS
-from bot.answering.turn import LONGEST_FRAGMENT, Turn
+from bot.answering.turn import LONGEST_FRAGMENT, Turn, is_unknown
 from bot.domain.conversation import Outcome, Preceding
-from bot.domain.gap import GapReason
 
 _CLOSED = (Outcome.URGENT, Outcome.EMERGENCY_NUMBERS, Outcome.EXPLAINED)
 FEW = 4  # words of a message that may be a part of a question though it has an answer: "how many migrants"
@@ -61,5 +60,4 @@ def is_comment(turn: Turn, text: str) -> bool:
 
     So may one that has no answer, is short, and cannot be a cry.
     """
-    is_unknown = turn.outcome is Outcome.UNANSWERED and turn.gap is GapReason.NO_MATCH and turn.entry is None
-    return turn.is_comment or (is_unknown and not turn.is_private and len(text.split()) <= MOST_WORDS)
+    return turn.is_comment or (is_unknown(turn) and len(text.split()) <= MOST_WORDS)

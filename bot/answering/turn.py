@@ -294,7 +294,7 @@ def _answered(question: Question, before: Conversation, matcher: Matcher) -> Tur
             return replace(turn, is_comment=is_doubt)
         reasoning = replace(reasoning, decision=decision)
     turn = replace(_decided(reasoning, faq), is_comment=is_doubt)
-    if _is_unknown(turn) and continues(question.text, matcher.faq):
+    if is_unknown(turn) and continues(question.text, matcher.faq):
         return replace(turn, reply=(taken_as(last, faq) if last is not None else None) or turn.reply)
     if turn.outcome is not Outcome.ANSWER:
         return turn
@@ -308,7 +308,7 @@ def _follows_up(text: str, matcher: Matcher) -> bool:
     return cosine >= SURELY_MEANT or continues(text, matcher.faq, by_opener=True)
 
 
-def _is_unknown(turn: Turn) -> bool:
+def is_unknown(turn: Turn) -> bool:
     """Whether nothing is known about a message, and it cannot be a cry."""
     return turn.outcome is Outcome.UNANSWERED and turn.gap is GapReason.NO_MATCH and not (turn.entry or turn.is_private)
 
