@@ -143,7 +143,7 @@ def _with_row_by_words(ridge: Ridge, vectors: Vectorizer, reading: Reading, entr
     if isinstance(ridge, LocalRidge):
         return replace(ridge, index=index, labels=np.append(ridge.labels, entry))
     near, similarities = ridge.index.nearest(columns, values, NEAR_ROWS, np.zeros(0, np.int64))
-    kernel = sharpen(np.asarray((by_row[near] @ by_row[near].T).todense()), ridge.power)
+    kernel = sharpen(ridge.index.among(near), ridge.power)
     of_row = sharpen(similarities, ridge.power)
     weights = solve_near(kernel, of_row)
     own = sharpen(np.array([values @ values], np.float32), ridge.power)[0]

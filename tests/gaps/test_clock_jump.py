@@ -32,11 +32,6 @@ MIDDAY = START.replace(minute=0, second=0)
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
 async def log(tmp_path: Path, clock: Clock, url: SecretStr | None) -> AsyncIterator[GapLog]:
     """A log in SQLite, and one in PostgreSQL."""
     async with GapLog(tmp_path / "data", KEYS, keep=KEEP, url=url, now=clock) as opened:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -23,16 +22,10 @@ NEW, LATER, OFF, SERVED = Mark(GapStatus.NEW), Mark(GapStatus.LATER), Mark(GapSt
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-async def log(tmp_path: Path, clock: Clock, url: SecretStr | None) -> AsyncIterator[GapLog]:
+async def log(log: GapLog) -> GapLog:
     """A log with three gaps of two persons, 1 to 3."""
-    async with GapLog(tmp_path / "data", KEYS, keep=KEEP, url=url, now=clock, busy_seconds=0.2) as opened:
-        await opened.write([note("one"), note("two", asker=OTHER), note("three")])
-        yield opened
+    await log.write([note("one"), note("two", asker=OTHER), note("three")])
+    return log
 
 
 @pytest.fixture

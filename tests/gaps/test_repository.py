@@ -57,18 +57,6 @@ async def use_until(log: GapLog, clock: Clock, then: datetime) -> None:
     clock.now = then
 
 
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-async def log(tmp_path: Path, clock: Clock, url: SecretStr | None) -> AsyncIterator[GapLog]:
-    """A log in SQLite, and one in PostgreSQL."""
-    async with GapLog(tmp_path / "data", KEYS, keep=KEEP, url=url, now=clock, busy_seconds=0.2) as opened:
-        yield opened
-
-
 def note(
     text: str = "why is the sky blue", *, asker: str | None = ASKER, message: str | None = None, is_edited: bool = False
 ) -> Note:

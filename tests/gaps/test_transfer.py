@@ -55,11 +55,6 @@ def other_keys() -> Keys:
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
 async def home(tmp_path: Path, clock: Clock, new_url: NewUrl) -> AsyncIterator[GapLog]:
     """The log of the bot, in SQLite or in PostgreSQL, with three gaps of two persons and their counts."""
     async with GapLog(tmp_path / "home", KEYS, keep=KEEP, url=new_url(), now=clock, busy_seconds=0.2) as opened:
