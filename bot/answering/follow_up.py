@@ -314,7 +314,9 @@ def in_context(text: str, last: Entry, near: Sequence[Candidate], reasoning: Rea
     least = ANSWERS_YEAR if is_of_year else ANSWERS_OPENED if is_opened else ANSWERS
     is_clear = is_first and best.score >= least and not matcher.unmet(reading, best.entry)
     match decision:
-        case Clarify() | Unanswered(NoAnswerReason.NO_MATCH | NoAnswerReason.OTHER_LANGUAGE, None) if is_clear:
+        case Clarify() | Unanswered(NoAnswerReason.NO_MATCH | NoAnswerReason.OTHER_LANGUAGE, None) if (
+            is_clear and _may_continue(text, matcher.faq)
+        ):
             return Answer((best.entry,))
         case Clarify() | Unanswered(NoAnswerReason.NO_MATCH | NoAnswerReason.OTHER_LANGUAGE, None):
             fitting = [one.entry for one in near[:CHOICES] if one.score >= OFFERS / 2]
