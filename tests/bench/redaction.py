@@ -35,6 +35,7 @@ UNREAD = {  # caught before anybody read the set
     "personal_third": 276,
     "personal_fourth": 133,
     "personal_fifth": 288,
+    "personal_sixth": 386,
 }
 
 
