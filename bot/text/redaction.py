@@ -12,7 +12,7 @@ from functools import partial
 from typing import NamedTuple
 
 from bot.text.normalize import MAX_CHARACTERS, clean
-from bot.text.redaction_by_words import redact_by_words
+from bot.text.redaction_by_words import CURRENCY, SURE_ENDINGS, redact_by_words
 from bot.text.telephone import national_forms
 
 MOST_CHARACTERS = 1000  # stored of one message; the rest says little more about what the FAQ lacks
@@ -25,14 +25,9 @@ _ROUNDS = 5  # of replacing; nearly every message needs one, and what is not set
 # Domain endings. A sentence that continues without a space ("work.in", "here.it is") looks like a domain, so endings
 # that are words in a widely used language do not count if a lower-case word follows; before a path or a port any
 # ending counts. In doubt the text is removed: "Give it to.me" is a link.
-_SURE = (
-    r"com|org|net|int|edu|gov|mil|info|biz|co|eu|uk|fr|de|ch|nl|lu|dk|fi|lt|lv|ee|pl|cz|sk|hu|ro|bg|rs|hr|gr|cy|mt|pt|ru"
-    r"|ua|by|md|tr|ge|az|kz|uz|kg|tj|sy|lb|jo|iq|ir|af|pk|bd|lk|np|eg|ly|sd|dz|ke|tz|ug|rw|za|ng|gh|mx|gt|hn|sv|cl|ec|ar"
-    r"|br|au|nz|ph|th|vn|kr|jp|cn|tv|dev|app|online|site|website|xyz|shop|club|blog|news|ngo|link|xn--[\w-]+|рф|укр|бел"
-)
 _WORDLIKE = r"in|it|is|at|to|be|so|me|my|no|us|am|as|do|es|la|id|io|ai|et|er|ma|tn|ne|ni|al|si|se|pe|ie|va|ca|li|gg|mu"
-_ANY_ENDING = rf"(?:{_SURE}|{_WORDLIKE})(?![\w-])"
-_ENDING = rf"(?:(?:{_SURE})(?![\w-])|(?:{_WORDLIKE})(?![\w-])(?!\s+(?-i:[a-zà-ÿ])))"
+_ANY_ENDING = rf"(?:{SURE_ENDINGS}|{_WORDLIKE})(?![\w-])"
+_ENDING = rf"(?:(?:{SURE_ENDINGS})(?![\w-])|(?:{_WORDLIKE})(?![\w-])(?!\s+(?-i:[a-zà-ÿ])))"
 _PATH = r"(?:[/#?]\S*[^\s.,;:!?)\]}»\"'])?"
 _OCTET = r"(?:25[0-5]|2[0-4]\d|1?\d?\d)"
 
@@ -122,7 +117,7 @@ _LETTER = r"A-Za-zÀ-ÖØ-öø-ɏͰ-ϿЀ-ӿḀ-ỿ"
 _ORDINARY = (
     rf"(?:\d{{1,3}}[{_LETTER}]+|[{_LETTER}]+\d{{1,3}}|[{_LETTER}]+\d{{1,2}}[{_LETTER}]+|[{_LETTER}]{{2,}}(?:1[89]|20)\d\d"
     rf"|(?:1[89]|20)\d\d[{_LETTER}]+|[{_LETTER}]{{4,}}\d{{4}}|\d{{4,6}}(?:usd|eur|gbp|k|m|km|bn|mio)"
-    rf"|[{_LETTER}]?(?-i:[a-z]*(?:\d[a-z]+){{1,3}}\d?)|\d\d?h\d\d|\d{{1,3}}x\d{{1,3}}|2k[0-2]\d)(?![{_LETTER}\d])"
+    rf"|[{_LETTER}]?(?-i:[a-z]*(?:\d[a-z]+){{1,3}}\d?)|\d\d?h\d\d|\d{{1,3}}x\d{{1,3}}(?:[cm]m)?|2k[0-2]\d)(?![{_LETTER}\d])"
 )
 _WORD = rf"(?!{_ORDINARY})[{_LETTER}]*\d[{_LETTER}\d]*"
 _SEPARATORS = r"(?:_|[^\w%$€£¥₹‰°?!]){1,6}"
@@ -139,6 +134,7 @@ _YEAR = r"(?:1[89]|20)\d\d(?!\d)"
 _DATE = re.compile(
     rf"(?<!\d)(?<!\d[./-])(?:{_DAY}([./-] ?){_DAY}\1(?:{_YEAR}|\d\d)|{_YEAR}([./-]){_DAY}\2{_DAY})(?!\d|[./-]\d)"
 )
+_OF_THIS_TIME = re.compile(rf"{_DAY}([./-]){_DAY}\1(?:201|202|203)\d|(?:201|202|203)\d-{_DAY}-{_DAY}")
 _PAIRS = re.compile(r"\d\d(_|[^\w,;:]{1,3})\d\d(?:\1\d\d)+")
 _CARD = re.compile(r"\d{3}-\d\d-\d{4}|\d{5}-\d{7}-\d|[1-9]\d{3}(?:[ -]\d{4}){2,3}(?:[ -]\d{1,4})?")
 _COUNT = re.compile(
@@ -156,8 +152,18 @@ _TO = re.compile(r" ?[-–—/] ?")
 _UN_SYMBOL = re.compile(r"[1-9]\d{0,3}(?:[/.(][1-9]\d{0,3}){0,2}")  # S/RES/2240(2015)
 _UN_SYMBOL_HEAD = re.compile(r"(?<![\w/])(?:A|S|E|ST|CCPR|CERD|CEDAW|CRC|CMW|CAT|HRI|HRC)/(?:[A-Z]{1,6}[./])*$")
 _JUDGMENT = re.compile(r"[1-9]\d{2,4}/\d\d")  # Hirsi v. Italy, 27765/09
-_PARTIES = re.compile(r"\bvs?\.? [A-Z]\w+(?: (?:and |& )?[A-Z]\w+){0,2},? (?:\(?(?:app\w*\.? )?(?:nos?\.? )?)?$")
+_PARTIES = re.compile(
+    r"\b(?:vs?\b\.?|c\.|gg\.) \w+(?: (?:and |et |und |& )?\w+){0,2},? (?:\(?(?:app\w*\.? )?(?:nos?\.? )?)?$",
+    re.IGNORECASE,
+)
 
+_OF_LAW = re.compile(  # and until, after
+    r"(?:§|\b(?:art(?:icle|ikel|[ií]culo|igo)?|law|act|directive|regulation|gesetz|richtlinie|loi|ley|lei"
+    r"|закон\w{0,3}|стат\w{1,4}|kanun\w{0,4}|قانون|المادة|ماده)\b).{0,30}?"
+    r"\b(?:until|till|before|after|since|from|by|bis|vor|nach|ab|seit|jusqu.au|avant|après|depuis|hasta|desde|até"
+    r"|до|после|після|з|с|от|від|حتى|قبل|بعد|منذ|تا|از)\s$",
+    re.IGNORECASE,
+)
 _UP_TO_NUMBER = r"(?:\W{1,3}(?:is|are|no|nr|num(?:ber)?|me|us|at|on|est|es|ist|è|numéro|número)){0,3}\W{0,4}$"
 _PHONE_CONTEXT = re.compile(
     r"(?<![^\W_])(?:(?<!the )(?<!this )(?<!law )(?<!decree )(?<!resolution )number|call|reach me|text me"
@@ -176,15 +182,20 @@ _DOCUMENT_CONTEXT = re.compile(
     re.IGNORECASE,
 )
 _MONEY = re.compile(r"(?:[$€£¥₹]|\b(?:usd|eur|gbp|dollars?|euros?))\s?$", re.IGNORECASE)
+_ABOUT = re.compile(
+    r"(?:\b(?:over|more than|about|around|almost|nearly|plus de|environ|près de|más de|casi|mais de|cerca de|über"
+    r"|mehr als|rund|fast|больше|более|свыше|около|почти|понад|близько|أكثر من|اكثر من|حوالي|بیش از|حدود)|超过|约)\s?$",
+    re.IGNORECASE,
+)
 _COUNT_CONTEXT = re.compile(
-    r"(?:[km]|bn|mio)\b|\s?[%$€£¥₹‰]|[\s-]{0,2}"
+    rf"(?:[km]|bn|mio)\b|\s?[%$€£¥₹‰]|\s?{CURRENCY}|[\s-]{{0,2}}"
     r"(?:(?:international|new|young|irregular|undocumented|forcibly|internally|displaced)\s){0,2}"
     r"(?:millio|milliar|billion|trillion|thousand|mil\b|mill[oó]n|mili[aoõ]|mln|mio\b|mrd\b|bn\b|milyon|juta|migra|immigra"
     r"|emigra|people|persons?\b|personas|personnes|persone|personen|refugee|réfugié|refugiad|rifugiat|flüchtl|asylum"
     r"|displaced|children|enfants|kinder|niñ[oa]s|women\b|men\b|femmes|workers|students|girls|boys|families|deaths|dead\b"
-    r"|arrivals|countries|years|dollar|dólar|euro|usd|eur\b|pounds|per ?cent|kilomet|km\b|tonnes|kişi|göçmen|mülteci"
+    r"|arrivals|countries|years|dólar|per ?cent|kilomet|km\b|tonnes|kişi|göçmen|mülteci"
     r"|мигрант|мільйон|миллион|млн|людей|человек|беженц|біженц|осіб|万|名|人"
-    r"|مليون|ملايين|مليار|مهاجر|لاجئ|شخص|دولار|میلیون|نفر|پناه)",
+    r"|مليون|ملايين|مليار|مهاجر|لاجئ|شخص|میلیون|نفر|پناه)",
     re.IGNORECASE,
 )
 
@@ -212,7 +223,8 @@ class _Run(NamedTuple):
 
     shape: str  # as typed, but in ASCII digits
     digits: str
-    is_counted: bool  # "million", "people", "%" follow, or a currency precedes
+    is_counted: bool  # "million", "people", "%" follow, a currency precedes, or "over" a round number
+    is_of_law: bool  # "§ 24 until" precedes
     after_phone_word: bool  # "call", "my number is" precede
     after_document_word: bool  # "passport", "my" precede
     after_parties: bool  # "v. Italy" precedes
@@ -280,12 +292,16 @@ def _redact_run(found: re.Match[str], *, searches: _Searches) -> str:
     if any(c.isalpha() for c in found[0]):
         return "[number]"
     shape = "".join(str(unicodedata.digit(c)) if c.isdecimal() else c for c in found[0])
+    digits = re.sub(r"\D", "", shape)
     before = found.string[max(found.start() - _CONTEXT, 0) : found.start()]
     after = found.string[found.end() : found.end() + _CONTEXT]
     run = _Run(
         shape=shape,
-        digits=re.sub(r"\D", "", shape),
-        is_counted=bool(_COUNT_CONTEXT.match(after) or _MONEY.search(before)),
+        digits=digits,
+        is_counted=bool(
+            _COUNT_CONTEXT.match(after) or _MONEY.search(before) or (_ABOUT.search(before) and _is_round(digits))
+        ),
+        is_of_law=bool(_OF_LAW.search(before)),
         after_phone_word=bool(_PHONE_CONTEXT.search(before)),
         after_document_word=bool(_DOCUMENT_CONTEXT.search(before)),
         after_parties=bool(_PARTIES.search(before)),
@@ -300,7 +316,7 @@ def _redact_run(found: re.Match[str], *, searches: _Searches) -> str:
 def _may_stay(run: _Run) -> bool:
     """Whether a run is a figure: short, years, or a count. Anything else of seven digits or more is removed."""
     if _DATE.search(run.shape):
-        return False
+        return run.is_of_law and bool(_OF_THIS_TIME.fullmatch(run.shape))
     if run.after_un_symbol and _UN_SYMBOL.fullmatch(run.shape):
         return True
     if run.after_parties and _JUDGMENT.fullmatch(run.shape):

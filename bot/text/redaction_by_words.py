@@ -71,18 +71,28 @@ _ARABIC_WORD = r"[\u0600-\u06ff]{2,14}"
 _GAP = r"[^\w\[\]\n@]"  # no part of a word or of a placeholder
 _LETTER = r"[^\W\d_]"
 _IS = (
-    rf"(?:{_GAP}{{0,3}}(?:c'est\b|{_any('is are was its as at under es son est sont cest como ist lautet waa ni hai jest e это є як هو هي هوه است ام 是 为 為 叫')})"
+    rf"(?:{_GAP}{{0,3}}(?:c'est\b|{_any('is are was its as at under es son est sont cest como ist lautet heißt heisst waa ni hai jest e это є як هو هي هوه است ام 是 为 為 叫')})"
     rf"){{0,2}}{_GAP}{{0,3}}"
 )
 _NUMBER = rf"(?:{_any('no nr n num ref number numero nummer numer numara* namba lambar* αριθμ* номер* नंबर নম্বর ቁጥር نمبر رقم* شماره 编号 号码 号 號')}|#|n°)"
 _NUMBER_OR_NOT = rf"(?:{_NUMBER}{_IS})?"
 _YEAR = r"(?:1[89]|20)\d\d(?!\d)"
+CURRENCY = (  # behind a number
+    r"(?:euro|eur\b|dollar|usd\b|gbp\b|chf\b|f?cfa\b|francs?\b|pesos\b|soles\b|reais\b|quetzal|lempira|naira|birr\b|shilling|rupee|taka\b"
+    r"|afghani|afn\b|dirham|dinar|riyal|toman|rials?\b|liras?\b|tl\b|pounds?\b|kron[aeo]r?\b|zlot|złot|forint|dolar|evro|avro"
+    r"|руб|грн|гривен|евро|доллар|лир|сом\b|тенге|ر[يی]ال|د[يی]نار|ل[يی]ر[هة]|[يی]ورو|دولار|درهم|تومان|افغان[يی]|جن[يی]ه|روپ[يی]ه|[元块欧])"
+)
+SURE_ENDINGS = (  # of domains, and no words
+    r"com|org|net|int|edu|gov|mil|info|biz|co|eu|uk|fr|de|ch|nl|lu|dk|fi|lt|lv|ee|pl|cz|sk|hu|ro|bg|rs|hr|gr|cy|mt|pt|ru"
+    r"|ua|by|md|tr|ge|az|kz|uz|kg|tj|sy|lb|jo|iq|ir|af|pk|bd|lk|np|eg|ly|sd|dz|ke|tz|ug|rw|za|ng|gh|mx|gt|hn|sv|cl|ec|ar"
+    r"|br|au|nz|ph|th|vn|kr|jp|cn|tv|dev|app|online|site|website|xyz|shop|club|blog|news|ngo|link|xn--[\w-]+|рф|укр|бел"
+)
 _THINGS = (  # behind a number: not that of a house, but of what is counted
     r"(?:[%€$£](?! ?\d)|per ?cent|people|persons?\b|famil|child|kids|wom[ae]n|m[ae]n\b|migra|refug|year"
-    r"|thousand|million|km\b|kilom|met|q?m2?\b|mm\b|cm\b|feet|foot|rooms?\b(?! ?\d)|letters|floors|beds\b|times|euro|dollar|usd|anos?\b"
+    r"|thousand|million|km\b|kilom|met|q?m2?\b|mm\b|cm\b|feet|foot|rooms?\b(?! ?\d)|letters|floors|beds\b|times|limit|max|per \b|anos?\b"
     r"|personas|ans?\b|personnes|pieces|chambres|habitac|jahre?n?\b"
-    r"|pesos\b|soles\b|reais\b|dirham|dinar|riyal|toman|liras?\b|tl\b|pounds?\b|francs?\b|chf\b|руб|грн|гривен|евро|доллар|лир|сом\b|ريال|دينار|ليره|يورو|دولار|درهم|تومان|[元块]"
-    r"|zimmer(?! ?\d)|personen|leute|kisi|cocuk|yil|лет\b|год|человек|люд|рок|комнат(?!\w? ?\d)|этаж"
+    r"|of (?:us|them|you)\b|zimmer(?! ?\d)|personen|leute|kisi|cocuk|yil|лет\b|год|человек|люд|рок|комнат(?!\w? ?\d)|этаж"
+    rf"|{CURRENCY}"
     r"|осіб|чел|метр|кв\.? ?м|غرف|طوابق|سن|سال|نفر|شخص|اشخاص|عائل|طفل|اطفال|متر|[年个個人间])"
 )
 _SHORT_TIMES = (  # of which nobody counts a thousand
@@ -269,7 +279,9 @@ _NAMES = (
 # --- E-mail addresses and links, spelled out -----------------------------------------------------------------------
 
 _OPEN, _SHUT = r" ?[\[({<] ?", r" ?[\])}>] ?"
-_DOT_WORD = _any("dot d0t punto point punkt ponto nokta kropka punt точка tochka крапка тчк نقطه دوت دات 点 點")
+_DOT_WORD = _any(
+    "dot d0t punto point punkt ponto nokta kropka tecka tečka pika bodka punct pont punt точка tochka крапка тчк نقطه دوت دات 点 點"
+)
 _DOT = rf"(?: ?\bdot ?(?=com|net|org)| ?[\"'*/|~_]{{1,2}}{_DOT_WORD}[\"'*/|~_]{{1,2}} ?|{_OPEN}(?:{_DOT_WORD}|\.){_SHUT}| {_DOT_WORD} | ?[点點] ?)"
 _ANY_DOT = rf"(?:{_DOT}| ?\. ?)"
 _MARK = (
@@ -295,7 +307,7 @@ _PROVIDER = _any(
     "g_mail googlemail yahoo ymail hot_mail outlook icloud proton protonmail gmx yandex яндекс mail live ukr web",
     "posteo жмейл гмейл джимейл гмаил мейл мэйл маил майл яху рамблер укр جيميل جميل جي_ميل ياهو هوتميل اوتلوك qq 163 126",
 )
-_ENDING = rf"(?:{_any('com org net info co eu uk fr de es it ru ua cn sy iq ir af me io edu int mx ar ve pe cl ком орг нет ру юа كوم كام اورج نت')}|康姆)"
+_ENDING = rf"(?:(?:{SURE_ENDINGS}|es|it|me|io|ve|pe|al|si|se|be|at|no|id|my|ma|tn|et|ком|орг|нет|ру|юа|كوم|كام|اورج|نت)(?![^\W_])|康姆)"
 _HOST = rf"(?:[\w-]{{1,40}}{_ANY_DOT}){{1,3}}{_ENDING}(?:{_DOT}[a-z]{{2}}(?!\w))?"
 _MAIL_WORD = _any(
     "e_mail* mail* gmail correo correo_electronico courriel adresse_mail почт* емейл* имейл* мыло пошта мейл بريد*",
@@ -304,16 +316,16 @@ _MAIL_WORD = _any(
 _NO_MAIL = r"(?!\S{1,64}@\w)"  # those are found without words
 
 _MAILS = (
+    r"(?:[a-z\d_.+-]|下划线|[点點]){1,40} ?(?:艾特|圈a) ?[a-z\d-]{1,30}(?: ?[点點.] ?[a-z]{2,4}){0,2}",
     rf"{_NO_MAIL}{_LOCAL}{_AT}{_LETTER}{{2,20}} (?:com|net|org|ru|ua|de|fr|es|ком|ру|юа|нет|укр)(?![^\W_])",
     # ali . k @ gmail . com; ali dot k at gmail dot com; ali at gmail dot com; dot k at gmail, but not: look at gmail
     rf"{_NO_MAIL}{_LOCAL}{_AT}{_HOST}",
     rf"{_LETTERS} ?@ ?(?:[^\W_] ){{3,20}}\. ?[^\W_](?: [^\W_]){{1,3}}(?!\w)",
-    rf"{_NO_MAIL}{_LOCAL}(?:{_AT_WORD}| ){_PROVIDER}(?: |{_ANY_DOT})(?:com|net|org|ком|كوم|كام)(?![^\W_])",  # ali gmail com
+    rf"{_NO_MAIL}{_LOCAL}(?:{_AT_WORD}|,? at,? | ){_PROVIDER}(?: | ?, ?|{_ANY_DOT})(?:com|net|org|ком|كوم|كام)(?![^\W_])",  # ali gmail com
     rf"{_NO_MAIL}{_LOCAL}{_AT_WORD}(?:(?:[\w-]{{1,40}}{_DOT}){{1,3}}|{_PROVIDER}(?:{_DOT}| \. ?|\.)){_ENDING}(?:{_DOT}[a-z]{{2}}(?!\w))?",
     rf"{_NO_MAIL}(?:{_PIECES}{{1,4}}|(?<![\w.+])(?=[a-z+-]{{1,30}}[\d_])[^\W_][\w+-]{{1,40}}|{_LETTERS})(?:{_AT_WORD}| (?:(?:on|en|in|bei|sur|auf) )?){_PROVIDER}(?: {_ENDING})?",
     rf"{_NO_MAIL}{_LOCAL}{_AT}{_PROVIDER}",
     rf"({_MAIL_WORD}(?: {_any('address* adress* adres* id hesab*')})?{_IS}){_NO_MAIL}{_LOCAL}{_AT_WORD}(?:(?:[\w-]{{1,40}}{_ANY_DOT}){{1,3}}{_LETTER}{{2,}}|{_PROVIDER})",
-    r"[a-z\d_.+-]{1,40} ?艾特 ?[a-z\d-]{1,30}(?: ?[点點.] ?[a-z]{2,4}){0,2}",
     r"(?<![\w.+])[\w.+]{1,64}[-_]at[-_][\w.]{1,64}[-_]dot[-_][a-z]{2,}",
     rf"({_any('gmail yahoo hotmail outlook icloud protonmail')}(?: (?:account|address|id|adress))?{_IS}){_NO_MAIL}{_ODD}",
     rf"((?:{_PROVIDER}|{_MAIL_WORD})(?:{_GAP}{{1,3}}{_LETTER}{{1,8}}){{0,6}}?{_GAP}{{1,3}})(?:[^\W_][ .-]{{1,3}}){{4,30}}[^\W_](?![^\W_])",
@@ -321,7 +333,9 @@ _MAILS = (
 _LINKS = (
     rf"(?<![\w.])[\w-]{{1,40}}(?:(?:{_DOT}| \. ?|\. )[\w-]{{1,40}}){{1,3}}(?: ?/ ?| (?:slash|barra|слэш|слеш|سلاش) )[\w+-]+[\w+./=?&-]*",
     r"(?<![\w.])(?:t me|wa me|(?:facebook|instagram|tiktok|vk|goo|bit|maps) (?:com|gl|ly))(?:/| slash )\S+",
-    rf"({_any('w3w what3words what_3_words what_three_words')}{_IS})/{{0,3}}{_LETTER}{{2,20}}[. ]{_LETTER}{{2,20}}[. ]{_LETTER}{{2,20}}",
+    rf"({_any('w3w what3words what_3_words what_three_words')}(?: {_LETTER}{{1,10}}){{0,3}}?{_IS})/{{0,3}}(?:{_LETTER}{{2,20}}\.){{2}}{_LETTER}{{2,20}}",
+    rf"({_any('w3w what3words what_3_words what_three_words')}(?: is)?(?: ?:)? )(?:{_NO_NAME}{_LETTER}{{2,20}} ){{2}}{_NO_NAME}{_LETTER}{{2,20}}",
+    rf"(?<![\w.])(?!(?:the|an?|of|this|that)\b)[\w-]{{2,40}}(?: (?:dot|точка|крапка) [\w-]{{2,40}}){{0,2}} (?:dot|точка|крапка) (?:{SURE_ENDINGS}|ру|ком|орг)(?![^\W_])",
     rf"(?<![\w/:])/{{3}}{_LETTER}{{2,20}}\.{_LETTER}{{2,20}}\.{_LETTER}{{2,20}}",  # ///filled.count.soap
     r"(?<!\w)geo:[-\d][-\d.,;=?\w]*",
 )
@@ -336,7 +350,7 @@ _PLACE_WORD = _any(
 )
 _CASED_PLACES = (
     r"(?<!\w)(?:(?i:mgrs|utm):? ?)?\d{1,2} ?[C-X](?:[A-Z]{2} ?\d{3,5} ?\d{3,5}|:? ?\d{6} ?[EÖm]?[ ,;/]{1,3}\d{6,7})(?!\d)",
-    rf"(?i:(?<![a-z\d+])(?=[2-9]{{0,7}}[CFGHJMPQRVWX])(?=[a-z]{{0,7}}\d)(?:{_PLUS}{{8}}|{_PLUS}{{4,6}})\+{_PLUS}{{2,3}}(?![a-z\d+]))",
+    rf"(?i:(?<![a-z\d+])(?=[2-9]{{0,7}}[CFGHJMPQRVWX])(?=[a-z]{{0,7}}\d)(?:{_PLUS}{{8}}|{_PLUS}{{4,6}})\+{_PLUS}{{2,3}}(?![a-z\d+]))(?:,? {_CAPITAL})?",
     rf"(?<![\d.,]){_DECIMAL} ?°? ?[NSKG]\b[,; /]{{0,3}}{_DECIMAL} ?°? ?[EWODB]\b",
     rf"(?<!\w)[NS] ?{_DECIMAL}°?[,; /]{{0,3}}[EWO] ?{_DECIMAL}°?",
     r"(?<!\w)[NSEW] ?\d{1,3}(?:°| )[ ]?\d{1,2}(?:[.,]\d{1,5})?['′](?: ?\d{1,2}(?:[.,]\d{1,4})?[\"”″])?",
@@ -346,7 +360,7 @@ _CASED_HOMES = (
     rf"\b(?:Via|Viale|Piazza|Corso|Rua) (?:{_LETTER}[\w'.-]{{1,30}} ){{1,3}}\d{{1,4}}(?!\d){_COUNTED}",
     rf"(?:^|[,.;] |\b(?:in|abito|vivo|sto|casa|indirizzo|residenza):? )via (?!Dublin|Art|Form)(?:{_LETTER}[\w'.-]{{1,30}} ){{1,3}}(?!{_YEAR})\d{{1,4}}(?!\d){_COUNTED}",
     r"\b(?:[A-Z][\w'-]{1,20} ){1,2}(?:House|Court|Lodge|Building|Tower|Hotel|Hostel),? (?=(?:room|flat|apt|unit|Room|Flat|Apt|Unit)\b)",
-    r"(?<!\w)(?!UN|EU|US|UK|KM|IN|OF|TO)[A-Z]{2} \d{5}(?:-\d{4})?(?![\w,.-]\d|\w)",  # OH 43207
+    r"(?<!\w)(?!UN|EU|US|UK|KM|IN|OF|TO)[A-Z]{2} \d{5}(?:-\d{4})?(?![\w,./-]\d|\w)",  # OH 43207
     r"\b\d{1,4}[A-Za-z]?,? (?:[A-Z][\w'-]{1,20} ){1,2}(?:House|Court|Place|Park|Hill|Way|View|Lodge|Building|Tower|Hotel|Estate|Green)\b",
     r"\b(?:Lot|Spc|Suite|Ste) #? ?\d{1,4}(?!\d)",
     rf"\b(?i:на|по|in der|am|an der|auf der) {_CAPITAL}(?: {_CAPITAL})? \d{{1,4}}[a-zа-я]?(?:[/-]\d{{1,4}})?(?=,? (?i:ком|комн|кв|комната|кімната|zimmer|whg)(?![^\W_]))",
@@ -395,14 +409,14 @@ _SHELTER = _any(
     "barrack* bungalow pod shelter house_number door_number carpa habitacion apartamento apto caseta contenedor",
     "modulo barraca celda casa_numero cuarto litera cabaña tente chambre appartement appt conteneur caravane cellule baraque dortoir zimmer",
     "quarto beliche tenda contentor stanza cabane mobil-home bett stube wohneinheit koje schlafsaal",
-    "wohnung zelt hausnummer палатк* комнат* контейнер* барак* камер* квартир* кв общежити* дом намет* кімнат* модул*",
+    "woning kunyhó wohnung zelt hausnummer палатк* комнат* контейнер* барак* камер* квартир* кв общежити* дом намет* кімнат* модул*",
     "койк* кроват* вагончик* хостел* ком комн ліжк*",
     "çadır* konteyner* oda odam odası koğuş yatak خيمه خيمت* غرفه غرفت* شقه شقت* كرفان* كرافان* كارافان* حاويه كونتينر* بنايه عماره منزل چادر* كانكس*",
     "سرير* تخت هنكار هنغار مهجع عنبر زنزانه كابينه هيلتر كبينه",
     "اتاق* 帐篷 帳篷 房间 宿舍 集装箱 营房 床位 床铺 板房",
 )
 _PART = _any(
-    "block house unit sector zone plot section line row building bloc bloque zona district road camp street floor rue",
+    "block house villa unit sector zone plot section line row building bloc bloque zona district road camp street floor rue",
     "bat batiment app porte lager mz mza manzana lt lote casa daire nyumba guri xani mal بيت قريه حاره زقاق قاطع شارع مكان مکان گھر گلی محله کوچه مبنى سرک خانه کور خانوو कमरा मकान गली ब्लॉक বাড়ি রুম ব্লক ቤት блок* сектор* зона корпус بلوك",
     "قطاع منطقه ناحيه haus gebaude bölge blok kat 区",
 )
@@ -465,6 +479,7 @@ _HOMES = (
     # 455 W 34th St; block E-12
     rf"(?<![\w.,/])\d{{1,5}} (?:[nsew]\.? )?\d{{1,3}}(?:st|nd|rd|th) {_STREET_AFTER}{_FLAT}",
     rf"({_any('block blk bloc bloque sector zone zona row lot блок* сектор* بلوك قطاع')} )[a-z] ?-? ?\d{{1,4}}(?![^\W_])",
+    rf"({_any('отел* гостиниц* хостел* готел*')}(?: {_STREET_NAME}){{0,2}} )номер \d{{1,4}}(?!\d)",
     rf"({_any('house casa haus maison домик بيت')}{_IS}{_NUMBER_OR_NOT})(?!{_YEAR})\d{{2,4}}[a-z]?(?![^\W_]|[.,/-]\d){_COUNTED}",
     rf"({_any('house casa home haus maison дом')}(?: {_LETTER}{{1,12}}){{0,2}} {_NUMBER}{_IS})(?!{_YEAR})\d{{1,4}}[a-z]?(?![^\W_]|[.,/-]\d){_COUNTED}",
     rf"({_SHELTER}{_IS}{_NUMBER_OR_NOT}(?:(?:la|el|the|le|die|das|il|o|a) (?=\d))?)(?!{_YEAR})(?:{_LETTER} ?-?)?(?:\d{{1,2}}\.\d{{2,3}}(?!\d)|\d{{4,5}}[a-z]?(?![^\W_])|\d{{1,3}}-\d{{1,4}}(?!\d)|{_HOUSE}{_COUNTED})[号號]?",
@@ -473,9 +488,9 @@ _HOMES = (
 )
 
 _CAMP = (
-    "hotel hostel motel shelter camp center centre refuge reception albergue refugio pension pensao pousada residencia residence foyer",
+    "hotel hostel motel shelter camp center centre refuge reception albergue refugio pension pensao pousada residencia residence foyer azc abrigo hotspot alojamiento ostello alloggio konaklama kampi",
     "campamento campo acampamento centro_de camp_de lager heim unterkunft auberge kamp yurt pansiyon otel misafirhane",
-    "хостел* лагер* общежити* гостиниц* приют* готел* табор* гуртожит* مخيم* كمب* فندق* ملجا سكن کمپ* هتل* اردوگاه* خوابگاه* مسافرخانه*",
+    "хостел* отел* лагер* общежити* гостиниц* приют* готел* табор* гуртожит* مخيم* كمب* فندق* ملجا سكن کمپ* هتل* اردوگاه* خوابگاه* مسافرخانه*",
 )
 _CAMP_BEHIND = "house|court|lodge|building|tower|hotel|hostel|inn|motel|camp|shelter|cent(?:er|re)|guest ?house|hall|barracks|estate|park"
 _OF_CAMP = r"(?i:(?:the|of|at|in|de|da|do|del|la|el|les|los|der|am|an der|named|called) )"
@@ -483,8 +498,13 @@ _NO_CAMP = r"(?!(?i:the|my|our|this|that|in|at|is|it|we|i|and|but|can|how|what|t
 _BESIDE_HOMES = (  # of a text that has one: the name of the house, street, camp or town
     rf"\b(?:{_NO_CAMP}{_CAPITAL} ){{1,3}}(?i:{_CAMP_BEHIND}|street|road|lane|avenue|crescent)(?![^\W_])",
     rf"((?i:{_any(*_CAMP)}) (?:{_OF_CAMP}){{0,2}})(?:{_NO_CAMP}{_CAPITAL}(?: |(?![^\W_]))){{1,3}}(?<! )",
-    rf"({_any('مخيم كمب كامب فندق ملجا سكن کمپ هتل اردوگاه')} )(?!في|على|من|رقم){_ARABIC_WORD}{_GAP}{{1,3}}(?:{_ARABIC_WORD}{_GAP}{{1,3}})?(?=\[home\])",
-    rf"(\[home\]{_GAP}{{1,3}}(?:(?:في|ب|در) )?{_any('مخيم كمب كامب فندق ملجا سكن کمپ هتل اردوگاه')} )(?!في|على|من|رقم){_ARABIC_WORD}",
+    # camp zarmin container [home]; [home] at hotel zarmin; [home], al zarmin; to zarmin, [home]
+    rf"((?i:{_any(*_CAMP)}) )(?:{_OF_CAMP})?(?:(?i:{_STREET_NAME}){_GAP}{{1,3}}){{0,4}}(?=\[home\])",
+    rf"(\[home\],?(?: {_LETTER}{{1,3}}){{0,2}} (?i:{_any(*_CAMP)}) )(?i:{_STREET_NAME})(?: (?i:{_STREET_NAME})(?=[,.;!?]|$))?",
+    r"(\[home\], )(?i:al|el|umm|abu|bani|ras|bur|ain)[ -][^\W\d_]{3,20}(?: \d{1,3}(?!\d))?",
+    rf"(\[home\] (?:in|at|en|à|bei|im|в|на|у|في|در) )(?!(?i:{_any(*_CAMP)}))(?i:{_STREET_NAME})",
+    rf"(\b(?i:in|to|at|from|near|en|a|à|nach|im|в|из|на|من|الي|في) )(?i:{_STREET_NAME}), (?:(?i:{_SHELTER}|{_PART}|{_NUMBER})[ .]{{1,2}}){{0,2}}(?=\[home\])",
+    rf"(\[home\],?) (?i:{_PART}|{_MORE_PARTS}) (?i:{_ORDINAL})",
     rf"(\[home\])(?:,? (?i:in|at|of|a|en|de|em|im|am|auf|na|v|в|на|г\.?|м\.?|у) (?:{_OF_CAMP})?|, ?){_NO_CAMP}{_CAPITAL}(?:[ -]{_NO_CAMP}{_CAPITAL}){{0,2}}",
     rf"(?i:{_STOREY}|{_STOREY_SAID})",
     rf"((?i:{_PART}|{_MORE_PARTS}|{_FLAT_WORD})\.? ?(?i:{_NUMBER_OR_NOT}))(?!{_YEAR})\d{{1,4}}[A-Za-z]?(?![\w.:/])(?i:{_COUNTED})",
@@ -511,6 +531,7 @@ _MONTH = _any(
     "حزيران تموز اب ايلول تشرين_الاول تشرين_الثاني تشرين_اول تشرين_ثاني فروردين ارديبهشت خرداد تير مرداد شهريور مهر",
     "ابان اذر دي بهمن اسفند",
 ).replace(r"\b", r"(?<![^\W\d_])", 1)  # 3march too
+_JANUARY = _any("january jan janvier januar enero janeiro gennaio stycznia январ* січн* ocak* يناير كانون_الثاني")
 _DAY = r"(?:0?[1-9]|[12]\d|3[01])(?!\d)(?:st|nd|rd|th|er|o|a|-?го|-?е)?\.?"
 _AND = r"(?:[ ./,-]{1,3}(?:of |de |del |the |من |شهر |d')?)"
 _ANY_YEAR = r"(?:1[3489]|20)\d\d(?!\d)"
@@ -534,7 +555,7 @@ _DAY_OF_BIRTH = (
 _BORN = (
     r"(?:\bd[. ]?o[. ]?b\b\.?|г\.? ?р\b\.?|\bд\.? ?[рн]\b\.?|"
     + _any(
-        "born b_day birth_day* birth birthdate ne nee naissance naci nacio nacid* nacimiento cumple* cumplo_años nac",
+        "came_to_world came_to_the_world came_into_the_world vino_al_mundo veio_ao_mundo venu_au_monde venue_au_monde zur_welt появил*_на_свет з'явил*_на_світ dünyaya_gel* به_دنيا born b_day birth_day* birth birthdate ne nee naissance naci nacio nacid* nacimiento cumple* cumplo_años nac",
         "anniv anniversaire* urodz* nilizaliwa alizaliwa kuzaliwa dhalasho* dhashay ipinanganak lahir sinh জন্ম* जन्म* nascut* rođen* γεννη* dogdu* dogan geb gebor* geboort* geburt* nato nata nascit* nasc* dogum* родил* рожд* народ* др дн день_рождения مواليد",
         "ميلاد* ولدت ولد مولود* متولد* تولد* 出生 出生日期 出生年月日 出生于 生于 生日 生辰",
     )
@@ -578,6 +599,9 @@ _ON_DAY = r"(?:(?:on|del|du|von|vom|from|el|le|am|em|a|в|от|no dia)(?![^\W_])
 _PART_OF_DATE = (
     r"(?:month|year|day|mes|ano|dia|mois|annee|jour|monat|jahr|tag|месяц|год|число|день|شهر|سنه|عام|يوم|ماه|سال|روز)"
 )
+_NEW_YEAR = (  # that offices write down for whoever knows no birthday
+    rf"(?:1(?:st|er|o)?\.?{_AND}{_JANUARY}|{_JANUARY} (?:the )?1(?:st)?(?!\d))(?!{_AND}\d)"
+)
 _BESIDE_BIRTHS = (  # born on; she turns 18 on; he will be 18 on; I am 17,; my son, 2012,
     rf"(?:{_BORN}(?:{_GAP}{{1,3}}(?:{_NO_LIMIT}[^\W_]{{1,10}}|\[number\])){{0,4}}?{_IS}(?:{_ANY_YEAR}[ ,]{{1,3}}(?:(?:on|in|the|el|le|am|в|im|em|a) ){{0,2}})?"
     rf"|{_TURNS}{_GAP}{{1,3}}(?:{_NO_LIMIT}[^\W_]{{1,10}}{_GAP}{{1,2}}){{0,4}}?|满 ?\d{{1,2}} ?[周岁]岁?[, ]{{0,2}}"
@@ -591,7 +615,7 @@ _BIRTHS = (
     rf"({_BORN}{_IS})(?:(?:{_PART_OF_DATE} ?)?\d{{1,4}}(?!\d){_GAP}{{1,3}}){{1,2}}{_PART_OF_DATE} ?\d{{1,4}}(?!\d)",
     rf"({_WILL_BE}{_ON_DAY}){_DAY_OF_BIRTH}(?=,? {_AGED}(?![\w.:]))",  # ich werde am 14. März 18
     # 14 March 08 on my birth certificate; 14 March is my birthday
-    rf"(?:{_DAY_OF_BIRTH}|{_DAY_IN_WORDS})(?=(?: ?г(?:ода?|\.)?)? ?[\s(,-]{{0,3}}(?:{_LETTER}{{1,9}}{_GAP}{{1,2}}){{0,4}}?(?:{_TURNS}|{_BORN})"
+    rf"(?!{_NEW_YEAR})(?:{_DAY_OF_BIRTH}|{_DAY_IN_WORDS})(?=(?: ?г(?:ода?|\.)?)? ?[\s(,-]{{0,3}}(?:{_LETTER}{{1,9}}{_GAP}{{1,2}}){{0,4}}?(?:{_TURNS}|{_BORN})"
     rf"| ?生(?![效产活成存态意])|[在于][\u4e00-\u9fff]{{1,8}}?(?:(?<![产发学医新诞])生的|[降出]生))",
     rf"({_BORN}(?:{_GAP}{{1,3}}{_NO_LIMIT}{_LETTER}{{1,10}}){{0,2}}?{_IS})(?:{_LETTER}{{3,12}} (?:of |de )?)?{_MONTH}(?:{_PAUSE}{_ONE}){{1,5}}",  # in words
     rf"({_BORN}{_IS}(?:{_any('on in am el le в у')} ?)?){_DAY}{_AND}{_LETTER}{{3,10}}{_AND}{_YEAR}",  # of a month misspelt
@@ -615,7 +639,11 @@ _NO_WORD = "(?!AND|THE|FOR|WHO|ARE|HAS|USD|EUR|GBP|UN|EU|US|UK|SDG|HDR|GCM|IOM|I
 _PROVINCE = (  # that stands on a plate
     rf"(?: {_any('دمشق حلب حمص حماه ادلب درعا اللاذقيه طرطوس الرقه دير_الزور السويداء القنيطره الحسكه بغداد البصره بصره نينوي اربيل دهوك كركوك الانبار انبار بابل كربلا نجف ديالي كابل هرات قندهار بلخ ننكرهار تهران مشهد')})?"
 )
-_UPPER = "[A-ZА-ЯІЇЄ]"
+_UPPER = "[A-ZА-ЯІЇЄΑ-Ω]"
+_PLATE = (
+    rf"{_NO_WORD}(?=(?:{_UPPER}|[\d -]){{0,9}}\d\d)(?:{_UPPER}{{1,3}}[ -]?(?!{_YEAR})\d{{2,5}}(?:[ -]?{_UPPER}{{1,3}})?"
+    rf"|(?!{_YEAR})\d{{1,5}}[ -]?{_NO_WORD}{_UPPER}{{1,3}}(?:[ -]?\d{{1,4}})?)(?!\w)"
+)
 _PLATE_PART = (
     rf"(?!{_YEAR}|(?:on|in|at|is|and|to|of|my|for|the|was|not|ok|can|do|i|a(?! \d)|it|he|we|if|so|or|by|as|se|mi|un|il|du|des|les|der|die|das|ist|und|im|zu|я|он|мы|из|за|до|по|y|en|de|et|le|la|es|от|на|и|в|не|و)\b)"
     rf"(?:\d{{1,6}}{_LETTER}{{0,3}}\d{{0,4}}|{_LETTER}{{1,3}}(?:\d{{1,5}}{_LETTER}{{0,3}})?|{_LETTER}\d{_LETTER}\d{{3}})(?![^\W_]|[.@_][^\W_])"
@@ -630,10 +658,10 @@ _PLATES = (
     rf"({_any('car van bus truck taxi jeep lorry vehicle police_car police_van patrol coche carro camion autobus taxi voiture camionnette wagen auto машин* автобус* фургон* такси سياره باص شاحنه تكسي ماشين')}{_IS}{_NUMBER}{_IS})(?!{_YEAR})\d{{3,6}}(?!\d){_COUNTED}",
 )
 _CASED_PLATES = (
-    rf"(?<!\w){_NO_WORD}(?=[A-Z\d -]{{0,6}}\d\d)(?:[A-Z]{{1,3}}[ -]?\d{{2,5}}(?:[ -]?[A-Z]{{1,3}})?|(?!{_YEAR})\d{{1,5}}[ -]?{_NO_WORD}[A-Z]{{1,3}}(?:[ -]?\d{{1,4}})?)(?=(?: [^\W_]{{1,6}}){{0,3}} (?i:{_PLATE_WORD}))",
+    rf"(?<!\w){_PLATE}(?=(?: [^\W_]{{1,6}}){{0,3}} (?i:{_PLATE_WORD}))",
+    rf"(?<!\w){_NO_WORD}{_UPPER}{{1,3}}[ -]?(?!{_YEAR})\d{{3,5}}(?=(?: [^\W_]{{1,6}}){{0,3}} {_VEHICLE})",
     r"\b[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}\b",  # a British postcode
-    rf"({_VEHICLE}(?:{_GAP}{{1,3}}[^\W_]{{1,12}}){{0,4}}?{_GAP}{{1,3}}){_NO_WORD}(?=[A-Z\d -]{{0,9}}\d\d)"
-    rf"(?:{_UPPER}{{1,3}}[ -]?(?!{_YEAR})\d{{2,5}}(?:[ -]?{_UPPER}{{1,3}})?|(?!{_YEAR})\d{{1,4}}[ -]?{_NO_WORD}{_UPPER}{{1,3}}(?:[ -]?\d{{1,4}})?)(?!\w)",
+    rf"({_VEHICLE}(?:{_GAP}{{1,3}}[^\W_]{{1,12}}){{0,4}}?{_GAP}{{1,3}}){_PLATE}",
     rf"(?<!\w){_UPPER}{{2}} ?\d{{4}} ?{_UPPER}{{2}}(?!\w)",
     r"(?<!\w)[A-Z]{2}[- ]\d{3}[- ][A-Z]{2}(?![\w-])",
     r"(?<![\w/])\d{2,6}/(?!RES|EU|EC)[A-Z]{1,4}/\d{2,4}(?![\w/])",
@@ -654,16 +682,16 @@ _FILE = _any(
     "petition docket file_id очеред* vorgangsnummer fallnummer antragsnummer kassenzeichen заявк* анкет* ходатайств* жалоб* ticket_id folio queja amparo radicado carpeta requête verfahren klage anzeige",
     "appeal hearing court expediente exp caso solicitud referencia tramite cita affaire demande recepisse rendez-vous",
     "recours aktenzeichen az akte vorgang antrag bescheid дел* заявлени* обращени* справа справи досье звернення",
-    "dosya* esas başvuru* processo protocolo ملف* قضيه* قضيتي طلب* معامله* اضباره مراجعه دعوى پرونده* كيس 案件 档案 案号 文件",
+    "dosya* esas başvuru* r.g. n.r.g. ruolo processo protocolo ملف* قضيه* قضيتي طلب* معامله* اضباره مراجعه دعوى پرونده* كيس 案件 档案 案号 文件",
     "申请 受理",
 )
 _FILE_ALONE = _any(
-    "vorgangsnummer fallnummer antragsnummer azr-nummer номер_дела номер_очереди номер_справи dosya_numara* başvuru_numara* file dossier expediente exp dosya* aktenzeichen akte az vorgang geschaftszeichen dosar zaak protocolo protocollo",
+    "rg r.g. nrg n.r.g. ruolo vorgangsnummer fallnummer antragsnummer azr-nummer номер_дела номер_очереди номер_справи dosya_numara* başvuru_numara* file dossier expediente exp dosya* aktenzeichen akte az vorgang geschaftszeichen dosar zaak protocolo protocollo",
     "дело справа ملف* قضيتي دعوى پرونده* 案号 档案",
 )
 _TRANSFER_WORDS = (
     "money cash pick_up pickup collect* retirar retirer retrait cobrar envoi abhol* получени* выдач* السحب سحب استلام",
-    "قبض 取款 提款 mtcn western_union western moneygram wu ria hawala* havala hundi sarafi sarraf saraf remittance",
+    "قبض 取款 提款 mtcn western_union western moneygram wu ria hawala* hawali havala hundi sarafi sarraf saraf remittance",
     "transfer money_transfer wire hawaladar envio giro remesa transferencia transfert virement mandat перевод*",
     "переказ* хавал* вестерн_юнион havale* حواله* حوالتي تحويل* صراف* ويسترن_يونيون وسترن_يونيون موني_غرام موني_جرام",
     "transaction* txn trx worldremit remitly taptap* sendwave wave orange_money mobile_money wari xoom paysend small_world paypal binance usdt",
@@ -682,13 +710,21 @@ _PASSWORD = (
     "wachtwoord lösenord hasło парол* parol parolim parolam haslo furaha* neno_la_siri senha palavra-passe şifre* parola* nenosiri kata_sandi mật_khẩu κωδικος باسورد* باسوورد*",
     "كلمه_سر* كلمه_السر كلمه_مرور* كلمه_المرور رمز_عبور* رمز_السر* گذرواژه پسورد پاس_ورڈ پاسورڈ پټنوم پاسۆرد पासवर्ड পাসওয়ার্ড ፓስወርድ 密码 口令",
 )
+_SENT_CODES = (  # to show who somebody is
+    "verification_code* confirmation_code* security_code* recovery_code* backup_code* one_time_code* one-time_code otp_code* reset_code sms_code verify_code",
+    "code_de_verification code_de_securite code_de_secours code_de_confirmation codigo_de_verificacion codigo_de_verificação codigo_de_confirmação",
+    "codigo_de_seguridad codigo_de_segurança bestätigungscode* freischaltcode* sicherheitscode* wiederherstellungscode* sms-code verifizierungscode*",
+    "doğrulama_kod* onay_kod* güvenlik_kod* код*_подтверждения код*_верификации код*_безопасности код*_из_смс код*_из_sms резервны*_код* код*_підтвердження",
+    "код*_з_смс kod_weryfikacyjny codice_di_verifica codice_di_conferma كود_التحقق كود_التفعيل كود_التاكيد رمز_التحقق رمز_التاكيد رمز_التفعيل كد_تاييد كد_ورود كد_فعال_سازي 验证码 备用码 恢复码",
+)
 _SECRET_WORDS = (
     *_PASSWORD,
-    "memorable_word code_word codeword secret_word activation_key kodewort codewort mot_secret palabra_secreta пинкод* nip unlock_code unlock_pattern pattern lock_code patron_de_desbloqueo muster пін пін-код ключевое_слово pin pin_code pin_number secret_word pass pw codes otp one-time_code",
-    "security_code verification_code access_code secret_code pickup_code login_code sms_code cvv cvc puk token",
-    "clave clave_secreta codigo codigo_secreto codigo_de_verificacion code_secret code_pin code_retrait",
+    *_SENT_CODES,
+    "memorable_word code_word codeword secret_word activation_key kodewort codewort mot_secret palabra_secreta пинкод* nip unlock_code unlock_pattern pattern lock_code patron_de_desbloqueo muster пін пін-код ключевое_слово pin pin_code pin_number secret_word pass pw codes otp",
+    "access_code secret_code pickup_code login_code cvv cvc puk token",
+    "clave clave_secreta codigo codigo_secreto code_secret code_pin code_retrait",
     "code_de_retrait geheimzahl geheimwort abholcode para_kodu кнп кодовое_слово пин пин-код код_доступа",
-    "код_подтверждения رقم_سري الرقم_السري رمز* پن_کوڈ 暗语 验证码 取款码 暗号 pin码",
+    "پين رقم_سري الرقم_السري رمز* پن_کوڈ 暗语 取款码 暗号 pin码",
 )
 _SECRET = _any(*_SECRET_WORDS)
 _LOCK = _any(
@@ -696,13 +732,14 @@ _LOCK = _any(
     "sms app bank bankomat atm cajero gate building account portal e_mail mail food_card cash_card credit_card debit_card ofii смс банк* приложени* замка домофон* كرت رساله* صراف_الي",
     "porte tür телефон* двер* экран* карт* بطاقه* سيم* هاتف* جوال* موبايل* گوشي* باب kapi 手机 门",
 )
-_WIFI_WORDS = ("wi_fi wlan hotspot واي_فاي وای_فای вай_фай",)
+_WIFI_WORDS = ("wi_fi wlan netzwerkschlüssel wlan-schlüssel hotspot واي_فاي وای_فای вай_фай",)
 _CHANGED_WORDS = (
     "changed_to changed_it_to set_it_to reset_it_to cambie_a cambie_por cambio_a cambio_por cambiado_a cambiado_por change_en",
     "change_pour changee_en geandert_in geandert_zu mudei_para mudou_para сменил*_на поменял*_на изменил*_на غيرتها غيرته غيروها غيرها 改成 改为",
 )
 _WIFI = _any(*_WIFI_WORDS)
 _CHANGED = _any(*_CHANGED_WORDS)
+_SAYS = rf"(?: ?[:=] ?| {_any('is was es era est ist war lautet heißt e это هو هي كان است بود ni waa jest είναι')} )"
 _ENDS = r"(?<![.,;:?)\"'»،؟])(?![^\W_])"
 _PUBLIC = r"(?:(?:19|20)\d\d/\d{1,4}/[a-z]{2,3}(?![^\W_])|(?:a|s|e|st|hri|hrc|ccpr|cerd|cedaw|crc|cmw|cat)/[a-z.\d]{1,8}/|res/\d)"  # of a law, of the UN
 _MIXED = (  # any signs without a blank, a digit and a letter among them, but no address
@@ -713,6 +750,9 @@ _STRONG = (  # with two digits, or another sign
 )
 _DIGITS = r"\d(?:[ -]?\d){2,15}(?!\d)"
 _CODE = rf"(?:{_DIGITS}(?![-/.:]?[^\W_])|(?=[^\W_-]{{0,12}}[-/.]?[^\W_]{{0,12}}\d)[^\W_](?:[^\W_]|[-/.:](?=[^\W_])){{2,30}}(?![^\W_])|{_DIGITS})"
+_TRANSFER_CODE = (  # K 5519 too
+    rf"(?:{_CODE}|(?![aeiouyаеиоуыяюксвйéو])(?:{_LETTER} (?={_DIGITS})){{1,2}}{_DIGITS}){_COUNTED}"
+)
 _PARTED = (  # AZ/7719-23: of three digits or more, with a bar or a dash among letters; not C-411/10, which all may read
     rf"(?:{_LETTER}{{1,5}}-{_LETTER}{{1,5}} )?(?!{_PUBLIC}|c-\d{{1,3}}/\d\d\b|(?:i|n|g|ds)-\d{{1,3}}[a-z]?\b)(?=[^\W_/-]{{0,8}}(?:[/-][^\W_/-]{{0,8}}){{0,3}}?\d{{3}})"
     rf"(?=[\d/-]{{0,9}}{_LETTER}|\d{{1,8}}/\d{{1,8}}-)[^\W_]{{1,8}}(?:[-/][^\W_]{{1,8}}){{1,4}}(?![^\W_])"
@@ -729,7 +769,7 @@ _SECRETS = (
     rf"({_USER_NAME}{_IS})(?!{_any(*_PASSWORD, 'and or y et und e и و ve')}){_SIGNS}(?={_AND_PASSWORD})",
     rf"(?<![\w.@-]){_ODD}(?={_AND_PASSWORD})",
     rf"({_any('typing typed entered tapped unlock unlocked unlocks ввожу ввел')}{_IS})(?!{_YEAR})\d{{4,8}}(?!\d){_COUNTED}",
-    rf"({_any(*_PASSWORD)} (?:(?:for|of|to|de|du|del|da|para|для|на) )?(?:the |la |el |le )?{_TRANSFER}(?: ?[:=]? | (?:is|es|est|ist|это|هو) )){_NO_NAME}{_NO_NEWS}{_NO_PASSWORD}(?!{_SECRET}|{_CODE_WORD}){_LETTER}{{3,15}}(?: {_LETTER}{{0,2}}\d{{1,4}})?",
+    rf"({_any(*_PASSWORD)} (?:(?:for|of|to|de|du|del|da|para|для|на) )?(?:the |la |el |le )?{_TRANSFER}(?:{_SAYS}| )){_NO_NAME}{_NO_NEWS}{_NO_PASSWORD}(?!{_SECRET}|{_CODE_WORD}){_LETTER}{{3,15}}(?:(?: {_LETTER}{{2,15}}){{0,2}} {_LETTER}{{0,2}}\d{{1,4}})?",
     rf"({_CODE_WORD}(?:{_GAP}{{1,3}}{_LETTER}{{1,12}}){{0,4}}?{_IS})(?=(?:[^\W_]{{1,6}}-){{0,2}}[^\W_\d]{{0,6}}\d)[^\W_]{{2,6}}(?:-[^\W_]{{2,6}}){{2,5}}(?![^\W_])",
     rf"(\b\d{{1,2}}[ -](?:digit\w{{0,2}}|chiffres|cifras|digitos|цифр\w{{0,2}}|ziffern|stellig\w{{0,2}})(?: {_LETTER}{{1,10}}){{0,4}}?{_IS})(?!{_YEAR})\d{{4,8}}(?!\d){_COUNTED}",
     rf"(\b(?!zip|post|bar|dress|area|country)[a-z]{{2,12}}(?:code|pin|passwort|kennwort|kode){_IS})(?!{_YEAR})\d{{4,8}}(?!\d){_COUNTED}",
@@ -741,7 +781,9 @@ _SECRETS = (
     rf"({_LOCK}(?: (?!country|area){_LETTER}{{1,8}})? {_any('code codigo kod код رمز كود')}{_IS})(?!{_YEAR})\d{{4,8}}(?!\d){_COUNTED}",
     rf"({_SECRET}{_IS}\d{{1,2}}[ -]?(?:digit\w{{0,2}}|chiffres|cifras|digitos|цифр\w{{0,2}}|haneli|ziffern|stellig\w{{0,2}}|ارقام|位){_IS})\d{{4,12}}(?!\d)",
     rf"({_any('say tell told word phrase slogan dire mot diga decir palabra sagen wort сказать слово كلمه قول')}(?: {_LETTER}{{1,10}}){{0,5}}?{_IS}[\"'«“„])(?!article|section|objective|goal|title)(?:{_LETTER}{{2,15}}[ -]){{0,3}}\d{{1,6}}(?=[\"'»”“])",
-    rf"({_SECRET}{_IS}(?:{_any('of my the card for maybe perhaps probably like de la mi quizas du ma peut-etre vielleicht от на для может наверное من ما ممكن يمكن')} ?){{0,3}}{_IS})(?:{_MIXED}|{_CODE}){_COUNTED}",
+    rf"({_SECRET}{_IS}(?:{_any('of my the card for maybe perhaps probably like de la mi quizas du ma peut-etre vielleicht от на для может наверное من ما ممكن يمكن')} ?){{0,3}}{_IS})(?:{_MIXED}|{_CODE}){_COUNTED}(?:{_GAP}{{1,3}}(?:(?:{_LETTER}{{1,3}}|und) )?{_MIXED}){{0,9}}",
+    # 553207 is the verification code; 553207 код из смс
+    rf"(?<![\w.,/-])(?!{_YEAR})\d(?:[ -]?\d){{3,7}}(?=(?:{_SAYS}(?:{_LETTER}{{2,4}} )?(?:{_LETTER}{{2,12}} )?{_any(*_SENT_CODES, 'code codes pin otp kod kodu код пароль رمز كود كد codigo senha contraseña password passwort')}|{_IS}{_any(*_SENT_CODES)}))",
     rf"((?:{_SECRET}|{_WIFI})(?:{_GAP}{{1,3}}{_LETTER}{{1,12}}){{0,6}}?{_IS}{_GAP}{{0,3}})(?<![^\W_])(?:{_STRONG}|(?<=[(\"'«“„])(?=[^\W\d]\S{{5}})(?!covid){_MIXED}|(?!{_YEAR})\d{{4,8}}(?!\d){_COUNTED})",
     rf"({_CHANGED}{_IS}){_STRONG}",
     rf"({_SECRET}{_IS}\[number\],? {_any('or and o y ou et e oder und или и або чи او و يا ya veya 或')} ){_STRONG}",
@@ -749,9 +791,9 @@ _SECRETS = (
     rf"({_SECRET}(?:{_GAP}{{1,3}}{_LETTER}{{1,12}}){{0,4}}? c )\d{{4,8}}(?!\d){_COUNTED}",
     rf"({_SECRET}(?:{_GAP}{{1,3}}{_LETTER}{{1,12}}){{0,4}}?{_IS}[\"'«“„])(?=[^\W_])[^\"'«»“”„\n]{{3,40}}(?=[\"'»”“])",
     rf"(?<!\S){_MIXED}(?= (?:(?:as|for|is|was|es|est|ist|como|comme|como|als|это|هي|هو) )(?:(?:my|the|his|her|mi|la|el|mon|le|mein|das|minha|a|мой|наш) )?{_any(*_PASSWORD, 'pass pw pin clave')})",
+    rf"({_any(*_PASSWORD, 'secret_word code_word codeword palabra_clave palabra_secreta mot_secret mot_de_code kodewort codewort geheimwort кодовое_слово секретное_слово')}(?: {_LETTER}{{1,12}}){{0,4}}?{_SAYS})(?:{_LETTER}{{2,12}}[ -]){{1,4}}(?!{_YEAR})\d{{1,6}}(?!\d){_COUNTED}",
     # my password is zarminaq, but not: my password is lost
-    rf"({_any(*_PASSWORD)}(?: {_LETTER}{{1,12}}){{0,4}}?(?: ?[:=] ?| (?:is|es|est|ist|e|это|هو|هي) )){_NO_NAME}{_NO_NEWS}{_NO_PASSWORD}(?!{_ONE}){_SIGNS}",
-    rf"({_any(*_PASSWORD, 'secret_word code_word codeword palabra_clave palabra_secreta mot_secret mot_de_code kodewort codewort geheimwort кодовое_слово секретное_слово')}(?: {_LETTER}{{1,12}}){{0,4}}?(?: ?[:=] ?| (?:is|was|es|era|est|ist|war|e|это|هو|كان|بود) ))(?:{_LETTER}{{2,12}}[ -]){{1,4}}(?!{_YEAR})\d{{1,6}}(?!\d){_COUNTED}",
+    rf"({_any(*_PASSWORD)}(?: {_LETTER}{{1,12}}){{0,4}}?{_SAYS}){_NO_NAME}{_NO_NEWS}{_NO_PASSWORD}(?!{_ONE}){_SIGNS}",
     # a password of two or three words, one of them a number
     rf"((?:{_SECRET}(?: (?:{_any('for of para de pour du fur для от لل')} )?(?:the |la |die )?{_TRANSFER})?"
     rf"|{_TRANSFER}(?:{_GAP}{{1,3}}{_LETTER}{{1,12}}){{0,5}} {_any('code word name phrase palabra mot wort слово كلمه')}){_IS})"
@@ -771,7 +813,9 @@ _CODES = (
     rf"((?:{_FILE}|{_TRANSFER})(?:{_GAP}{{1,3}}[^\W_]{{1,12}}){{0,4}}?{_IS})(?:{_PARTED}|(?<!\d)(?!{_YEAR})\d{{3,6}}-\d{{2,6}}(?!\d){_COUNTED})",
     rf"({_FILE}(?: {_LETTER}{{1,12}})?{_IS}{_NUMBER_OR_NOT})(?!{_YEAR})\d{{1,6}} (?:of|from|de|del|du|von|от|من|за|سنه|لسنه|لعام|عام) (?:the year )?{_YEAR}",
     rf"({_NUMBER} {_FILE}{_IS})(?=[\d-]{{0,9}}[a-z])\d{{1,4}}(?:-[^\W_]{{1,6}}){{1,3}}(?![^\W_])",
-    rf"({_FILE}{_IS})\d{{3,7}}/\d{{2,4}}(?![\d/])",
+    rf"({_FILE}{_IS})\d{{3,7}}/\d{{2,6}}(?![\d/])",
+    r"(?<!\w)[ek][.:] ?\d{4}[/-]\d{1,6}(?!\d)(?:/[ek](?![^\W_]))?",  # of a Turkish court
+    rf"(?<![\w./-])\d{{2,6}}/\d{{2,6}}(?= (?:{_any('sayılı numaralı nolu')} )?{_any('esas dosya* дел* справ* dossier expediente akte پرونده*')})",
     rf"({_NUMBER} (?:of|de|di|do|der|du) {_CODE_WORD}{_IS})(?!{_YEAR})\d{{4,12}}(?!\d){_COUNTED}",
     rf"((?:#|{_NUMBER}) ?){_PARTED}",
     rf"({_CODE_WORD}{_IS}){_PARTED}",
@@ -780,12 +824,14 @@ _CODES = (
     rf"(\b(?:my|our|mi|mon|mein|meine|мое|мой) {_FILE}{_IS})(?!{_YEAR}){_CODE}{_COUNTED}",
     rf"(\b(?:(?:my|the|el|mi|le|mon|der|mein|мои) )?{_any('code codigo kod код')}(?: ?[:=] ?| (?:is|es|est|ist) ))(?!{_YEAR})\d{{4,8}}(?!\d){_COUNTED}",
     rf"({_any('案件 档案 案号 文件 申请 受理')}{_NUMBER_OR_NOT}{_IS})(?=[a-z-]{{0,8}}\d)[a-z\d](?:[a-z\d]|[/-](?=[a-z\d])){{2,24}}(?![a-z\d])",
-    rf"({_CODE_WORD}(?: (?:of|for|de|del|da|do|du|la|le|из|на|من|از))? {_TRANSFER}{_IS})(?:(?!for|and|or|by|via|to|in|from|costs?\b|takes?\b){_LETTER}{{2,12}} ){{0,2}}(?!{_YEAR}){_CODE}{_COUNTED}",
-    rf"({_TRANSFER}(?:{_GAP}{{1,3}}{_LETTER}{{1,12}}){{1,3}} {_CODE_WORD}{_IS}{_NUMBER_OR_NOT})(?!{_YEAR}){_CODE}{_COUNTED}",
-    rf"({_TRANSFER}(?:{_GAP}{{0,3}}{_CODE_WORD}{_IS}){{1,2}})(?:{_CODE}|\d\d(?!\d)){_COUNTED}",
-    rf"({_any('mtcn western_union money_gram hawala havala حواله хавала 西联')}{_IS})(?!{_YEAR}){_DIGITS}",
+    rf"({_CODE_WORD}(?: (?:of|for|de|del|da|do|du|la|le|из|на|من|از))? {_TRANSFER}{_IS})(?:(?!for|and|or|by|via|to|in|from|costs?\b|takes?\b){_LETTER}{{2,12}} ){{0,2}}(?!{_YEAR}){_TRANSFER_CODE}",
+    rf"({_TRANSFER}(?:{_GAP}{{1,3}}{_LETTER}{{1,12}}){{1,3}} {_CODE_WORD}{_IS}{_NUMBER_OR_NOT})(?!{_YEAR}){_TRANSFER_CODE}",
+    rf"({_TRANSFER}(?:{_GAP}{{0,3}}{_CODE_WORD}{_IS}){{1,2}})(?:{_TRANSFER_CODE}|\d\d(?!\d){_COUNTED})",
+    rf"({_TRANSFER}(?:{_GAP}{{1,3}}{_LETTER}{{1,12}}){{0,6}}? {_any('show shows say says tell code give gave mostrar montrer zeigen покажи* показа* назвать скажи كود رمز كد')} )(?!a ){_LETTER} ?-? ?\d{{3,6}}(?!\d){_COUNTED}",
+    rf"({_any('mtcn western_union money_gram hawala havala hundi حواله хавала 西联')}{_IS})(?!{_YEAR}|[1-9]\d{{0,3}}00(?!\d)){_TRANSFER_CODE}",
     rf"({_any('western_union money_gram hawala havala حواله хавала 西联')}{_IS})(?={_LETTER}{{1,8}}\d|\d{{1,8}}[^\W\d_-])[^\W_]{{4,14}}(?![^\W_])",
-    rf"({_CODE_WORD} (?:(?:of|for|de|del|la|da|do|du|le|pour|para|на|для|из|لل|ال|في|the|my|mi|ma|mon|моего|моеи) ){{0,3}}{_TRANSFER}{_IS}){_CODE}",
+    rf"({_CODE_WORD} (?:(?:of|for|de|del|la|da|do|du|le|pour|para|на|для|из|لل|ال|في|the|my|mi|ma|mon|моего|моеи) ){{0,3}}{_TRANSFER}{_IS}){_TRANSFER_CODE}",
+    rf"({_any('bsb sort_code routing* blz bankleitzahl transit_number code_banque code_guichet agencia бик мфо')}{_IS}{_NUMBER_OR_NOT})\d{{2,3}}(?:[ -]?\d{{2,4}}){{1,2}}(?!\d)",
     rf"({_any('postcode post_code zip zip_code plz postleitzahl code_postal codigo_postal индекс الرمز_البريدي posta_kodu 邮编')}{_IS})\d{{4,6}}(?!\d)",
     rf"({_NUMBER}{_IS}|{_CODE_WORD}{_IS})(?:\d{{1,4}}-{_LETTER}{{2,12}}-\d{{1,4}}|{_LETTER}{{2,12}}-\d{{1,4}}-{_LETTER}{{2,12}}|{_LETTER}(?:-[^\W_]){{3,12}})(?![^\W_])",
 )
@@ -870,7 +916,9 @@ _RULES = (
         _SECRETS,
         "[number]",
     ),
-    _Rules(re.compile(r"/|geo:|w3w|what ?3|what ?three| (?:slash|barra|сл[эе]ш|سلاش) "), _LINKS, "[link]"),
+    _Rules(
+        re.compile(r"/|geo:|w3w|what ?3|what ?three| (?:slash|barra|сл[эе]ш|سلاش|dot|точка|крапка) "), _LINKS, "[link]"
+    ),
     _Rules(_NAMED, _CASED_NAMES, "[user]", cased=True),
     _Rules(_NAMED, _NAMES, "[user]"),
     _Rules(

@@ -268,6 +268,11 @@ bus ticket costs 25 euro|children born abroad after 1 july 2012|the third floor 
 Camp Ashraf 3400 people|Via Rail ticket
 on Wall Street|gmail 2 step asks|cuarto mes de embarazo|tengo 17 años desde hace 3 meses|codigo penal articulo 318
 غرفة ل ٥ اشخاص|عمري ١٧ سنة|رمز البلد ٤٩|мне 17 лет|исполнится 18 что делать|закон номер 5 от 2020 года|3楼是哪个部门
+over 520000 crossed in 2023|more than 750000 were counted|100000 fcfa au mali|western union 500 limit per day
+hawala 5000 dollars|حواله ۱۰۰۰ یورو|Z.M.A. v belgium 30696/09|Zar et Min c. Italie 16643/09|photos 35x45mm
+what is what3words and do ships use them|when they write 1 january as birthday|§24 до 04.03.2026
+law is valid until 31.12.2025|the tent 5 of us sleep in|el punto es que no|le point de contact
+a 6 digit code is real|the court in 2023/2024
 Zeile 12 im Formular|quarto 12 metros quadrados|is EU blue card 45300 euro|8 USC 1158 one year deadline
 """
     ),
@@ -327,7 +332,16 @@ def test_questions_with_the_words_of_personal_data_stay(question: str) -> None:
         ("عمارة رقم ٩ الدور الثالث شقة ١١", "[number]"),
         ("营地B区第4排12号帐篷", "营地[number]帐篷"),
         ("casa azul #77", "casa azul #[number]"),
+        ("camp zarmin container B-12, no heating", "camp [number], no heating"),
+        ("room 31 at hotel zarmin in minaq", "room [number] at hotel [number] in [number]"),
+        ("villa 27, street 914, al zarmin", "[number]"),
+        ("we came to zarmin, tent 12", "we came to [number]"),
+        ("کمپ زرمینا کانکس شماره ۸۸ ردیف سوم", "کمپ [number]"),
+        ("отель заря номер 17", "отель [number]"),
         # dates of birth
+        ("they came to the world on the 9th of march 2022", "they came to the world on the [number]"),
+        ("law says § 24 until 04.03.1990", "law says § 24 until [number]"),
+        ("write over 600 123 456", "write over [phone]"),
         ("she will be 18 on 14 march", "she will be 18 on [number]"),
         ("ich werde am 2. Februar 18", "ich werde am [number] 18"),
         ("сыну исполнится 18 второго ноября", "сыну исполнится 18 [number]"),
@@ -348,6 +362,18 @@ def test_questions_with_the_words_of_personal_data_stay(question: str) -> None:
         ("hawala man says tell lion 55", "hawala man says [number]"),
         ("give code ZAR-7739-X to the sarraf", "give code [number] to the sarraf"),
         ("کد حواله سیمرغ ۴۴۱۸", "کد حواله [number]"),
+        ("backup codes 4zar-p2mn 9xw1-m7bt", "backup codes [number]"),
+        ("553-207 is the verification code", "[number] is the verification code"),
+        ("٥٥٣٢٠٧ هو رمز التحقق", "[number] هو رمز التحقق"),
+        ("590217 — код из смс", "[number] — код из смс"),
+        ("کد تایید ۵۸۲۰۷", "کد تایید [number]"),
+        ("Passwort lautet Zarminaq5", "Passwort lautet [number]"),
+        ("كود الحوالة ك ٥٥١٩", "كود الحوالة [number]"),
+        ("the hawala man said show K 5519", "the hawala man said show [number]"),
+        ("пароль хавалы: синий чайник 8", "пароль хавалы: [number]"),
+        ("bsb 062-914", "bsb [number]"),
+        ("mahkemesi 2023/1874 esas", "mahkemesi [number] esas"),
+        ("RG 48120/2023", "RG [number]"),
         ("case 2291 of 2023", "case [number]"),
         ("court wrote Au 5 K 23.30771", "court wrote [number]"),
         # names in networks
@@ -358,12 +384,19 @@ def test_questions_with_the_words_of_personal_data_stay(question: str) -> None:
         # plates and places on the map
         ("the 63 ZK 441 plate", "the [number] plate"),
         ("سيارة نمرتها ٤٨٢٩١ دمشق", "سيارة نمرتها [number]"),
+        ("ΝΙΧ 4082 is the police car", "[number] is the police car"),
+        ("GC7P+4R Zarminaq", "[number]"),
+        ("what three words says zar.min.aq", "what three words says [link]"),
         ("MGRS 34TEK 48217 30955", "[number]"),
         ("36.4217 K, 26.9904 D", "[number]"),
         ("широта 36.81 долгота 27.11", "широта [number] долгота [number]"),
         ("w3w: spoon.lamp.river", "w3w: [link]"),
         # e-mail and numbers in words
         ("zarminaq *at* example *dot* com", "[e-mail]"),
+        ("zarminaq at gmail, com", "[e-mail]"),
+        ("联系zar下划线mei圈a163点com", "联系[e-mail]"),
+        ("zar ponto minaq arroba sapo ponto pt", "[e-mail]"),
+        ("it is zarminaq dot pk", "it is [link]"),
         ("gmail: z a r m i n a q", "gmail: [e-mail]"),
         ("my gmail is zar.minaq77", "my gmail is [e-mail]"),
         ("плюс семь девятьсот шестнадцать ноль пять", "[number]"),
@@ -394,7 +427,8 @@ def test_counts_and_public_dates_stay(count: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["personal_first", "personal_second", "personal_third", "personal_fourth", "personal_fifth"]
+    "name",
+    ["personal_first", "personal_second", "personal_third", "personal_fourth", "personal_fifth", "personal_sixth"],
 )
 def test_of_each_kind_nearly_all_is_caught(name: str) -> None:
     """In messages of writers who had not seen the rules; what was learnt from them is to stay: all but one."""
@@ -404,11 +438,11 @@ def test_of_each_kind_nearly_all_is_caught(name: str) -> None:
     assert {kind: number for kind, number in missed.items() if number > 1} == {}
 
 
-@pytest.mark.parametrize("name", ["impersonal_first", "impersonal_second", "impersonal_third"])
+@pytest.mark.parametrize("name", ["impersonal_first", "impersonal_second", "impersonal_third", "impersonal_fourth"])
 def test_next_to_nothing_is_lost_of_what_is_not_personal(name: str) -> None:
-    """Less than one in a hundred questions with figures, dates and the words of personal data in them."""
+    """At most one in a hundred questions with figures, dates and the words of personal data in them."""
     texts = [message.text for message in messages_of(PERSONAL / f"{name}.jsonl")]
-    assert len(changed(texts)) < 0.01 * len(texts)
+    assert len(changed(texts)) <= 0.01 * len(texts)
 
 
 @often
