@@ -161,7 +161,7 @@ _OF_LAW = re.compile(  # and until, after
     r"(?:§|\b(?:art(?:icle|ikel|[ií]culo|igo)?|law|act|directive|regulation|gesetz|richtlinie|loi|ley|lei"
     r"|закон\w{0,3}|стат\w{1,4}|kanun\w{0,4}|قانون|المادة|ماده)\b).{0,30}?"
     r"\b(?:until|till|before|after|since|from|by|bis|vor|nach|ab|seit|jusqu.au|avant|après|depuis|hasta|desde|até"
-    r"|до|после|після|з|с|от|від|حتى|قبل|بعد|منذ|تا|از)\s$",
+    r"|of|vom|du|del|до|после|після|з|с|от|від|حتى|قبل|بعد|منذ|تا|از)\s$",
     re.IGNORECASE,
 )
 _UP_TO_NUMBER = r"(?:\W{1,3}(?:is|are|no|nr|num(?:ber)?|me|us|at|on|est|es|ist|è|numéro|número)){0,3}\W{0,4}$"
@@ -184,7 +184,8 @@ _DOCUMENT_CONTEXT = re.compile(
 _MONEY = re.compile(r"(?:[$€£¥₹]|\b(?:usd|eur|gbp|dollars?|euros?))\s?$", re.IGNORECASE)
 _ABOUT = re.compile(
     r"(?:\b(?:over|more than|about|around|almost|nearly|plus de|environ|près de|más de|casi|mais de|cerca de|über"
-    r"|mehr als|rund|fast|больше|более|свыше|около|почти|понад|близько|أكثر من|اكثر من|حوالي|بیش از|حدود)|超过|约)\s?$",
+    r"|mehr als|rund|fast|più di|oltre|meer dan|ponad|více než|больше|более|свыше|около|почти|понад|близько"
+    r"|أكثر من|اكثر من|حوالي|بیش از|حدود)|超过|约)\s?$",
     re.IGNORECASE,
 )
 _COUNT_CONTEXT = re.compile(
@@ -327,7 +328,8 @@ def _may_stay(run: _Run) -> bool:
         signs = (run.is_counted, _is_round(run.digits), len(run.digits) < 7)
         return sum(signs) >= 2
     if re.search(r"\d{6}", run.shape):
-        return run.is_counted and run.shape == run.digits and _is_round(run.digits)
+        count = _YEARS_FIRST.sub("", run.shape, count=1)
+        return run.is_counted and count.isdecimal() and _is_round(count)
     if _PAIRS.fullmatch(run.shape):
         return False
     if _COUNT.fullmatch(run.shape):

@@ -91,7 +91,7 @@ _THINGS = (  # behind a number: not that of a house, but of what is counted
     r"(?:[%€$£](?! ?\d)|per ?cent|people|persons?\b|famil|child|kids|wom[ae]n|m[ae]n\b|migra|refug|year"
     r"|thousand|million|km\b|kilom|met|q?m2?\b|mm\b|cm\b|feet|foot|rooms?\b(?! ?\d)|letters|floors|beds\b|times|limit|max|per \b|anos?\b"
     r"|personas|ans?\b|personnes|pieces|chambres|habitac|jahre?n?\b"
-    r"|of (?:us|them|you)\b|zimmer(?! ?\d)|personen|leute|kisi|cocuk|yil|лет\b|год|человек|люд|рок|комнат(?!\w? ?\d)|этаж"
+    r"|of (?:us|them|you)\b|square|countr|zimmer(?! ?\d)|personen|leute|kisi|cocuk|yil|лет\b|год|человек|люд|рок|комнат(?!\w? ?\d)|этаж"
     rf"|{CURRENCY}"
     r"|осіб|чел|метр|кв\.? ?м|غرف|طوابق|سن|سال|نفر|شخص|اشخاص|عائل|طفل|اطفال|متر|[年个個人间])"
 )
@@ -635,7 +635,7 @@ _VEHICLE = "(?i:" + (
     "|minivan|minibus|sprinter|vito|caddy|golf|passat|audi|peugeot|citroen|fiat|hyundai|kia|honda|mazda|suzuki|hilux|land ?cruiser|lada|motorbike|motorcycle|moto|scooter|pickup|trailer|patrol|police car|patrulla|camioneta|combi|furgone?|furgoneta|lkw|transporter|kamyon|kamyonet|otobus|фургон|газель|грузовик|мотоцикл|фура|микроавтобус|маршрутк|машин|авто|бус|легковик|سيار|ماشين|پژو|车"
     + r")\w{0,5}"
 )
-_NO_WORD = "(?!AND|THE|FOR|WHO|ARE|HAS|USD|EUR|GBP|UN|EU|US|UK|SDG|HDR|GCM|IOM|ILO|SOS|DES|LES|LOS|DEL|KM|TL)"
+_NO_WORD = "(?!AND|THE|FOR|WHO|ARE|HAS|USD|EUR|GBP|UN|EU|US|UK|SDG|HDR|GCM|IOM|ILO|SOS|ISO|DIN|DES|LES|LOS|DEL|KM|TL)"
 _PROVINCE = (  # that stands on a plate
     rf"(?: {_any('دمشق حلب حمص حماه ادلب درعا اللاذقيه طرطوس الرقه دير_الزور السويداء القنيطره الحسكه بغداد البصره بصره نينوي اربيل دهوك كركوك الانبار انبار بابل كربلا نجف ديالي كابل هرات قندهار بلخ ننكرهار تهران مشهد')})?"
 )
@@ -783,9 +783,12 @@ _SECRETS = (
     rf"({_any('say tell told word phrase slogan dire mot diga decir palabra sagen wort сказать слово كلمه قول')}(?: {_LETTER}{{1,10}}){{0,5}}?{_IS}[\"'«“„])(?!article|section|objective|goal|title)(?:{_LETTER}{{2,15}}[ -]){{0,3}}\d{{1,6}}(?=[\"'»”“])",
     rf"({_SECRET}{_IS}(?:{_any('of my the card for maybe perhaps probably like de la mi quizas du ma peut-etre vielleicht от на для может наверное من ما ممكن يمكن')} ?){{0,3}}{_IS})(?:{_MIXED}|{_CODE}){_COUNTED}(?:{_GAP}{{1,3}}(?:(?:{_LETTER}{{1,3}}|und) )?{_MIXED}){{0,9}}",
     # 553207 is the verification code; 553207 код из смс
-    rf"(?<![\w.,/-])(?!{_YEAR})\d(?:[ -]?\d){{3,7}}(?=(?:{_SAYS}(?:{_LETTER}{{2,4}} )?(?:{_LETTER}{{2,12}} )?{_any(*_SENT_CODES, 'code codes pin otp kod kodu код пароль رمز كود كد codigo senha contraseña password passwort')}|{_IS}{_any(*_SENT_CODES)}))",
+    rf"(?<![\w.,/-])(?!{_YEAR})\d(?:[ -]?\d){{3,7}}(?=(?:(?:{_SAYS}| (?:as|como|comme|als|как) )(?:{_LETTER}{{1,4}} )?(?:{_LETTER}{{2,12}} )?{_any(*_SENT_CODES, 'code codes pin otp kod kodu код пароль رمز كود كد codigo senha contraseña password passwort')}|{_IS}{_any(*_SENT_CODES)}))",
     rf"((?:{_SECRET}|{_WIFI})(?:{_GAP}{{1,3}}{_LETTER}{{1,12}}){{0,6}}?{_IS}{_GAP}{{0,3}})(?<![^\W_])(?:{_STRONG}|(?<=[(\"'«“„])(?=[^\W\d]\S{{5}})(?!covid){_MIXED}|(?!{_YEAR})\d{{4,8}}(?!\d){_COUNTED})",
     rf"({_CHANGED}{_IS}){_STRONG}",
+    # I got the code 448-120
+    rf"({_any('texted sent received got came gave пришел пришло прислали получил* llego recibi* enviaron mandaron recu envoye bekam bekommen geschickt erhalten geldi chegou recebi وصلني جاني ارسلوا بعتولي امد فرستادن')}"
+    rf"(?: {_LETTER}{{1,10}}){{0,3}}? {_any('code codes kod kodu код codigo كود كد رمز')}{_IS})(?!{_YEAR})(?:\d{{2}}[ -]\d\d[ -]\d\d|\d{{3,4}}[ -]?\d{{3,4}}|\d{{4,6}})(?!\d){_COUNTED}",
     rf"({_SECRET}{_IS}\[number\],? {_any('or and o y ou et e oder und или и або чи او و يا ya veya 或')} ){_STRONG}",
     # the PIN c 1945; "blue hat" is the password; zarminaq1 as my password
     rf"({_SECRET}(?:{_GAP}{{1,3}}{_LETTER}{{1,12}}){{0,4}}? c )\d{{4,8}}(?!\d){_COUNTED}",

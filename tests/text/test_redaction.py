@@ -273,6 +273,7 @@ hawala 5000 dollars|حواله ۱۰۰۰ یورو|Z.M.A. v belgium 30696/09|Zar e
 what is what3words and do ships use them|when they write 1 january as birthday|§24 до 04.03.2026
 law is valid until 31.12.2025|the tent 5 of us sleep in|el punto es que no|le point de contact
 a 6 digit code is real|the court in 2023/2024
+in 2015 1200000 people came|room 12 square meters|ISO 9001 car|gesetz vom 30.06.2017
 Zeile 12 im Formular|quarto 12 metros quadrados|is EU blue card 45300 euro|8 USC 1158 one year deadline
 """
     ),
@@ -365,6 +366,8 @@ def test_questions_with_the_words_of_personal_data_stay(question: str) -> None:
         ("backup codes 4zar-p2mn 9xw1-m7bt", "backup codes [number]"),
         ("553-207 is the verification code", "[number] is the verification code"),
         ("٥٥٣٢٠٧ هو رمز التحقق", "[number] هو رمز التحقق"),
+        ("пришёл код 448-120", "пришёл код [number]"),
+        ("they texted me 7731 as a code", "they texted me [number] as a code"),
         ("590217 — код из смс", "[number] — код из смс"),
         ("کد تایید ۵۸۲۰۷", "کد تایید [number]"),
         ("Passwort lautet Zarminaq5", "Passwort lautet [number]"),
