@@ -330,11 +330,12 @@ _MAILS = (
     rf"({_any('gmail yahoo hotmail outlook icloud protonmail')}(?: (?:account|address|id|adress))?{_IS}){_NO_MAIL}{_ODD}",
     rf"((?:{_PROVIDER}|{_MAIL_WORD})(?:{_GAP}{{1,3}}{_LETTER}{{1,8}}){{0,6}}?{_GAP}{{1,3}})(?:[^\W_][ .-]{{1,3}}){{4,30}}[^\W_](?![^\W_])",
 )
+_THREE_WORDS = _any("w3w what3words what_3_words what_three_words")
 _LINKS = (
     rf"(?<![\w.])[\w-]{{1,40}}(?:(?:{_DOT}| \. ?|\. )[\w-]{{1,40}}){{1,3}}(?: ?/ ?| (?:slash|barra|слэш|слеш|سلاش) )[\w+-]+[\w+./=?&-]*",
     r"(?<![\w.])(?:t me|wa me|(?:facebook|instagram|tiktok|vk|goo|bit|maps) (?:com|gl|ly))(?:/| slash )\S+",
-    rf"({_any('w3w what3words what_3_words what_three_words')}(?: {_LETTER}{{1,10}}){{0,3}}?{_IS})/{{0,3}}(?:{_LETTER}{{2,20}}\.){{2}}{_LETTER}{{2,20}}",
-    rf"({_any('w3w what3words what_3_words what_three_words')}(?: is)?(?: ?:)? )(?:{_NO_NAME}{_LETTER}{{2,20}} ){{2}}{_NO_NAME}{_LETTER}{{2,20}}",
+    rf"({_THREE_WORDS}(?: {_LETTER}{{1,10}}){{0,3}}?{_IS})/{{0,3}}(?:{_LETTER}{{2,20}}\.){{2}}{_LETTER}{{2,20}}",
+    rf"({_THREE_WORDS}(?: is)?(?: ?:)? )(?:{_NO_NAME}{_LETTER}{{2,20}} ){{2}}{_NO_NAME}{_LETTER}{{2,20}}",
     rf"(?<![\w.])(?!(?:the|an?|of|this|that)\b)[\w-]{{2,40}}(?: (?:dot|точка|крапка) [\w-]{{2,40}}){{0,2}} (?:dot|точка|крапка) (?:{SURE_ENDINGS}|ру|ком|орг)(?![^\W_])",
     rf"(?<![\w/:])/{{3}}{_LETTER}{{2,20}}\.{_LETTER}{{2,20}}\.{_LETTER}{{2,20}}",  # ///filled.count.soap
     r"(?<!\w)geo:[-\d][-\d.,;=?\w]*",
