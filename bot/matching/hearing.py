@@ -35,7 +35,7 @@ HELD_OUT = 1_100  # cries, evenly spaced, that are held out to calibrate; and ev
 KINDS = ("read", "unread", "words")  # of languages: the encoder reads it, only its script, or not even that
 # The shares of look-alikes, held out, that count as urgent, as surely urgent, and as perhaps a cry. What the encoder
 # does not read gets no answer either, so there a card that is not needed takes the place of nothing.
-FALSE = {"read": 1 / 12, "unread": 1 / 8, "words": 1 / 8}
+FALSE = {"read": 1 / 12, "unread": 1 / 6, "words": 1 / 6}
 SURELY_FALSE, PERHAPS_FALSE = 1 / 40, 1 / 5
 SHARES_OF_MEANING = tuple(tenths / 10 for tenths in range(9))
 SIGNALS = 6

@@ -35,7 +35,7 @@ from tests.support.follow_ups import SETS, counts, is_misled, judge, read
 
 LAST = "how-many-migrants"
 OFFERED = ("women-share", "children", "internal-migrants")
-LEAST_RIGHT = {"development": 85, "first": 107, "second": 105}  # of 100, 130 and 120
+LEAST_RIGHT = {"development": 85, "first": 107, "second": 105, "third": 100}  # of 100, 130, 120 and 120
 
 
 def after(text: str, matcher: RegressionMatcher, last: str = LAST, **more: object) -> Turn:
