@@ -1,6 +1,6 @@
 """Texts that take long to read are read beside the event loop, one at a time, so that no message holds up the others.
 
-The work of one text is bounded in any case: with 4,096 characters it takes the processor some 350 milliseconds at most.
+The work of one text is bounded in any case: with 4,096 characters it takes the processor some 560 milliseconds at most.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from bot.domain.conversation import Question
 
-QUICK_CHARACTERS = 160  # that are read at once, mostly in some 10 milliseconds, the costliest in some 70
+QUICK_CHARACTERS = 160  # that are read at once, mostly in some 10 milliseconds, the costliest in some 130
 MOST_WAITING = 16  # texts; each has one of the places for messages handled at once, and others need places too
 REST = 9.0  # where others share the process: nine tenths of the time are theirs alone
 _Found = TypeVar("_Found")

@@ -52,7 +52,7 @@ from bot.text.redaction_by_words import all_patterns
 
 KEEP_ALIVE = 75  # seconds that an idle connection stays open: longer than proxies and Telegram keep theirs
 MOST_CONNECTIONS = 500  # idle ones included: from Telegram or a proxy, and from health checks
-SWITCH_SECONDS = 0.0005  # after which a thread lets the loop go on; a reply has many steps, each may wait so long
+SWITCH_SECONDS = 0.0001  # after which a thread lets the loop go on; a reply has many steps, each may wait so long
 _ANY_TEXT, _ANY_NUMBER = "are we ready", "600 123 456"
 _logger = logging.getLogger(__name__)
 
