@@ -51,6 +51,8 @@ KEPT_VECTORS = 80_000  # of a kilobyte each; the project's own FAQ has 46,000
 _MODEL_NAME = re.compile(r"[0-9a-f]{24}")  # of folders that may be deleted
 _MATRIX = ("data", "indices", "indptr")
 _PACKAGES = ("numpy", "rapidfuzz", "snowballstemmer")
+# NumPy reads the head of a file with `ast`, which Python 3.11 cannot do in two threads at the same time (SystemError).
+_reading = threading.Lock()
 Kept = TypeVar("Kept")
 _logger = logging.getLogger(__name__)
 
@@ -90,7 +92,8 @@ def load_or_learn_acts(faq: Faq, folder: Path) -> Acts:
     said = tuple(what for what, _ in rows)
 
     def load(path: Path) -> Acts:
-        vectors = np.load(path / "vectors.npy", allow_pickle=False).astype(np.float32)
+        with _reading:
+            vectors = np.load(path / "vectors.npy", allow_pickle=False).astype(np.float32)
         if vectors.shape != (len(said), DIMENSIONS):
             raise ValueError(vectors.shape)
         return Acts(said, vectors)
@@ -169,7 +172,7 @@ class _KeptVectors:
 
     def _load(self) -> dict[str, NDArray[np.float16]]:
         try:
-            with self._path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
+            with _reading, self._path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
                 keys, vectors = file["keys"].tolist(), file["vectors"]
             if vectors.shape != (len(keys), DIMENSIONS):
                 return {}
@@ -355,7 +358,8 @@ def _load_matrix(path: Path, name: str, shape: tuple[int, int]) -> sparse.csr_ar
 
 def _load_mapped(path: Path) -> NDArray[Any]:
     """A memory-mapped array, of which only the pages in use are read."""
-    array: NDArray[Any] = np.load(path, mmap_mode="r")
+    with _reading:
+        array: NDArray[Any] = np.load(path, mmap_mode="r")
     if isinstance(array.base, mmap.mmap) and hasattr(mmap, "MADV_RANDOM"):
         array.base.madvise(mmap.MADV_RANDOM)  # no read-ahead: a message needs only a few rows
     return array.view(np.ndarray)  # results computed from a `memmap` run its slow Python hooks

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import logging
 import os
 import shutil
+import sys
+import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -333,3 +337,27 @@ def test_a_kept_model_may_be_read_by_others(tmp_path: Path) -> None:
     load_or_fit(garden(), tmp_path)
     folder = next(path for path in tmp_path.iterdir() if path.is_dir())
     assert folder.stat().st_mode & 0o055 == 0o055
+
+
+def test_two_threads_load_at_the_same_time(tmp_path: Path) -> None:
+    """However often they take turns, even while NumPy reads the head of a file, which Python 3.11 cannot do twice."""
+    load_or_fit(garden(), tmp_path)
+    before, threshold = sys.getswitchinterval(), gc.get_threshold()
+
+    def take_turns(_phase: str, _info: dict[str, int]) -> None:
+        time.sleep(0)
+
+    def load(_number: int) -> Model:
+        return load_or_fit(garden(), tmp_path, before_fit=lambda _faq: pytest.fail("it is fitted anew"))
+
+    try:
+        sys.setswitchinterval(1e-6)
+        gc.set_threshold(5)
+        gc.callbacks.append(take_turns)
+        with ThreadPoolExecutor(4) as threads:
+            models = list(threads.map(load, range(40)))
+    finally:
+        gc.callbacks.remove(take_turns)
+        gc.set_threshold(*threshold)
+        sys.setswitchinterval(before)
+    assert_ranks_alike(models[0], models[-1])
