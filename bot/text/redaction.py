@@ -328,7 +328,7 @@ def _may_stay(run: _Run) -> bool:
         signs = (run.is_counted, _is_round(run.digits), len(run.digits) < 7)
         return sum(signs) >= 2
     if re.search(r"\d{6}", run.shape):
-        count = _YEARS_FIRST.sub("", run.shape, count=1)
+        count = _without_years_first(run)
         return run.is_counted and count.isdecimal() and _is_round(count)
     if _PAIRS.fullmatch(run.shape):
         return False
@@ -337,11 +337,17 @@ def _may_stay(run: _Run) -> bool:
     return len(run.digits) < 7 or _are_figures(run)
 
 
+def _without_years_first(run: _Run) -> str:
+    """The shape of a run without the years before what is counted: in 2015 1200000 people."""
+    years = _YEARS_FIRST.match(run.shape) if run.is_counted else None
+    return run.shape[years.end() :] if years else run.shape
+
+
 def _are_figures(run: _Run) -> bool:
     """Whether a run of several numbers consists of years, counts and numbers of laws."""
     if _YEARS.fullmatch(run.shape):
         return True
-    shape = _YEARS_FIRST.sub("", run.shape, count=1) if run.is_counted and _YEARS_FIRST.match(run.shape) else run.shape
+    shape = _without_years_first(run)
     parts = _NEXT.split(shape)
     small_may_stay = len(parts) > 1 or shape != run.shape
     return all(

@@ -345,7 +345,7 @@ def test_two_threads_load_at_the_same_time(tmp_path: Path) -> None:
     before, threshold = sys.getswitchinterval(), gc.get_threshold()
 
     def take_turns(_phase: str, _info: dict[str, int]) -> None:
-        time.sleep(0)
+        time.sleep(0)  # waits for nothing: another thread may go on
 
     def load(_number: int) -> Model:
         return load_or_fit(garden(), tmp_path, before_fit=lambda _faq: pytest.fail("it is fitted anew"))
