@@ -37,6 +37,11 @@ settings.register_profile("shared-cores", deadline=None, suppress_health_check=[
 settings.load_profile("shared-cores")
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Two workers more than cores: tests that start processes wait about half of their time."""
+    return 2 + (os.cpu_count() or 1)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Whatever needs the project's own FAQ learned is slow. Files that take long come first, so that none is last."""
     for item in items:

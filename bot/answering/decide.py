@@ -53,7 +53,7 @@ FEWEST_WORDS = 3  # of a part that is judged by itself; "no" alone is close to m
 LIKE_A_CARD = 0.1  # least score of a card for a message to be perhaps a cry, whatever its urgency
 NEAR = 0.95  # least score of a card, relative to the best, to be as likely: `evaluate --calibration` shows why
 NEXT_CARD = 0.3  # and to be offered beside it
-CARD_OF_FEW_WORDS = 0.3  # least score of a card for a shorter message to be urgent; the card must also rank first
+CARD_OF_FEW_WORDS = 0.3  # least score of a card for a shorter message to be urgent, in the FAQ's language
 
 
 @dataclass(frozen=True, slots=True)
@@ -417,14 +417,16 @@ def urgent_of(cards: Sequence[Candidate], *, may_ask: bool, near: float = NEAR) 
 def _cards(whole: Part, parts: Sequence[Part], thresholds: Thresholds) -> tuple[tuple[Candidate, ...], float]:
     """The best cards for a message or a sentence of it, and the urgency from 0 to 1.
 
-    The urgency of a sentence counts up to twice that of the whole message, and never as surely urgent.
+    The urgency of a sentence counts up to twice that of the whole message, and never as surely urgent. A message of a
+    word or two is urgent only where its card ranks first of all entries.
     """
     most = max((whole, *parts), key=lambda part: part.ranking.urgency)
     card = most.ranking.card
     if card is None:
         return (), 0.0
-    is_first = most.ranking.candidates[0] == card and card.score >= CARD_OF_FEW_WORDS
-    if len(most.ranking.reading.typed) < FEWEST_WORDS and not is_first:
+    is_clear = most.ranking.language is not None or card.score >= CARD_OF_FEW_WORDS
+    is_first = most.ranking.candidates[0] == card
+    if len(most.ranking.reading.typed) < FEWEST_WORDS and not (is_first and is_clear):
         return (), 0.0
     of_part = min(most.ranking.urgency, 2 * whole.ranking.urgency)
     of_part = min(of_part, math.nextafter(thresholds.surely_urgent, 0))

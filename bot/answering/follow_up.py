@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from bot.answering.decide import Reasoning
+from bot.answering.decide import MOST_CONTINUED, Reasoning
 from bot.answering.render import choices_of, none_chosen, render_entry, ways_on, whole_sources
 from bot.domain.conversation import (
     Answer,
@@ -272,7 +272,7 @@ def ranked_after(text: str, last: Entry, reasoning: Reasoning, matcher: Matcher)
     """
     if isinstance(reasoning.decision, Urgent | EmergencyNumbers) or len(text.split()) > MOST_WORDS:
         return ()
-    asked = _asked_before(last, reasoning, matcher)
+    asked, text = _asked_before(last, reasoning, matcher), _years_alone(text, matcher)
     alone = {one.entry.id: one.score for one in matcher.rank(text).answers}
     before = {one.entry.id: one.score for one in matcher.rank(asked).answers}
     behind = {one.entry: one.score for one in matcher.rank(f"{asked} {text}").answers if one.entry != last}
@@ -282,6 +282,13 @@ def ranked_after(text: str, last: Entry, reasoning: Reasoning, matcher: Matcher)
     }
     near = (Candidate(entry, _nearness(entry, last) * fit) for entry, fit in fits.items())
     return tuple(sorted(near, key=lambda one: -one.score))
+
+
+def _years_alone(text: str, matcher: Matcher) -> str:
+    """The years of a message that says hardly more: "and only 2015?". As it is if it does, or names none."""
+    typed = matcher.read(text).corrected
+    years = [word for word in typed if is_year(word)]
+    return " ".join(years) if years and len(typed) - len(years) <= MOST_CONTINUED else text
 
 
 def _asked_before(last: Entry, reasoning: Reasoning, matcher: Matcher) -> str:
@@ -325,7 +332,7 @@ def in_context(text: str, last: Entry, near: Sequence[Candidate], reasoning: Rea
             return Clarify(offered) if is_offer else decision
         case Smalltalk() if is_clear and is_continued:
             return Answer((best.entry,))
-        case Smalltalk() | Unanswered(NoAnswerReason.OUT_OF_SCOPE) if is_clear:
+        case Smalltalk() | Unanswered(NoAnswerReason.OUT_OF_SCOPE | NoAnswerReason.OTHER_YEAR) if is_clear:
             is_sure = best.score >= FITS_WELL and _is_first_after(text, last, best.entry, reasoning, matcher)
             return Answer((best.entry,)) if (is_sure or is_of_year) and _may_continue(text, matcher.faq) else decision
         case Answer((one,), ()) if is_clear and one != last:

@@ -87,6 +87,7 @@ _COMMANDS = {
 _ABOUT_AN_ANSWER = frozenset(
     {Said.SOURCE, Said.MORE, Said.SHORTER, Said.REPEAT, Said.WHY, Said.POINTING}
 )  # and nothing else
+_ASKING = frozenset({Said.DONE, Said.REST, Said.READ})  # that may also be the rest of a question
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,8 +236,12 @@ def _follow_up(said: Said, last: str | None, offered: tuple[Choice, ...], says: 
     if entry is None and said in _ABOUT_AN_ANSWER:
         which = Reply((Section("", says.interface.no_answer_before),), choices=ways_on(says))
         return Turn(Outcome.FOLLOW_UP, which, reply_in=says.language)
-    reply = act_reply(said, entry, says) if entry is not None else None
-    if entry is None or reply is None:
+    if entry is None:
+        return None
+    if (following := says.entries.get(entry.then.get(said, ""))) is not None:
+        return Turn(Outcome.ANSWER, render_entry(following, says), following.id, reply_in=says.language)
+    reply = act_reply(said, entry, says)
+    if reply is None:
         return None
     return Turn(Outcome.FOLLOW_UP, reply, entry.id, reply_in=says.language)
 
@@ -288,7 +293,7 @@ def _answered(question: Question, before: Conversation, matcher: Matcher) -> Tur
     if last is not None:
         near = ranked_after(question.text, last, reasoning, matcher)
         decision = in_context(question.text, last, near, reasoning, matcher)
-        act = act_by_meaning(question.text, reasoning.decision, matcher, near[0].score if near else 0.0)
+        act = act_by_meaning(question.text, reasoning.decision, matcher, _rival(question.text, last, near, matcher))
         turn = _follow_up(act, before.last, (), faq) if act is not None else None
         if turn is not None:
             return replace(turn, is_comment=is_doubt)
@@ -302,10 +307,18 @@ def _answered(question: Question, before: Conversation, matcher: Matcher) -> Tur
     return replace(turn, takes_place=is_rest or (is_more and len(question.text.split()) <= LONGEST_FRAGMENT))
 
 
+def _rival(text: str, last: Entry, near: Sequence[Candidate], matcher: Matcher) -> float:
+    """How well another answer fits a message than the one that what it says of the last answer leads to."""
+    said, _ = matcher.nearest_act(text) or (None, 0.0)
+    leads_there = bool(near) and said is not None and last.then.get(said) == near[0].entry.id
+    return near[0].score if near and not leads_there else 0.0
+
+
 def _follows_up(text: str, matcher: Matcher) -> bool:
     """Whether a message is one about the answer before it, as far as it alone tells."""
-    _, cosine = matcher.nearest_act(text) or (None, 0.0)
-    return cosine >= SURELY_MEANT or continues(text, matcher.faq, by_opener=True)
+    said, cosine = matcher.nearest_act(text) or (None, 0.0)
+    is_said = cosine >= SURELY_MEANT and said not in _ASKING
+    return is_said or continues(text, matcher.faq, by_opener=True)
 
 
 def is_unknown(turn: Turn) -> bool:
@@ -439,8 +452,9 @@ def _choose_all(
 ) -> Turn:
     """The turn of one choice or, where several answers are chosen, of all of them."""
     first = _choose(numbers[0], question, matcher, says, before)
-    entries = [says.entries[before.choices[number - 1].entry or ""] for number in numbers] if len(numbers) > 1 else []
-    if not entries or any(entry.kind is not Kind.ANSWER for entry in entries):
+    chosen = [before.choices[number - 1].entry for number in numbers] if len(numbers) > 1 else []
+    entries = [says.entries[entry] for entry in chosen if entry is not None]
+    if not entries or len(entries) < len(chosen) or any(entry.kind is not Kind.ANSWER for entry in entries):
         return first
     reply = render(Answer(tuple(entries)), says)
     return replace(first, reply=reply, also=tuple(entry.id for entry in entries[1:]))

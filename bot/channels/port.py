@@ -45,7 +45,7 @@ class OutgoingReply:
 
     turn: Turn
     question: Question
-    faq: Faq
+    faq: Faq = field(repr=False)  # megabytes: where a task ends, asyncio writes out its result several times
     count: Count
     conversation: Conversation = NOTHING_BEFORE
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from pathlib import Path
 from typing import Annotated
 
@@ -11,15 +10,12 @@ import typer
 from bot.cli.console import fail, load_main_matcher, note, working
 from bot.settings import read_settings
 
-GC_THRESHOLD = 20_000  # new objects between collections; at Python's 700 they take a tenth of the bot's time
-
 
 def run() -> None:
     """Answer in Telegram, until ctrl-C. Needs TELEGRAM_BOT_TOKEN.
 
     Edited FAQ files are taken up while it runs, if the check finds no error in them.
     """
-    gc.set_threshold(GC_THRESHOLD)
     from bot.channels.telegram.run import run as run_
     from bot.observability import logs
     from bot.observability.metrics import Metrics

@@ -348,6 +348,7 @@ def _entry(parsed: EntrySchema | CardSchema, kind: Kind, topic: str) -> Entry:
         sources=tuple(parsed.sources),
         read_more=tuple(parsed.read_more),
         see_also=tuple(parsed.see_also),
+        then={Said(said): name for said, name in parsed.then.items()} if isinstance(parsed, EntrySchema) else {},
         call_first=tuple(map(Service, card.call_first)) if card is not None else (),
         hides_police=card is not None and card.hides_police,
         button=parsed.button or "",

@@ -173,6 +173,9 @@ def _references(edition: Edition) -> Iterator[tuple[str, bool, Diagnostic]]:
         for index, name in enumerate(entry.see_also):
             fact = f"entry '{entry.id}' relates to '{name}'"
             yield name, True, at.diagnostic("F205", fact, "correct or delete it", "see_also", index)
+        for said, name in entry.then.items():
+            fact = f"'{said}' after entry '{entry.id}' leads to '{name}'"
+            yield name, True, at.diagnostic("F205", fact, "correct or delete it", "then", said)
         for index, other in enumerate(entry.not_this):
             if other.belongs_to is not None:
                 fact = f"a look-alike of '{entry.id}' belongs to '{other.belongs_to}'"

@@ -210,6 +210,11 @@ class EntrySchema(BaseEntrySchema):
         default=None, description="The question in a few words, for buttons, where it is too long for one."
     )
     sources: list[Text] = Field(default=[], description="Facts, as SOURCE.NUMBER; years and links follow from them.")
+    then: dict[Literal["why", "done", "rest", "read"], Text] = Field(
+        default={},
+        description="Ids of the questions meant by `why?`, `what is done about it?`, `and the rest?`, `where can I"
+        " read it?` after this answer.",
+    )
 
 
 class TopicSchema(Schema):
@@ -392,7 +397,7 @@ SCHEMAS: dict[str, type[Schema]] = {
 # The order in which an entry has its keys, in every form; `check --fix` puts them so.
 ENTRY_KEYS = (
     *("id", "title", "question", "after_answer", "call_first", "hides_police", "button", "discreet", "careful"),
-    *("draft", "phrasings", "not_this", "answer", "sources", "read_more", "see_also", "reviewed", "review_by"),
+    *("draft", "phrasings", "not_this", "answer", "sources", "read_more", "see_also", "then", "reviewed", "review_by"),
     *("reviewed_by", "translated"),
 )
 SEED_SCHEMAS = ("document", "links", "emergency_numbers", "country_pages")

@@ -104,6 +104,7 @@ class Entry:
     sources: tuple[str, ...] = ()
     read_more: tuple[str, ...] = ()
     see_also: tuple[str, ...] = ()
+    then: Mapping[Said, str] = field(default_factory=dict, hash=False)  # the answers to what is asked after this one
     call_first: tuple[Service, ...] = ()  # of a card: the services whose numbers stand first
     hides_police: bool = False  # of a card: for somebody who must not be told to phone the police first
     button: str = ""

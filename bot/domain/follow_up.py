@@ -17,6 +17,9 @@ class Said(StrEnum):
     SHORTER = "shorter"
     REPEAT = "repeat"
     WHY = "why"
+    DONE = "done"  # what is done about it, or for those whom it is about
+    REST = "rest"  # of what it gives a share of
+    READ = "read"  # where the document that it is about can be read
     POINTING = "pointing"  # names nothing that it asks about: "and the one before?"
     # about choices
     FIRST = "first"

@@ -14,7 +14,10 @@ from bot.matching.encoder import DIMENSIONS, Encode, encode
 from bot.matching.features import Floats
 
 BY_MEANING = frozenset(
-    {Said.SOURCE, Said.SURE, Said.MORE, Said.SHORTER, Said.REPEAT, Said.WHY, Said.ALL, Said.NONE}
+    {
+        *(Said.SOURCE, Said.SURE, Said.MORE, Said.SHORTER, Said.REPEAT, Said.WHY, Said.DONE, Said.REST, Said.READ),
+        *(Said.ALL, Said.NONE),
+    }
 )  # the rest are words for a place in a list or for a command
 
 

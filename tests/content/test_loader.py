@@ -401,6 +401,7 @@ def test_the_error_says_every_problem_in_words(small: Path, edit: Edit) -> None:
         (FERRY, "sources: [note.1]", "sources: [note.9]", "F204"),
         (FERRY, "read_more: [coast-plan]", "read_more: [coast-plane]", "F206"),
         (FERRY, "see_also: [ferry-history]", "see_also: [history]", "F205"),
+        (FERRY, "see_also: [ferry-history]", "then: {why: history}", "F205"),
         (FERRY, "belongs_to: ferry-times", "belongs_to: times", "F205"),
         ("faq/en/interface.yaml", "[ferry-times,", "[times,", "F205"),
     ],
