@@ -27,7 +27,7 @@ if sys.platform != "win32":
 LONGEST = frozenset(
     f"test_{name}.py"
     for name in (
-        *("database_faults", "end_to_end", "evaluate", "health_checks", "main", "pages", "polling", "privacy"),
+        *("database_faults", "end_to_end", "health_checks", "main", "pages", "polling", "privacy"),
         *("documentation", "lint", "webhook"),
     )
 )

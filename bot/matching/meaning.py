@@ -4,7 +4,7 @@ The phrasings are those in all languages together: since the encoder puts transl
 says more of an entry in the others too. The kernel is (v . v')^2, the square of the cosine; a square of a positive
 definite kernel is one (Schur 1911). The vectors are reduced to their principal components, which loses nothing and
 makes a message quicker. The regression is local: it is solved for each message on its nearest rows alone
-(`regression.py`), so nothing has to be fitted.
+(`regression.py`), or on all where they are few, so nothing has to be fitted.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ import numpy as np
 
 from bot.matching.features import Floats
 from bot.matching.regression import HeldOut, Labels, solve_near
-from bot.matching.shortlist import Shortlist
+from bot.matching.shortlist import FEW, Shortlist
 from bot.matching.similarity import Rows
 
-COMPONENTS = 192  # principal components of the vectors
-NEIGHBOURS = 96  # rows that the regression is solved on for a message; the rows are those in nine languages
+COMPONENTS = 192  # principal components of the vectors of more than `FEW` rows
+NEIGHBOURS = 96  # of more than `FEW` rows, on which the regression is solved for a message
 AT_ONCE = 256  # rows held out together: more would take much memory
 THREADS = 2
 LEFT_OUT = -1.0  # the kernel of a row that is to be left out
@@ -45,8 +45,8 @@ class Meaning:
 
     @classmethod
     def fit(cls, vectors: Floats, labels: Labels, entries: int) -> Meaning:
-        """Reduce the rows' vectors."""
-        components = principal_components(vectors, COMPONENTS)
+        """Reduce the rows' vectors, if they are many."""
+        components = principal_components(vectors, vectors.shape[1] if len(vectors) <= FEW else COMPONENTS)
         return cls(components, np.ascontiguousarray(vectors @ components), labels, entries)
 
     def scores(self, vectors: Floats) -> Floats:
@@ -77,7 +77,8 @@ class Meaning:
         message = vector @ self.components
         cosines: Floats = self.rows @ message
         near = self._shortlist.near(message)
-        nearest, weights = (one[0] for one in weigh(np.square(cosines[near])[None], self.rows, near[None]))
+        kernel = np.square(cosines[near])[None]
+        nearest, weights = (one[0] for one in weigh(kernel, self.rows, near[None], self._neighbours))
         parts = np.zeros_like(cosines)
         parts[nearest] = np.where(self.labels[nearest] == entry, weights, 0)
         return cosines, parts
@@ -94,7 +95,8 @@ class Meaning:
             some = slice(start, start + AT_ONCE)
             own = rows[some]
             kernel = np.square(self.rows[own] @ self.rows.T)
-            near = _nearest(kernel, NEIGHBOURS + largest + 1)  # so many that enough are left without those of an entry
+            most = self._neighbours + largest + 1  # so many that enough are left without those of an entry
+            near = _nearest(kernel, most)
             kernel = np.take_along_axis(kernel, near, axis=1)
             labels = self.labels[own][:, None]
             is_of_entry = (labels >= 0) & (self.labels[near] == labels)
@@ -108,8 +110,13 @@ class Meaning:
         _beside_each_other(hold_out, len(rows))
         return HeldOut(rows, without_row, without_entry)
 
+    @property
+    def _neighbours(self) -> int:
+        """The rows that the regression is solved on, at most."""
+        return len(self.rows) if len(self.rows) <= FEW else NEIGHBOURS
+
     def _scores(self, kernel: Floats, of: Rows | None = None) -> Floats:
-        nearest, weights = weigh(kernel, self.rows, of)
+        nearest, weights = weigh(kernel, self.rows, of, self._neighbours)
         owners = self.labels[nearest]
         weights[owners < 0] = 0
         at = np.maximum(owners, 0) + self.entries * np.arange(len(kernel))[:, None]
@@ -117,10 +124,8 @@ class Meaning:
         return scores.reshape(len(kernel), self.entries).astype(np.float32)
 
 
-def weigh(kernel: Floats, rows: Floats, of: Rows | None = None, neighbours: int = NEIGHBOURS) -> tuple[Rows, Floats]:
+def weigh(kernel: Floats, rows: Floats, of: Rows | None, neighbours: int) -> tuple[Rows, Floats]:
     """The rows nearest in meaning to messages and their weights (K + lambda I)^-1 k: both messages x ``neighbours``.
-
-    By default these are `NEIGHBOURS`.
 
     ``kernel`` is that of messages and rows; if only some rows come into question, ``of`` says which, for each message.
     Where it is not above 0 the weight is 0.

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from bot.matching.features import Floats
 from bot.matching.similarity import Rows
 
-LISTED = 160  # rows: 128 had all of the 96 nearest to each of 150 messages
+FEW = 400  # rows or fewer are all compared in full
+LISTED = 160  # of more: 128 had all of the 96 nearest to each of 150 messages
 _LARGEST = 127  # of a signed byte
 _AT_ONCE = 4_096  # rows turned into bytes together: more would take much memory
 
@@ -38,9 +39,9 @@ class Shortlist:
     def near(self, message: Floats) -> Rows:
         """The rows whose product with a message seems to be largest, positive or negative: `LISTED` of them, unsorted.
 
-        All, where there are no more.
+        All, where there are few.
         """
-        if len(self.rows) <= LISTED:
+        if len(self.rows) <= FEW:
             return np.arange(len(self.rows))
         products = np.asarray(simsimd.cdist(_bytes(message[None]), self.rows, "dot", out_dtype="float32"))[0]
         sizes = np.abs(products)

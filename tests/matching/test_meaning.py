@@ -12,7 +12,7 @@ from bot.matching.features import Floats
 from bot.matching.matcher import RegressionMatcher, fit
 from bot.matching.meaning import NEIGHBOURS, Meaning, weigh
 from bot.matching.regression import RIDGE, Labels, targets_of
-from bot.matching.shortlist import LISTED, Shortlist
+from bot.matching.shortlist import FEW, LISTED, Shortlist
 from tests.support.samples import ENTRIES, faq_of
 
 ENTRY_COUNT = 3
@@ -35,8 +35,8 @@ def written_out(rows: Floats, labels: Labels, message: Floats) -> Floats:
 
 @pytest.fixture
 def few() -> tuple[Floats, Labels]:
-    """Fewer rows than a message has neighbours, so that all count."""
-    return vectors(NEIGHBOURS - 4), np.arange(NEIGHBOURS - 4) % (ENTRY_COUNT + 1) - 1
+    """So few rows that all count."""
+    return vectors(FEW), np.arange(FEW) % (ENTRY_COUNT + 1) - 1
 
 
 def test_with_few_rows_the_scores_are_those_of_all_rows(few: tuple[Floats, Labels]) -> None:
@@ -68,21 +68,21 @@ def test_only_the_nearest_rows_count() -> None:
     rows = vectors(300)
     kernel = np.square(rows[:1] @ rows.T)
     kernel[0, 0] = -1
-    nearest, weights = weigh(kernel, rows)
+    nearest, weights = weigh(kernel, rows, None, NEIGHBOURS)
     assert nearest.shape == weights.shape == (1, NEIGHBOURS)
     assert set(nearest[0].tolist()) == set(np.argsort(-kernel[0])[:NEIGHBOURS].tolist())
     few_left = np.where(np.arange(300) < 3, kernel, -1)
-    nearest, weights = weigh(few_left, rows)
+    nearest, weights = weigh(few_left, rows, None, NEIGHBOURS)
     assert set(nearest[weights != 0].tolist()) <= {1, 2}
 
 
-@pytest.mark.parametrize("rows", [3, LISTED, 2_000])
+@pytest.mark.parametrize("rows", [3, FEW, 2_000])
 def test_the_shortlist_has_the_nearest_rows(rows: int) -> None:
     """All of them where it has room; of more rows those whose product with a message is largest, also below zero."""
     every = vectors(rows) * np.linspace(1, 0.1, 12, dtype=np.float32)  # as principal components are
     for message in (every[1], -every[1], vectors(1)[0]):
         near = Shortlist.of(every).near(message)
-        assert len(set(near.tolist())) == min(rows, LISTED)
+        assert len(set(near.tolist())) == (rows if rows <= FEW else LISTED)
         nearest = np.argsort(-np.abs(every @ message))[: LISTED // 2].tolist()
         assert set(nearest) <= set(near.tolist())
 
