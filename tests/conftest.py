@@ -27,7 +27,7 @@ if sys.platform != "win32":
 LONGEST = frozenset(
     f"test_{name}.py"
     for name in (
-        *("database_faults", "end_to_end", "health_checks", "main", "pages", "polling", "privacy"),
+        *("database_faults", "end_to_end", "evaluate", "health_checks", "main", "pages", "polling", "privacy"),
         *("documentation", "lint", "webhook"),
     )
 )
@@ -35,11 +35,6 @@ LONGEST = frozenset(
 # Other processes share the cores: how long an example takes says nothing.
 settings.register_profile("shared-cores", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("shared-cores")
-
-
-def pytest_xdist_auto_num_workers() -> int:
-    """Two workers more than cores: tests that start processes wait about half of their time."""
-    return 2 + (os.cpu_count() or 1)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
