@@ -248,11 +248,14 @@ def act_reply(said: Said, entry: Entry, faq: Faq) -> Reply | None:
 # --- Questions that continue one ---------------------------------------------------------------------------------
 
 
-def act_by_meaning(text: str, decision: Decision, matcher: Matcher, fit: float = 0.0) -> Said | None:
+def act_by_meaning(
+    text: str, decision: Decision, matcher: Matcher, last: Entry | None = None, near: Sequence[Candidate] = ()
+) -> Said | None:
     """What a message that is listed nowhere says about the one before it, if its meaning is near to what is listed.
 
     ``decision`` is that on the message alone: it must be nearer where that is an answer, or says why there is none.
-    ``fit`` is how well an answer fits the message as a question that continues the one before: "where can i read it".
+    ``near`` is how well answers fit the message as a question that continues the ``last`` one, "where can i read it":
+    the best of them speaks against it, unless what is said leads to that very answer.
     """
     if isinstance(decision, Urgent | EmergencyNumbers) or len(text.split()) > MOST_WORDS:
         return None
@@ -262,6 +265,8 @@ def act_by_meaning(text: str, decision: Decision, matcher: Matcher, fit: float =
         return said if is_said else decision.entry.after_answer
     is_told = isinstance(decision, Answer) or (isinstance(decision, Unanswered) and decision.entry is not None)
     least = MEANT_THOUGH_TOLD if is_told else MEANT
+    leads_there = bool(near) and last is not None and said is not None and last.then.get(said) == near[0].entry.id
+    fit = near[0].score if near and not leads_there else 0.0
     return said if cosine >= least and cosine - fit >= MEANT_RATHER else None
 
 

@@ -233,11 +233,9 @@ def _follow_up(said: Said, last: str | None, offered: tuple[Choice, ...], says: 
         which = Reply((Section("", says.interface.clarify),), choices=offered)
         return Turn(Outcome.FOLLOW_UP, which, reply_in=says.language)
     entry = answer_before(last, says)
-    if entry is None and said in _ABOUT_AN_ANSWER:
-        which = Reply((Section("", says.interface.no_answer_before),), choices=ways_on(says))
-        return Turn(Outcome.FOLLOW_UP, which, reply_in=says.language)
     if entry is None:
-        return None
+        which = Reply((Section("", says.interface.no_answer_before),), choices=ways_on(says))
+        return Turn(Outcome.FOLLOW_UP, which, reply_in=says.language) if said in _ABOUT_AN_ANSWER else None
     if (following := says.entries.get(entry.then.get(said, ""))) is not None:
         return Turn(Outcome.ANSWER, render_entry(following, says), following.id, reply_in=says.language)
     reply = act_reply(said, entry, says)
@@ -293,7 +291,7 @@ def _answered(question: Question, before: Conversation, matcher: Matcher) -> Tur
     if last is not None:
         near = ranked_after(question.text, last, reasoning, matcher)
         decision = in_context(question.text, last, near, reasoning, matcher)
-        act = act_by_meaning(question.text, reasoning.decision, matcher, _rival(question.text, last, near, matcher))
+        act = act_by_meaning(question.text, reasoning.decision, matcher, last, near)
         turn = _follow_up(act, before.last, (), faq) if act is not None else None
         if turn is not None:
             return replace(turn, is_comment=is_doubt)
@@ -305,13 +303,6 @@ def _answered(question: Question, before: Conversation, matcher: Matcher) -> Tur
         return turn
     is_more = before.preceding is Preceding.PART and turn.entry == before.last and not turn.also
     return replace(turn, takes_place=is_rest or (is_more and len(question.text.split()) <= LONGEST_FRAGMENT))
-
-
-def _rival(text: str, last: Entry, near: Sequence[Candidate], matcher: Matcher) -> float:
-    """How well another answer fits a message than the one that what it says of the last answer leads to."""
-    said, _ = matcher.nearest_act(text) or (None, 0.0)
-    leads_there = bool(near) and said is not None and last.then.get(said) == near[0].entry.id
-    return near[0].score if near and not leads_there else 0.0
 
 
 def _follows_up(text: str, matcher: Matcher) -> bool:

@@ -288,7 +288,7 @@ async def test_who_waits_after_a_card_is_not_told_to_write_less(hasty: Assistant
 
 
 async def test_a_reply_is_written_out_without_the_faq(assistant: Assistant) -> None:
-    """Where a task ends, asyncio writes out its result: with a whole FAQ in it each answer took half a second more."""
+    """Where a task ends, asyncio writes out its result: with a whole FAQ in it each answer took a second more."""
     reply = await assistant.answer(said(OAK))
     assert reply.faq.interface.welcome not in repr(reply)
     assert "too_fast" not in repr(reply)
