@@ -211,7 +211,8 @@ def files_of(settings: Settings, when: str) -> dict[str, bytes]:
 def talk_in_terminal(lines: Sequence[str], settings: Settings, matcher: RegressionMatcher) -> dict[str, bytes]:
     """Type these lines into the chat; the files while it is open and after it is closed."""
     warned: list[str] = []
-    with Session(Catalog(matcher), TerminalGapNotes(settings, is_on=True, warn=warned.append)) as session:
+    catalog = Catalog(matcher)
+    with Session(catalog, TerminalGapNotes(settings, catalog, is_on=True, warn=warned.append)) as session:
         chat(lines, lambda _: None, session)
         files = files_of(settings, "while open")
     assert not warned
@@ -339,7 +340,9 @@ def test_what_is_typed_in_a_terminal_is_found_nowhere(
         files |= seen.files | files_of(settings, "at the end")
         assert_discreet(Seen(files, texts | {"log lines": "\n".join(logged)}, seen.kept), written, small_matcher)
         for message, kept in zip(gaps_of_a_chat(written, small_matcher), reversed(seen.kept), strict=True):
-            assert [figure for figure in message.figures if figure not in kept] == []
+            # The small FAQ may not know the words for what is counted.
+            numbers = [part for figure in message.figures for part in figure.split() if re.search(r"\d", part)]
+            assert [number for number in numbers if number not in kept] == []
 
 
 async def talk_in_telegram(written: Sequence[Message], folder: Path, matcher: RegressionMatcher) -> Seen:

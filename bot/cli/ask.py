@@ -30,7 +30,7 @@ def chat(*, no_log: Annotated[bool, typer.Option("--no-log", help="Note nothing 
         catalog = Catalog(load_sound(settings, notify=note))
     show_text(hint())
     with (
-        Session(catalog, TerminalGapNotes(settings, is_on=not no_log, warn=note)) as session,
+        Session(catalog, TerminalGapNotes(settings, catalog, is_on=not no_log, warn=note)) as session,
         reloading(watch, catalog, tell=_tell_between),
     ):
         chat_(_typed_lines(), lambda text: show_text(f"\n{text}"), session)
@@ -66,18 +66,18 @@ def ask(
     from bot.channels.terminal.session import Session, TerminalGapNotes
     from bot.runtime.catalog import Catalog
 
+    catalog = Catalog(load_main_matcher(settings))
     if jsonl:
         from bot.channels.terminal.jsonl import answer_lines
 
-        notes = TerminalGapNotes(settings, is_on=True, warn=note) if log else None
-        with Session(Catalog(load_main_matcher(settings)), notes) as session:
+        notes = TerminalGapNotes(settings, catalog, is_on=True, warn=note) if log else None
+        with Session(catalog, notes) as session:
             for line in answer_lines(_raw_lines(), session):
                 print(line, flush=True)
     else:
         from bot.channels.terminal.chat import ask_once
 
-        catalog = Catalog(load_main_matcher(settings))
-        with Session(catalog, TerminalGapNotes(settings, is_on=log is not False, warn=note)) as session:
+        with Session(catalog, TerminalGapNotes(settings, catalog, is_on=log is not False, warn=note)) as session:
             ask_once(question, show_text, session)
 
 

@@ -172,6 +172,10 @@ class Matcher(Protocol):
         """Words that join two questions, as `and` does."""
 
     @property
+    def known_words(self) -> frozenset[str]:
+        """The words that several of its rows or cries for help have, in the form of `bot.text`'s `known_words`."""
+
+    @property
     def second_question(self) -> re.Pattern[str] | None:
         """Matches the words between two questions in one sentence; None if the language has no question words."""
 

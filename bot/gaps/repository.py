@@ -32,7 +32,7 @@ from bot.storage.errors import LogError
 from bot.storage.keys import KeyProblem, Keys
 from bot.storage.stores import BUSY_SECONDS, FILE, store_of
 from bot.storage.tables import action, answered, claim, count, free, gap, job, pace, person
-from bot.text.redaction import redact
+from bot.text.redaction import redact as by_rules
 
 _RANDOM_PART = (13, 24)  # start and length of what is as good as random in an encrypted text
 UNREADABLE = "[cannot be read: it is damaged, or GAPS_KEY lacks the key that it was written with]"
@@ -67,7 +67,7 @@ class GapLog:
     """The gap log of one data folder, or of a PostgreSQL database. Use it as a context manager, or `close` it.
 
     Nothing is opened before it is needed, and a file that is gone is begun anew. ``keep`` is how long gaps and
-    persons stay; ``now`` is the clock, in UTC.
+    persons stay; ``redact`` takes out of a text what tells on somebody; ``now`` is the clock, in UTC.
     """
 
     def __init__(
@@ -77,12 +77,14 @@ class GapLog:
         *,
         keep: timedelta,
         url: SecretStr | None = None,
+        redact: Callable[[str], str] = by_rules,
         now: Callable[[], datetime] = utc_now,
         busy_seconds: float = BUSY_SECONDS,
     ) -> None:
         self.path = folder / FILE  # of SQLite
         self.database = Database(store_of(folder, url, busy_seconds=busy_seconds), keys)
         self._keep = keep
+        self._redact = redact
         self.now = now
 
     async def __aenter__(self) -> GapLog:
@@ -150,7 +152,7 @@ class GapLog:
     def _sealed(self, text: str, minute: datetime) -> bytes | None:
         """A text redacted and encrypted; None where that fails: then it is only counted, and the others are kept."""
         try:
-            return self.database.keys.encrypt(redact(text), at=minute)
+            return self.database.keys.encrypt(self._redact(text), at=minute)
         except Exception as error:
             _logger.error("a text cannot be redacted (%s) and is not kept", type(error).__name__)
             return None

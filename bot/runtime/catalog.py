@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bot.domain.faq import Faq
 from bot.domain.matching import Matcher
+from bot.text.redaction_by_vocabulary import redact_to_known_words
 
 
 @dataclass(slots=True)
@@ -24,3 +25,7 @@ class Catalog:
         """The version of the FAQ in each language."""
         faq = self.faq
         return {one.language: one.version for one in (faq, *faq.translations.values())}
+
+    def redacted(self, text: str) -> str:
+        """A text as the gap log may keep it, by the words of the FAQ in use."""
+        return redact_to_known_words(text, self.matcher.known_words)

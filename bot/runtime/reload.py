@@ -20,6 +20,8 @@ from watchfiles import awatch
 
 from bot.content.diagnostics import ContentError
 from bot.content.loader import readable_content
+from bot.domain.faq import Faq
+from bot.domain.matching import Matcher
 from bot.matching.model_cache import is_learned
 from bot.observability.logs import kind_and_place
 from bot.observability.metrics import Metrics, Reload
@@ -121,10 +123,16 @@ class FaqWatcher:
             code = await learn_apart(settings)
             if code != 0:
                 raise NotLearnedError(f"learning it ended with {code}; python -m bot learn says why")
-        catalog.matcher = await asyncio.to_thread(matcher_of, faq, settings, notify=_logger.info)
+        catalog.matcher = await asyncio.to_thread(self._ready, faq)
         await asyncio.to_thread(keep_sound, settings, faq.version)
         _logger.info("FAQ %s is in use", catalog.faq.version)
         return True
+
+    def _ready(self, faq: Faq) -> Matcher:
+        """The matcher, with all that takes a moment to make, so that no message waits for it."""
+        matcher = matcher_of(faq, self._settings, notify=_logger.info)
+        _ = matcher.known_words
+        return matcher
 
     def _report(
         self, errors: Sequence[str], remarks: list[str], changes: str, version: str, tell: Callable[[str], None]

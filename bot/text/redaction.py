@@ -105,7 +105,7 @@ _TABLE = (
         r"\1[number]",
     ),
 )  # fmt: skip
-_PLACEHOLDERS = re.compile("|".join(re.escape(f"[{name}]") for name in ("e-mail", "phone", "link", "user", "number")))
+PLACEHOLDERS = re.compile("|".join(re.escape(f"[{name}]") for name in ("e-mail", "phone", "link", "user", "number")))
 _PLAIN_WORD = re.compile(r"[^\W\d_]++[,.;:?!]?|\[[a-z-]++\]")
 _MAY_BE_PERSONAL = re.compile(r"[@/\d]|\.\w")  # a quick test: without one of these hardly anything is found
 _PATTERNS = tuple((re.compile(pattern, re.IGNORECASE), new) for _, pattern, new in _TABLE)
@@ -268,7 +268,7 @@ def _settled(text: str, searches: _Searches) -> str | None:
 
 def without_personal_data(text: str) -> str:
     """The text without anything that may identify a person, and without placeholders; unchanged if nothing is left."""
-    left = _PLACEHOLDERS.sub(" ", redact(text)) if _MAY_BE_PERSONAL.search(text) else text
+    left = PLACEHOLDERS.sub(" ", redact(text)) if _MAY_BE_PERSONAL.search(text) else text
     return " ".join(left.split()) or text
 
 

@@ -38,6 +38,13 @@ _SAME_LETTER = dict(zip("ةہھىیېےکںٹڈڑ", "هههييييكنتدر", 
     "：": ":",
 }
 _SMALL, _CASED = _Plain(small=True), _Plain(small=False)
+
+
+def plain(text: str) -> str:
+    """A text in the form in which words are compared: small, without accents, with ASCII digits."""
+    return text.translate(_SMALL)
+
+
 _ARABIC, _CHINESE = re.compile(r"[\u0600-\u06ff]"), re.compile(r"[\u4e00-\u9fff]")
 _ARTICLE = "(?:[وبلفع]?(?:ال|ل)?)"
 
@@ -742,9 +749,9 @@ _WIFI = _any(*_WIFI_WORDS)
 _CHANGED = _any(*_CHANGED_WORDS)
 _SAYS = rf"(?: ?[:=] ?| {_any('is was es era est ist war lautet heißt e это هو هي كان است بود ni waa jest είναι')} )"
 _ENDS = r"(?<![.,;:?)\"'»،؟])(?![^\W_])"
-_PUBLIC = r"(?:(?:19|20)\d\d/\d{1,4}/[a-z]{2,3}(?![^\W_])|(?:a|s|e|st|hri|hrc|ccpr|cerd|cedaw|crc|cmw|cat)/[a-z.\d]{1,8}/|res/\d)"  # of a law, of the UN
+PUBLIC = r"(?:(?:19|20)\d\d/\d{1,4}/[a-z]{2,3}(?![^\W_])|(?:a|s|e|st|hri|hrc|ccpr|cerd|cedaw|crc|cmw|cat)/[a-z.\d]{1,8}/|res/\d)"  # of a law, of the UN
 _MIXED = (  # any signs without a blank, a digit and a letter among them, but no address
-    rf"(?!{_PUBLIC}|\S{{1,64}}@\S{{1,64}}\.|https?:|www\.)(?=\S{{0,30}}\d)(?=\S{{0,30}}{_LETTER})[^\s\[\]]{{4,40}}{_ENDS}"
+    rf"(?!{PUBLIC}|\S{{1,64}}@\S{{1,64}}\.|https?:|www\.)(?=\S{{0,30}}\d)(?=\S{{0,30}}{_LETTER})[^\s\[\]]{{4,40}}{_ENDS}"
 )
 _STRONG = (  # with two digits, or another sign
     rf"(?!covid)(?=\S{{6}})(?:(?=\S{{0,20}}\d\S?\d)(?=\S{{0,20}}{_LETTER}{{3}})|(?=\S{{1,20}}[!@#$%^&*+=])){_MIXED}"
@@ -755,10 +762,10 @@ _TRANSFER_CODE = (  # K 5519 too
     rf"(?:{_CODE}|(?![aeiouyаеиоуыяюксвйéو])(?:{_LETTER} (?={_DIGITS})){{1,2}}{_DIGITS}){_COUNTED}"
 )
 _PARTED = (  # AZ/7719-23: of three digits or more, with a bar or a dash among letters; not C-411/10, which all may read
-    rf"(?:{_LETTER}{{1,5}}-{_LETTER}{{1,5}} )?(?!{_PUBLIC}|c-\d{{1,3}}/\d\d\b|(?:i|n|g|ds)-\d{{1,3}}[a-z]?\b)(?=[^\W_/-]{{0,8}}(?:[/-][^\W_/-]{{0,8}}){{0,3}}?\d{{3}})"
+    rf"(?:{_LETTER}{{1,5}}-{_LETTER}{{1,5}} )?(?!{PUBLIC}|c-\d{{1,3}}/\d\d\b|(?:i|n|g|ds)-\d{{1,3}}[a-z]?\b)(?=[^\W_/-]{{0,8}}(?:[/-][^\W_/-]{{0,8}}){{0,3}}?\d{{3}})"
     rf"(?=[\d/-]{{0,9}}{_LETTER}|\d{{1,8}}/\d{{1,8}}-)[^\W_]{{1,8}}(?:[-/][^\W_]{{1,8}}){{1,4}}(?![^\W_])"
 )
-_SIGNS = rf"(?!{_PUBLIC})[^\s\[\]]{{3,40}}{_ENDS}"
+_SIGNS = rf"(?!{PUBLIC})[^\s\[\]]{{3,40}}{_ENDS}"
 _LOGIN_WORDS = (
     "account acc compte cuenta konto codes credentials zugangsdaten identifiants access acces zugang* anmelde* вход giris* يوزر* аккаунт* حساب* 账号",
 )
@@ -887,6 +894,35 @@ _SAID = (
 )
 
 
+SPEAKS_OF_SECRETS = re.compile(  # of passwords, transfers, e-mail, the writer's own door; in the plain form
+    _any(
+        *(word for word in " ".join(_SECRET_WORDS).split() if word not in ("pass", "pattern", "muster")),
+        "wallet_words seed_phrase recovery_words unlock* login log_in passcode* secret secreto secreta secrete geheim*",
+        "секрет* таємн* контрольн* سري سريه 2fa puk atm_card bank_card e_devlet contra_del",
+        "mtcn hawala* hawali havala hundi hawaladar xawil* xawal* xawaala* sarraf saraf хавал* havale* hewale* حواله* حوالتي",
+        "صراف* हवाला हुंडी হুন্ডি ہنڈی ሐዋላ 钞票号 取款 abholnummer pick_up_number pickup_number numero_de_retrait",
+        "my_e_mail my_mail e_mail_is mail_is mailim emailim mi_correo correo_es mon_mail mon_adresse meu_mail meine_mail",
+        "meine_adresse моя_почт* моя_пошт* почта_моя скриньк* ايميل* 邮箱 g_mail gmail* yahoo* hotmail* outlook* rediff*",
+        "gmx protonmail* icloud_com arroba собака собачка джимейл* гмейл* жмейл* جيميل ياهو هوتميل underscore underline",
+        "my_address my_adress our_address i_live_at we_live_at living_at staying_at i_sleep_at mi_direccion adresim",
+        "мой_адрес адрес_мой моя_адреса عنواني آدرسم po_box p.o._box p.o.box postcode post_code 我的地址",
+    )
+)
+SPEAKS_OF_CODES = re.compile(  # beside an odd number
+    _any(*_TRANSFER_WORDS, *_CODE_WORDS, *_LOGIN_WORDS, "sms смс* digits* cifras chiffres цифр* ziffern ارقام")
+)
+SPEAKS_OF_A_HOME = re.compile(  # beside a number
+    _any(
+        "i_live we_live we_are_at i_am_at i_stay we_stay i_sleep we_sleep sleeps_in sleeps_at sleeps_under keeps_us",
+        "house_of hotel_is hotel_called plot purok brgy barangay pillar door gate buzzer doorbell behind_the_mosque beside_the",
+        "flat_no qtr gali masjid blk гуртожит* общежити* общаг* 旅馆 租在 地下室",
+        "vivo vivimos duermo dormimos duerme_en quedo_en j'habite habite habitons dort dorm_* dormons wohne wohnen wohnt",
+        "schlafe schlafen schläft klingel moro moramos durmo fico_em живу живем живёт сплю спим ночует ночую домофон* мешкаю",
+        "oturuyor* kalıyor* yaşıyor* ساكن* ساكنين نايم* قاعد_عند قاعده_عند عايش* كمپيم زندگي_ميكن* 我住 住在 家住",
+    )
+)
+
+
 class _Rules(NamedTuple):
     """Patterns as they are written, and what a text must have for them to find anything.
 
@@ -956,7 +992,7 @@ def all_patterns() -> list[re.Pattern[str]]:
 
 def redact_by_words(text: str) -> str:
     """The text with placeholders for what its words tell to be personal."""
-    small, cased = text.translate(_SMALL), text.translate(_CASED)
+    small, cased = plain(text), text.translate(_CASED)
     for rules in _RULES:
         for pattern in rules.patterns() if rules.needed.search(small) else ():
             parts = [

@@ -39,6 +39,7 @@ from bot.matching.matcher import RegressionMatcher
 from bot.text import redaction_by_words
 from bot.text.normalize import clean, normalise, sentences, words
 from bot.text.redaction import redact
+from bot.text.redaction_by_vocabulary import redact_to_known_words
 
 LENGTHS = (250, 1_000, 8_000, 64_000)  # characters; each is compared with the one before
 MOST_TIMES = 3.0  # as costly a character as in a text of an eighth of the length; what is quadratic is 8 times
@@ -291,6 +292,7 @@ def program_functions(matcher: RegressionMatcher) -> dict[str, Function]:
 
     return {
         "redact": redact,
+        "redact_to_known_words": lambda text: redact_to_known_words(text, matcher.known_words),
         "clean": clean,
         "normalise": normalise,
         "words": words,

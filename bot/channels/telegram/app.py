@@ -134,7 +134,7 @@ def rate_limiter_for(settings: Settings, context: BotContext) -> BaseRateLimiter
 
 def context_of(settings: Settings, catalog: Catalog, keys: Keys, metrics: Metrics) -> BotContext:
     """What the handlers share, made from the settings."""
-    log = GapLog(settings.data_dir, keys, keep=settings.retention, url=settings.database_url)
+    log = GapLog(settings.data_dir, keys, keep=settings.retention, url=settings.database_url, redact=catalog.redacted)
     rate_limits = None if settings.database_url is None else RateLimits(log.database)
     shared_answers = None if settings.database_url is None else SharedAnswers(log.database)
     per_person = settings.throttle_messages

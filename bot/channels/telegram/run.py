@@ -47,7 +47,6 @@ from bot.runtime.reload import FaqWatcher
 from bot.runtime.signals import on_stop_signal
 from bot.settings import Settings, SettingsError
 from bot.storage.keys import Keys
-from bot.text.redaction import redact
 from bot.text.redaction_by_words import all_patterns
 
 KEEP_ALIVE = 75  # seconds that an idle connection stays open: longer than proxies and Telegram keep theirs
@@ -178,7 +177,7 @@ async def _warm_up(context: BotContext) -> None:
     def rank() -> None:
         encode([_ANY_TEXT])
         all_patterns()
-        redact(_ANY_NUMBER)
+        context.catalog.redacted(_ANY_NUMBER)
         decide(Question(_ANY_TEXT), context.catalog.matcher)
 
     await asyncio.gather(context.gap_writer.open(), asyncio.to_thread(rank))

@@ -24,13 +24,16 @@ PERSON = "terminal"  # whoever uses this terminal; the gap log keeps a pseudonym
 
 
 class TerminalGapNotes(NoGapNotes):
-    """The gap log for the person at this terminal. ``warn`` is called once for each distinct error of it.
+    """The gap log for the person at this terminal, redacted by the FAQ of the ``catalog``.
+
+    ``warn`` is called once for each distinct error of it.
 
     Notes wait until `write`, which drops them unless ``is_on``; `/forget` deletes in any case.
     """
 
-    def __init__(self, settings: Settings, *, is_on: bool, warn: Callable[[str], None]) -> None:
+    def __init__(self, settings: Settings, catalog: Catalog, *, is_on: bool, warn: Callable[[str], None]) -> None:
         self._settings = settings
+        self._catalog = catalog
         self._is_on = is_on
         self._warn = warn
         self._warned: set[str] = set()
@@ -87,6 +90,7 @@ class TerminalGapNotes(NoGapNotes):
             keys,
             keep=self._settings.retention,
             url=self._settings.database_url,
+            redact=self._catalog.redacted,
             busy_seconds=BUSY_SECONDS,
         )
         return log, keys.pseudonym("asker", PERSON)

@@ -142,7 +142,7 @@ async def test_what_names_a_person_is_not_kept(talk: Talk) -> None:
     """The text is redacted before it is written, and nothing of the sender stands anywhere."""
     await talk.say("do you sell tractors, mail me at xyzzy_handle@example.org or call +49 30 901820")
     (kept,) = await talk.gaps()
-    assert "do you sell tractors" in kept.gap.text
+    assert kept.gap.text == "do [word] [user][user] [word] [phone]"
     assert "xyzzy" not in kept.gap.text
     assert "901820" not in kept.gap.text.replace(" ", "")
     await talk.context.gap_writer.log.close()

@@ -279,7 +279,7 @@ async def test_what_is_unclear_may_be_said_after_a_button(talk: Talk) -> None:
     assert (await talk.say("may i bring my dog")).text.startswith("May I bring my dog?")
     said, pressed = await talk.gaps()
     assert (said.gap.reason, said.gap.entry) == ("unclear", "oldest-tree")
-    assert said.gap.text == "which ship brought the oak? mail me at [e-mail]"
+    assert said.gap.text == "which [word] the oak? [word] [e-mail]"
     assert (pressed.gap.reason, pressed.gap.text) == ("unclear", OAK)
     counts = await talk.counts()
     assert (counts["explained", "oldest-tree", "private"], counts["unclear", "oldest-tree", "private"]) == (1, 1)
