@@ -12,7 +12,14 @@ _ARCHIVE = re.compile(  # an archivist's words
     r"stands? in the [a-z ]*(?:note|statement|brochure))\b",
     re.I,
 )
-_TERM = re.compile(r"migra(?:nts?|tion|te)|refugees?|asylum|asylum-seekers?|remittances?|compact", re.I)
+# Words of the field that UN papers use in a fixed sense: whoever looks for the subject looks for them.
+_TERM = re.compile(
+    r"migra(?:nts?|tion|te)|refugees?|asylum|asylum-seekers?|remittances?|compact|international|(?:ir)?regular|regularization"
+    r"|undocumented|displaced|destination|diasporas?|sustainable|development|livelihoods|environmental|degradation|demographic"
+    r"|socio-economic|humanitarian|vulnerable|vulnerabilit(?:y|ies)|xenophobi[ac]|stakeholders|whole-of-society|community-based"
+    r"|non-(?:custodial|penalization)",
+    re.I,
+)
 _MARKS = re.compile(r"^\W+|\W+$")
 _POSSESSIVE = re.compile(r"['’]s\b")
 _SILENT = re.compile(r"(?<![dt])ed$|(?<![cghsxz])es$|(?<![^aeiouy]l)e$|e(?=ly$|ments?$)|[^a-z]")

@@ -45,7 +45,8 @@ def test_a_row_is_astray_exactly_if_its_text_finds_another_entry(entries: tuple[
 def test_a_shared_phrasing_is_astray_in_one_of_its_entries_and_says_what_takes_it_away() -> None:
     """An editor sees the phrasing of the other entry."""
     astray = check_rows(RegressionMatcher(faq_of(*SEVERAL["shared phrasings"]))).astray
-    assert ("red ball", "a", "b", "red ball") in {(one.row.text, one.row.owner, one.finds, one.by) for one in astray}
+    found = {(one.row.owner, one.finds, one.by) for one in astray if one.row.text == "red ball"}
+    assert found in ({("a", "b", "red ball")}, {("b", "a", "red ball")})
 
 
 def test_most_rows_need_not_be_ranked() -> None:

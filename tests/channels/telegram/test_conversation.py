@@ -119,7 +119,7 @@ async def test_words_stand_for_commands(talk: Talk) -> None:
 
 async def test_a_thought_in_several_messages_gets_one_answer(talk: Talk) -> None:
     """What was said to its parts is taken back, once the answer is there; so is that where more words follow."""
-    unsure = await talk.say("are there")
+    unsure = await talk.say("so many")
     assert talk.world.replies(talk.chat) == (unsure,)
     for part in ("plants", "how many"):
         answer = await talk.say(part)
