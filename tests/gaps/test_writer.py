@@ -175,7 +175,9 @@ async def test_a_note_that_cannot_be_written_costs_no_other(
     gap_writer.start()
     for number in range(6):
         gap_writer.note(faulty if number == 2 else note(str(number)))
-    await gap_writer.settled()
+    async with asyncio.timeout(60):
+        while gap_writer.waiting:  # a database that is busy for a moment is asked again
+            await asyncio.sleep(0.01)
     assert sorted(kept.gap.text for kept in await gap_writer.log.gaps()) == ["0", "1", "3", "4", "5"]
     assert "a note cannot be written (AttributeError) and is dropped" in caplog.text
 

@@ -49,7 +49,7 @@ async def kept(log: GapLog) -> list[tuple[str, str]]:
         return [(code, entry) for code, entry in await connection.execute(sa.text("SELECT code, entry FROM answered"))]
 
 
-VAGUE = "are there"  # offered a choice
+VAGUE = "how old is the oak in Peru"  # offered a choice
 DOGS, TREE = LastReply("dogs"), LastReply("oldest-tree", ("s:dogs", "sfr:plant-number"))
 
 

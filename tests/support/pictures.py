@@ -91,8 +91,8 @@ async def question(talk: Talk) -> Chat:
 
 async def choices(talk: Talk) -> Chat:
     """A choice to press, none of these, an honest "I don't know", out of scope, another language, small talk."""
-    await talk.say("what about women and children")
-    await talk.say("what about women and children please")
+    await talk.say("who decides about migrants")
+    await talk.say("who decides about migrants please")
     await talk.press("None of these")
     await talk.say("do you sell inflatable tractors")
     await talk.say("how many migrants live in germany")
@@ -173,7 +173,7 @@ async def follow_ups(talk: Talk) -> Chat:
     await talk.say("how many migrants are there")
     for text in ("source?", "hmm are you sure", "and how many are women", "in short"):
         await talk.say(text)
-    await talk.say("women and children")
+    await talk.say("who decides about migrants")
     await talk.say("the second one")
     await talk.press("No")
     await talk.press("Not what I asked")
