@@ -28,4 +28,4 @@ class Catalog:
 
     def redacted(self, text: str) -> str:
         """A text as the gap log may keep it, by the words of the FAQ in use."""
-        return redact_to_known_words(text, self.matcher.known_words)
+        return redact_to_known_words(text, lambda: self.matcher.known_words)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 from bot.text.redaction import PLACEHOLDERS, redact
 from bot.text.redaction_by_words import PUBLIC, SPEAKS_OF_A_HOME, SPEAKS_OF_CODES, SPEAKS_OF_SECRETS, plain
@@ -21,7 +21,6 @@ _SHORTEST_CODE = 4  # characters, where letters and digits are mixed
 _WORD = re.compile(r"[^\W\d_]+")
 _WITHOUT_BLANKS = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")  # letters between words
 _DIGIT = re.compile(r"\d")
-_LETTER = re.compile(r"[^\W\d_]")
 _LONG_OR_JOINED = re.compile(r"\d{4}|\d[-/#]\d")
 _PUBLIC = re.compile(PUBLIC)
 _YEAR_OR_ROUND = re.compile(r"\D?(?:(?:19|20)\d\d|\d{1,9}(?:[.,]\d{1,3}){0,3}00)\D{0,2}")
@@ -35,8 +34,11 @@ def known_words(texts: Iterable[str]) -> frozenset[str]:
     return frozenset(word for word, count in counted.items() if count >= _FEWEST_TEXTS)
 
 
-def redact_to_known_words(text: str, known: Collection[str]) -> str:
-    """As `redact`; where the text tells a secret, ``[word]`` stands for the words that are not ``known`` as well."""
+def redact_to_known_words(text: str, known: Callable[[], Collection[str]]) -> str:
+    """As `redact`; where the text tells a secret, ``[word]`` stands for the words that are not ``known`` as well.
+
+    ``known`` is called for such texts alone, since it may take its time.
+    """
     redacted, in_plain = redact(text), plain(text)
     tells = (
         SPEAKS_OF_SECRETS.search(in_plain)
@@ -45,11 +47,11 @@ def redact_to_known_words(text: str, known: Collection[str]) -> str:
     )
     if not tells and not PLACEHOLDERS.search(redacted):
         return redacted
-    kept: list[str] = []
+    words, kept = known(), list[str]()
     for word in redacted.split():
         small = plain(word)
         is_odd = tells and _is_odd(small)
-        if PLACEHOLDERS.search(word) or _PUBLIC.match(small) or (_is_known(small, known) and not is_odd):
+        if PLACEHOLDERS.search(word) or _PUBLIC.match(small) or (_is_known(small, words) and not is_odd):
             kept.append(word)
         elif kept[-1:] != [UNKNOWN]:
             kept.append(UNKNOWN)
@@ -58,7 +60,7 @@ def redact_to_known_words(text: str, known: Collection[str]) -> str:
 
 def _is_odd(word: str) -> bool:
     """Whether a word has digits as a code has them, and not as a year, a round number or a small one."""
-    is_mixed = len(word) >= _SHORTEST_CODE and _DIGIT.search(word) and _LETTER.search(word)
+    is_mixed = len(word) >= _SHORTEST_CODE and _DIGIT.search(word) and _WORD.search(word)
     return bool(is_mixed or _LONG_OR_JOINED.search(word)) and _YEAR_OR_ROUND.fullmatch(word) is None
 
 

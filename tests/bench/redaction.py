@@ -53,7 +53,7 @@ def _known() -> frozenset[str]:
 
 def redacted(text: str) -> str:
     """A text as the bot's gap log keeps it."""
-    return redact_to_known_words(text, _known())
+    return redact_to_known_words(text, _known)
 
 
 @dataclass(frozen=True, slots=True)

@@ -292,7 +292,7 @@ def program_functions(matcher: RegressionMatcher) -> dict[str, Function]:
 
     return {
         "redact": redact,
-        "redact_to_known_words": lambda text: redact_to_known_words(text, matcher.known_words),
+        "redact_to_known_words": lambda text: redact_to_known_words(text, lambda: matcher.known_words),
         "clean": clean,
         "normalise": normalise,
         "words": words,

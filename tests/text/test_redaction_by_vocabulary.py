@@ -39,20 +39,20 @@ def test_a_word_of_one_text_alone_is_not_known() -> None:
 )
 def test_what_is_unknown_goes_where_a_secret_is_told(typed: str, stored: str) -> None:
     """Several words that follow each other become one."""
-    assert redact_to_known_words(typed, KNOWN) == stored
+    assert redact_to_known_words(typed, lambda: KNOWN) == stored
 
 
 @pytest.mark.parametrize("typed", ["how do purple otters sing", "in 2015 otters swam", "Zarminaq, 22"])
 def test_other_texts_stay_whole(typed: str) -> None:
     """What they say is needed to answer the next who asks it."""
-    assert redact_to_known_words(typed, KNOWN) == typed
+    assert redact_to_known_words(typed, lambda: KNOWN) == typed
 
 
 def test_figures_stay_beside_a_secret() -> None:
     """Years, and numbers that are round or small, as they stand in questions about money."""
     text = "is my hotmail lost in 2015 or 500, 10,000 or 12"
     known = KNOWN | {"hotmail", "lost", "in", "or"}
-    assert redact_to_known_words(f"{text} or 4471", known) == f"{text} or [word]"
+    assert redact_to_known_words(f"{text} or 4471", lambda: known) == f"{text} or [word]"
 
 
 @pytest.mark.parametrize(("name", "at_least"), [("personal_seventh", 101), ("personal_eighth", 106)])
@@ -97,6 +97,6 @@ PIECES = (
 @given(st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=4)), max_size=60).map("".join))
 def test_it_takes_out_no_less_than_the_rules(text: str) -> None:
     """What is stored fits, and the rules find nothing more in it."""
-    stored = redact_to_known_words(text, KNOWN)
+    stored = redact_to_known_words(text, lambda: KNOWN)
     assert redact(stored) == stored
     assert len(stored) <= MOST_CHARACTERS
