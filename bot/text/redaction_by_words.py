@@ -100,7 +100,7 @@ _THINGS = (  # behind a number: not that of a house, but of what is counted
     r"|personas|ans?\b|personnes|pieces|chambres|habitac|jahre?n?\b"
     r"|of (?:us|them|you)\b|square|countr|zimmer(?! ?\d)|personen|leute|kisi|cocuk|yil|лет\b|год|человек|люд|рок|комнат(?!\w? ?\d)|этаж"
     rf"|{CURRENCY}"
-    r"|осіб|чел|метр|кв\.? ?м|غرف|طوابق|سن|سال|نفر|شخص|اشخاص|عائل|طفل|اطفال|متر|[年个個人间])"
+    r"|осіб|чел|метр|кв\.? ?м|غرف|طوابق|سن(?!ه (?:19|20)\d\d)|سال|نفر|شخص|اشخاص|عائل|طفل|اطفال|متر|[年个個人间])"
 )
 _SHORT_TIMES = (  # of which nobody counts a thousand
     r"(?:month|week|day|hour|minute|night|mes(?:es)?\b|dias?\b|noches?\b|nuits?\b|horas?\b|mois\b|jours?\b|heures?\b"
