@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -62,6 +62,16 @@ class Talk:
         """The gaps that are logged by now, newest first."""
         await self.context.gap_writer.flush()
         return await self.context.gap_writer.log.gaps()
+
+    async def break_log(self) -> None:
+        """Put a folder in the place of the gap log's file; a background task that opens it meanwhile is waited for."""
+        path = self.context.gap_writer.log.path
+        while not path.is_dir():
+            await self.context.gap_writer.log.close()
+            for file in path.parent.iterdir():
+                file.unlink(missing_ok=True)  # SQLite may delete its own journal meanwhile
+            with suppress(FileExistsError):
+                path.mkdir()
 
     async def counts(self) -> dict[tuple[str, str, str], int]:
         """What is counted by now: (outcome, entry, channel) -> how often."""

@@ -633,10 +633,7 @@ async def test_forget_that_fails_does_not_say_done(talk: Talk) -> None:
     """The log cannot be opened: the person is told to try again."""
     await talk.say(NOTHING)
     await talk.context.gap_writer.flush()
-    await talk.context.gap_writer.log.close()
-    for path in talk.context.gap_writer.log.path.parent.iterdir():
-        path.unlink()
-    talk.context.gap_writer.log.path.mkdir()
+    await talk.break_log()
     assert (await talk.say("/forget")).text == INTERFACE.forget_failed
     assert (await talk.say(OAK)).text.startswith(OAK_TITLE), "answers go on without the log"
     talk.context.gap_writer.log.path.rmdir()

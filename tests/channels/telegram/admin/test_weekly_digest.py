@@ -337,15 +337,11 @@ async def test_after_a_network_failure_it_looks_again_by_itself(talk: Talk) -> N
 
 async def test_a_log_that_cannot_be_used_is_waited_for(talk: Talk, caplog: pytest.LogCaptureFixture) -> None:
     """The line says in the log's own words what to do; once that is done the digest comes."""
-    path = talk.context.gap_writer.log.path
-    await talk.context.gap_writer.log.close()
-    for file in path.parent.iterdir():
-        file.unlink()
-    path.mkdir()
+    await talk.break_log()
     await run(talk, Clock(NOW, sleeps=2))
     assert "no digest could be sent: " in caplog.text
     assert "cannot be opened; let this user write to it" in caplog.text
-    path.rmdir()
+    talk.context.gap_writer.log.path.rmdir()
     await run(talk, Clock(NOW, sleeps=2))
     assert len(digests(talk)) == 1
 
@@ -593,15 +589,11 @@ async def test_it_keeps_to_the_pace_of_all_messages(tmp_path: Path) -> None:
 
 async def test_while_the_log_cannot_be_read_it_says_so(talk: Talk, caplog: pytest.LogCaptureFixture) -> None:
     """In a friendly line; what to do about it stands in the log line."""
-    path = talk.context.gap_writer.log.path
-    await talk.context.gap_writer.log.close()
-    for file in list(path.parent.iterdir()):
-        file.unlink(missing_ok=True)  # SQLite may delete its own journal meanwhile
-    path.mkdir()
+    await talk.break_log()
     assert (await talk.say("/digest")).text == (await talk.say("/stats")).text == NO_LOG
     assert "there is no digest: " in caplog.text
     assert "cannot be opened; let this user write to it" in caplog.text
-    path.rmdir()
+    talk.context.gap_writer.log.path.rmdir()
 
 
 async def test_neither_menu_nor_help_tells_of_it(talk: Talk) -> None:
