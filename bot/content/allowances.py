@@ -33,7 +33,7 @@ def allowances_in(lines: Sequence[str], file: str) -> list[Allowance]:
     """
     found = []
     for number, line in enumerate(lines, 1):
-        for comment in _ALLOWS.finditer(line):
+        for comment in _ALLOWS.finditer(line) if "#" in line else ():
             first = last = number
             if not line[: comment.start()].strip():
                 while first > 1 and _is_comment(lines[first - 2]):

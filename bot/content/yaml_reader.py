@@ -33,6 +33,7 @@ MAX_DEPTH = 12  # levels; the deepest schema has five
 LONGEST_NUMBER = 40  # characters
 _TEXT = "tag:yaml.org,2002:str"
 _RESOLVER: Any = yaml.resolver.Resolver()
+_CONSTRUCTOR = yaml.SafeLoader("")
 _CONSTRUCT = {
     tag: construct
     for tag, construct in yaml.SafeLoader.yaml_constructors.items()
@@ -100,7 +101,7 @@ def _build(text: str, tree: Tree) -> None:
     builder, tree.allowances = _Builder(tree, lines), allowances_in(lines, tree.file)
     try:
         for event in yaml.parse(text, Loader=Loader):
-            if isinstance(event, yaml.ScalarEvent):
+            if tree.allowances and isinstance(event, yaml.ScalarEvent):
                 tree.allowances = [one for one in tree.allowances if not is_within(one, event)]
             if isinstance(event, yaml.DocumentStartEvent) and builder.documents:
                 tree.report(_line(event), "Y102", "a second document begins", "keep one in a file")
@@ -121,6 +122,8 @@ def _line(event: yaml.Event) -> int:
 
 def _tag(event: yaml.ScalarEvent) -> str:
     """The type that YAML resolves a scalar to, by its text and quotes."""
+    if not event.implicit[0] or event.value[:1] not in _RESOLVER.yaml_implicit_resolvers:  # as nearly all texts
+        return _TEXT
     tag: str = _RESOLVER.resolve(yaml.ScalarNode, event.value, event.implicit)
     return tag
 
@@ -143,16 +146,18 @@ class _Builder:
 
     def __init__(self, tree: Tree, lines: Sequence[str]) -> None:
         self._tree, self._lines = tree, lines
+        self._commented = {number for number, line in enumerate(lines) if "#" in line}  # from 0, as YAML's marks
         self._frames: list[_Frame] = []
         self._anchors: dict[str, int] = {}  # anchors without an alias so far, with their lines
         self.documents = 0
 
     def accept(self, event: yaml.Event) -> bool:
         """Process one event; False if the file is nested too deeply."""
-        anchor = getattr(event, "anchor", None)
-        if anchor is not None and not isinstance(event, yaml.AliasEvent):
-            self._anchors[anchor] = _line(event)
+        if isinstance(event, yaml.NodeEvent) and event.anchor is not None and not isinstance(event, yaml.AliasEvent):
+            self._anchors[event.anchor] = _line(event)
         match event:
+            case yaml.ScalarEvent():  # first, as most are
+                self._scalar(event)
             case yaml.DocumentStartEvent():
                 self.documents += 1
             case yaml.StreamEndEvent():
@@ -169,8 +174,6 @@ class _Builder:
                 self._tree.report(_line(event), "Y105", fact, hint)
                 if not self._drop_key():
                     self._attach(self._begin_value(event), None, is_reported=True)
-            case yaml.ScalarEvent():
-                self._scalar(event)
         return True
 
     def _begin(self, event: yaml.MappingStartEvent | yaml.SequenceStartEvent) -> bool:
@@ -234,12 +237,13 @@ class _Builder:
             self._key(event, frame)
             return
         path = self._begin_value(event)
-        if self._refuse_tag(event):
+        if event.tag is not None and self._refuse_tag(event):
             self._attach(path, event.value, is_reported=True)
             return
-        self._warn_of_comment(event)
+        if event.end_mark is not None and event.end_mark.line in self._commented:
+            self._warn_of_comment(event)
         tag = _tag(event)
-        value, is_invalid = self._value(event, tag)
+        value, is_invalid = (event.value, False) if tag == _TEXT else self._value(event, tag)
         if tag != _TEXT and path is not None:
             self._tree.raw[path] = event.value
         self._attach(path, value, is_reported=is_invalid)
@@ -247,7 +251,7 @@ class _Builder:
     def _warn_of_comment(self, event: yaml.ScalarEvent) -> None:
         """Report what YAML drops of a text of several words without quotes: all that follows a #."""
         end = event.end_mark
-        if end is None or event.style or " " not in event.value or end.line >= len(self._lines):
+        if end is None or event.style or " " not in event.value:
             return
         dropped = self._lines[end.line][end.column :].strip()
         if dropped.startswith("#") and not allows(dropped):
@@ -268,15 +272,16 @@ class _Builder:
 
     def _value(self, event: yaml.ScalarEvent, tag: str) -> tuple[Any, bool]:
         """The value of a scalar, and whether it is invalid, which is reported."""
-        line, raw = _line(event), event.value
+        raw = event.value
         construct = _CONSTRUCT.get(tag)
-        if tag == _TEXT or construct is None:
+        if construct is None:
             return raw, False
+        line = _line(event)
         if len(raw) > LONGEST_NUMBER:
             self._tree.report(line, "Y108", f"a number of {len(raw):,} characters", "shorten it, or put it in quotes")
             return raw, True
         try:
-            return construct(yaml.SafeLoader(""), yaml.ScalarNode(tag, raw)), False
+            return construct(_CONSTRUCTOR, yaml.ScalarNode(tag, raw)), False
         except (ValueError, OverflowError) as error:
             self._tree.report(line, "Y108", f"{raw!r}: {error}", "correct it, or put it in quotes")
             return raw, True
