@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate, chain, compress, pairwise
+from typing import overload
 
 import numpy as np
+from marisa_trie import Trie
 from numpy.typing import NDArray
 from scipy import sparse
 
@@ -86,6 +88,37 @@ class Background:
     total: int
 
 
+class KeptGrams(Sequence[str]):
+    """The grams of a kernel, in column order, as a trie: a twentieth of the memory of a dict, at three times its time.
+
+    ``columns`` are the columns by the trie's keys.
+    """
+
+    def __init__(self, trie: Trie, columns: Columns) -> None:
+        self.trie, self.columns = trie, columns
+        self._keys = np.argsort(columns).astype(np.int32)
+
+    @classmethod
+    def of(cls, grams: Sequence[str]) -> KeptGrams:
+        """The trie of some grams."""
+        trie, columns = Trie(grams), np.zeros(len(grams), np.int32)
+        columns[[trie[gram] for gram in grams]] = np.arange(len(grams))
+        return cls(trie, columns)
+
+    def __len__(self) -> int:
+        return len(self.trie)
+
+    @overload
+    def __getitem__(self, column: int) -> str: ...
+    @overload
+    def __getitem__(self, column: slice) -> list[str]: ...
+    def __getitem__(self, column: int | slice) -> str | list[str]:
+        keys = self._keys[column]
+        return (
+            [self.trie.restore_key(key) for key in keys] if isinstance(column, slice) else self.trie.restore_key(keys)
+        )
+
+
 class Vectorizer:
     """Turns readings into vectors. ``grams`` are the grams of each kernel, in column order; ``idf`` their weights."""
 
@@ -97,7 +130,7 @@ class Vectorizer:
         self._starts = np.array(starts, dtype=np.int32)
         self._square_of_unknown = (UNKNOWN * float(idf.max(initial=0))) ** 2
         self._finders = [
-            _ColumnFinder(kernel, {gram: start + at for at, gram in enumerate(of_kernel)})
+            _ColumnFinder(kernel, start, of_kernel)
             for kernel, start, of_kernel in zip(self.kernels, starts, grams, strict=False)
         ]
 
@@ -172,10 +205,18 @@ class Vectorizer:
 
 
 class _ColumnFinder:
-    """Finds the columns of a message's grams in one kernel; caches them by word if the kernel has ``of_word``."""
+    """Finds the columns of a message's grams in one kernel, of which the first is ``start``.
 
-    def __init__(self, kernel: Kernel, columns: Mapping[str, int]) -> None:
-        self._columns = columns
+    Caches them by word if the kernel has ``of_word``.
+    """
+
+    def __init__(self, kernel: Kernel, start: int, grams: Sequence[str]) -> None:
+        self._key_of: Callable[[str], int | None]
+        if isinstance(grams, KeptGrams):
+            self._key_of, self._columns = grams.trie.get, grams.columns + np.int32(start)
+        else:
+            columns = {gram: at for at, gram in enumerate(grams)}
+            self._key_of, self._columns = columns.get, np.arange(start, start + len(columns), dtype=np.int32)
         self._grams, of_word = kernel.grams, kernel.of_word
         self._of_word = of_word and lru_cache(maxsize=_CACHED_WORDS)(lambda word: self._find(of_word(word)))
 
@@ -188,9 +229,9 @@ class _ColumnFinder:
         return [columns for columns, _ in of_words], sum([missing for _, missing in of_words])
 
     def _find(self, grams: Iterable[str]) -> tuple[Columns, int]:
-        found = list(map(self._columns.get, grams))
-        known = [column for column in found if column is not None]
-        return np.array(known, dtype=np.int32), len(found) - len(known)
+        found = list(map(self._key_of, grams))
+        known = [key for key in found if key is not None]
+        return self._columns[known] if known else _NO_COLUMNS, len(found) - len(known)
 
 
 def _unique_counts(columns: Columns) -> tuple[Columns, NDArray[np.int64]]:

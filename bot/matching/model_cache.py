@@ -11,6 +11,7 @@ import hashlib
 import json
 import logging
 import mmap
+import os
 import re
 import shutil
 import tempfile
@@ -24,18 +25,20 @@ from typing import Any, TypeVar
 from zipfile import BadZipFile
 
 import numpy as np
+from marisa_trie import Trie
 from numpy.typing import NDArray
 from scipy import sparse
 
 from bot.domain.faq import Faq
 from bot.domain.matching import Astray, Owned, RowCheck, Thresholds
+from bot.matching import encoder
 from bot.matching.acts import Acts, rows_of_acts
 from bot.matching.calibration import Calibration, Calibrations, Logistic
 from bot.matching.coverage import WordCoverage
 from bot.matching.encoder import DIMENSIONS, VERSION, encode
-from bot.matching.features import Floats, Vectorizer
+from bot.matching.features import KERNELS, Floats, KeptGrams, Vectorizer
 from bot.matching.foreign import ForeignWords
-from bot.matching.hearing import Cry, Ear, Hearing, rows_of
+from bot.matching.hearing import KINDS, Cry, Ear, Hearing, rows_of
 from bot.matching.matcher import Model, RegressionMatcher, fit, foreign_rows, labels_of, training_rows
 from bot.matching.meaning import Meaning
 from bot.matching.regression import Labels, LocalRidge, Ridge, WholeRidge, is_local, power_for
@@ -104,6 +107,14 @@ def load_or_learn_acts(faq: Faq, folder: Path) -> Acts:
     return _kept(folder / _digest_of_acts(faq), load, lambda: Acts.fit(faq, _KeptVectors(folder)), write)
 
 
+def keep_encoder(folder: Path) -> None:
+    """Let the encoder be loaded from the folder, when it is first needed, and be kept there if it is not yet."""
+    if not hasattr(os, "pread"):  # as in Windows, where it is loaded from its package
+        return
+    name = hashlib.sha256(VERSION.encode() + Path(encoder.__file__).read_bytes()).hexdigest()[:24]
+    encoder.load_by(lambda: _kept(folder / name, encoder.load_from, encoder.load, encoder.write))
+
+
 def load_or_check_rows(faq: Faq, folder: Path, matcher: Callable[[], RegressionMatcher]) -> RowCheck:
     """As `load_or_fit`, for what the content check asks of the rows; ``matcher`` is called if it is not known."""
 
@@ -124,7 +135,7 @@ def _kept(
     """Load a model from its folder, or fit it now and keep it there."""
     try:
         return load(path)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError, EOFError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError, EOFError, BadZipFile) as error:
         if not isinstance(error, OSError):  # the cached model is broken
             shutil.rmtree(path, ignore_errors=True)
         model = fit_now()
@@ -244,17 +255,18 @@ def _save(path: Path, write: Callable[[Path], None]) -> None:
 
 
 def _write(model: Model, folder: Path) -> None:
-    arrays: dict[str, NDArray[Any]] = {"idf": model.vectors.idf, "found_without": model.found_without}
+    digests = _write_vectors(folder, model.vectors)
+    arrays: dict[str, NDArray[Any]] = {"found_without": model.found_without}
     arrays |= {"components": model.meaning.components, "meanings": model.meaning.rows}
     if isinstance(model.ridge, WholeRidge):
         arrays["alpha"] = model.ridge.alpha
     arrays |= _arrays_of(model.index)
     if model.foreign is not None:
-        arrays |= {"foreign-idf": model.foreign.vectors.idf} | _arrays_of(model.foreign.ridge.index, "foreign-")
+        arrays |= _arrays_of(model.foreign.ridge.index, "foreign-")
+        digests |= _write_vectors(folder, model.foreign.vectors, "foreign-")
     values = {
+        "tries": digests,
         "known": dict(model.tokenizer.known),
-        "grams": model.vectors.grams,
-        "foreign_grams": None if model.foreign is None else model.foreign.vectors.grams,
         "holders": model.word_coverage.frequencies,
         "holders_of_entry": model.word_coverage.entry_frequencies,
         "calibrations": asdict(model.calibrations),
@@ -263,9 +275,41 @@ def _write(model: Model, folder: Path) -> None:
 
 
 def _write_hearing(hearing: Hearing, folder: Path) -> None:
-    arrays = {"idf": hearing.vectors.idf, "components": hearing.components, "meanings": hearing.meanings}
-    values = {"grams": hearing.vectors.grams, "ears": {kind: asdict(ear) for kind, ear in hearing.ears.items()}}
+    digests = _write_vectors(folder, hearing.vectors)
+    arrays = {"components": hearing.components, "meanings": hearing.meanings}
+    values = {"tries": digests, "ears": {kind: asdict(ear) for kind, ear in hearing.ears.items()}}
     _write_files(folder, arrays | _arrays_of(hearing.index), values)
+
+
+def _write_vectors(folder: Path, vectors: Vectorizer, of: str = "") -> dict[str, str]:
+    """Write the weights, and the grams as tries; returns the tries' digests by their names."""
+    np.save(folder / f"{of}idf.npy", vectors.idf)
+    digests = {}
+    for kernel, grams in zip(vectors.kernels, map(KeptGrams.of, vectors.grams), strict=True):
+        np.save(folder / f"{of}{kernel.name}.npy", grams.columns)
+        trie = folder / f"{of}{kernel.name}.marisa"
+        grams.trie.save(str(trie))
+        digests[trie.name] = hashlib.sha256(trie.read_bytes()).hexdigest()
+    return digests
+
+
+def _load_vectors(path: Path, digests: Mapping[str, str], of: str = "") -> Vectorizer:
+    grams = [_load_grams(path, f"{of}{kernel.name}", digests) for kernel in KERNELS]
+    idf = _load_mapped(path / f"{of}idf.npy")
+    if sum(map(len, grams)) != len(idf):
+        raise ValueError("the weights do not fit the grams")
+    return Vectorizer(grams, idf)
+
+
+def _load_grams(path: Path, name: str, digests: Mapping[str, str]) -> KeptGrams:
+    """A kernel's grams. A damaged trie could end the process when it is used, so its digest is looked at first."""
+    trie, columns = path / f"{name}.marisa", _load_mapped(path / f"{name}.npy")
+    if hashlib.sha256(trie.read_bytes()).hexdigest() != digests[trie.name]:
+        raise ValueError("the trie is damaged")
+    grams = KeptGrams(Trie().mmap(str(trie)), columns)
+    if not np.array_equal(np.sort(columns), np.arange(len(grams))):
+        raise ValueError("the columns do not fit the grams")
+    return grams
 
 
 def _arrays_of(index: SimilarityIndex, of: str = "") -> dict[str, NDArray[Any]]:
@@ -281,20 +325,20 @@ def _write_files(folder: Path, arrays: Mapping[str, NDArray[Any]], values: objec
 
 def _load(path: Path, faq: Faq) -> Model:
     values: dict[str, Any] = json.loads((path / "model.json").read_text(encoding="utf-8"))
-    idf, found_without = _load_mapped(path / "idf.npy"), _load_mapped(path / "found_without.npy")
+    vectors, found_without = _load_vectors(path, values["tries"]), _load_mapped(path / "found_without.npy")
     entries, foreign = len(faq.entries), labels_of(foreign_rows(faq))
     labels = labels_of(training_rows(tuple(faq.entries.values()), faq.off_topic))
     rows = len(labels)
-    if found_without.shape != (rows,) or sum(map(len, values["grams"])) != len(idf):
+    if found_without.shape != (rows,):
         raise ValueError("the model does not fit the FAQ")
-    index = _load_index(path, rows, len(idf))
+    index = _load_index(path, rows, len(vectors.idf))
     return Model(
         tokenizer=Tokenizer(Speller(faq.wording), values["known"]),
-        vectors=Vectorizer(values["grams"], idf),
+        vectors=vectors,
         word_coverage=WordCoverage(rows, values["holders"], values["holders_of_entry"]),
         ridge=_load_ridge(path, index, labels, entries),
         meaning=_load_meaning(path, np.concatenate([labels, foreign]), entries),
-        foreign=_load_foreign(path, values["foreign_grams"], foreign, entries) if len(foreign) else None,
+        foreign=_load_foreign(path, values["tries"], foreign, entries) if len(foreign) else None,
         calibrations=Calibrations(**{name: _calibration(one) for name, one in values["calibrations"].items()}),
         found_without=found_without,
     )
@@ -302,12 +346,14 @@ def _load(path: Path, faq: Faq) -> Model:
 
 def _load_hearing(path: Path, rows: Sequence[Cry]) -> Hearing:
     values: dict[str, Any] = json.loads((path / "model.json").read_text(encoding="utf-8"))
-    idf, components, meanings = (_load_mapped(path / f"{name}.npy") for name in ("idf", "components", "meanings"))
-    if meanings.shape != (len(rows), components.shape[1]) or sum(map(len, values["grams"])) != len(idf):
+    components, meanings = (_load_mapped(path / f"{name}.npy") for name in ("components", "meanings"))
+    if meanings.shape != (len(rows), components.shape[1]):
         raise ValueError("the model does not fit the cries")
-    ears = {kind: Ear(**one | {"probability": _logistic(one["probability"])}) for kind, one in values["ears"].items()}
-    index = _load_index(path, len(rows), len(idf))
-    return Hearing(rows, Vectorizer(values["grams"], idf), index, components, meanings, ears)
+    of_kinds = {kind: values["ears"][kind] for kind in KINDS}
+    ears = {kind: Ear(**one | {"probability": _logistic(one["probability"])}) for kind, one in of_kinds.items()}
+    vectors = _load_vectors(path, values["tries"])
+    index = _load_index(path, len(rows), len(vectors.idf))
+    return Hearing(rows, vectors, index, components, meanings, ears)
 
 
 def _load_index(path: Path, rows: int, grams: int, of: str = "") -> SimilarityIndex:
@@ -332,12 +378,10 @@ def _load_meaning(path: Path, labels: Labels, entries: int) -> Meaning:
     return Meaning(components, rows, labels, entries)
 
 
-def _load_foreign(path: Path, grams: Sequence[Sequence[str]], labels: Labels, entries: int) -> ForeignWords:
-    idf = _load_mapped(path / "foreign-idf.npy")
-    if sum(map(len, grams)) != len(idf):
-        raise ValueError("the model does not fit the FAQ")
-    index = _load_index(path, len(labels), len(idf), "foreign-")
-    return ForeignWords.of(Vectorizer(grams, idf), index, labels, entries)
+def _load_foreign(path: Path, digests: Mapping[str, str], labels: Labels, entries: int) -> ForeignWords:
+    vectors = _load_vectors(path, digests, "foreign-")
+    index = _load_index(path, len(labels), len(vectors.idf), "foreign-")
+    return ForeignWords.of(vectors, index, labels, entries)
 
 
 def _load_ridge(path: Path, index: SimilarityIndex, labels: Labels, entries: int) -> Ridge:

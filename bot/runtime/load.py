@@ -14,7 +14,7 @@ from bot.content.parsed import Content
 from bot.domain.faq import Faq
 from bot.domain.matching import LearnedMatcher, RowCheck
 from bot.matching.matcher import RegressionMatcher
-from bot.matching.model_cache import load_or_check_rows, load_or_fit, load_or_hear, load_or_learn_acts
+from bot.matching.model_cache import keep_encoder, load_or_check_rows, load_or_fit, load_or_hear, load_or_learn_acts
 from bot.settings import Settings
 
 
@@ -58,6 +58,7 @@ def learn(faq: Faq, folder: Path, *, notify: Callable[[str], None] = print) -> R
         cries = sum(len(texts) for cries in faq.cries for texts in cries.cries.values())
         tell(f"Learning {cries:,} cries for help in {len(faq.cries)} languages: up to a minute, once after each edit …")
 
+    keep_encoder(folder)
     with ThreadPoolExecutor(1) as beside:
         heard = beside.submit(load_or_hear, faq, folder, before_fit=before_hearing)
         model = load_or_fit(faq, folder, before_fit=before_fit)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from bot.matching import encoder
 from bot.matching.encoder import DIMENSIONS, encode, encode_messages, is_readable
 
 
@@ -60,3 +64,22 @@ def test_a_text_is_near_its_translation() -> None:
 def test_only_scripts_that_it_learned_are_readable(text: str, *, read: bool) -> None:
     """To the encoder all of another script is the same unknown sign."""
     assert is_readable(text) is read
+
+
+def test_an_encoder_from_a_folder_gives_the_same_vectors(tmp_path: Path) -> None:
+    """To the last bit, for pieces that are read for the first time and again."""
+    texts = ["How many migrants are there?", "¿cuántos hay?", "", "ስንት ስደተኞች", "多少移民 " * 300]
+    packaged = encoder.load()
+    encoder.write(packaged, tmp_path)
+    read = encoder.load_from(tmp_path)
+    for _ in range(2):
+        assert np.array_equal(read.encode(texts), packaged.encode(texts))
+
+
+@pytest.mark.parametrize("size", [0, DIMENSIONS + 1])
+def test_a_table_of_another_size_is_refused(tmp_path: Path, size: int) -> None:
+    """A file that a full disk cut short gives no vectors at all, rather than wrong ones."""
+    encoder.write(encoder.load(), tmp_path)
+    os.truncate(tmp_path / "pieces", size)
+    with pytest.raises(ValueError, match="no table of pieces"):
+        encoder.load_from(tmp_path)

@@ -15,6 +15,7 @@ from bot.matching.features import (
     KERNELS,
     SELF,
     UNKNOWN,
+    KeptGrams,
     Kernel,
     Vectorizer,
     character_grams,
@@ -201,6 +202,16 @@ def test_vectors_of_phrasings_are_the_rows_learned() -> None:
         row = np.zeros(len(VECTORS.idf), dtype=np.float32)
         row[columns] = values
         assert np.allclose(row, learned[at], atol=1e-6)
+
+
+def test_grams_in_a_trie_have_the_same_columns() -> None:
+    """So that a model from a file reads messages as the one that was learned."""
+    kept = Vectorizer([KeptGrams.of(grams) for grams in VECTORS.grams], VECTORS.idf)
+    assert [list(grams) for grams in kept.grams] == [list(grams) for grams in VECTORS.grams]
+    for text in ("how old is my dog", "", "жжж oak", "*!* ☃"):
+        (columns, values), (expected, weights) = kept.vector(READER.read(text)), VECTORS.vector(READER.read(text))
+        assert columns.tolist() == expected.tolist()
+        assert values.tolist() == weights.tolist()
 
 
 def test_a_column_names_its_gram() -> None:

@@ -192,6 +192,17 @@ def break_array(name: str, spoil: Callable[[NDArray[Any]], NDArray[Any]]) -> Cal
     return lambda model: np.save(model / name, spoil(np.load(model / name)))
 
 
+def break_bit(name: str) -> Callable[[Path], None]:
+    """Flip a bit in the middle of a file of a model."""
+
+    def spoil(model: Path) -> None:
+        content = bytearray((model / name).read_bytes())
+        content[len(content) // 2] ^= 1
+        (model / name).write_bytes(content)
+
+    return spoil
+
+
 def break_away(name: str) -> Callable[[Path], None]:
     return lambda model: (model / name).unlink()
 
@@ -230,6 +241,11 @@ def break_into_file(model: Path) -> None:
         pytest.param(break_array("by_row-indptr.npy", lambda starts: starts[1:]), id="indptr of fewer rows"),
         pytest.param(break_array("by_gram-data.npy", lambda data: data[1:]), id="data of fewer postings"),
         pytest.param(break_file("by_gram-indices.npy", None), id="half indices"),
+        pytest.param(break_file("words.marisa", None), id="half trie"),
+        pytest.param(break_file("characters.marisa", b""), id="empty trie"),
+        pytest.param(break_bit("words.marisa"), id="trie with one other bit"),
+        pytest.param(break_array("words.npy", lambda columns: columns[1:]), id="columns of fewer grams"),
+        pytest.param(break_array("words.npy", lambda columns: columns * 0), id="columns that are all one"),
         pytest.param(break_file("idf.npy", None), id="half idf"),
         pytest.param(break_array("idf.npy", lambda idf: idf[1:]), id="idf of fewer grams"),
     ],
@@ -282,14 +298,14 @@ def test_old_models_are_deleted(tmp_path: Path) -> None:
 
 
 def test_only_plain_data_is_kept(tmp_path: Path) -> None:
-    """A model is JSON and plain arrays: reading one can run no code. Nothing half-written lies beside it."""
+    """A model is JSON, plain arrays and tries: reading one can run no code. Nothing half-written lies beside it."""
     load_or_fit(garden(), tmp_path)
     files = sorted(only(tmp_path).iterdir())
-    assert {path.suffix for path in files} == {".json", ".npy"}
+    assert {path.suffix for path in files} == {".json", ".npy", ".marisa"}
     for path in files:
         if path.suffix == ".npy":
             assert np.load(path, allow_pickle=False).dtype.kind in "fi"
-        else:
+        elif path.suffix == ".json":
             assert isinstance(json.loads(path.read_text(encoding="utf-8")), dict)
 
 
@@ -321,6 +337,20 @@ def test_broken_vectors_are_encoded_anew(tmp_path: Path, damage: Callable[[bytes
     shutil.rmtree(only(tmp_path))
     assert_ranks_alike(load_or_fit(garden(), tmp_path), fit(garden()))
     assert vectors.read_bytes() == sound
+
+
+@pytest.mark.parametrize("damage", ["pieces", "parts.npz"])
+def test_a_broken_encoder_is_kept_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, damage: str) -> None:
+    """It is loaded from its package as if it had never been kept, and the next start finds a sound one."""
+    monkeypatch.setattr(encoder, "_loaders", list(encoder._loaders))
+    model_cache.keep_encoder(tmp_path)
+    load = encoder._loaders[-1]
+    expected = load().encode(["how many"])
+    sound = (only(tmp_path) / damage).read_bytes()
+    (only(tmp_path) / damage).write_bytes(sound[:-9])
+    assert np.array_equal(load().encode(["how many"]), expected)
+    assert (only(tmp_path) / damage).read_bytes() == sound
+    assert np.array_equal(load().encode(["how many"]), expected)
 
 
 def test_only_our_own_folders_are_deleted(tmp_path: Path) -> None:
