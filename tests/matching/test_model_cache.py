@@ -343,6 +343,7 @@ def test_broken_vectors_are_encoded_anew(tmp_path: Path, damage: Callable[[bytes
 def test_a_broken_encoder_is_kept_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, damage: str) -> None:
     """It is loaded from its package as if it had never been kept, and the next start finds a sound one."""
     monkeypatch.setattr(encoder, "_loaders", list(encoder._loaders))
+    (tmp_path / "encoder-of-before").mkdir()
     model_cache.keep_encoder(tmp_path)
     load = encoder._loaders[-1]
     expected = load().encode(["how many"])
