@@ -35,7 +35,7 @@ from bot.text.folding import folded_words
 from bot.text.normalize import clean, is_year
 
 MOST_WORDS = 12  # of a message that continues a question; a longer one says what it is about
-ANSWERS = 0.15  # least fit for an entry to answer a question that continues one
+ANSWERS = 0.12  # least fit for an entry to answer a question that continues one
 ANSWERS_OPENED = 0.1  # where it begins as such a question
 ANSWERS_YEAR = 0.06  # where the question names a year that the entry speaks of
 FITS_WELL = 0.25  # least fit to answer what seems to be out of scope, or may be a cry
@@ -44,7 +44,7 @@ COURTESY = 2  # words of small talk, at most, that mean nothing else after an an
 MEANT = 0.56  # least cosine with a listed follow-up for a message to say the same
 MEANT_THOUGH_TOLD = 0.66  # where the message alone has an answer, or a reason why there is none
 SURELY_MEANT = 0.8  # where the message may also be the rest of a question
-MEANT_RATHER = 0.55  # by how much the cosine is above the fit of an answer to it as a question
+MEANT_RATHER = 0.5  # by how much the cosine is above the fit of an answer to it as a question
 OFFERS = 0.06  # least fit for a choice
 OF_THE_TOPIC, OF_ANOTHER_TOPIC = 0.67, 0.25  # of the fit counts where the entries are not linked to one another
 OF_BEFORE = 0.5  # of its score for the question before is taken off that behind it: what the message adds counts
@@ -91,7 +91,12 @@ def continues(text: str, faq: Faq, *, by_opener: bool = False) -> bool:
     if not 0 < len(text.split()) <= MOST_WORDS:
         return False
     is_opened = any(key[: len(opener)] == opener for opener in book.openers)
-    return is_opened or (not by_opener and any((word,) in book.pronouns for word in key))
+    return is_opened or (not by_opener and _has_any(key, book.pronouns))
+
+
+def _has_any(key: Key, parts: frozenset[Key]) -> bool:
+    """Whether one of some keys is part of a key."""
+    return any(key[at:end] in parts for at in range(len(key)) for end in range(at + 1, at + MOST_WORDS))
 
 
 @lru_cache(maxsize=8)
@@ -335,7 +340,7 @@ def in_context(text: str, last: Entry, near: Sequence[Candidate], reasoning: Rea
             offered = tuple(one for one in fitting if not (is_of_year and matcher.unmet(reading, one)))
             is_offer = best.score >= OFFERS and (len(offered) > 1 or (is_continued and bool(offered)))
             return Clarify(offered) if is_offer else decision
-        case Smalltalk() if is_clear and is_continued:
+        case Smalltalk() if is_clear and _may_continue(text, matcher.faq):
             return Answer((best.entry,))
         case Smalltalk() | Unanswered(NoAnswerReason.OUT_OF_SCOPE | NoAnswerReason.OTHER_YEAR) if is_clear:
             is_sure = best.score >= FITS_WELL and _is_first_after(text, last, best.entry, reasoning, matcher)
