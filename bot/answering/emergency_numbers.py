@@ -33,7 +33,7 @@ def with_emergency_numbers(decision: Decision, text: str, directory: EmergencyDi
         return replace(decision, countries=read.countries)
     if read.asks:
         return EmergencyNumbers(read.with_numbers, read.services)
-    if isinstance(decision, Unanswered) and decision.reason is NoAnswerReason.OUT_OF_SCOPE:
+    if isinstance(decision, Unanswered) and decision.reason in (NoAnswerReason.OUT_OF_SCOPE, NoAnswerReason.NO_MATCH):
         return replace(decision, countries=read.countries)
     return decision
 

@@ -153,14 +153,16 @@ def _render(decision: Decision, faq: Faq, language: str | None = None) -> Reply:
         case EmergencyNumbers(countries, services):
             return render_numbers(countries, faq, first=services)
         case Smalltalk(entry):
-            return Reply((Section("", entry.answer),), says.read_more, _pages(entry, faq), choices=ways_on(faq))
+            return Reply(
+                (Section("", entry.answer),), says.read_more, _pages(entry.read_more, faq), choices=ways_on(faq)
+            )
         case Clarify(choices):
             none_of_these = Choice(says.none_of_these)
             return Reply((Section("", says.clarify),), choices=(*choices_of(choices), none_of_these))
         case Unanswered(NoAnswerReason.OUT_OF_SCOPE, entry, _, countries) if entry is not None:
             return _render_out_of_scope(entry, countries, faq)
-        case Unanswered(reason, entry, topic):
-            return _render_unanswered(reason, entry, topic, faq)
+        case Unanswered():
+            return _render_unanswered(decision, faq)
         case _:
             assert_never(decision)
 
@@ -361,7 +363,7 @@ def _render_card(
         *where["choices"],
         Choice(says.not_about_me, entry.id, is_not_about_me=True),
     )
-    pages = () if is_short else _pages(entry, faq, countries)
+    pages = () if is_short else _pages(entry.read_more, faq, countries)
     return Reply((card,), says.where_to_turn, pages, where["choices_title"], choices)
 
 
@@ -414,7 +416,7 @@ def _not_answered(missing: Sequence[Missing], *, is_cut: bool, faq: Faq) -> str:
 def _render_answer(entries: Sequence[Entry], faq: Faq, not_answered: str) -> Reply:
     sections = tuple(_section(entry, faq) for entry in entries)
     sections += (Section("", not_answered),) if not_answered else ()
-    pages = dict.fromkeys(page for entry in entries for page in _pages(entry, faq))
+    pages = dict.fromkeys(page for entry in entries for page in _pages(entry.read_more, faq))
     cited = {link.url for section in sections for link in section.sources}
     more = tuple(page for page in pages if page.url not in cited)
     related = dict.fromkeys(name for entry in entries for name in entry.see_also if name in faq.entries)
@@ -426,14 +428,14 @@ def _render_answer(entries: Sequence[Entry], faq: Faq, not_answered: str) -> Rep
 def _render_out_of_scope(entry: Entry, countries: Sequence[str], faq: Faq) -> Reply:
     """What the bot does not answer: where to turn, in the countries named if possible, and the questions near to it."""
     near = choices_of(faq.entries[name] for name in entry.see_also if name in faq.entries)
-    says, pages = faq.interface, _pages(entry, faq, countries)
+    says, pages = faq.interface, _pages(entry.read_more, faq, countries)
     choices = near or ways_on(faq)
     return Reply((Section("", entry.answer),), says.where_to_turn, pages, says.can_answer if near else "", choices)
 
 
-def _render_unanswered(reason: NoAnswerReason, entry: Entry | None, topic: str | None, faq: Faq) -> Reply:
-    says = faq.interface
-    match reason:
+def _render_unanswered(decision: Unanswered, faq: Faq) -> Reply:
+    says, entry, topic = faq.interface, decision.entry, decision.topic
+    match decision.reason:
         case NoAnswerReason.OTHER_YEAR if entry is not None:
             years = ", ".join(_years_of(entry, faq))
             text = says.other_year.format(years=years) if years else says.unanswered.strip()
@@ -444,9 +446,11 @@ def _render_unanswered(reason: NoAnswerReason, entry: Entry | None, topic: str |
             return unread(says.no_words, faq)
         case NoAnswerReason.NO_MATCH | NoAnswerReason.OUT_OF_SCOPE | NoAnswerReason.OTHER_YEAR:
             nearest = f"\n{says.nearest_topic.format(topic=topic)}" if topic else ""
-            return Reply((Section("", says.unanswered.strip() + nearest),), choices=ways_on(faq, topic))
+            shown = Section("", says.unanswered.strip() + nearest)
+            pages = _pages(says.own_case_pages, faq, decision.countries)
+            return Reply((shown,), says.own_case if pages else "", pages, choices=ways_on(faq, topic))
         case _:
-            assert_never(reason)
+            assert_never(decision.reason)
 
 
 def _section(entry: Entry, faq: Faq) -> Section:
@@ -480,10 +484,10 @@ def source_link(source: Source, faq: Faq) -> Link:
     return Link(title, source.url, label if source.original else "")
 
 
-def _pages(entry: Entry, faq: Faq, countries: Sequence[str] = ()) -> tuple[Link, ...]:
-    """The pages of an entry. Where a page for all countries has others for these ones, they stand in its place."""
+def _pages(names: Iterable[str], faq: Faq, countries: Sequence[str] = ()) -> tuple[Link, ...]:
+    """Pages by their ids. Where a page for all countries has others for these ones, they stand in its place."""
     pages: list[Link] = []
-    for name in entry.read_more:
+    for name in names:
         page = faq.sources[name]
         pages += _country_pages(name, countries, faq) or [Link(page.title, page.url)]
     return tuple(pages)

@@ -443,7 +443,7 @@ def _interface(parsed: Schema | None) -> Interface | None:
     if parsed is None:
         return None
     values = parsed.model_dump()
-    return Interface(**values | {"examples": tuple(values["examples"])})
+    return Interface(**values | {name: tuple(values[name]) for name in ("examples", "own_case_pages")})
 
 
 def _duplicate_ids(content: Content, drafts: Sequence[Named]) -> Iterator[Diagnostic]:

@@ -117,6 +117,13 @@ def check_references(content: Content) -> Iterator[Diagnostic]:
             if name not in pages and name not in content.declared_sources:
                 fact = f"entry '{entry.id}' links to '{name}', which no record has"
                 yield at.diagnostic("F206", fact, "correct it, or add the page to links.yaml", "read_more", index)
+    if edition.interface is not None and edition.interface_tree is not None:
+        tree = edition.interface_tree
+        for index, name in enumerate(edition.interface.own_case_pages):
+            if name not in pages and name not in content.declared_sources:
+                line = tree.line("own_case_pages", index)
+                fact = f"the reply without an answer links to '{name}', which no record has"
+                yield Diagnostic(tree.file, line, "F206", fact, "correct it, or add the page to links.yaml")
     for source, at in content.sources:
         for index, stated in enumerate(source.facts):
             if stated.succeeded_by is not None and stated.succeeded_by not in content.declared_facts:

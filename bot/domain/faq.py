@@ -222,6 +222,8 @@ class Interface:
     not_about_me: str  # a button under a card
     type_again: str  # to one who presses it where the question is no longer known
     where_to_turn: str
+    own_case: str  # above the next pages, under the reply to a message that has no answer
+    own_case_pages: tuple[str, ...]  # ids of pages for a person's own life and papers
     read_more: str
     see_also: str
     can_answer: str  # above the questions that are near to one without an answer

@@ -95,9 +95,19 @@ def test_a_card_leads_to_the_country_too() -> None:
     assert render(Urgent(card, ("SE",)), GARDEN).pages == (Link(MAP.title, MAP.url),)
 
 
-@pytest.mark.parametrize("decision", [Unanswered(NoAnswerReason.NO_MATCH), Unanswered(NoAnswerReason.OTHER_LANGUAGE)])
-def test_where_nothing_is_known_no_country_matters(decision: Decision) -> None:
-    """A message that was not understood leads nowhere."""
+def test_without_an_answer_it_says_where_to_turn() -> None:
+    """Below "I don't know", in the country that the message names, in any language, where there is a page for it."""
+    nothing = Unanswered(NoAnswerReason.NO_MATCH)
+    pages = render(decided("may my dog come in, I am in Cairo", nothing), FAQ).pages
+    assert [page.title for page in pages] == ["UNHCR Help: Egypt", "IOM: Egypt"]
+    french = render(decided("xyzzy", nothing), FAQ.in_language("fr"))
+    assert french.pages_title == FAQ.in_language("fr").interface.own_case
+    assert [page.url for page in french.pages] == [FAQ.sources[name].url for name in FAQ.interface.own_case_pages]
+
+
+def test_a_message_in_no_known_language_leads_nowhere() -> None:
+    """Not to a country either: nobody knows what it says."""
+    decision = Unanswered(NoAnswerReason.OTHER_LANGUAGE)
     assert decided("xyzzy in Sweden", decision) is decision
 
 
