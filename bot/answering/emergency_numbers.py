@@ -17,6 +17,7 @@ from bot.text.normalize import normalise, words
 LONGEST_QUESTION = 16  # words; a longer message tells a story, in which such words may stand by chance
 SHORTEST_QUESTION = 3  # words, up to which a service and a country are a question: "coast guard italy"
 SHORTEST_STEM = 4  # letters that a word keeps without what its language adds before or after it; 3 before, in Arabic
+_LEADING_ELSEWHERE = (NoAnswerReason.OUT_OF_SCOPE, NoAnswerReason.NO_MATCH, NoAnswerReason.OTHER_LANGUAGE)
 _UNSPACED = ("\u3040", "\u9fff")  # scripts that put no space between words
 
 
@@ -33,7 +34,7 @@ def with_emergency_numbers(decision: Decision, text: str, directory: EmergencyDi
         return replace(decision, countries=read.countries)
     if read.asks:
         return EmergencyNumbers(read.with_numbers, read.services)
-    if isinstance(decision, Unanswered) and decision.reason in (NoAnswerReason.OUT_OF_SCOPE, NoAnswerReason.NO_MATCH):
+    if isinstance(decision, Unanswered) and decision.reason in _LEADING_ELSEWHERE:
         return replace(decision, countries=read.countries)
     return decision
 

@@ -435,20 +435,21 @@ def _render_out_of_scope(entry: Entry, countries: Sequence[str], faq: Faq) -> Re
 
 def _render_unanswered(decision: Unanswered, faq: Faq) -> Reply:
     says, entry, topic = faq.interface, decision.entry, decision.topic
+    pages = _pages(says.own_case_pages, faq, decision.countries)
+    title = says.own_case if pages else ""
     match decision.reason:
         case NoAnswerReason.OTHER_YEAR if entry is not None:
             years = ", ".join(_years_of(entry, faq))
             text = says.other_year.format(years=years) if years else says.unanswered.strip()
             return Reply((Section("", text),), choices=choices_of((entry,)))
         case NoAnswerReason.OTHER_LANGUAGE:
-            return unread(says.other_language, faq)
+            return replace(unread(says.other_language, faq), pages_title=title, pages=pages)
         case NoAnswerReason.EMPTY:
             return unread(says.no_words, faq)
         case NoAnswerReason.NO_MATCH | NoAnswerReason.OUT_OF_SCOPE | NoAnswerReason.OTHER_YEAR:
             nearest = f"\n{says.nearest_topic.format(topic=topic)}" if topic else ""
             shown = Section("", says.unanswered.strip() + nearest)
-            pages = _pages(says.own_case_pages, faq, decision.countries)
-            return Reply((shown,), says.own_case if pages else "", pages, choices=ways_on(faq, topic))
+            return Reply((shown,), title, pages, choices=ways_on(faq, topic))
         case _:
             assert_never(decision.reason)
 

@@ -35,7 +35,13 @@ from tests.support.follow_ups import SETS, counts, is_misled, judge, read
 
 LAST = "how-many-migrants"
 OFFERED = ("women-share", "children", "internal-migrants")
-LEAST_RIGHT = {"development": 89, "first": 117, "second": 106, "third": 104, "fourth": 96}  # of 100, 130, 120 (three times)
+LEAST_RIGHT = {
+    "development": 89,
+    "first": 117,
+    "second": 106,
+    "third": 104,
+    "fourth": 96,
+}  # of 100, 130, 120 (three times)
 
 
 def after(text: str, matcher: RegressionMatcher, last: str = LAST, **more: object) -> Turn:

@@ -105,10 +105,10 @@ def test_without_an_answer_it_says_where_to_turn() -> None:
     assert [page.url for page in french.pages] == [FAQ.sources[name].url for name in FAQ.interface.own_case_pages]
 
 
-def test_a_message_in_no_known_language_leads_nowhere() -> None:
-    """Not to a country either: nobody knows what it says."""
-    decision = Unanswered(NoAnswerReason.OTHER_LANGUAGE)
-    assert decided("xyzzy in Sweden", decision) is decision
+def test_what_is_not_understood_leads_to_the_same_pages() -> None:
+    """A message in another language may ask about a life too."""
+    reply = render(decided("xyzzy, Schweden", Unanswered(NoAnswerReason.OTHER_LANGUAGE)), FAQ)
+    assert [page.title for page in reply.pages] == ["UNHCR Help: Sweden", "IOM: Sweden"]
 
 
 def test_every_country_with_a_page_is_known_by_its_name() -> None:
