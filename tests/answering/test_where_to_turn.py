@@ -107,8 +107,8 @@ def test_without_an_answer_it_says_where_to_turn() -> None:
 
 def test_what_is_not_understood_leads_to_the_same_pages() -> None:
     """A message in another language may ask about a life too."""
-    reply = render(decided("xyzzy, Schweden", Unanswered(NoAnswerReason.OTHER_LANGUAGE)), FAQ)
-    assert [page.title for page in reply.pages] == ["UNHCR Help: Sweden", "IOM: Sweden"]
+    reply = render(decided("xyzzy en Suecia", Unanswered(NoAnswerReason.OTHER_LANGUAGE)), FAQ)
+    assert [page.title for page in reply.pages] == ["UNHCR Help: Sweden", "IOM: offices by country"]
 
 
 def test_every_country_with_a_page_is_known_by_its_name() -> None:
