@@ -52,6 +52,7 @@ FEW, FEW_CHARACTERS = 4, 8  # words, or Chinese ones, of a message that may cont
 CHOICES = 3
 NAMES = 3  # words, or Chinese characters, that may name a choice
 _NO_PLACE = re.compile(r"\d\d|[-−+]\d|\d\.\d|\d\s?%")  # of a number that is a figure and no place in a list
+_CLAUSE = re.compile(r"(?:[.!?…。！？؟،,;\n]|\s-)+\s*(?=\w)")  # what parts the last clause of a message from the others
 _TOKEN = re.compile(r"\d|[^\W\d_]+")
 _NUMBERS = {Said.FIRST: 1, Said.SECOND: 2, Said.THIRD: 3}
 _PLACES = (*_NUMBERS, Said.LAST)
@@ -264,15 +265,28 @@ def act_by_meaning(
     """
     if isinstance(decision, Urgent | EmergencyNumbers) or len(text.split()) > MOST_WORDS:
         return None
-    said, cosine = matcher.nearest_act(text) or (None, 0.0)
+    is_told = isinstance(decision, Answer) or (isinstance(decision, Unanswered) and decision.entry is not None)
+    is_whole = is_told or continues(text, matcher.faq, by_opener=True)
+    said, cosine = _nearest_act([text] if is_whole else [text, _CLAUSE.split(text.strip())[-1]], matcher)
     if isinstance(decision, Smalltalk) and (decision.entry.after_answer is not None or len(_key(text)) <= COURTESY):
         is_said = cosine >= MEANT_THOUGH_TOLD and len(_key(text)) > COURTESY
         return said if is_said else decision.entry.after_answer
-    is_told = isinstance(decision, Answer) or (isinstance(decision, Unanswered) and decision.entry is not None)
     least = MEANT_THOUGH_TOLD if is_told else MEANT
     leads_there = bool(near) and last is not None and said is not None and last.then.get(said) == near[0].entry.id
     fit = near[0].score if near and not leads_there else 0.0
     return said if cosine >= least and cosine - fit >= MEANT_RATHER else None
+
+
+def _nearest_act(texts: Sequence[str], matcher: Matcher) -> tuple[Said | None, float]:
+    """What a text or its last clause says most surely, and how surely: its cosine with what is listed.
+
+    1 for a clause that is listed itself.
+    """
+    listed = ((said_in(text, matcher.faq), 1.0) for text in texts[1:])
+    by_meaning = (matcher.nearest_act(text) or (None, 0.0) for text in texts)
+    return max(
+        (one for one in (*listed, *by_meaning) if one[0] is not None), key=lambda one: one[1], default=(None, 0.0)
+    )
 
 
 def ranked_after(text: str, last: Entry, reasoning: Reasoning, matcher: Matcher) -> tuple[Candidate, ...]:

@@ -338,6 +338,19 @@ def test_follow_ups_are_understood_as_measured(name: str, matcher: RegressionMat
     assert sum(is_misled(one, matcher) for one in judged) <= 0.02 * sum(one.kind == "new subject" for one in judged)
 
 
+def test_the_last_clause_says_what_is_asked(matcher: RegressionMatcher) -> None:
+    """What stands before it is why it is asked."""
+    doubted = after("that is not what my teacher told us. are you sure?", matcher)
+    assert doubted.outcome is Outcome.FOLLOW_UP
+    assert doubted.reply.sections[0].text == matcher.faq.interface.sure
+
+
+def test_an_answer_outweighs_a_last_clause(matcher: RegressionMatcher) -> None:
+    """A question that has an answer gets it, whatever is said after it."""
+    turn = after("how many women are among the migrants, are you sure", matcher)
+    assert (turn.outcome, turn.entry) == (Outcome.ANSWER, "women-share")
+
+
 @pytest.mark.parametrize("text", ["thanks", "thank you", "ok", "bye", "hello", "gracias", "merci", "谢谢"])
 def test_a_courtesy_after_an_answer_is_small_talk(text: str, matcher: RegressionMatcher) -> None:
     """Though a short word is near to many in meaning."""
