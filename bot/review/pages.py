@@ -399,6 +399,11 @@ class Review:
         own, left_out = self._workbench.cluster_of(gap, every), _left_out(fields)
         if own is None:
             return self._no_group()
+        if not {*fields.get("shown", "").split()} <= {self._name(one.gap.text) for one in own.gaps}:
+            parted = [one.id for one in self._workbench.gaps.values() if self._name(one.gap.text) in left_out]
+            action = await self._regrouped(parted)  # a second press may come once the first has parted them
+            if action is not None:
+                return _redirect(f"/group/{gap}{Place.of(request.query_params).query(done=action.number)}")
         apart = [one.id for one in own.gaps if self._name(one.gap.text) in left_out]
         stay = [one for one in own.gaps if one.id not in apart]
         if not stay:

@@ -472,7 +472,8 @@ async def test_a_group_is_split_and_that_lasts(small: Path) -> None:
         for ticks, says in (({}, "All texts are ticked."), (visitor.ticks_without(*KITE), "No text is ticked.")):
             assert (await visitor.sends(apart, **ticks)).status_code == 422
             assert says in visitor.text
-        leads = await visitor.presses_twice(apart, **visitor.ticks_without(KITE[2]))
+        ticks = visitor.ticks_without(KITE[2])
+        leads = [*await visitor.presses_twice(apart, **ticks), *await visitor.presses_twice(apart, **ticks)]
         assert {lead.partition("?")[2] for lead in leads} == {"tab=new&done=1"}
         await visitor.opens(leads[0])
         assert "2 gaps made a group of their own." in visitor.text
@@ -1008,10 +1009,10 @@ async def test_the_list_is_narrowed_by_days(small: Path) -> None:
 
 async def test_texts_are_shown_and_not_run(small: Path) -> None:
     """Whatever somebody typed stands in the page as text, in its own direction."""
-    text = "<script>alert(1)</script> \u202eevil \" onload='x' {{ 7*7 }}"
+    text = "<script>alert(1)</script> \u202eevil \" onload='x' {{ 1234567*7 }}"
     async with page_over(small, [asked(text), asked("كم تكلفة العبارة", language="ar")]) as visitor:
         assert "<script" not in visitor.page
-        assert "49" not in visitor.text
+        assert "8641969" not in visitor.text
         assert 'dir="auto" lang="ar"' in visitor.page
         await visitor.opens(visitor.link_to("evil"))
         assert "<script" not in visitor.page
