@@ -52,7 +52,7 @@ FEW, FEW_CHARACTERS = 4, 8  # words, or Chinese ones, of a message that may cont
 CHOICES = 3
 NAMES = 3  # words, or Chinese characters, that may name a choice
 _NO_PLACE = re.compile(r"\d\d|[-−+]\d|\d\.\d|\d\s?%")  # of a number that is a figure and no place in a list
-_CLAUSE = re.compile(r"(?:[.!?…。！？؟،,;\n]|\s-)+\s*(?=\w)")  # what parts the last clause of a message from the others
+_CLAUSE_END = re.compile(r"[.!?…؟,;](?=\s)|[。！？，、،\n]")  # within a message
 _TOKEN = re.compile(r"\d|[^\W\d_]+")
 _NUMBERS = {Said.FIRST: 1, Said.SECOND: 2, Said.THIRD: 3}
 _PLACES = (*_NUMBERS, Said.LAST)
@@ -267,7 +267,7 @@ def act_by_meaning(
         return None
     is_told = isinstance(decision, Answer) or (isinstance(decision, Unanswered) and decision.entry is not None)
     is_whole = is_told or continues(text, matcher.faq, by_opener=True)
-    said, cosine = _nearest_act([text] if is_whole else [text, _CLAUSE.split(text.strip())[-1]], matcher)
+    said, cosine = _nearest_act([text] if is_whole else [text, _CLAUSE_END.split(text.strip())[-1].strip()], matcher)
     if isinstance(decision, Smalltalk) and (decision.entry.after_answer is not None or len(_key(text)) <= COURTESY):
         is_said = cosine >= MEANT_THOUGH_TOLD and len(_key(text)) > COURTESY
         return said if is_said else decision.entry.after_answer
