@@ -362,9 +362,8 @@ class TranslatedEmergencySchema(TranslatedOwnSchema):
     regions: dict[Text, Text] = Field(description="The regions' names by the English ones.")
 
 
-ENGLISH_ONLY = frozenset(
-    {"examples", "own_case_pages", "in_this_language", "no_answer"}
-)  # of the interface: not to be translated
+# Of the interface: not to be translated.
+ENGLISH_ONLY = frozenset({"examples", "own_case_pages", "in_this_language", "no_answer"})
 
 
 def _interface_schema(name: str, base: type[Form], *, without: Collection[str] = ()) -> type[Form]:
