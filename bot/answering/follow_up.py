@@ -97,7 +97,8 @@ def continues(text: str, faq: Faq, *, by_opener: bool = False) -> bool:
 
 def _has_any(key: Key, parts: frozenset[Key]) -> bool:
     """Whether one of some keys is part of a key."""
-    return any(key[at:end] in parts for at in range(len(key)) for end in range(at + 1, at + MOST_WORDS))
+    sizes = {len(part) for part in parts}
+    return any(key[at : at + size] in parts for size in sizes for at in range(len(key)))
 
 
 @lru_cache(maxsize=8)
@@ -267,7 +268,7 @@ def act_by_meaning(
         return None
     is_told = isinstance(decision, Answer) or (isinstance(decision, Unanswered) and decision.entry is not None)
     is_whole = is_told or continues(text, matcher.faq, by_opener=True)
-    said, cosine = _nearest_act([text] if is_whole else [text, _CLAUSE_END.split(text.strip())[-1].strip()], matcher)
+    said, cosine = _nearest_act(text, "" if is_whole else _last_clause(text), matcher)
     if isinstance(decision, Smalltalk) and (decision.entry.after_answer is not None or len(_key(text)) <= COURTESY):
         is_said = cosine >= MEANT_THOUGH_TOLD and len(_key(text)) > COURTESY
         return said if is_said else decision.entry.after_answer
@@ -277,16 +278,21 @@ def act_by_meaning(
     return said if cosine >= least and cosine - fit >= MEANT_RATHER else None
 
 
-def _nearest_act(texts: Sequence[str], matcher: Matcher) -> tuple[Said | None, float]:
-    """What a text or its last clause says most surely, and how surely: its cosine with what is listed.
+def _last_clause(text: str) -> str:
+    """What stands behind the last mark within a message: all of it, if there is none."""
+    return next((clause for part in reversed(_CLAUSE_END.split(text)) if (clause := part.strip())), "")
+
+
+def _nearest_act(text: str, clause: str, matcher: Matcher) -> tuple[Said | None, float]:
+    """What a text or a clause of it says most surely, and how surely: its cosine with what is listed.
 
     1 for a clause that is listed itself.
     """
-    listed = ((said_in(text, matcher.faq), 1.0) for text in texts[1:])
-    by_meaning = (matcher.nearest_act(text) or (None, 0.0) for text in texts)
-    return max(
-        (one for one in (*listed, *by_meaning) if one[0] is not None), key=lambda one: one[1], default=(None, 0.0)
-    )
+    listed = said_in(clause, matcher.faq) if clause else None
+    if listed is not None:
+        return listed, 1.0
+    found = map(matcher.nearest_act, dict.fromkeys((text, clause or text)))
+    return max(filter(None, found), key=lambda one: one[1], default=(None, 0.0))
 
 
 def ranked_after(text: str, last: Entry, reasoning: Reasoning, matcher: Matcher) -> tuple[Candidate, ...]:

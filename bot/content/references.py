@@ -102,7 +102,7 @@ def _placeholders(text: str) -> frozenset[str]:
 def check_references(content: Content) -> Iterator[Diagnostic]:
     """Yield each reference to an id that does not exist, or to a fact that is left out."""
     facts = {fact.id: fact for source, _ in content.sources for fact in source.facts}
-    pages = {source.id for source, _ in content.sources}
+    pages = {source.id for source, _ in content.sources} | content.declared_sources
     edition = content.main
     cards = {entry.id for entry, _ in edition.entries if entry.kind is not Kind.ANSWER}
     for entry, at in edition.entries:
@@ -114,13 +114,13 @@ def check_references(content: Content) -> Iterator[Diagnostic]:
                 fact = f"entry '{entry.id}' cites {name}, which is left out: {facts[name].left_out}"
                 yield at.diagnostic("F207", fact, "cite another fact", "sources", index)
         for index, name in enumerate(entry.read_more):
-            if name not in pages and name not in content.declared_sources:
+            if name not in pages:
                 fact = f"entry '{entry.id}' links to '{name}', which no record has"
                 yield at.diagnostic("F206", fact, "correct it, or add the page to links.yaml", "read_more", index)
     if edition.interface is not None and edition.interface_tree is not None:
         tree = edition.interface_tree
         for index, name in enumerate(edition.interface.own_case_pages):
-            if name not in pages and name not in content.declared_sources:
+            if name not in pages:
                 line = tree.line("own_case_pages", index)
                 fact = f"the reply without an answer links to '{name}', which no record has"
                 yield Diagnostic(tree.file, line, "F206", fact, "correct it, or add the page to links.yaml")

@@ -11,7 +11,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import accumulate, chain, compress, pairwise
 from typing import overload
 
@@ -96,7 +96,11 @@ class KeptGrams(Sequence[str]):
 
     def __init__(self, trie: Trie, columns: Columns) -> None:
         self.trie, self.columns = trie, columns
-        self._keys = np.argsort(columns).astype(np.int32)
+
+    @cached_property
+    def _keys(self) -> Columns:
+        """The trie's keys by their columns, which only an explanation asks for."""
+        return np.argsort(self.columns).astype(np.int32)
 
     @classmethod
     def of(cls, grams: Sequence[str]) -> KeptGrams:

@@ -311,9 +311,10 @@ def _load_vectors(path: Path, digests: Mapping[str, str], of: str = "") -> Vecto
 def _load_grams(path: Path, name: str, digests: Mapping[str, str]) -> KeptGrams:
     """A kernel's grams. A damaged trie could end the process when it is used, so its digest is looked at first."""
     trie, columns = path / f"{name}.marisa", _load_mapped(path / f"{name}.npy")
-    if hashlib.sha256(trie.read_bytes()).hexdigest() != digests[trie.name]:
+    content = trie.read_bytes()
+    if hashlib.sha256(content).hexdigest() != digests[trie.name]:
         raise ValueError("the trie is damaged")
-    grams = KeptGrams(Trie().mmap(str(trie)), columns)
+    grams = KeptGrams(Trie().frombytes(content), columns)
     if not np.array_equal(np.sort(columns), np.arange(len(grams))):
         raise ValueError("the columns do not fit the grams")
     return grams
