@@ -14,7 +14,7 @@ from playwright.async_api import Browser, Page
 
 from tests.support.paths import FRENCH
 from tests.support.preview_browser import preview_of
-from tests.support.review_browser import chromium
+from tests.support.review_browser import chromium, fail_on_console
 
 pytestmark = [pytest.mark.container, pytest.mark.asyncio(loop_scope="module")]
 
@@ -37,12 +37,7 @@ def french(small: Path) -> Path:
 async def opened(browser: Browser, address: str, **options: Any) -> Page:
     """The page in a window of its own; what it prints to the console, as a refused script does, fails the test."""
     page = await (await browser.new_context(**options)).new_page()
-
-    def fail(message: Any) -> None:
-        if "ERR_CONNECTION_REFUSED" not in message.text:  # once the program has ended
-            raise AssertionError(f"the console says: {message.text}")
-
-    page.on("console", fail)
+    fail_on_console(page)
     await page.goto(address)
     await page.wait_for_selector("h1")
     return page

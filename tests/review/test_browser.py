@@ -13,7 +13,7 @@ from axe_playwright_python.base import AXE_FILE_PATH
 from playwright.async_api import Browser, Page
 
 from bot.domain.gap import Note
-from tests.support.review_browser import SCENES, chromium, review_of, review_process, settled
+from tests.support.review_browser import SCENES, chromium, fail_on_console, review_of, review_process, settled
 from tests.support.telegram_phone import phone_to
 
 pytestmark = [pytest.mark.container, pytest.mark.asyncio(loop_scope="module")]
@@ -37,13 +37,7 @@ async def opened(browser: Browser, address: str, *, may_say: str = "", **options
     ``may_say`` is a part of what it may print all the same.
     """
     page = await (await browser.new_context(**options)).new_page()
-
-    def fail(message: Any) -> None:
-        if may_say and may_say in message.text:
-            return
-        raise AssertionError(f"the console says: {message.text}")
-
-    page.on("console", fail)
+    fail_on_console(page, may_say=may_say)
     await page.goto(address)
     await settled(page)
     return page
@@ -222,7 +216,8 @@ async def test_keys_press_what_they_are_listed_for(browser: Browser, tmp_path: P
         await press_with_alt(page, "k")
         assert await page.evaluate("document.activeElement.id") == "words"
         listed = {letter.lower() for letter in await page.locator(".keys kbd").all_text_contents()}
-        await page.click(".groups h2 a")
+        async with page.expect_navigation():
+            await page.click(".groups h2 a")
         first = await page.inner_text("h1")
         for key, sees in (
             ("n", f"h1:not(:text-is({first!r}))"),
@@ -238,7 +233,8 @@ async def test_keys_press_what_they_are_listed_for(browser: Browser, tmp_path: P
             await page.wait_for_selector(sees)
         await page.goto(address.partition("?")[0])
         used = set(await page.locator("[accesskey]").evaluate_all("all => all.map(one => one.accessKey)"))
-        await page.click(".groups h2 a")
+        async with page.expect_navigation():
+            await page.click(".groups h2 a")
         await press_with_alt(page, "w")
         assert await page.evaluate("document.activeElement.id") == "text"
         used |= set(await page.locator("[accesskey]").evaluate_all("all => all.map(one => one.accessKey)"))

@@ -15,7 +15,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
 
 from bot.domain.gap import GapReason, Note
 from bot.gaps.repository import GapLog
@@ -123,8 +123,23 @@ async def chromium() -> AsyncIterator[Browser]:
 
 
 async def settled(page: Page) -> None:
-    """Wait until the page no longer renews itself."""
+    """Wait until the page no longer renews itself, and has its styles."""
     await page.wait_for_selector("html:not(:has(meta[http-equiv=refresh])) h1", timeout=120_000)
+    await page.wait_for_load_state()
+
+
+def fail_on_console(page: Page, *, may_say: str = "") -> None:
+    """Fail where a page prints something to the console, as it does of a refused style or script.
+
+    Not where its server has ended: Chromium asks for the icon when it likes, perhaps after a test. ``may_say`` is a
+    part of what it may print besides.
+    """
+
+    def fail(message: ConsoleMessage) -> None:
+        if "net::ERR_CONNECTION_" not in message.text and not (may_say and may_say in message.text):
+            raise AssertionError(f"the console says: {message.text}")
+
+    page.on("console", fail)
 
 
 async def _draw(folder: Path) -> None:
