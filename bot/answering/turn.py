@@ -180,10 +180,14 @@ def _after_card(question: Question, before: Conversation, matcher: Matcher, says
     """The turn of a message in the hour after a card. What asks nothing gets the lines of it that matter again.
 
     They also stand above small talk and what has no answer, which may belong to the cry and is kept no more than that.
+    What can only be about an answer is about the one given since, or else about the card.
     """
     if before.shown is None:
         return None
-    if is_waiting(question.text, matcher.faq):
+    is_about_answer = said_in(question.text, matcher.faq) in _ABOUT_AN_ANSWER
+    if is_about_answer and answer_before(before.last, says) is not None:
+        return _said(question, before, matcher, says)
+    if is_waiting(question.text, matcher.faq) or (is_about_answer and not _has_own_answer(question.text, matcher)):
         return again(before.shown, says)
     turn = _answered(question, NOTHING_BEFORE, matcher)
     if turn.outcome is Outcome.SMALLTALK or turn.gap is not None:

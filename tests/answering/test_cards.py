@@ -14,6 +14,7 @@ from bot.content.loader import read_faq
 from bot.domain.conversation import Candidate, Channel, Choice, Conversation, Outcome, Question, ShownCard, Urgent
 from bot.domain.emergency import Service
 from bot.domain.faq import Cries, Entry
+from bot.domain.follow_up import FollowUps, Said
 from bot.matching.matcher import RegressionMatcher
 from tests.support.paths import ROOT
 from tests.support.samples import DOGS, ENTRIES, HURT, INTERFACE, faq_of, garden
@@ -168,6 +169,16 @@ def test_after_a_card_small_talk_and_what_has_no_answer_begin_with_its_lines() -
     assert (unknown.gap, unknown.is_private) == (None, True)
     question = Question("can i come with my dog")
     assert take_turn(question, CALM, Conversation(shown=card)) == take_turn(question, CALM)
+
+
+def test_after_a_card_a_word_on_an_answer_is_about_the_one_given_since() -> None:
+    """Else about the card, whose lines come again: never about whatever its one word is nearest to."""
+    card, follow_ups = shown(Urgent(HURT)), (FollowUps("en", {Said.SOURCE: ("source",)}),)
+    calm = RegressionMatcher(replace(garden(), follow_ups=follow_ups))
+    after_card = take_turn(Question("source?"), calm, Conversation(shown=card))
+    assert (after_card.outcome, after_card.entry) == (Outcome.URGENT_AGAIN, "hurt")
+    since = take_turn(Question("source?"), calm, Conversation(shown=card, last=DOGS.id))
+    assert (since.outcome, since.entry) == (Outcome.FOLLOW_UP, DOGS.id)
 
 
 def test_what_is_not_about_the_person_is_answered_as_a_question() -> None:
