@@ -131,7 +131,8 @@ async def test_a_page_of_groups_is_short_and_can_be_zoomed(browser: Browser, tmp
         await page.set_viewport_size({"width": 640, "height": 400})
         for link in (None, page.locator(".groups h2 a").first):
             if link is not None:
-                await link.click()
+                async with page.expect_navigation():
+                    await link.click()
             assert await page.evaluate("document.documentElement.scrollWidth") <= 640
             assert not await page.evaluate(_COVERING)
         await page.context.close()
@@ -175,7 +176,8 @@ async def test_a_trial_and_what_was_done_can_be_read_by_everybody(
         await settled(page)
         await see_that_it_can_be_read(page, axe)
         await page.click("text=Add this line")
-        await page.click("text=Done and undo")
+        async with page.expect_navigation():
+            await page.click("text=Done and undo")
         await see_that_it_can_be_read(page, axe)
         await page.click("text=Replay")
         await page.click("text=Ask them again")
