@@ -185,9 +185,9 @@ def _after_card(question: Question, before: Conversation, matcher: Matcher, says
     if before.shown is None:
         return None
     is_about_answer = said_in(question.text, matcher.faq) in _ABOUT_AN_ANSWER
-    if is_about_answer and answer_before(before.last, says) is not None:
-        return _said(question, before, matcher, says)
-    if is_waiting(question.text, matcher.faq) or (is_about_answer and not _has_own_answer(question.text, matcher)):
+    if is_about_answer and (turn := _said(question, before, matcher, says)) is not None:
+        return turn if turn.entry is not None else again(before.shown, says)
+    if is_waiting(question.text, matcher.faq):
         return again(before.shown, says)
     turn = _answered(question, NOTHING_BEFORE, matcher)
     if turn.outcome is Outcome.SMALLTALK or turn.gap is not None:

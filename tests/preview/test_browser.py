@@ -37,7 +37,7 @@ def french(small: Path) -> Path:
 async def opened(browser: Browser, address: str, **options: Any) -> Page:
     """The page in a window of its own; what it prints to the console, as a refused script does, fails the test."""
     page = await (await browser.new_context(**options)).new_page()
-    fail_on_console(page)
+    fail_on_console(page, may_say="ERR_CONNECTION_REFUSED")  # once the program has ended
     await page.goto(address)
     await page.wait_for_selector("h1")
     return page
