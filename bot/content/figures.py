@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 
 from babel import Locale
 
@@ -47,7 +47,8 @@ _FIGURE = re.compile(
 )
 
 
-def figures(text: str) -> dict[str, str]:
+@lru_cache(maxsize=2_000)  # the check asks for an answer's again with each of its translations
+def figures(text: str) -> Mapping[str, str]:
     """The normalised figures of a text, each with the words for it. Years count; "one" and "two" alone do not."""
     found: dict[str, str] = {}
     for match in _FIGURE.finditer(without_footnotes(text)):

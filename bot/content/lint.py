@@ -503,6 +503,8 @@ def _check_texts_of_cries(cries: Cries, at: Located) -> Iterator[Diagnostic]:
 
 def _script(text: str) -> str:
     """The script of most letters of a text, as Unicode names them."""
+    if text.isascii():
+        return "LATIN" if any(map(str.isalpha, text)) else ""
     scripts = Counter(map(_script_of, filter(str.isalpha, text)))
     return scripts.most_common(1)[0][0] if scripts else ""
 

@@ -45,7 +45,6 @@ from bot.matching.similarity import Rows, SimilarityIndex, similar_pairs
 from bot.matching.tokenizer import Tokenizer
 from bot.text.language_id import UNKNOWN, guess
 from bot.text.normalize import Speller, is_year, words
-from bot.text.redaction_by_vocabulary import known_words
 
 FOREIGN = 0.7  # coverage below which a message that matches nothing may be in another language, and is read by meaning
 UNKNOWN_WORDS = 1 / 4  # share of the words from which a message may be in another language, whatever typos they make
@@ -218,6 +217,8 @@ class _Kept:
 
 def words_of(faq: Faq) -> frozenset[str]:
     """The words that several of an FAQ's rows, in all languages, or of its cries for help have."""
+    from bot.text.redaction_by_vocabulary import known_words  # its rules take .1 s, and `check` needs none of them
+
     rows = (row.text for row in (*training_rows(tuple(faq.entries.values()), faq.off_topic), *foreign_rows(faq)))
     return known_words((*rows, *(text for one in faq.cries for texts in one.cries.values() for text in texts)))
 

@@ -31,20 +31,30 @@ _ONE_LETTER = {
     **dict(zip("\u0940\u0942\u09c0\u09c2", "\u093f\u0941\u09bf\u09c1", strict=True)),
     **dict.fromkeys("ـء\u0901\u093c\u094d\u0981\u09bc\u09cd", ""),  # stretched and silent letters, dots, killed vowels
 }
-_LETTERS = str.maketrans(_ONE_LETTER)
 _ETHIOPIC = range(0x1200, 0x1358)  # a row of eight syllables for each consonant
+_SYLLABLE = re.compile(f"[{chr(_ETHIOPIC.start)}-{chr(_ETHIOPIC.stop - 1)}]")
 _VOWELS = ("ä", "u", "i", "a", "e", "", "o", "wa")
 _SOUND_ALIKE = {"ሐ": "ሀ", "ኀ": "ሀ", "ኸ": "ሀ", "ሠ": "ሰ", "ዐ": "አ", "ፀ": "ጸ"}
+
+
+class _Letters(dict[int, int | str | None]):
+    """What each letter becomes, by its code as `str.translate` asks for it: marks go, but for those of India."""
+
+    def __missing__(self, code: int) -> int | None:
+        letter = chr(code)
+        is_mark = unicodedata.category(letter)[0] == "M" and not _IS_INDIC.match(letter)
+        self[code] = kept = None if is_mark else code
+        return kept
+
+
+_LETTERS = _Letters({ord(letter): one for letter, one in _ONE_LETTER.items()})
 
 
 def folded_words(text: str) -> list[str]:
     """The words of a text, folded; of a number only how many digits it has, as zeros."""
     bare = _APOSTROPHES.sub("", clean(text).casefold())
     if not bare.isascii():
-        marked = unicodedata.normalize("NFKD", bare)
-        bare = "".join(
-            letter for letter in marked if unicodedata.category(letter)[0] != "M" or _IS_INDIC.match(letter)
-        ).translate(_LETTERS)
+        bare = unicodedata.normalize("NFKD", bare).translate(_LETTERS)
     return [word for word in map(_fold, _WORD.findall(bare)) if word]
 
 
@@ -54,13 +64,11 @@ def _fold(word: str) -> str:
         return "0" * len(word)
     if word.isalnum() and not word.isalpha():
         word = _CHAT_DIGIT.sub(lambda digit: _CHAT_DIGITS[digit[0]], word)
-    return "".join(map(_syllable, _REPEATED.sub(r"\1", word)))[:LONGEST_WORD]
+    return _SYLLABLE.sub(_spelled_out, _REPEATED.sub(r"\1", word))[:LONGEST_WORD]
 
 
-def _syllable(letter: str) -> str:
-    """A syllable of Ethiopia as its consonant and its vowel; any other letter as it is."""
-    if ord(letter) not in _ETHIOPIC:
-        return letter
-    order = (ord(letter) - _ETHIOPIC.start) % len(_VOWELS)
-    consonant = chr(ord(letter) - order)
+def _spelled_out(syllable: re.Match[str]) -> str:
+    """A syllable of Ethiopia as its consonant and its vowel."""
+    order = (ord(syllable[0]) - _ETHIOPIC.start) % len(_VOWELS)
+    consonant = chr(ord(syllable[0]) - order)
     return _SOUND_ALIKE.get(consonant, consonant) + _VOWELS[order]
