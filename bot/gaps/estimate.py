@@ -97,7 +97,7 @@ def _with_grams(model: Model, readings: Sequence[Reading]) -> Model:
     grams: list[list[str]] = []
     idf, moved, start = [], [], 0
     rows = model.index.by_row.shape[0]
-    for kernel, of_kernel in zip(old.kernels, old.grams, strict=True):
+    for kernel, of_kernel in zip(old.kernels, map(list, old.grams), strict=True):
         frequencies = Counter(gram for reading in readings for gram in set(kernel.grams(reading)))
         new = sorted(frequencies.keys() - set(of_kernel))
         moved.append(np.arange(start, start + len(of_kernel)))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import accumulate, chain, compress, pairwise
@@ -99,7 +99,7 @@ class KeptGrams(Sequence[str]):
 
     @cached_property
     def _keys(self) -> Columns:
-        """The trie's keys by their columns, which only an explanation asks for."""
+        """The trie's keys by their columns, which only an explanation and an estimate ask for."""
         return np.argsort(self.columns).astype(np.int32)
 
     @classmethod
@@ -111,6 +111,9 @@ class KeptGrams(Sequence[str]):
 
     def __len__(self) -> int:
         return len(self.trie)
+
+    def __iter__(self) -> Iterator[str]:
+        return map(self.trie.restore_key, self._keys.tolist())
 
     @overload
     def __getitem__(self, column: int) -> str: ...

@@ -7,7 +7,7 @@ folded (`bot.text.folding`) so that keyboards and accents agree. It is local (`r
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +18,7 @@ from bot.matching.regression import HeldOut, Labels, LocalRidge, power_for
 from bot.matching.similarity import Rows, SimilarityIndex
 from bot.text.folding import folded_words
 
+HELD_OUT_ROWS = 1_500  # to calibrate messages in other languages, about
 FEWEST_ROWS = 2  # with a gram; rarer ones are forgotten, which spares memory
 
 
@@ -43,18 +44,20 @@ class ForeignWords:
         """The score of every entry for each text: texts x entries."""
         return self.ridge.scores([self.vectors.vector(folded(text)) for text in texts])
 
-    def held_out(self, rows: Rows, first: int) -> HeldOut:
-        """The scores of rows as if they were messages, halved as `HeldOut` says.
-
-        The rows are counted among those in all languages, of which ``first`` is the first in another one; rows before
-        it score nothing.
-        """
-        without_row, without_entry = (np.zeros((len(rows), self.ridge.entries), np.float32) for _ in range(2))
-        own = np.flatnonzero(rows >= first)
-        if len(own):
-            found = self.ridge.held_out(rows[own] - first, halved=True)
-            without_row[own], without_entry[own] = map(np.array, zip(*found, strict=True))
+    def held_out(self, rows: Rows) -> HeldOut:
+        """The scores of rows as if they were messages, halved as `HeldOut` says."""
+        found = self.ridge.held_out(rows, halved=True)
+        without_row, without_entry = map(np.array, zip(*found, strict=True))
         return HeldOut(rows, without_row, without_entry)
+
+
+FitForeign = Callable[[Sequence[str], Labels, int], tuple[ForeignWords, HeldOut]]
+
+
+def fit_foreign(texts: Sequence[str], labels: Labels, entries: int) -> tuple[ForeignWords, HeldOut]:
+    """What `ForeignWords.fit` learns, and some `HELD_OUT_ROWS` of the phrasings, evenly spaced, as held out."""
+    foreign = ForeignWords.fit(texts, labels, entries)
+    return foreign, foreign.held_out(np.arange(len(texts))[:: max(1, len(texts) // HELD_OUT_ROWS)])
 
 
 def folded(text: str) -> Reading:

@@ -37,7 +37,7 @@ from bot.matching.calibration import (
 from bot.matching.coverage import WordCoverage
 from bot.matching.encoder import Encode, encode, encode_messages, is_readable
 from bot.matching.features import Floats, Vectorizer
-from bot.matching.foreign import ForeignWords, folded
+from bot.matching.foreign import FitForeign, ForeignWords, fit_foreign, folded
 from bot.matching.hearing import Hearing
 from bot.matching.meaning import Meaning
 from bot.matching.regression import HeldOut, Labels, Ridge, fit_ridge, use_one_thread
@@ -57,7 +57,7 @@ EQUAL_DIGITS = 4  # scores that agree to this many decimals count as equal: sing
 NARROWED = 0.2  # least score without its years, relative to the best, for an entry to be one that the years narrow
 LISTED = 0.6  # a score this high is that of nearly a phrasing, with its years
 FEWEST_FOREIGN_ROWS = 100  # with fewer, nothing can be learned of messages in other languages
-FOREIGN_ROWS, OWN_ROWS = 1_500, 500  # held out to calibrate messages in other languages, about
+OWN_ROWS = 500  # held out to calibrate messages in other languages, about
 EVIDENCE_SHOWN = 6  # words and phrasings each, per candidate
 _Item = TypeVar("_Item")
 
@@ -107,15 +107,16 @@ class Model:
         return self.ridge.index
 
 
-def fit(faq: Faq, encode: Encode = encode) -> Model:
+def fit(faq: Faq, encode: Encode = encode, fit_foreign: FitForeign = fit_foreign) -> Model:
     """Fit a model to an FAQ, deterministically. Takes seconds for thousands of phrasings.
 
-    ``encode`` gives the meanings of the phrasings; a cache of them saves most of the time.
+    ``encode`` gives the meanings of the phrasings, ``fit_foreign`` what is learned of the words of those in other
+    languages; caches of both save most of the time.
     """
-    return fit_and_sample(faq, encode)[0]
+    return fit_and_sample(faq, encode, fit_foreign)[0]
 
 
-def fit_and_sample(faq: Faq, encode: Encode = encode) -> tuple[Model, Sample]:
+def fit_and_sample(faq: Faq, encode: Encode = encode, fit_foreign: FitForeign = fit_foreign) -> tuple[Model, Sample]:
     """Fit a model; also returns the held-out rows that its probabilities and thresholds were learned from."""
     entries = tuple(faq.entries.values())
     rows = training_rows(entries, faq.off_topic)
@@ -138,9 +139,9 @@ def fit_and_sample(faq: Faq, encode: Encode = encode) -> tuple[Model, Sample]:
     of_words = calibrate(sample_of(by_words, readings, word_coverage, labels, kinds), kinds)
     foreign_words, by_both = None, by_meaning
     if foreign:
-        foreign_words = ForeignWords.fit([row.text for row in foreign], foreign_labels, len(entries))
-        held_out = _held_out_foreign(all_labels, len(rows), kinds)
-        by_both = _joined(foreign_words.held_out(held_out, len(rows)), meaning.held_out(held_out, halved=True))
+        foreign_words, by_foreign = fit_foreign([row.text for row in foreign], foreign_labels, len(entries))
+        by_foreign = _after_silent(_rows_of_none_or_card(labels, kinds), by_foreign, len(rows))
+        by_both = _joined(by_foreign, meaning.held_out(by_foreign.rows, halved=True))
     of_foreign = calibrate(sample_of(by_both, readings, None, all_labels, kinds), kinds)
     calibrations = Calibrations(with_lines_of(of_words, both), both, with_lines_of(of_foreign, both))
     model = Model(tokenizer, vectors, word_coverage, ridge, meaning, foreign_words, calibrations, found_without)
@@ -169,18 +170,19 @@ def foreign_rows(faq: Faq) -> list[Row]:
     return [Row(text, entry) for text, entry in texts.items()] if len(texts) >= FEWEST_FOREIGN_ROWS else []
 
 
-def _held_out_foreign(labels: Labels, own: int, kinds: Kinds) -> Rows:
-    """The rows to calibrate messages in other languages on, evenly spaced.
+def _rows_of_none_or_card(labels: Labels, kinds: Kinds) -> Rows:
+    """Some rows of the FAQ's own language to calibrate other languages on too: cards and those of no entry."""
+    rows = np.flatnonzero((labels < 0) | kinds.urgent[labels])
+    return rows[:: max(1, len(rows) // OWN_ROWS)]
 
-    They are rows in other languages, which follow the ``own`` ones, and of the own ones the cards and those of no
-    entry.
-    """
-    of_none_or_card = np.flatnonzero((labels[:own] < 0) | kinds.urgent[labels[:own]])
-    foreign = np.arange(own, len(labels))
-    evenly = (
-        rows[:: max(1, len(rows) // most)] for rows, most in ((of_none_or_card, OWN_ROWS), (foreign, FOREIGN_ROWS))
+
+def _after_silent(own: Rows, foreign: HeldOut, first: int) -> HeldOut:
+    """Rows in other languages, of which ``first`` is the first among all, after own ones, whose words score nothing."""
+    silent = np.zeros((len(own), foreign.without_row.shape[1]), np.float32)
+    without_row = np.concatenate([silent, foreign.without_row])
+    return HeldOut(
+        np.concatenate([own, foreign.rows + first]), without_row, np.concatenate([silent, foreign.without_entry])
     )
-    return np.concatenate(list(evenly))
 
 
 def labels_of(rows: Sequence[Row]) -> NDArray[np.int64]:

@@ -38,11 +38,11 @@ from bot.matching.calibration import Calibration, Calibrations, Logistic
 from bot.matching.coverage import WordCoverage
 from bot.matching.encoder import DIMENSIONS, VERSION, encode
 from bot.matching.features import KERNELS, Floats, KeptGrams, Vectorizer
-from bot.matching.foreign import ForeignWords
+from bot.matching.foreign import FitForeign, ForeignWords, fit_foreign
 from bot.matching.hearing import KINDS, Cry, Ear, Hearing, rows_of
 from bot.matching.matcher import Model, RegressionMatcher, fit, foreign_rows, labels_of, training_rows
 from bot.matching.meaning import Meaning
-from bot.matching.regression import Labels, LocalRidge, Ridge, WholeRidge, is_local, power_for
+from bot.matching.regression import HeldOut, Labels, LocalRidge, Ridge, WholeRidge, is_local, power_for
 from bot.matching.row_check import check_rows, years_of
 from bot.matching.similarity import SimilarityIndex
 from bot.matching.tokenizer import Tokenizer
@@ -54,6 +54,7 @@ KEPT_MODELS = 24
 KEPT_VECTORS = 80_000  # of a kilobyte each; the project's own FAQ has 46,000
 _MODEL_NAME = re.compile(r"[0-9a-f]{24}")  # of folders that may be deleted
 _MATRIX = ("data", "indices", "indptr")
+_HELD_OUT = ("rows", "without_row", "without_entry")
 _PACKAGES = ("numpy", "rapidfuzz", "snowballstemmer")
 # NumPy reads the head of a file with `ast`, which Python 3.11 cannot do in two threads at the same time (SystemError).
 _reading = threading.Lock()
@@ -71,9 +72,37 @@ def load_or_fit(faq: Faq, folder: Path, *, before_fit: Callable[[Faq], None] | N
     def fit_now() -> Model:
         if before_fit is not None:
             before_fit(faq)
-        return fit(faq, _KeptVectors(folder))
+        return fit(faq, _KeptVectors(folder), _kept_foreign(folder))
 
     return _kept(folder / _digest(faq), lambda path: _load(path, faq), fit_now, _write)
+
+
+def _kept_foreign(folder: Path) -> FitForeign:
+    """Fits the words of phrasings in other languages, which most edits leave as they are: the latest are kept."""
+
+    def fit_or_load(texts: Sequence[str], labels: Labels, entries: int) -> tuple[ForeignWords, HeldOut]:
+        digest = _digest_of([list(texts), labels.tolist(), entries, *map(_versioned, _PACKAGES)])
+
+        def load(path: Path) -> tuple[ForeignWords, HeldOut]:
+            digests = json.loads((path / "model.json").read_text(encoding="utf-8"))
+            held_out = HeldOut(*(_load_mapped(path / f"{name}.npy") for name in _HELD_OUT))
+            if not held_out.without_row.shape == held_out.without_entry.shape == (len(held_out.rows), entries):
+                raise ValueError("the scores do not fit the FAQ")
+            return _load_foreign(path, digests, labels, entries), held_out
+
+        def fit_anew() -> tuple[ForeignWords, HeldOut]:
+            for old in folder.glob("foreign-*"):
+                shutil.rmtree(old, ignore_errors=True)
+            return fit_foreign(texts, labels, entries)
+
+        def write(fitted: tuple[ForeignWords, HeldOut], work: Path) -> None:
+            foreign, held_out = fitted
+            arrays = {name: getattr(held_out, name) for name in _HELD_OUT} | _arrays_of(foreign.ridge.index, "foreign-")
+            _write_files(work, arrays, _write_vectors(work, foreign.vectors, "foreign-"))
+
+        return _kept(folder / f"foreign-{digest}", load, fit_anew, write)
+
+    return fit_or_load
 
 
 def load_or_hear(faq: Faq, folder: Path, *, before_fit: Callable[[Faq], None] | None = None) -> Hearing | None:

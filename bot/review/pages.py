@@ -39,11 +39,10 @@ from bot.review.proposals import (
     FormError,
     ProposalForm,
     draft,
-    edition,
     facts_with,
     off_topic,
     phrasing,
-    topics,
+    places,
 )
 from bot.review.workbench import ChangedError, DryRun, Proposal, Workbench, plural
 from bot.settings import Settings
@@ -546,7 +545,7 @@ class Review:
         self, request: Request, values: Mapping[str, str], *, error: str = "", sent: str = "", status: int = 422
     ) -> Response:
         """The page of a group. ``values`` fill its form, ``error`` says what is wrong in its part ``sent``."""
-        files = await asyncio.to_thread(lambda: topics(edition(self._workbench.settings)))
+        topics = (await asyncio.to_thread(places, self._workbench.settings)).topics
         await self._workbench.refresh()
         cluster = self._cluster(request)
         if cluster is None:
@@ -594,7 +593,7 @@ class Review:
             sent=sent,
             languages=sorted({gap.gap.language for gap in group.gaps}),
             entries=matcher.faq.entries,
-            files=files,
+            topics=topics,
         )
 
     async def _propose(self, request: Request, propose: Callable[[ProposalForm, Settings, Faq], Proposal]) -> Response:

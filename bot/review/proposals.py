@@ -9,18 +9,19 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import lru_cache
 from pathlib import Path
 
 from rapidfuzz.process import extract
 
 from bot.content.editor import Edit, load, with_entry, with_item, with_phrasing
 from bot.content.loader import read_content
-from bot.content.parsed import Edition
 from bot.content.schema import ID_BYTES, ID_PATTERN
 from bot.domain.faq import MAIN_LANGUAGE, Fact, Faq, Kind, Source
 from bot.domain.gap import GapStatus
 from bot.domain.limits import LONGEST_ANSWER
 from bot.review.workbench import Proposal, plural
+from bot.runtime.reload import file_stamps
 from bot.settings import Settings
 from bot.text.normalize import words
 
@@ -69,7 +70,7 @@ def phrasing(form: ProposalForm, settings: Settings, faq: Faq) -> Proposal:
     """Propose phrasings for an entry. Raises FormError; `Proposal.make` raises EditError."""
     entry = _entry(form.fields, faq)
     texts = form.own_lines("text") or [form.own_words("")]
-    file = edition(settings).files.get(entry)
+    file = places(settings).file_of.get(entry)
     if file is None:
         raise FormError(f"{entry} no longer stands in the FAQ's files. Choose another entry, or wait for the new FAQ.")
     path = _folder(settings) / file
@@ -101,7 +102,7 @@ def draft(form: ProposalForm, settings: Settings, faq: Faq) -> Proposal:
     phrasings = form.own_lines("phrasings")
     name = form.fields.get("id", "").strip() or _id_from(question)
     file = form.fields.get("file", "")
-    if file not in topics(edition(settings)):
+    if file not in places(settings).topics:
         raise FormError("Choose the topic that the new entry belongs to.")
     if not re.fullmatch(ID_PATTERN, name) or len(name) > ID_BYTES:
         id_format = f"small letters a to z, digits and single hyphens, at most {ID_BYTES}"
@@ -187,15 +188,24 @@ def off_topic(form: ProposalForm, settings: Settings, faq: Faq) -> Proposal:  # 
     )
 
 
-def edition(settings: Settings) -> Edition:
-    """The current files of the main language; empty if there are none."""
-    return read_content(settings.faq_dir, settings.seeds_dir).main
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The files of the main language: in which of them each entry is, and the topics of those that hold answers."""
+
+    file_of: Mapping[str, str]
+    topics: Mapping[str, str]
 
 
-def topics(files: Edition) -> dict[str, str]:
-    """The topics of the files that hold answers, by file name."""
-    names = files.files
-    return {names[entry.id]: entry.topic for entry, _ in files.entries if entry.kind is Kind.ANSWER}
+def places(settings: Settings) -> Places:
+    """Where entries are, by the files as they are; empty if there are none. They are read anew after each change."""
+    return _places(settings.faq_dir, settings.seeds_dir, frozenset(file_stamps(settings).items()))
+
+
+@lru_cache(maxsize=1)
+def _places(faq_dir: Path, seeds_dir: Path, _stamps: frozenset[tuple[Path, tuple[int, ...]]]) -> Places:
+    edition = read_content(faq_dir, seeds_dir).main
+    file_of = edition.files
+    return Places(file_of, {file_of[one.id]: one.topic for one, _ in edition.entries if one.kind is Kind.ANSWER})
 
 
 def _id_from(question: str) -> str:

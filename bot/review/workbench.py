@@ -427,6 +427,7 @@ class Workbench:
         return dry_run
 
     async def _run_or_fail(self, dry_run: DryRun) -> None:
+        await self.estimated(dry_run)  # first, and not beside it: both are busy in this process
         try:
             async with self._dry_run_lock:  # it takes a processor and some hundred megabytes
                 if dry_run.number in self.dry_runs:  # newer ones may have replaced it while it waited

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -104,9 +105,8 @@ def test_a_row_is_held_out_with_every_second_one_of_its_entry() -> None:
     texts = [text for words in ASKED.values() for text in phrasings(words)]
     labels = np.repeat(np.arange(3), 40)
     foreign = ForeignWords.fit(texts, labels, 3)
-    held_out = foreign.held_out(np.array([2, 10, 45]), first=5)  # the first 5 are in the FAQ's own language
-    assert not held_out.without_row[0].any()
-    for at, row in ((1, 5), (2, 40)):
+    held_out = foreign.held_out(np.array([5, 40]))
+    for at, row in enumerate(held_out.rows):
         own = np.flatnonzero(labels == labels[row])
         for found, out in ((held_out.without_row, own[(own - row) % 2 == 0]), (held_out.without_entry, own)):
             kept = np.setdiff1d(np.arange(len(texts)), out)
@@ -123,6 +123,39 @@ def test_they_are_kept_on_disk(faq: Faq, matcher: RegressionMatcher, tmp_path: P
     assert kept is not None
     assert learned is not None
     assert_array_equal(kept.scores(["tra zulbat mez"]), learned.scores(["tra zulbat mez"]))
+
+
+def test_an_edit_of_the_main_language_leaves_them(faq: Faq, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are taken from the folder then, with the same model as if they had been learned anew."""
+    load_or_fit(faq, tmp_path)
+    entry = faq.entries[OPENING_HOURS.id]
+    edited = replace(
+        faq, entries={**faq.entries, entry.id: replace(entry, phrasings=(*entry.phrasings, "is it shut at night"))}
+    )
+    anew = fit(edited)
+
+    def fail(*_: object) -> None:
+        raise AssertionError("learned anew")
+
+    monkeypatch.setattr(ForeignWords, "fit", fail)
+    kept = load_or_fit(edited, tmp_path)
+    confidence, of_anew = kept.calibrations.foreign.confidence, anew.calibrations.foreign.confidence
+    assert confidence.weights == pytest.approx(of_anew.weights, rel=1e-4)  # meanings differ in their last digits
+    assert kept.foreign is not None
+    assert anew.foreign is not None
+    assert_array_equal(kept.foreign.scores(["tra zulbat mez"]), anew.foreign.scores(["tra zulbat mez"]))
+
+
+def test_of_a_damaged_copy_they_are_learned_anew(faq: Faq, tmp_path: Path) -> None:
+    """Whatever is wrong with it."""
+    whole = load_or_fit(faq, tmp_path)
+    for file in ("rows.npy", "foreign-words.marisa", "model.json"):
+        for folder in tmp_path.iterdir():  # what of the whole model would be loaded first
+            if folder.is_dir() and not folder.name.startswith(("foreign-", "encoder-")):
+                shutil.rmtree(folder)
+        (damaged,) = tmp_path.glob("foreign-*")
+        (damaged / file).write_bytes(b"\0" * 40)
+        assert load_or_fit(faq, tmp_path).calibrations == whole.calibrations
 
 
 def test_too_few_phrasings_give_no_words() -> None:

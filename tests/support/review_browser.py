@@ -95,15 +95,18 @@ async def page_process(
 
 
 @asynccontextmanager
-async def review_of(folder: Path, notes: Iterable[Note], *, cache: Path) -> AsyncIterator[str]:
-    """The address of a page over a copy of the small FAQ and a log of these notes."""
-    shutil.copytree(SMALL, folder, dirs_exist_ok=True)
+async def review_of(
+    folder: Path, notes: Iterable[Note], *, cache: Path, home: Path = SMALL, questions: Path | None = None
+) -> AsyncIterator[str]:
+    """The address of a page over a copy of the FAQ of a home, a log of these notes, and question sets, if any."""
+    for part in ("faq", "seeds"):
+        shutil.copytree(home / part, folder / part)
     environment = bot_environment(folder, "http://127.0.0.1:9", faq=folder / "faq", seeds=folder / "seeds")
     environment |= {"CACHE_DIR": str(cache), "GAPS_KEY": KEYS.texts[0].decode(), "ASKER_KEY": KEYS.askers.hex()}
     async with GapLog(folder / "data", KEYS, keep=timedelta(days=90)) as log:
         if notes := list(notes):
             await log.write(notes)
-    async with review_process(folder, environment, "--questions", str(folder)) as (_, address):
+    async with review_process(folder, environment, "--questions", str(questions or folder)) as (_, address):
         yield address
 
 
