@@ -16,7 +16,8 @@ from bot.domain.gap import GapReason, GapStatus, Note
 from bot.evaluation.question_sets import Message
 from bot.gaps.repository import GapLog
 from bot.review.auth import MOST_BYTES, fields_of
-from bot.review.proposals import facts_with
+from bot.review.proposals import facts_with, places
+from bot.settings import Settings
 from bot.storage import tables
 from bot.storage.errors import LogError
 from tests.support.review_workbench import HOST, KEYS, asked, page_over
@@ -55,6 +56,15 @@ async def test_a_group_says_what_was_asked_and_what_is_near(small: Path) -> None
         near = visitor.workbench.catalog.matcher.rank(KITE[0]).answers[0].entry.answer
         for says in ("3 times", "no match 3", "where is a kite flying zone", near, "No entry is sure"):
             assert says in visitor.text
+
+
+def test_the_files_are_read_once_and_again_when_they_change(small: Path) -> None:
+    """Each page of a group needs them."""
+    settings = Settings(faq_dir=small / "faq", seeds_dir=small / "seeds")
+    assert places(settings) is places(settings)
+    (small / "faq/en/ferry.yaml").rename(small / "faq/en/boats.yaml")
+    assert places(settings).file_of["ferry-bicycles"] == "boats.yaml"
+    assert "boats.yaml" in places(settings).topics
 
 
 async def test_a_phrasing_is_added_and_undone(small: Path) -> None:

@@ -88,7 +88,7 @@ async def page_process(
 ) -> AsyncIterator[tuple[BotProcess, str]]:
     """A command that serves a page, and the address that it shows."""
     async with BotProcess(command, "--no-browser", *arguments, folder=folder, environment=environment) as process:
-        await process.wait_for_output("Ctrl-C ends it.", timeout=120)
+        await process.wait_for_output("Ctrl-C ends it.", timeout=400)  # the project's own FAQ may be learned first
         address = re.search(r"http://\S+\?token=\S+", process.output)
         assert address is not None, process.output
         yield process, address[0]
