@@ -359,7 +359,8 @@ def _with_fragment(question: Question, before: Conversation, matcher: Matcher) -
     """What a message means, together with the fragment before it if that tells; whether it is read so.
 
     No fragment changes what is urgent. A message with an answer of its own is read alone, unless both are so short that
-    they are parts of one thought, and have the same answer together. What follows up an answer is read alone.
+    they are parts of one thought, and have the same answer together. What follows up an answer is read alone, and so is
+    a message that stays without an answer beside the fragment: they are no one thought.
     """
     alone, fragment = decide_with_reasoning(question, matcher), before.fragment
     if not fragment or isinstance(alone.decision, Urgent | EmergencyNumbers):
@@ -369,7 +370,8 @@ def _with_fragment(question: Question, before: Conversation, matcher: Matcher) -
     joined = decide_with_reasoning(replace(question, text=f"{fragment} {question.text}"), matcher)
     are_parts = all(len(part.split()) <= LONGEST_PART for part in (fragment, question.text))
     is_open = not isinstance(alone.decision, Answer) or (are_parts and joined.decision == alone.decision)
-    is_rest = is_open and isinstance(joined.decision, SURE)
+    leaves_some = isinstance(joined.decision, Answer) and bool(joined.decision.missing)
+    is_rest = is_open and isinstance(joined.decision, SURE) and not leaves_some
     return (joined if is_rest else alone), is_rest
 
 

@@ -392,6 +392,13 @@ def test_the_answer_to_the_whole_stands_for_that_to_its_parts(matcher: Regressio
     assert (cry.outcome, cry.takes_place) == (Outcome.URGENT, False)
 
 
+def test_a_question_of_its_own_after_a_short_one_is_read_alone(matcher: RegressionMatcher) -> None:
+    """Its explanation is not lost behind the answer to the short one, given a second time."""
+    before = Conversation(last="migrants-in-2015", fragment="and in 2015?", preceding=Preceding.PART)
+    turn = take_turn(Question("how do i get a lawyer in athens"), matcher, before)
+    assert (turn.outcome, turn.entry, turn.takes_place) == (Outcome.UNANSWERED, "no-lawyer", False)
+
+
 def test_what_ends_and_what_keeps_the_answer_before(matcher: RegressionMatcher) -> None:
     """Thanks and commands keep it; what has no answer ends it."""
     assert last_answer(after("thanks", matcher), LAST) == LAST
