@@ -138,8 +138,8 @@ def test_the_example_of_settings_can_be_used(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """`cp .env.example .env` gives the settings of a folder without one, and so do its lines with their marks gone."""
-    for name in Settings.model_fields:
-        monkeypatch.delenv(name.upper(), raising=False)
+    for name in (*map(str.upper, Settings.model_fields), "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME"):
+        monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(tmp_path)
     usual = read_settings()
     text = text_of(ENVIRONMENT)
