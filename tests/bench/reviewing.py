@@ -164,8 +164,7 @@ class Review:
 
 
 def _adds(text: str, phrasing_: str, entry: str, *, search: str = "", same: str = "") -> Review:
-    how = f"a phrasing for a {'found' if search else 'near'} entry"
-    how = f"two groups put together, {how.partition(' for')[0]}" if same else how
+    how = "two groups put together, a phrasing" if same else f"a phrasing for a {'found' if search else 'near'} entry"
     return Review(text, how, lambda desk: phrasing(desk, phrasing_, entry, search=search), same)
 
 

@@ -13,9 +13,9 @@ from numpy.testing import assert_allclose, assert_array_equal
 from bot.domain.faq import Entry, Faq
 from bot.domain.matching import Basis
 from bot.matching.foreign import ForeignWords
-from bot.matching.matcher import RegressionMatcher, fit
+from bot.matching.matcher import RegressionMatcher, _after_silent, fit
 from bot.matching.model_cache import load_or_fit
-from bot.matching.regression import LocalRidge
+from bot.matching.regression import HeldOut, LocalRidge
 from bot.matching.similarity import SimilarityIndex
 from tests.support.samples import DOGS, ENTRIES, OPENING_HOURS, TICKET_PRICE, faq_of
 
@@ -114,6 +114,15 @@ def test_a_row_is_held_out_with_every_second_one_of_its_entry() -> None:
             rest = LocalRidge(index, labels[kept], 3, foreign.ridge.power)
             message = foreign.ridge.index.by_row[[row]]
             assert_allclose(found[at], rest.scores([(message.indices, message.data)])[0], atol=1e-4)
+
+
+def test_rows_of_the_main_language_come_first_and_score_nothing() -> None:
+    """They have no words of another one; a row in another one is counted among all."""
+    ones = np.ones((2, 3), np.float32)
+    held_out = _after_silent(np.array([1, 4]), HeldOut(np.array([0, 3]), ones, ones), 5)
+    assert held_out.rows.tolist() == [1, 4, 5, 8]
+    for scores in (held_out.without_row, held_out.without_entry):
+        assert scores.any(axis=1).tolist() == [False, False, True, True]
 
 
 def test_they_are_kept_on_disk(faq: Faq, matcher: RegressionMatcher, tmp_path: Path) -> None:
